@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class CommunityHubConfig(AppConfig):
+    name = "community_hub"
