@@ -43,6 +43,15 @@ def database(url: str) -> dict[str, object]:
     }
 
 
+def broker(url: str) -> str:
+    """Celery's words for a Redis URL: for a socket it wants another scheme and another query."""
+    if not url.startswith("unix://"):
+        return url
+    parts = urlsplit(url)
+    number = dict(parse_qsl(parts.query)).get("db", "0")
+    return f"redis+socket://{parts.path}?virtual_host={number}"
+
+
 DEBUG = env_flag("DEBUG")
 DEMO = env_flag("HUB_DEMO")
 SECRET_KEY = os.environ["SECRET_KEY"]
@@ -214,7 +223,7 @@ EMAIL_FILE_PATH = VAR_DIR / "mail"  # without a mail server, letters are kept he
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "Community Hub <hub@localhost>")
 
 # The alarm clock ---------------------------------------------------------------------------
-CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_URL = broker(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

@@ -1,0 +1,39 @@
+"""The Celery application and the two heartbeats that /healthz reads."""
+
+import time
+from typing import Any
+
+import redis
+import structlog
+from celery import Celery
+from celery.signals import heartbeat_sent, worker_ready
+
+from community_hub.lib import live
+
+app = Celery("community_hub")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+log = structlog.get_logger(__name__)
+KEPT = 3600  # seconds: long enough to say how old a missing heartbeat is
+
+
+def beat(name: str) -> None:
+    """Write down that `name` was alive now."""
+    live.client().set(f"{live.namespace()}:heartbeat:{name}", str(time.time()), ex=KEPT)
+
+
+@app.task(name="community_hub.beat_heartbeat", expires=60)
+def beat_heartbeat() -> None:
+    """Sent by beat, run by a worker: when it arrives, both are alive and connected."""
+    beat("beat")
+
+
+@worker_ready.connect
+@heartbeat_sent.connect
+def worker_heartbeat(**_: Any) -> None:
+    """Celery's worker sends its own heartbeat every few seconds; ours goes along."""
+    try:
+        beat("worker")
+    except redis.RedisError as error:
+        log.warning("worker heartbeat not written", error=str(error))

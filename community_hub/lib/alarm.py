@@ -1,0 +1,23 @@
+"""Ring a task by name, once the transaction is in. The row is the truth; Celery is the alarm clock.
+
+A bell that cannot be rung (no broker) breaks no request: the sweepers find whatever is due.
+"""
+
+import structlog
+from celery import current_app
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+log = structlog.get_logger(__name__)
+
+
+def ring(task_name: str, *args: int | str, countdown: float | None = None) -> None:
+    """Queue the task `task_name` when the transaction commits, `countdown` seconds later."""
+    transaction.on_commit(lambda: send(task_name, args, countdown), robust=True)
+
+
+def send(task_name: str, args: tuple[int | str, ...], countdown: float | None) -> None:
+    try:
+        current_app.send_task(task_name, args=args, countdown=countdown, retry=False)
+    except OperationalError as error:
+        log.warning("alarm not rung; a sweeper will catch up", task=task_name, error=str(error))

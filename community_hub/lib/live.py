@@ -1,0 +1,53 @@
+"""The doorbell: says that something changed, never what it says.
+
+`publish("source:3", "conversation", {"id": 42})` reaches every browser that may hear the topic.
+Data holds ids only; the browser fetches the words from the page, where permissions are checked.
+Topics: "team" (everybody signed in), "source:3" (who may see it), "user:7" (one person).
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+import redis
+import structlog
+from django.conf import settings
+from django.db import transaction
+
+log = structlog.get_logger(__name__)
+
+Ids = int | str | bool | None | list[int] | list[str]
+CLOSE = "close"  # on user:7: the role, the grants or the session changed, so ask anew who may hear
+
+
+@cache
+def client() -> redis.Redis:
+    """The connection pool of this process."""
+    return redis.from_url(settings.REDIS_URL, socket_timeout=3, socket_connect_timeout=3)
+
+
+def namespace() -> str:
+    """Channels are shared by all databases of a Redis server, so they carry the number."""
+    return f"hub:{client().get_connection_kwargs().get('db') or 0}"
+
+
+def channel(topic: str) -> str:
+    return f"{namespace()}:live:{topic}"
+
+
+def publish(topics: Iterable[str] | str, event: str, data: Mapping[str, Ids]) -> None:
+    """Ring `event` at `topics` once the current transaction is in."""
+    wanted = [topics] if isinstance(topics, str) else sorted(set(topics))
+    message = json.dumps({"event": event, "data": dict(data)})
+    transaction.on_commit(lambda: send(wanted, message), robust=True)
+
+
+def send(topics: list[str], message: str) -> None:
+    """Browsers poll as a safety net, so a Redis that is away costs seconds and no request."""
+    try:
+        with client().pipeline(transaction=False) as pipe:
+            for topic in topics:
+                pipe.publish(channel(topic), message)
+            pipe.execute()
+    except redis.RedisError as error:
+        log.warning("doorbell not rung", topics=topics, error=str(error))

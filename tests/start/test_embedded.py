@@ -1,0 +1,142 @@
+"""The embedded servers: joined by many, stopped by the last, and up again after a kill -9."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from community_hub.embedded import Var
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = """
+import os, sys
+from community_hub import embedded
+embedded.ensure(throwaway=True)
+import psycopg, redis
+with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+    connection.execute("create table if not exists visits (at timestamptz default now())")
+    connection.execute("insert into visits default values")
+    count = connection.execute("select count(*) from visits").fetchone()[0]
+print(count, redis.from_url(os.environ["REDIS_URL"]).incr("visits"), flush=True)
+sys.stdin.read()
+"""
+
+
+class Hub:
+    """A command of a hub in its own var/."""
+
+    def __init__(self, var: Path) -> None:
+        left_out = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "CREDENTIAL_KEYS", "HUB_EMBEDDED"}
+        env = {key: value for key, value in os.environ.items() if key not in left_out}
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", PROGRAM],
+            cwd=ROOT,
+            env=env | {"HUB_VAR": str(var)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def says(self) -> str:
+        return self.process.stdout.readline().strip()
+
+    def leave(self) -> None:
+        self.process.stdin.close()
+        self.process.wait(20)
+
+    def kill(self) -> None:
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(20)
+
+
+def servers(var: Path) -> list[psutil.Process]:
+    mark = str(var)
+    found = []
+    for process in psutil.process_iter(["cmdline"]):
+        words = process.info["cmdline"] or []
+        if any(mark in word for word in words) and "-c" not in words[1:2]:
+            found.append(process)
+    return found
+
+
+def wait_until_gone(var: Path) -> None:
+    until = time.monotonic() + 20
+    while servers(var):
+        assert time.monotonic() < until, servers(var)
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def var(tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "var"
+    yield folder
+    wait_until_gone(folder)
+
+
+def test_two_commands_share_the_servers_and_the_last_one_stops_them(var):
+    first = Hub(var)
+    assert first.says() == "1 1"
+    second = Hub(var)
+    assert second.says() == "2 2"
+    first.leave()
+    time.sleep(1)
+    assert servers(var), "the servers stopped while a command still used them"
+    second.leave()
+    wait_until_gone(var)
+
+
+def test_killing_the_command_stops_the_servers(var):
+    hub = Hub(var)
+    assert hub.says() == "1 1"
+    hub.kill()
+    wait_until_gone(var)
+
+
+def test_killing_the_keeper_ends_the_servers_and_the_next_start_recovers(var):
+    hub = Hub(var)
+    assert hub.says() == "1 1"
+    keeper = next(p for p in servers(var) if "community_hub.keeper" in p.cmdline())
+    keeper.kill()
+    wait_until_gone(var)
+    hub.kill()
+    # what a killed server leaves behind, naming a process that is somebody else
+    (Var(var).postgres / "postmaster.pid").write_text(f"{os.getpid()}\n{var}/postgres\n")
+    again = Hub(var)
+    assert again.says() == "2 1"  # the rows are there; a throwaway Redis keeps nothing
+    again.leave()
+
+
+def test_two_hubs_do_not_meet(tmp_path, var):
+    here, there = Hub(var), Hub(tmp_path / "other")
+    assert (here.says(), there.says()) == ("1 1", "1 1")
+    there.leave()
+    wait_until_gone(tmp_path / "other")
+    assert servers(var)
+    here.leave()
+
+
+def test_a_folder_too_deep_for_sockets_works_too(tmp_path):
+    deep = tmp_path / ("deep" * 25) / "var"
+    hub = Hub(deep)
+    assert hub.says() == "1 1"
+    hub.leave()
+    wait_until_gone(deep)
+
+
+def test_secrets_are_made_once_and_only_we_may_read_them(var):
+    hub = Hub(var)
+    hub.says()
+    path = var / "secrets"
+    assert path.stat().st_mode & 0o777 == 0o600
+    before = path.read_text()
+    second = Hub(var)
+    second.says()
+    assert path.read_text() == before
+    hub.leave()
+    second.leave()
