@@ -1,0 +1,155 @@
+"""The only sanitiser: HTML from outside goes through here on its way in, by allow-list.
+
+What is stored is what pages show; nothing else in the project marks a string as safe.
+"""
+
+from __future__ import annotations
+
+import html as entities
+from html.parser import HTMLParser
+from urllib.parse import urljoin, urlsplit
+
+import nh3
+from markdown_it import MarkdownIt
+
+from .text import storable
+
+TAGS = {
+    "a", "abbr", "b", "blockquote", "br", "code", "dd", "del", "details", "div", "dl", "dt", "em",
+    "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "ins", "kbd", "li", "ol", "p", "pre", "q", "s",
+    "samp", "small", "span", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot",
+    "th", "thead", "tr", "u", "ul", "var",
+}  # fmt: skip
+ATTRIBUTES = {"a": {"href", "title", "hreflang"}, "abbr": {"title"}, "ol": {"start"}}
+SCHEMES = {"http", "https", "mailto", "xmpp", "matrix"}
+_WITH_CONTENT = {"script", "style", "template", "noscript", "iframe", "object", "svg", "math"}
+_BLOCKS = {
+    "p", "div", "br", "li", "blockquote", "pre", "tr", "hr", "dd", "dt", "h1", "h2", "h3", "h4",
+    "h5", "h6", "ul", "ol", "table", "summary", "details",
+}  # fmt: skip
+
+_markdown = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": True}).enable(
+    ["table", "strikethrough"]
+)
+
+
+def clean(html: str, base_url: str = "") -> str:
+    """HTML reduced to the allow-list. Images become links, since browsers here load none from
+    outside; relative links are resolved against `base_url`."""
+    html = storable(html)
+    if "<img" in html.lower() or (base_url and ("href=" in html.lower())):
+        html = _Rewriter.run(html, base_url)
+    return nh3.clean(
+        html,
+        tags=TAGS,
+        clean_content_tags=_WITH_CONTENT,
+        attributes=ATTRIBUTES,
+        url_schemes=SCHEMES,
+        link_rel="noopener noreferrer nofollow ugc",
+        strip_comments=True,
+    )
+
+
+def from_markdown(text: str) -> str:
+    """Clean HTML of Markdown; raw HTML in it is shown as text."""
+    rendered: str = _markdown.render(storable(text))
+    return clean(rendered)
+
+
+def from_plain(text: str) -> str:
+    """Clean HTML of plain text: paragraphs and line breaks are kept."""
+    paragraphs = storable(text).replace("\r\n", "\n").split("\n\n")
+    return "".join(
+        f"<p>{entities.escape(part.strip(), quote=False).replace(chr(10), '<br>')}</p>"
+        for part in paragraphs
+        if part.strip()
+    )
+
+
+def to_text(html: str) -> str:
+    """The words of clean HTML, one line a block."""
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    lines = (" ".join(line.split()) for line in "".join(reader.parts).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _BLOCKS:
+            self.parts.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _BLOCKS:
+            self.parts.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        self.parts.append(data)
+
+
+class _Rewriter(HTMLParser):
+    """Images to links and links made absolute; the result still goes through nh3."""
+
+    def __init__(self, base_url: str) -> None:
+        super().__init__(convert_charrefs=False)
+        self.base_url = base_url
+        self.links = 0
+        self.parts: list[str] = []
+
+    @classmethod
+    def run(cls, html: str, base_url: str) -> str:
+        rewriter = cls(base_url)
+        rewriter.feed(html)
+        rewriter.close()
+        return "".join(rewriter.parts)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "img":
+            self.parts.append(self._image(dict(attrs)))
+            return
+        if tag == "a":
+            self.links += 1
+        written = "".join(
+            f' {name}="{entities.escape(self._absolute(name, value or ""))}"'
+            for name, value in attrs
+        )
+        self.parts.append(f"<{tag}{written}>")
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "a" and self.links:
+            self.links -= 1
+        self.parts.append(f"</{tag}>")
+
+    def handle_data(self, data: str) -> None:
+        self.parts.append(data)
+
+    def handle_entityref(self, name: str) -> None:
+        self.parts.append(f"&{name};")
+
+    def handle_charref(self, name: str) -> None:
+        self.parts.append(f"&#{name};")
+
+    def _absolute(self, name: str, value: str) -> str:
+        if name != "href" or not self.base_url or value.startswith("#"):
+            return value
+        try:
+            return value if urlsplit(value).scheme else urljoin(self.base_url, value)
+        except ValueError:
+            return ""
+
+    def _image(self, attrs: dict[str, str | None]) -> str:
+        words = entities.escape(attrs.get("alt") or attrs.get("title") or "")
+        source = attrs.get("src") or ""
+        is_emoji = "emoji" in (attrs.get("class") or "")
+        if is_emoji or self.links or not source:
+            return words
+        address = entities.escape(self._absolute("href", source))
+        return f'<a href="{address}">[{words or "image"}]</a>'

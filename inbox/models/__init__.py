@@ -1,0 +1,26 @@
+"""What was said, where, and what became of our answers."""
+
+from .conversation import Conversation, ConversationTag, State, ThreadAlias
+from .delivery import Delivery, DeliveryState
+from .message import Kind, Message, Reason
+from .personal import Draft, ReadMark
+from .source import Channel, Quarantined, Source, SourceDay, SourceState
+
+__all__ = [
+    "Channel",
+    "Conversation",
+    "ConversationTag",
+    "Delivery",
+    "DeliveryState",
+    "Draft",
+    "Kind",
+    "Message",
+    "Quarantined",
+    "ReadMark",
+    "Reason",
+    "Source",
+    "SourceDay",
+    "SourceState",
+    "State",
+    "ThreadAlias",
+]

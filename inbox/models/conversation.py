@@ -1,0 +1,368 @@
+"""One thread as the platform has it, and what the team does with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from community_hub.lib import alarm, live
+from members.models import Member, Tag
+from team.models import Action
+
+from .delivery import Delivery, DeliveryState
+from .kept import recompute
+from .message import Message
+from .personal import Draft, ReadMark
+from .source import Source
+
+if TYPE_CHECKING:
+    from team.models import User
+
+
+class State(models.TextChoices):
+    OPEN = "open", _("Open")
+    SNOOZED = "snoozed", _("Snoozed")
+    DONE = "done", _("Done")
+
+
+class ConversationQuerySet(models.QuerySet["Conversation"]):
+    def visible_to(self, user: User) -> ConversationQuerySet:
+        if user.can_see_every_source:
+            return self
+        return self.filter(source__in=Source.objects.visible_to(user))
+
+    # The views of the inbox, as one would say them
+
+    def open(self) -> ConversationQuerySet:
+        return self.filter(state=State.OPEN)
+
+    def needs_reply(self) -> ConversationQuerySet:
+        return self.open().filter(waiting_since__isnull=False)
+
+    def unassigned(self) -> ConversationQuerySet:
+        return self.filter(assignee__isnull=True)
+
+    def assigned_to(self, user: User) -> ConversationQuerySet:
+        return self.filter(assignee=user)
+
+    def snoozed(self) -> ConversationQuerySet:
+        return self.filter(state=State.SNOOZED)
+
+    def done(self) -> ConversationQuerySet:
+        return self.filter(state=State.DONE)
+
+    def of_source(self, source: Source) -> ConversationQuerySet:
+        return self.filter(source=source)
+
+    def waiting_longest_first(self) -> ConversationQuerySet:
+        return self.order_by("waiting_since", "id")
+
+    def newest_first(self) -> ConversationQuerySet:
+        return self.order_by("-last_message_at", "-id")
+
+    def count_up_to(self, most: int = 100) -> int:
+        """A capped count: never reads more than `most` rows."""
+        return self.order_by()[:most].count()
+
+    def recompute(self, ids: Iterable[int]) -> None:
+        recompute(ids)
+
+
+class Conversation(models.Model):
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="conversations")
+    channel = models.ForeignKey(
+        "inbox.Channel", null=True, on_delete=models.SET_NULL, related_name="conversations"
+    )
+    external_id = models.CharField(max_length=500)
+    subject = models.CharField(max_length=500, blank=True)
+    permalink = models.CharField(max_length=1000, blank=True)
+    visibility = models.CharField(max_length=12, default="public")
+    reply_blocked = models.CharField(max_length=300, blank=True)  # why nobody may answer there
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    snoozed_until = models.DateTimeField(null=True)  # null while snoozed: until they write
+    handled_up_to = models.BigIntegerField(default=0)
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    priority = models.SmallIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    tags = models.ManyToManyField(Tag, through="ConversationTag", related_name="+")
+
+    # Kept fields: functions of the messages, written by recompute() alone
+    waiting_since = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField(null=True)
+    first_reply_at = models.DateTimeField(null=True)
+    first_answer_at = models.DateTimeField(null=True)
+    last_message_at = models.DateTimeField(null=True)
+    last_mention_at = models.DateTimeField(null=True)
+    last_reply_at = models.DateTimeField(null=True)
+    message_count = models.PositiveIntegerField(default=0)
+    participant_count = models.PositiveIntegerField(default=0)
+    last_message_id = models.BigIntegerField(default=0)  # highest id of what others wrote
+    preview = models.CharField(max_length=300, blank=True)
+    preview_by = models.ForeignKey(
+        "members.Identity", null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    mention_reason = models.CharField(max_length=20, blank=True)
+    mention_keyword = models.CharField(max_length=80, blank=True)
+    peer_answered_at = models.DateTimeField(null=True)
+
+    objects = ConversationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "external_id"], name="one_conversation_a_thread"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=State.values), name="conversation_state_is_known"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["waiting_since", "id"],
+                condition=Q(state="open", waiting_since__isnull=False),
+                name="needs_reply",
+            ),
+            models.Index(
+                fields=["assignee", "waiting_since", "id"],
+                condition=Q(state="open", waiting_since__isnull=False),
+                name="needs_reply_by_assignee",
+            ),
+            models.Index(
+                fields=["assignee", "-last_message_at", "-id"],
+                condition=Q(state="open", assignee__isnull=False),
+                name="assigned_and_open",
+            ),
+            models.Index(
+                fields=["snoozed_until"], condition=Q(state="snoozed"), name="snoozed_until"
+            ),
+            models.Index(
+                fields=["-last_message_at", "-id"], condition=Q(state="snoozed"), name="snoozed"
+            ),
+            models.Index(
+                fields=["-last_message_at", "-id"], condition=Q(state="done"), name="done"
+            ),
+            models.Index(fields=["-last_message_at", "-id"], name="everything"),
+            models.Index(fields=["source", "-last_message_at", "-id"], name="by_source"),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject or self.preview or str(_("Conversation"))
+
+    def get_absolute_url(self) -> str:
+        return reverse("conversation", args=[self.pk])
+
+    # Answering -------------------------------------------------------------------------------
+
+    def reply(
+        self,
+        text: str,
+        *,
+        by: User,
+        to: Message | None = None,
+        done: bool = False,
+        seen_up_to: int = 0,
+    ) -> Message:
+        """Put an answer in the outbox, held for the seconds in which it can be undone.
+
+        `to` is the message that is answered; without it the one that waits, else the last.
+        `seen_up_to` is the highest message id on the sender's page, for "send and done".
+        """
+        with transaction.atomic():
+            message = Message.reply(self, text, by=by, to=to or self.answerable())
+            due = timezone.now() + timedelta(seconds=settings.UNDO_SEND_SECONDS)
+            delivery = Delivery.objects.create(
+                message=message, state=DeliveryState.HELD, next_try_at=due, done_after=done
+            )
+            Draft.keep(by, self.pk, "reply", "")
+            recompute([self.pk])
+            Action.record("reply", self, by=by, after={"message": message.pk})
+            if done:
+                self.refresh_from_db()
+                self.close(by=by, seen_up_to=max(seen_up_to, 0))
+            self.announce()
+        alarm.ring("inbox.tasks.deliver", delivery.pk, countdown=settings.UNDO_SEND_SECONDS)
+        return message
+
+    def note(self, text: str, *, by: User) -> Message:
+        with transaction.atomic():
+            message = Message.note(self, text, by=by)
+            Draft.keep(by, self.pk, "note", "")
+            Action.record("note", self, by=by, after={"message": message.pk})
+            self.announce()
+        return message
+
+    def answerable(self) -> Message | None:
+        """The message an answer goes to: what waits, else what was last said there."""
+        theirs = self.messages.filter(kind="inbound", deleted_at__isnull=True)
+        if self.waiting_since:
+            waits = theirs.exclude(mention_reason="").filter(sent_at__gte=self.waiting_since)
+            found = waits.select_related("author").in_order().first()
+            if found:
+                return found
+        posted = self.messages.filter(external_id__isnull=False, deleted_at__isnull=True)
+        newest = ("-sent_at", "-id")
+        return (
+            theirs.select_related("author").order_by(*newest).first()
+            or posted.order_by(*newest).first()
+        )
+
+    # Triage: each verb locks the row, changes it, and leaves an Action to undo --------------
+
+    def assign(self, user: User | None, *, by: User) -> Action | None:
+        return self._change("assign", {"assignee_id": user.pk if user else None}, by=by)
+
+    def snooze(self, until: datetime | None, *, by: User) -> Action | None:
+        """Until a time; None: until they write again."""
+        return self._change(
+            "snooze",
+            {"state": State.SNOOZED.value, "snoozed_until": until.isoformat() if until else None},
+            by=by,
+        )
+
+    def close(self, *, by: User, seen_up_to: int) -> Action | None:
+        """Done with everything up to the highest message id that the closer's page showed.
+
+        A mention that arrived since keeps the conversation open; it was not seen.
+        """
+        with transaction.atomic():
+            self._lock()
+            handled = max(self.handled_up_to, seen_up_to)
+            return self._change(
+                "close",
+                {"state": State.DONE.value, "snoozed_until": None, "handled_up_to": handled},
+                by=by,
+            )
+
+    def reopen(self, *, by: User) -> Action | None:
+        return self._change(
+            "reopen",
+            {"state": State.OPEN.value, "snoozed_until": None, "handled_up_to": 0},
+            by=by,
+        )
+
+    def tag(self, name: str, *, by: User) -> Action:
+        """ValueError when the name is blank."""
+        with transaction.atomic():
+            tag = Tag.named(name)
+            ConversationTag.objects.bulk_create(
+                [ConversationTag(conversation=self, tag=tag)], ignore_conflicts=True
+            )
+            self.announce()
+            return Action.record("tag", self, by=by, after={"tag": tag.pk})
+
+    def untag(self, tag: Tag, *, by: User) -> Action:
+        with transaction.atomic():
+            ConversationTag.objects.filter(conversation=self, tag=tag).delete()
+            self.announce()
+            return Action.record("untag", self, by=by, before={"tag": tag.pk})
+
+    def mark_read(self, up_to: int, *, by: User) -> None:
+        ReadMark.set(by, self.pk, up_to)
+
+    def mark_unread(self, *, by: User) -> Action:
+        mark = ReadMark.objects.filter(user=by, conversation=self).first()
+        ReadMark.set(by, self.pk, 0)
+        return Action.record("unread", self, by=by, before={"up_to": mark.up_to if mark else 0})
+
+    def take_back(self, action: Action) -> bool:
+        """Undo: put things back if nobody changed them since; False when somebody did."""
+        if action.verb in {"tag", "untag"}:
+            return self._take_back_tag(action)
+        if action.verb == "unread":
+            ReadMark.set(action.by, self.pk, action.before["up_to"])
+            return True
+        if action.verb not in {"assign", "snooze", "close", "reopen", "wake"}:
+            return False
+        unchanged = Conversation.objects.filter(pk=self.pk, **action.after)
+        if not unchanged.update(**action.before):
+            return False
+        Message.objects.filter(conversation=self, kind="event", event__action=action.pk).delete()
+        recompute([self.pk])
+        self.announce()
+        return True
+
+    def announce(self) -> None:
+        """Ring the doorbell: whoever may see this source fetches the fragment again."""
+        live.publish([f"source:{self.source_id}"], "conversation", {"id": self.pk})
+
+    # Below the verbs ---------------------------------------------------------------------------
+
+    def _lock(self) -> None:
+        self.refresh_from_db(from_queryset=Conversation.objects.select_for_update(of=("self",)))
+
+    def _change(self, verb: str, after: dict[str, Any], *, by: User | None) -> Action | None:
+        """None when nothing would change."""
+        with transaction.atomic():
+            self._lock()
+            before = {name: _plain(getattr(self, name)) for name in after}
+            if before == after:
+                return None
+            Conversation.objects.filter(pk=self.pk).update(**after)
+            recompute([self.pk])
+            self.refresh_from_db()
+            if self.state == State.DONE and self.waiting_since:
+                Conversation.objects.filter(pk=self.pk).update(state=State.OPEN)
+                self.state = after["state"] = State.OPEN
+            action = Action.record(verb, self, by=by, before=before, after=after)
+            Message.system(self, verb, by=by, action=action.pk, **after)
+            self.announce()
+        return action
+
+    def _take_back_tag(self, action: Action) -> bool:
+        if action.verb == "tag":
+            ConversationTag.objects.filter(conversation=self, tag=action.after["tag"]).delete()
+        else:
+            ConversationTag.objects.bulk_create(
+                [ConversationTag(conversation=self, tag_id=action.before["tag"])],
+                ignore_conflicts=True,
+            )
+        self.announce()
+        return True
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+class ConversationTag(models.Model):
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+")
+    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conversation", "tag"], name="one_tag_once_a_conversation"
+            )
+        ]
+
+
+class ThreadAlias(models.Model):
+    """A thread that turned out to be part of another: its id leads to the conversation now."""
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="+")
+    external_id = models.CharField(max_length=500)
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name_plural = "thread aliases"
+        constraints = [
+            models.UniqueConstraint(fields=["source", "external_id"], name="one_alias_a_thread")
+        ]
+
+
+def recompute_after_staff_change(member: Member) -> None:
+    """A colleague's native answers count as the team's, in every thread where they wrote."""
+    wrote = Message.objects.filter(author__member=member).values_list("conversation_id", flat=True)
+    ids = sorted(set(wrote))
+    for start in range(0, len(ids), 500):
+        recompute(ids[start : start + 500])

@@ -1,0 +1,143 @@
+"""The attempt to put a reply on the platform. The row is the truth, Celery its alarm clock."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from community_hub.lib import alarm, live
+
+if TYPE_CHECKING:
+    from team.models import User
+
+    from .message import Message
+
+LEASE = timedelta(minutes=2)
+
+
+class DeliveryState(models.TextChoices):
+    HELD = "held", _("Not sent yet")
+    QUEUED = "queued", _("Waiting to be sent")
+    SENDING = "sending", _("Being sent")
+    SENT = "sent", _("Sent")
+    PENDING = "pending", _("Waiting for the platform's moderators")
+    FAILED = "failed", _("Not sent")
+    UNCONFIRMED = "unconfirmed", _("May have been posted")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+DUE_STATES = ("held", "queued", "sending", "pending", "unconfirmed")
+CANCELLABLE = ("held", "queued", "failed")
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def visible_to(self, user: User) -> DeliveryQuerySet:
+        from .source import Source
+
+        if user.can_see_every_source:
+            return self
+        return self.filter(message__source__in=Source.objects.visible_to(user))
+
+    def due(self, now: datetime) -> DeliveryQuerySet:
+        return self.filter(state__in=DUE_STATES, next_try_at__lte=now)
+
+
+class Delivery(models.Model):
+    message = models.OneToOneField(
+        "inbox.Message", on_delete=models.CASCADE, related_name="delivery"
+    )
+    state = models.CharField(
+        max_length=12, choices=DeliveryState.choices, default=DeliveryState.HELD
+    )
+    attempts = models.PositiveIntegerField(default=0)
+    checks = models.PositiveIntegerField(default=0)  # read-backs of an unconfirmed one
+    next_try_at = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    prepared = models.JSONField(default=dict)
+    done_after = models.BooleanField(default=False)  # "send and done"
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    last_error = models.TextField(blank=True)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=DeliveryState.values), name="delivery_state_is_known"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_try_at"], condition=Q(state__in=DUE_STATES), name="deliveries_due"
+            )
+        ]
+
+    # Each change is one conditional UPDATE on the old state: who loses the race does nothing.
+
+    def move(self, before: tuple[str, ...], after: str, **fields: Any) -> bool:
+        changed = Delivery.objects.filter(pk=self.pk, state__in=before).update(
+            state=after, **fields
+        )
+        if changed:
+            self.state = after
+            for name, value in fields.items():
+                setattr(self, name, value)
+            self.announce()
+        return bool(changed)
+
+    def announce(self) -> None:
+        message = self.message
+        live.publish(
+            [f"source:{message.source_id}"], "conversation", {"id": message.conversation_id}
+        )
+
+    def cancel(self, *, by: User) -> str | None:
+        """Take a reply back before it left: it is hidden and its text returned to the draft.
+
+        Returns the text, or None when it was too late (it is being sent, or was).
+        """
+        from .conversation import Conversation
+        from .personal import Draft
+
+        with transaction.atomic():
+            if not self.move(CANCELLABLE, DeliveryState.CANCELLED, next_try_at=None):
+                return None
+            message: Message = self.message
+            Draft.keep(by, message.conversation_id, "reply", message.body_source)
+            Conversation.objects.recompute([message.conversation_id])
+            if self.done_after:
+                message.conversation.refresh_from_db()
+                message.conversation.reopen(by=by)
+        return message.body_source
+
+    def retry(self, *, by: User) -> bool:
+        """Try a failed one again. An unconfirmed one is sent again only on a person's word."""
+        with transaction.atomic():
+            moved = self.move(
+                ("failed", "unconfirmed"),
+                DeliveryState.QUEUED,
+                next_try_at=timezone.now(),
+                attempts=0,
+                checks=0,
+                last_error="",
+            )
+            if moved:
+                from .conversation import Conversation
+
+                Conversation.objects.recompute([self.message.conversation_id])
+        if moved:
+            alarm.ring("inbox.tasks.deliver", self.pk)
+        return moved
+
+    def confirm(self, *, by: User) -> bool:
+        """A person looked and says that it is there."""
+        return self.move(("unconfirmed",), DeliveryState.SENT, next_try_at=None, last_error="")

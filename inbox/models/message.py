@@ -1,0 +1,176 @@
+"""One post in a conversation: theirs, ours, a note among us, or a system line."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from team.models import User
+
+    from .conversation import Conversation
+
+
+class Kind(models.TextChoices):
+    INBOUND = "inbound", _("Inbound")
+    OUTBOUND = "outbound", _("Outbound")
+    NOTE = "note", _("Note")
+    EVENT = "event", _("Event")
+
+
+class Reason(models.TextChoices):
+    """Why an inbound message asks for the team."""
+
+    DIRECT = "direct", _("wrote to us")
+    HANDLE = "handle", _("mentions us")
+    REPLY_TO_TEAM = "reply_to_team", _("replies to us")
+    KEYWORD = "keyword", _("watched word")
+    NEW_TOPIC = "new_topic", _("new topic")
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def visible_to(self, user: User) -> MessageQuerySet:
+        from .source import Source
+
+        if user.can_see_every_source:
+            return self
+        return self.filter(source__in=Source.objects.visible_to(user))
+
+    def shown(self) -> MessageQuerySet:
+        """Without replies whose sending was undone or cancelled."""
+        return self.exclude(delivery__state="cancelled")
+
+    def in_order(self) -> MessageQuerySet:
+        return self.order_by("sent_at", "id")
+
+
+class Message(models.Model):
+    """`external_id` is null until the platform has it. Ids are arrival order."""
+
+    conversation = models.ForeignKey(
+        "inbox.Conversation", on_delete=models.CASCADE, related_name="messages"
+    )
+    source = models.ForeignKey("inbox.Source", on_delete=models.CASCADE, related_name="+")
+    external_id = models.CharField(max_length=500, null=True)  # noqa: DJ001 - null is "not yet"
+    client_token = models.UUIDField(null=True, unique=True)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    author = models.ForeignKey(
+        "members.Identity", null=True, on_delete=models.SET_NULL, related_name="messages"
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    thread_ref = models.CharField(max_length=100, blank=True)
+    parent = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="+")
+    parent_external_id = models.CharField(max_length=500, blank=True)
+    parent_ref = models.CharField(max_length=100, blank=True)
+    mention_reason = models.CharField(max_length=20, blank=True)
+    keyword = models.CharField(max_length=80, blank=True)  # the watched word that was found
+    handled_on_arrival = models.BooleanField(default=False)  # an old one, from a backfill
+    body_source = models.TextField(blank=True)  # our own Markdown, for sending and editing
+    body_html = models.TextField(blank=True)  # clean
+    body_text = models.TextField(blank=True)
+    content_warning = models.CharField(max_length=500, blank=True)
+    attachments = models.JSONField(default=list)  # dicts of kind, url, filename, alt_text
+    event = models.JSONField(default=dict)  # a system line's verb and what it needs
+    language = models.CharField(max_length=16, blank=True)
+    visibility = models.CharField(max_length=12, default="public")
+    permalink = models.CharField(max_length=1000, blank=True)
+    sent_at = models.DateTimeField()
+    received_at = models.DateTimeField(default=timezone.now)
+    edited_at = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True)
+    version = models.CharField(max_length=100, blank=True)
+    reply_ref = models.JSONField(default=dict)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "external_id"], name="one_message_an_item"),
+            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="message_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(mention_reason__in=["", *Reason.values]),
+                name="mention_reason_is_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="note") | Q(external_id__isnull=True, client_token__isnull=True),
+                name="notes_never_leave",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["conversation", "sent_at", "id"], name="thread"),
+            models.Index(fields=["author", "-sent_at"], name="authors_words"),
+            models.Index(
+                fields=["source", "parent_external_id"],
+                condition=Q(parent__isnull=True) & ~Q(parent_external_id=""),
+                name="waiting_for_a_parent",
+            ),
+        ]
+
+    @property
+    def is_ours(self) -> bool:
+        return self.kind == Kind.OUTBOUND
+
+    @classmethod
+    def note(cls, conversation: Conversation, text: str, *, by: User) -> Message:
+        """Only the team reads it; the database refuses to give it a way out."""
+        from community_hub.lib import html
+
+        body = html.from_markdown(text)
+        return cls.objects.create(
+            conversation=conversation,
+            source_id=conversation.source_id,
+            kind=Kind.NOTE,
+            by=by,
+            body_source=text,
+            body_html=body,
+            body_text=html.to_text(body),
+            sent_at=timezone.now(),
+            visibility="team",
+        )
+
+    @classmethod
+    def reply(
+        cls, conversation: Conversation, text: str, *, by: User, to: Message | None
+    ) -> Message:
+        """Ours first: it has a token at once, and the platform's id when it got there."""
+        from community_hub.lib import html
+
+        body = html.from_markdown(text)
+        return cls.objects.create(
+            conversation=conversation,
+            source_id=conversation.source_id,
+            kind=Kind.OUTBOUND,
+            by=by,
+            client_token=uuid.uuid4(),
+            parent=to,
+            parent_external_id=(to.external_id or "") if to else "",
+            body_source=text,
+            body_html=body,
+            body_text=html.to_text(body),
+            sent_at=timezone.now(),
+            visibility=to.visibility if to else conversation.visibility,
+            reply_ref=to.reply_ref if to else {},
+        )
+
+    @classmethod
+    def system(
+        cls, conversation: Conversation, verb: str, *, by: User | None, **facts: object
+    ) -> Message:
+        """A line such as "Lena assigned this to Bo"; the words are made when it is shown."""
+        return cls.objects.create(
+            conversation=conversation,
+            source_id=conversation.source_id,
+            kind=Kind.EVENT,
+            by=by,
+            event={"verb": verb, **facts},
+            sent_at=timezone.now(),
+            visibility="team",
+        )

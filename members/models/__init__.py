@@ -1,0 +1,8 @@
+"""The people of the community and the log of what happened between them and us."""
+
+from .activity import Activity, Visibility
+from .identity import Identity
+from .member import Member, Stage
+from .tag import MemberTag, Tag
+
+__all__ = ["Activity", "Identity", "Member", "MemberTag", "Stage", "Tag", "Visibility"]

@@ -1,0 +1,9 @@
+"""The people who use the hub, what they may do, and what they did."""
+
+from .action import Action
+from .hub import Hub
+from .invitation import Invitation
+from .notification import Notification
+from .user import Grant, Role, User
+
+__all__ = ["Action", "Grant", "Hub", "Invitation", "Notification", "Role", "User"]

@@ -1,0 +1,61 @@
+"""What a colleague should know of, one row a subject, brought up to date rather than repeated."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .user import User
+
+
+class NotificationQuerySet(models.QuerySet["Notification"]):
+    def visible_to(self, user: User) -> NotificationQuerySet:
+        return self.filter(user=user)
+
+    def unread(self) -> NotificationQuerySet:
+        return self.filter(read_at__isnull=True)
+
+
+class Notification(models.Model):
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications"
+    )
+    about = models.CharField(max_length=60)  # "conversation:42", "source:3"
+    text = models.CharField(max_length=300)
+    link = models.CharField(max_length=300)
+    updated_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+
+    objects = NotificationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "about"], name="one_notification_a_subject")
+        ]
+        indexes = [
+            models.Index(
+                fields=["user", "-updated_at"],
+                condition=models.Q(read_at__isnull=True),
+                name="unread_notifications",
+            )
+        ]
+
+    @classmethod
+    def tell(cls, users: Iterable[User], about: str, text: str, link: str) -> None:
+        """Bring each user's one row about this up to date and mark it unread."""
+        now = timezone.now()
+        cls.objects.bulk_create(
+            [
+                cls(user=user, about=about, text=text[:300], link=link, updated_at=now)
+                for user in users
+            ],
+            update_conflicts=True,
+            unique_fields=["user", "about"],
+            update_fields=["text", "link", "updated_at", "read_at"],
+        )

@@ -1,0 +1,170 @@
+"""A colleague, their role, and the scopes they may see beyond it."""
+
+from __future__ import annotations
+
+import zoneinfo
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    ADMIN = "admin", _("Admin")
+    LEAD = "lead", _("Lead")
+    MANAGER = "manager", _("Manager")
+    CONTRIBUTOR = "contributor", _("Contributor")
+    OBSERVER = "observer", _("Observer")
+
+
+def validate_timezone(name: str) -> None:
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(_("Pick a timezone from the list."))
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """Without a password the account can only be entered by a one-time link."""
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        return self.create_user(email, password, **{"role": Role.ADMIN, **fields})
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email=(username or "").strip().lower())
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def active(self) -> UserQuerySet:
+        return self.filter(is_active=True)
+
+    def who_can_triage(self) -> UserQuerySet:
+        return self.active().filter(role__in=TRIAGERS)
+
+    def who_can_note(self) -> UserQuerySet:
+        return self.active().exclude(role=Role.OBSERVER)
+
+    def visible_to(self, user: User) -> UserQuerySet:
+        """Everybody on the team may know who is on the team."""
+        return self if user.is_authenticated else self.none()
+
+
+LEADS = (Role.ADMIN, Role.LEAD)
+TRIAGERS = (Role.ADMIN, Role.LEAD, Role.MANAGER)
+
+
+class User(AbstractBaseUser):
+    """Signs in by e-mail, kept in lower case."""
+
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    role = models.CharField(max_length=20, choices=Role.choices, default=Role.OBSERVER)
+    timezone = models.CharField(max_length=64, default="UTC", validators=[validate_timezone])
+    locale = models.CharField(max_length=16, default="en")
+    preferences = models.JSONField(default=dict, blank=True)
+    is_active = models.BooleanField(default=True)
+    date_joined = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    objects = UserManager.from_queryset(UserQuerySet)()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(email=Lower("email")), name="user_email_in_lower_case"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(role__in=Role.values), name="user_role_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def clean(self) -> None:
+        self.email = self.email.strip().lower()
+
+    @property
+    def first_name(self) -> str:
+        return self.name.split()[0] if self.name.strip() else self.email
+
+    # What this person may do. Views and verbs ask these and nothing else.
+
+    @property
+    def is_lead(self) -> bool:
+        return self.role in LEADS
+
+    @property
+    def can_triage(self) -> bool:
+        """Assign, snooze, close, reopen."""
+        return self.role in TRIAGERS
+
+    @property
+    def can_reply(self) -> bool:
+        return self.role in TRIAGERS
+
+    @property
+    def can_note(self) -> bool:
+        return self.role != Role.OBSERVER
+
+    @property
+    def can_tag(self) -> bool:
+        return self.role != Role.OBSERVER
+
+    @property
+    def can_edit_members(self) -> bool:
+        return self.role in TRIAGERS
+
+    @property
+    def can_manage_sources(self) -> bool:
+        return self.role == Role.ADMIN
+
+    @property
+    def can_manage_team(self) -> bool:
+        return self.role == Role.ADMIN
+
+    @property
+    def can_read_lead_notes(self) -> bool:
+        return self.is_lead
+
+    @property
+    def can_see_every_source(self) -> bool:
+        return self.is_lead
+
+    def scopes(self) -> list[str]:
+        """The scopes granted by name, such as "source:3"; says nothing of what a role opens."""
+        return list(self.grants.values_list("scope", flat=True))
+
+    # Preferences, with the defaults in one place.
+
+    def prefers(self, name: str) -> Any:
+        return self.preferences.get(name, PREFERENCES[name])
+
+
+PREFERENCES: dict[str, Any] = {
+    "theme": "system",  # system, light, dark
+    "density": "comfortable",  # comfortable, compact
+    "single_keys": True,  # WCAG 2.1.4
+    "open_next": True,  # after done, snooze or send-and-done
+}
+
+
+class Grant(models.Model):
+    """One user may see one restricted scope."""
+
+    scope = models.CharField(max_length=60)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="grants")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["scope", "user"], name="one_grant_a_scope_and_user")
+        ]
