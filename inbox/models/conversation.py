@@ -278,7 +278,7 @@ class Conversation(models.Model):
         """Undo: put things back if nobody changed them since; False when somebody did."""
         if action.verb in {"tag", "untag"}:
             return self._take_back_tag(action)
-        if action.verb == "unread":
+        if action.verb == "unread" and action.by:
             ReadMark.set(action.by, self.pk, action.before["up_to"])
             return True
         if action.verb not in {"assign", "snooze", "close", "reopen", "wake"}:

@@ -44,7 +44,7 @@ class Draft(models.Model):
             return
         cls.objects.bulk_create(
             [
-                cls(
+                Draft(
                     user=user,
                     conversation_id=conversation_id,
                     kind=kind,
@@ -77,7 +77,7 @@ class ReadMark(models.Model):
     @classmethod
     def set(cls, user: User, conversation_id: int, up_to: int) -> None:
         cls.objects.bulk_create(
-            [cls(user=user, conversation_id=conversation_id, up_to=up_to)],
+            [ReadMark(user=user, conversation_id=conversation_id, up_to=up_to)],
             update_conflicts=True,
             unique_fields=["user", "conversation"],
             update_fields=["up_to"],

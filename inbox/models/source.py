@@ -113,7 +113,7 @@ class Source(models.Model):
         return connector_class(self.kind)
 
     def connector(self) -> Connector:
-        return self.connector_class(self.config, self.credentials)
+        return self.connector_class(self.config, dict(self.credentials))
 
     @property
     def is_backfilling(self) -> bool:

@@ -52,7 +52,7 @@ class Notification(models.Model):
         now = timezone.now()
         cls.objects.bulk_create(
             [
-                cls(user=user, about=about, text=text[:300], link=link, updated_at=now)
+                Notification(user=user, about=about, text=text[:300], link=link, updated_at=now)
                 for user in users
             ],
             update_conflicts=True,
