@@ -19,6 +19,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -73,8 +74,8 @@ def main() -> int:
             start = {"postgres": start_postgres, "redis": start_redis}[name]
             running[name] = start(var, throwaway=options.throwaway)
         for name, process in running.items():
-            check = {"postgres": answer_postgres, "redis": answer_redis}[name]
-            wait_for(name, process, lambda check=check: check(var))
+            answers = {"postgres": answer_postgres, "redis": answer_redis}[name]
+            wait_for(name, process, partial(answers, var))
         announce(var, list(running))
         return keep(var, running)
     except CannotStart as error:
@@ -162,7 +163,7 @@ def start_postgres(var: Var, *, throwaway: bool) -> subprocess.Popen[bytes]:
     clear_stale_lock(var)
     chosen = SETTINGS | (UNSAFE_AND_FAST if throwaway else {})
     chosen["unix_socket_directories"] = str(var.postgres_socket)
-    command = [programs / "postgres", "-D", var.postgres]
+    command: list[str | Path] = [programs / "postgres", "-D", var.postgres]
     for name, value in chosen.items():
         command += ["-c", f"{name}={value}"]
     return spawn(command, var.log / "postgres.log", owner, end_with=signal.SIGINT)

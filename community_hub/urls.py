@@ -1,9 +1,40 @@
 """Every address of the hub, app by app."""
 
+from allauth.account import views as account
 from django.conf import settings
-from django.urls import include, path
+from django.urls import include, path, re_path
+
+from community_hub.health import healthz
+from community_hub.stream import stream
+
+# allauth's own list also offers sign-up, e-mail changes and codes, which the hub does not have. It
+# looks "account_signup" up by name; the adapter answers there that invitations are the way in.
+account_urls = [
+    path("login/", account.login, name="account_login"),
+    path("logout/", account.logout, name="account_logout"),
+    path("inactive/", account.account_inactive, name="account_inactive"),
+    path("signup/", account.signup, name="account_signup"),
+    path("confirm/", account.reauthenticate, name="account_reauthenticate"),
+    path("password/", account.password_change, name="account_change_password"),
+    path("password/set/", account.password_set, name="account_set_password"),
+    path("password/reset/", account.password_reset, name="account_reset_password"),
+    path("password/reset/sent/", account.password_reset_done, name="account_reset_password_done"),
+    re_path(
+        r"^password/reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        account.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "password/reset/done/",
+        account.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
+]
 
 urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("live/", stream, name="live"),
+    path("account/", include(account_urls)),
     path("", include("inbox.urls")),
     path("", include("members.urls")),
     path("", include("team.urls")),

@@ -1,7 +1,7 @@
 """Credentials at rest: encrypted with the newest of CREDENTIAL_KEYS, readable with any of them."""
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
@@ -44,7 +44,13 @@ class Sealed(dict[str, Any]):
     __str__ = __repr__
 
 
-class EncryptedJSONField(models.TextField):
+if TYPE_CHECKING:
+    TextField = models.TextField[dict[str, Any], Sealed]
+else:
+    TextField = models.TextField
+
+
+class EncryptedJSONField(TextField):
     """A dict in a text column that holds only ciphertext. Saved and read, never searched."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

