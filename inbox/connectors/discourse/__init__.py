@@ -1,0 +1,1 @@
+"""Discourse forums: posts with their topics, private messages, replies."""

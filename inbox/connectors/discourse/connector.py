@@ -1,0 +1,269 @@
+"""A Discourse forum as a source: posts with their topics, private messages, replies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import Any, ClassVar
+
+import httpx
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from inbox.connectors.base import (
+    Capabilities,
+    ChannelInfo,
+    Connector,
+    Forbidden,
+    Health,
+    Incoming,
+    Misconfigured,
+    Outgoing,
+    Page,
+    Problem,
+    Rejected,
+    Sent,
+    Unknown,
+)
+from inbox.connectors.discourse.client import DiscourseClient, host_of
+from inbox.connectors.discourse.forms import DiscourseForm
+from inbox.connectors.discourse.pulling import Puller
+from inbox.connectors.discourse.reading import Reader, Topic, category_url, moment, unreadable
+from inbox.connectors.errors import json_or_problem, said_by
+
+LAST_POSTS = 20  # of a topic: how far back a lost reply is looked for
+CLOCKS_DIFFER = timedelta(minutes=2)
+MAX_LENGTH = 32_000  # max_post_length, unless the forum's admins changed it
+READ_ONLY = 3  # CategoryGroup.permission_types in Discourse: 1 full, 2 create posts, 3 read
+
+
+class DiscourseConnector(Connector):
+    """Signed in with an API key, as one user of the forum."""
+
+    kind: ClassVar[str] = "discourse"
+    label: ClassVar[str] = "Discourse"
+    icon: ClassVar[str] = "messages-square"
+    blurb: ClassVar[str] = gettext_noop("A Discourse forum: topics, replies, private messages.")
+    place: ClassVar[str] = gettext_noop("the forum")
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        send=True,
+        idempotency="window",  # identical creates are one for 120 s
+        max_length=MAX_LENGTH,
+        formats=("markdown",),
+        visibilities=("public", "direct"),
+        sees_edits=True,
+        sees_deletes=True,
+        has_channels=True,
+    )
+
+    def __init__(self, config: Mapping[str, Any], credentials: Mapping[str, Any]) -> None:
+        super().__init__(config, credentials)
+        self.base_url = str(config["url"]).rstrip("/")
+        self.username = str(config["username"])
+
+    @classmethod
+    def form_class(cls) -> type[forms.Form]:
+        return DiscourseForm
+
+    def network(self) -> str:
+        return f"discourse:{host_of(self.base_url)}"
+
+    def suggested_name(self) -> str:
+        return host_of(self.base_url)
+
+    @cached_property
+    def client(self) -> DiscourseClient:
+        key = str(self.credentials.get("api_key", ""))
+        return DiscourseClient(self.base_url, self.username, key)
+
+    @cached_property
+    def categories(self) -> dict[str, Mapping[str, Any]]:
+        """By id; empty where the key may not ask: posts then come without their category."""
+        try:
+            found = self.client.categories()
+        except (Forbidden, Misconfigured):
+            return {}
+        return {str(entry["id"]): entry for entry in found if isinstance(entry, dict)}
+
+    def reader(self) -> Reader:
+        return Reader(self.base_url, self.network(), self.username, self.categories)
+
+    def channels(self) -> list[ChannelInfo]:
+        return [
+            ChannelInfo(
+                external_id=external_id,
+                name=str(category.get("name") or external_id),
+                url=category_url(self.base_url, category),
+                description=str(category.get("description_text") or ""),
+            )
+            for external_id, category in self.categories.items()
+        ]
+
+    def pull(self, cursor: dict[str, Any], *, deadline: float) -> Iterator[Page]:
+        yield from Puller(self.client, self.reader(), cursor).pages(deadline)
+
+    def fetch(self, ids: Iterable[str]) -> Page:
+        """Posts as they are now. Their topics are asked too: only they tell what is private."""
+        items: list[Incoming] = []
+        problems: list[Problem] = []
+        topics: dict[str, Topic] = {}
+        reader, wanted = self.reader(), list(dict.fromkeys(ids))
+        for external_id in wanted:
+            try:
+                post = self.client.post(external_id)
+                if post is None:
+                    items.append(gone(external_id))
+                    continue
+                topic = self.topic_of(str(post["topic_id"]), topics)
+                items.append(reader.incoming(post, topic))
+            except Forbidden as error:
+                problems.append(Problem(message=str(error), external_id=external_id))
+            except (KeyError, TypeError, ValueError) as error:
+                problems.append(unreadable(post, error))
+        return Page(items=items, problems=problems, fetched=len(wanted))
+
+    def topic_of(self, topic_id: str, known: dict[str, Topic]) -> Topic:
+        """Unknown topics count as private: a private message must never pass for a public post."""
+        if topic_id not in known:
+            data = self.client.topic(topic_id)
+            known[topic_id] = Topic.read(data) if data else Topic(topic_id, private=True)
+        return known[topic_id]
+
+    def send(self, outgoing: Outgoing) -> Sent:
+        if outgoing.attachments:
+            raise Rejected(_("Files can't be sent to a forum from here: put in a link instead."))
+        fields = {"topic_id": outgoing.reply_ref["topic_id"], "raw": outgoing.markdown}
+        if outgoing.reply_ref.get("post_number"):
+            fields["reply_to_post_number"] = outgoing.reply_ref["post_number"]
+        answer = self.client.create_post(fields)
+        if answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY:
+            return self.refused(outgoing, answer)
+        if answer.is_error:
+            raise self.client.refusal(answer)
+        data = json_or_problem(answer, self.client.where)
+        if isinstance(data, dict) and data.get("action") == "enqueued":
+            return pending(data.get("pending_post"))
+        post = data.get("post", data) if isinstance(data, dict) else None
+        if not isinstance(post, dict) or "id" not in post:
+            raise Unknown(
+                _("%(where)s gave an answer we could not read. The reply may have been posted.")
+                % {"where": self.client.where}
+            )
+        return self.sent(post)
+
+    def refused(self, outgoing: Outgoing, answer: httpx.Response) -> Sent:
+        """422 also means "you just said that": then it stands there already, from a try whose
+        answer got lost. Raises Rejected with the forum's own words otherwise."""
+        found = self.reconcile(outgoing)
+        if found is not None:
+            return found
+        said = said_by(answer)
+        raise Rejected(
+            _("The forum refused this reply: “%(said)s”") % {"said": said}
+            if said
+            else _("The forum refused this reply and did not say why.")
+        )
+
+    def reconcile(self, outgoing: Outgoing) -> Sent | None:
+        """Our own post with this text among the topic's last, or waiting for the moderators."""
+        topic_id = outgoing.reply_ref["topic_id"]
+        earliest = outgoing.created_at - CLOCKS_DIFFER
+        topic = self.client.topic(topic_id)
+        stream = (topic or {}).get("post_stream", {}).get("stream") or []
+        last = self.client.topic_posts(topic_id, stream[-LAST_POSTS:]) if stream else []
+        for post in reversed(last):
+            ours = post.get("yours") or self.reader_is_us(post)
+            if not ours or post.get("deleted_at") or moment(post["created_at"]) < earliest:
+                continue
+            raw = post["raw"] if isinstance(post.get("raw"), str) else self.markdown_of(post)
+            if same_text(raw, outgoing.markdown):
+                return self.sent(post)
+        for waiting in self.waiting_posts():
+            text = str(waiting.get("raw_text") or waiting.get("raw") or "")
+            if waiting.get("topic_id") == topic_id and same_text(text, outgoing.markdown):
+                return pending(waiting)
+        return None
+
+    def reader_is_us(self, post: Mapping[str, Any]) -> bool:
+        return str(post.get("username") or "").casefold() == self.username.casefold()
+
+    def markdown_of(self, post: Mapping[str, Any]) -> str:
+        whole = self.client.post(str(post["id"])) or {}
+        return str(whole.get("raw") or "")
+
+    def waiting_posts(self) -> list[Any]:
+        try:
+            return [entry for entry in self.client.pending() if isinstance(entry, dict)]
+        except (Forbidden, Misconfigured):  # a granular key, or a forum before 2021
+            return []
+
+    def sent(self, post: Mapping[str, Any]) -> Sent:
+        incoming = Reader(self.base_url, self.network(), self.username).incoming(post)
+        return Sent(
+            state="sent",
+            external_id=incoming.external_id,
+            version=incoming.version,
+            permalink=incoming.permalink,
+            created_at=incoming.created_at,
+            thread_ref=incoming.thread_ref,
+            raw=dict(post),
+        )
+
+    def check(self) -> Health:
+        me = self.client.me()
+        self.client.posts()
+        may, missing = [_("Read what the forum shows this account")], []
+        try:
+            self.client.private_topics(0)
+            may.append(_("Read and answer its private messages"))
+        except (Forbidden, Misconfigured):
+            missing.append(_("The key may not read private messages, so they are left out."))
+        read_only = [
+            str(entry.get("name"))
+            for entry in self.categories.values()
+            if entry.get("permission") == READ_ONLY
+        ]
+        if read_only:
+            names = ", ".join(read_only[:10])
+            missing.append(_("The account may not reply in: %(names)s") % {"names": names})
+        if len(read_only) < len(self.categories) or not self.categories:
+            may.append(_("Reply in topics"))
+        account = Reader(self.base_url, self.network(), str(me["username"])).person(me)
+        return Health(
+            account=account,
+            account_label=f"@{account.handle} on {self.client.where}",
+            may=tuple(may),
+            missing=tuple(missing),
+            max_length=MAX_LENGTH,
+            warnings=newcomer_warning(me),
+        )
+
+    def close(self) -> None:
+        if "client" in self.__dict__:
+            self.client.close()
+
+
+def gone(external_id: str) -> Incoming:
+    return Incoming(
+        external_id=external_id, thread_id="", created_at=datetime.now(UTC), op="delete"
+    )
+
+
+def pending(post: Any) -> Sent:
+    """It has no id before the moderators let it through; reconcile() finds it then."""
+    return Sent(state="pending_moderation", raw=post if isinstance(post, dict) else {})
+
+
+def same_text(one: str, other: str) -> bool:
+    """The forum trims lines and ends, so white space does not count."""
+    return one.split() == other.split()
+
+
+def newcomer_warning(me: Mapping[str, Any]) -> tuple[str, ...]:
+    if me.get("trust_level") == 0 and not (me.get("admin") or me.get("moderator")):
+        return (
+            _("The account is new there (trust level 0): the forum limits its replies and links."),
+        )
+    return ()

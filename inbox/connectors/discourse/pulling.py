@@ -1,0 +1,228 @@
+"""The way down through a forum's posts, kept in a cursor so that it may stop anywhere.
+
+Discourse lists posts by id, newest first, and only downwards. So there are three stages:
+
+- live: from the newest down to the mark. The mark moves only when the walk has reached it, and
+  the walk goes 50 ids further, because an id is given out before its post can be seen.
+- direct: the private messages whose topics moved since the last time.
+- backfill: from the first page ever seen down to `since`; every 10 pages it lets the live stage
+  go first, so that a mention of today does not wait for last year.
+"""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from inbox.connectors.base import Forbidden, Misconfigured, Page
+from inbox.connectors.discourse.client import DiscourseClient
+from inbox.connectors.discourse.reading import Read, Reader, Topic, moment
+
+OVERLAP_IDS = 50
+OVERLAP_TIME = timedelta(minutes=10)
+PAGE_SIZE = 50
+BACKFILL_TURN = 10  # pages
+# Forums before 2025 answer with a window of 50 ids, not with 50 posts, so an empty page may lie
+# above older posts. In a backfill this many empty windows in a row mean that nothing is below.
+MOST_HOLES = 40
+ASK_AGAIN = timedelta(days=1)  # whether we may read private messages by now
+
+
+@dataclass
+class Batch:
+    """One answer of /posts.json. `below`: where to go on; `is_empty`: nothing new in it."""
+
+    posts: list[Any]
+    known: int  # posts repeated from the page before
+    highest: int
+    below: int
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.posts
+
+
+class Puller:
+    """Walks with one cursor; `pages` yields a Page after every step."""
+
+    def __init__(self, client: DiscourseClient, reader: Reader, cursor: dict[str, Any]) -> None:
+        self.client = client
+        self.reader = reader
+        self.cursor = copy.deepcopy(cursor)
+        self.since = moment(self.cursor["since"])
+
+    def pages(self, deadline: float) -> Iterator[Page]:
+        stages = {"live": self.live, "direct": self.direct, "backfill": self.backfill}
+        while True:
+            read = stages[self.cursor.get("stage", "live")]()
+            has_more = self.cursor.get("stage", "live") != "live" or "walk" in self.cursor
+            has_more = has_more or self.cursor.pop("turn", False)
+            yield Page(
+                items=read.items,
+                cursor=copy.deepcopy(self.cursor),
+                has_more=has_more,
+                fetched=read.fetched,
+                ignored=read.ignored,
+                problems=read.problems,
+            )
+            if not has_more or time.monotonic() >= deadline:
+                return
+
+    # --- live
+
+    def live(self) -> Read:
+        walk = self.cursor.get("walk") or {"before": None, "high": 0}
+        batch = self.batch(walk["before"])
+        high = max(walk["high"], batch.highest)
+        mark = self.cursor.get("mark")
+        if mark is None:
+            self.first_page(batch)
+        elif batch.below <= max(1, mark - OVERLAP_IDS):
+            self.cursor["mark"] = max(mark, high)
+            self.cursor.pop("walk", None)
+            self.cursor["stage"] = "direct"
+        else:
+            self.cursor["walk"] = {"before": batch.below, "high": high}
+        return self.read_public(batch)
+
+    def first_page(self, batch: Batch) -> None:
+        """Where the two walks part: live goes up from here, the backfill down."""
+        if not batch.is_empty:
+            self.cursor["mark"] = batch.highest
+            if not self.all_too_old(batch):
+                self.cursor["backfill"] = {"before": batch.below, "pages": 0, "holes": 0}
+                self.cursor["backfill"]["short"] = len(batch.posts) < PAGE_SIZE
+        self.cursor["stage"] = "direct"
+
+    def batch(self, before: int | None) -> Batch:
+        posts = self.client.posts(before)
+        ids = [number for post in posts if (number := id_of(post)) is not None]
+        fresh = [p for p in posts if before is None or (id_of(p) or 0) < before]
+        lowest = min(ids, default=before or 0)
+        if before is not None and lowest >= before:  # a hole, or the end: step over a window
+            fresh, lowest = [], before - PAGE_SIZE
+        return Batch(fresh, len(posts) - len(fresh), max(ids, default=0), lowest)
+
+    def read_public(self, batch: Batch) -> Read:
+        read = self.reader.read(batch.posts, self.topics_of(batch.posts), since=self.since)
+        for _ in range(batch.known):
+            read.ignore("seen on the page before")
+        return read
+
+    def topics_of(self, posts: list[Any]) -> dict[str, Topic]:
+        """Whether their topics are closed: /posts.json does not say. Muted and unlisted topics
+        are missing in the answer; they count as open."""
+        ids = {int(post["topic_id"]) for post in posts if has_topic(post)}
+        if not ids:
+            return {}
+        try:
+            found = [Topic.read(topic) for topic in self.client.topics(ids) if "id" in topic]
+        except (Forbidden, Misconfigured):  # a granular key may read posts and no lists
+            return {}
+        return {topic.id: topic for topic in found if topic.title}
+
+    def all_too_old(self, batch: Batch) -> bool:
+        times = [p.get("created_at") for p in batch.posts if isinstance(p, dict)]
+        return bool(times) and all(is_before(text, self.since) for text in times)
+
+    # --- direct
+
+    def direct(self) -> Read:
+        """The next private conversation that moved, whole as far as it is short."""
+        state = self.cursor.setdefault("direct", {})
+        now = datetime.now(UTC)
+        if "refused" in state and now - moment(state["refused"]) < ASK_AGAIN:
+            return self.direct_done()
+        walk = state.setdefault("walk", {"page": 0, "queue": [], "is_last": False})
+        try:
+            if not walk["queue"] and not walk["is_last"]:
+                self.queue_topics(walk, state.get("mark"))
+            read = self.read_private(walk, state.get("id", 0)) if walk["queue"] else Read()
+        except (Forbidden, Misconfigured):  # check() tells the person that they are left out
+            self.cursor["direct"] = {"refused": now.isoformat()}
+            return self.direct_done()
+        if not walk["queue"] and walk["is_last"]:
+            state["mark"] = walk.get("high") or state.get("mark") or self.since.isoformat()
+            state["id"] = max(state.get("id", 0), walk.get("id", 0))
+            del state["walk"]
+            return self.direct_done(read)
+        return read
+
+    def direct_done(self, read: Read | None = None) -> Read:
+        self.cursor["stage"] = "backfill" if "backfill" in self.cursor else "live"
+        return read or Read()
+
+    def queue_topics(self, walk: dict[str, Any], mark: str | None) -> None:
+        """One page of the list into the queue. Topics that move meanwhile go to the top, above
+        `high`, and are found the next time."""
+        listed = self.client.private_topics(walk["page"])
+        topics = [topic for topic in listed.get("topics") or [] if isinstance(topic, dict)]
+        floor = moment(mark) - OVERLAP_TIME if mark else self.since
+        moved = {int(topic["id"]): when for topic in topics if (when := moved_at(topic)) >= floor}
+        walk["queue"] = list(moved)
+        walk["is_last"] = len(moved) < len(topics) or not listed.get("more_topics_url")
+        walk["page"] += 1
+        if moved:
+            highest = max(moved.values()).astimezone(UTC).isoformat()
+            walk["high"] = max(walk.get("high", ""), highest)
+
+    def read_private(self, walk: dict[str, Any], last_id: int) -> Read:
+        """The first 20 posts come with the topic; further ones only where they may be new."""
+        topic_id = walk["queue"].pop(0)
+        data = self.client.topic(topic_id)
+        if data is None:
+            return Read()
+        stream = data.get("post_stream") or {}
+        posts = list(stream.get("posts") or [])
+        have = {id_of(post) for post in posts}
+        others = [n for n in stream.get("stream") or [] if n not in have]
+        posts += self.client.topic_posts(topic_id, [n for n in others if n > last_id - OVERLAP_IDS])
+        walk["id"] = max([walk.get("id", 0), *(n for post in posts if (n := id_of(post)))])
+        topic = Topic.read({**data, "archetype": "private_message"})
+        return self.reader.read(posts, {topic.id: topic}, since=self.since)
+
+    # --- backfill
+
+    def backfill(self) -> Read:
+        state = self.cursor["backfill"]
+        batch = self.batch(state["before"])
+        if batch.is_empty:
+            state["holes"] += 1
+            is_over = not state.get("windows") or state["holes"] > MOST_HOLES
+        else:
+            # a page after one that was not full: this forum answers with windows of ids
+            state["windows"] = state.get("windows", False) or state["short"]
+            state["short"], state["holes"] = len(batch.posts) < PAGE_SIZE, 0
+            is_over = self.all_too_old(batch)
+        state["before"], state["pages"] = batch.below, state["pages"] + 1
+        if is_over or batch.below <= 1:
+            del self.cursor["backfill"]
+            self.cursor["stage"] = "live"
+        elif state["pages"] % BACKFILL_TURN == 0:
+            self.cursor["stage"], self.cursor["turn"] = "live", True
+        return self.read_public(batch)
+
+
+def id_of(post: Any) -> int | None:
+    found = post.get("id") if isinstance(post, dict) else None
+    return found if isinstance(found, int) else None
+
+
+def has_topic(post: Any) -> bool:
+    return isinstance(post, dict) and isinstance(post.get("topic_id"), int)
+
+
+def is_before(text: Any, since: datetime) -> bool:
+    try:
+        return moment(text) < since
+    except ValueError:
+        return False  # unreadable: no reason to stop, the reader reports it
+
+
+def moved_at(topic: dict[str, Any]) -> datetime:
+    times = [topic.get(name) for name in ("bumped_at", "last_posted_at", "created_at")]
+    return max(moment(text) for text in times if text)

@@ -1,0 +1,263 @@
+"""Discourse's JSON as the hub's values: a post becomes an Incoming. No HTTP here."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import quote, urljoin
+
+from django.utils.translation import gettext as _
+
+from inbox.connectors.base import Incoming, Person, Problem, content_version
+
+AVATAR_PIXELS = "96"
+VOID = {"img", "br", "hr", "input", "source", "wbr", "meta", "link", "area", "col", "embed"}
+# What the forum writes by itself, and what only its staff may read.
+NOT_POSTS = {2: "moderator notice", 3: "system line", 4: "whisper"}
+
+
+@dataclass(frozen=True)
+class Topic:
+    """What is known of a topic, from whichever answer told it."""
+
+    id: str
+    title: str = ""
+    slug: str = ""
+    category_id: str = ""
+    closed: bool = False
+    archived: bool = False
+    private: bool = False
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any]) -> Topic:
+        return cls(
+            id=str(data["id"]),
+            title=title_of(data),
+            slug=str(data.get("slug") or ""),
+            category_id=str(data.get("category_id") or ""),
+            closed=bool(data.get("closed")),
+            archived=bool(data.get("archived")),
+            private=data.get("archetype") == "private_message",
+        )
+
+
+@dataclass
+class Read:
+    """What a batch of posts came to; every post is in exactly one of the three."""
+
+    items: list[Incoming] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    ignored: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def fetched(self) -> int:
+        return len(self.items) + len(self.problems) + sum(self.ignored.values())
+
+    def ignore(self, reason: str) -> None:
+        self.ignored[reason] = self.ignored.get(reason, 0) + 1
+
+
+@dataclass
+class Reader:
+    """Reads posts of one forum, seen by one user. `categories` by id, as the forum lists them."""
+
+    base_url: str
+    network: str
+    username: str
+    categories: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def read(
+        self, posts: Iterable[Any], topics: Mapping[str, Topic], *, since: datetime | None = None
+    ) -> Read:
+        """Posts made before `since` are left out and counted."""
+        result = Read()
+        for post in posts:
+            try:
+                reason = NOT_POSTS.get(int(post.get("post_type") or 1))
+                if reason is None and since and moment(post["created_at"]) < since:
+                    reason = "older than the start"
+                if reason:
+                    result.ignore(reason)
+                else:
+                    result.items.append(self.incoming(post, topics.get(str(post["topic_id"]))))
+            except (AttributeError, KeyError, TypeError, ValueError) as error:
+                result.problems.append(unreadable(post, error))
+        return result
+
+    def incoming(self, post: Mapping[str, Any], topic: Topic | None = None) -> Incoming:
+        """One post. Raises KeyError, TypeError or ValueError where what matters is missing."""
+        external_id, number = str(int(post["id"])), int(post["post_number"])
+        topic = topic or self.topic_in(post)
+        author = self.author(post)
+        is_own = bool(post.get("yours")) or bool(author and author.is_us)
+        created_at = moment(post["created_at"])
+        updated_at = moment(post.get("updated_at") or post["created_at"])
+        cooked, raw = post.get("cooked"), post.get("raw")
+        is_gone = bool(post.get("deleted_at") or post.get("user_deleted"))
+        blocked = self.blocked_reason(topic)
+        return Incoming(
+            external_id=external_id,
+            op="delete" if is_gone else "upsert",
+            version=version_of(post, updated_at),
+            thread_id=topic.id,
+            thread_title=topic.title,
+            thread_permalink=f"{self.base_url}/t/{topic.slug or '-'}/{topic.id}",
+            thread_ref=str(number),
+            parent_ref=str(post.get("reply_to_post_number") or ""),
+            channel_id=topic.category_id,
+            channel_name=str(self.category(topic).get("name") or ""),
+            channel_url=category_url(self.base_url, self.category(topic)),
+            author=author,
+            mention_reason="" if is_own else self.mention_reason(post, topic),
+            mentions=tuple(self.mentioned(post)),
+            body=cooked if isinstance(cooked, str) else str(raw or ""),
+            body_format="html" if isinstance(cooked, str) else "markdown",
+            language=str(post.get("locale") or ""),
+            permalink=self.permalink(post, topic, number),
+            visibility="direct" if topic.private else "public",
+            created_at=created_at,
+            edited_at=updated_at if int(post.get("version") or 1) > 1 else None,
+            is_own=is_own,
+            is_automated=bool(author and author.is_bot),
+            is_root=number == 1,
+            can_reply=not blocked,
+            reply_blocked_reason=blocked,
+            reply_ref={"topic_id": int(topic.id), "post_number": number},
+            raw=dict(post),
+        )
+
+    def topic_in(self, post: Mapping[str, Any]) -> Topic:
+        """What a post of /posts.json itself says about its topic."""
+        return Topic(
+            id=str(int(post["topic_id"])),
+            title=title_of(post, "topic_"),
+            slug=str(post.get("topic_slug") or ""),
+            category_id=str(post.get("category_id") or ""),
+        )
+
+    def author(self, post: Mapping[str, Any]) -> Person | None:
+        """None when the account is gone: nobody can say any more who wrote it."""
+        if post.get("user_id") is None or not post.get("username"):
+            return None
+        display_name = post.get("name") or post.get("display_username")
+        return self.person({**post, "id": post["user_id"], "name": display_name})
+
+    def person(self, user: Mapping[str, Any]) -> Person:
+        handle, user_id = str(user.get("username") or ""), int(user["id"])
+        avatar = str(user.get("avatar_template") or "").replace("{size}", AVATAR_PIXELS)
+        return Person(
+            external_id=str(user_id),
+            network=self.network,
+            handle=handle,
+            display_name=str(user.get("name") or handle),
+            profile_url=f"{self.base_url}/u/{quote(handle)}",
+            avatar_url=urljoin(f"{self.base_url}/", avatar) if avatar else "",
+            is_bot=user_id < 0,  # the forum's own accounts: system, discobot
+            is_us=self.is_us(handle),
+        )
+
+    def is_us(self, handle: str) -> bool:
+        return bool(handle) and handle.casefold() == self.username.casefold()
+
+    def mention_reason(self, post: Mapping[str, Any], topic: Topic) -> str:
+        if topic.private:
+            return "direct"
+        names = mentioned_names(str(post.get("cooked") or ""))
+        return "handle" if self.username.casefold() in names else ""
+
+    def mentioned(self, post: Mapping[str, Any]) -> list[Person]:
+        users = post.get("mentioned_users")
+        users = users if isinstance(users, list) else []
+        return [self.person(u) for u in users if isinstance(u, dict) and u.get("id") is not None]
+
+    def category(self, topic: Topic) -> Mapping[str, Any]:
+        return self.categories.get(topic.category_id, {})
+
+    def permalink(self, post: Mapping[str, Any], topic: Topic, number: int) -> str:
+        if isinstance(post.get("post_url"), str):
+            return urljoin(f"{self.base_url}/", post["post_url"])
+        return f"{self.base_url}/t/{topic.slug or '-'}/{topic.id}/{number}"
+
+    def blocked_reason(self, topic: Topic) -> str:
+        if topic.archived:
+            return _("The forum has archived this topic.")
+        if topic.closed:
+            return _("The forum has closed this topic to new replies.")
+        return ""
+
+
+def unreadable(post: Any, error: Exception) -> Problem:
+    """What is kept of a post that could not be read."""
+    raw = post if isinstance(post, dict) else {"value": repr(post)[:2000]}
+    return Problem(
+        message=_("A post could not be read: %(why)s")
+        % {"why": f"{type(error).__name__}: {error}"},
+        raw=raw,
+        external_id=str(raw.get("id") or ""),
+        channel_id=str(raw.get("category_id") or ""),
+    )
+
+
+def moment(text: Any) -> datetime:
+    """A time with its zone: "2013-02-04T15:26:26.278-05:00", or with a Z."""
+    found = datetime.fromisoformat(str(text))
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def version_of(post: Mapping[str, Any], updated_at: datetime) -> str:
+    """An edit within the first minutes changes the text but not `version`, so the time joins."""
+    when = updated_at.astimezone(UTC).isoformat(timespec="milliseconds")
+    return content_version(post.get("version") or 1, when)
+
+
+def title_of(data: Mapping[str, Any], prefix: str = "") -> str:
+    plain = data.get(f"{prefix}title")
+    marked_up = data.get(f"{prefix}html_title") or data.get("fancy_title")
+    return str(plain) if plain else html.unescape(str(marked_up or ""))
+
+
+def category_url(base_url: str, category: Mapping[str, Any]) -> str:
+    if not category.get("id"):
+        return ""
+    return f"{base_url}/c/{category.get('slug') or '-'}/{category['id']}"
+
+
+def mentioned_names(cooked: str) -> set[str]:
+    """The user names that a post mentions itself, not those inside what it quotes."""
+    finder = _Mentions()
+    finder.feed(cooked)
+    return finder.names
+
+
+class _Mentions(HTMLParser):
+    """Finds <a class="mention">@name</a>; skips quotes, as Discourse itself does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+        self._quotes: list[str] = []  # open tags since a quote began
+        self._in_mention = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        classes = (dict(attrs).get("class") or "").split()
+        if self._quotes or tag == "blockquote" or (tag == "aside" and "quote" in classes):
+            if tag not in VOID:
+                self._quotes.append(tag)
+        elif "mention" in classes:
+            self._in_mention = tag
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self._quotes:
+            while self._quotes.pop() != tag:
+                pass
+        elif tag == self._in_mention:
+            self._in_mention = ""
+
+    def handle_data(self, data: str) -> None:
+        name = data.strip()
+        if self._in_mention and name.startswith("@"):
+            self.names.add(name[1:].casefold())
