@@ -14,6 +14,8 @@ import ssl
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -50,6 +52,19 @@ TUNNELS = tuple(
         "fec0::/10",
     )
 )
+
+
+_ends: ContextVar[float | None] = ContextVar("outbound_http_ends", default=None)
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """All requests made inside share this many seconds: a person waits for the answer."""
+    token = _ends.set(time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _ends.reset(token)
 
 
 class BlockedAddress(httpx.ConnectError):
@@ -190,9 +205,13 @@ class GuardedTransport(httpx.BaseTransport):
             )
         request.headers["Accept-Encoding"] = "gzip"  # the only one that _inflate bounds
         inner = self._open if is_allowed_origin(str(request.url)) else self._pinned
-        started = time.monotonic()
+        ends = time.monotonic() + self._max_seconds
+        limit = _ends.get()
+        if limit is not None:
+            ends = min(ends, limit)
+            _hurry(request, limit - time.monotonic())
         response = inner.handle_request(request)
-        return self._capped(request, response, started + self._max_seconds)
+        return self._capped(request, response, ends)
 
     def _capped(
         self, request: httpx.Request, response: httpx.Response, ends: float
@@ -212,6 +231,16 @@ class GuardedTransport(httpx.BaseTransport):
     def close(self) -> None:
         self._pinned.close()
         self._open.close()
+
+
+def _hurry(request: httpx.Request, left: float) -> None:
+    """Shorten the request's own timeouts to what `within` leaves."""
+    if left <= 0:
+        raise httpx.ConnectTimeout("There was no time left to ask.", request=request)
+    given = request.extensions.get("timeout", {})
+    request.extensions["timeout"] = {
+        part: min(given.get(part) or left, left) for part in ("connect", "read", "write", "pool")
+    }
 
 
 class _CappedStream(httpx.SyncByteStream):
