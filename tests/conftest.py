@@ -1,52 +1,43 @@
-"""PostgreSQL and Redis for the tests: real ones, started for this run and deleted after it.
-
-With DATABASE_URL and REDIS_URL set, those servers are used instead. The database is then named
-test_<name>; the Redis database is emptied, so it must be a numbered one that nobody needs.
-"""
-
-import os
-from urllib.parse import parse_qsl, urlsplit
+"""The cast. Each plays one role; mallory has no account."""
 
 import pytest
+from django.test import Client
 
-from community_hub import embedded
-
-WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")  # gw0, gw1, ... or nothing
-
-
-def numbered(url: str, add: int) -> str:
-    """The Redis URL with `add` on top of its database number: one database a test process."""
-    parts = urlsplit(url)
-    if parts.scheme == "unix":
-        number = int(dict(parse_qsl(parts.query)).get("db", "0")) + add
-        return parts._replace(query=f"db={number}").geturl()
-    number = int(parts.path.strip("/") or 0) + add
-    if number == 0:
-        pytest.exit("Tests empty their Redis database: give REDIS_URL a number, /9 for one.", 2)
-    return parts._replace(path=f"/{number}").geturl()
+from team.models import Role, User
 
 
-def prepare() -> None:
-    os.environ["HUB_TEST"] = "1"
-    if not WORKER:  # xdist's workers inherit the environment of the process that starts them
-        if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
-            var = embedded.throwaway_var()
-            os.environ["HUB_VAR"] = str(var)
-            embedded.ensure(var, throwaway=True)
-        else:
-            embedded.ensure()
-    os.environ["REDIS_URL"] = numbered(
-        os.environ["REDIS_URL"], int(WORKER.removeprefix("gw") or 0) if WORKER else 0
+def play(name: str, role: Role) -> User:
+    return User.objects.create_user(
+        f"{name.lower()}@example.org", "correct horse battery", name=name, role=role
     )
 
 
-prepare()
+@pytest.fixture
+def alice(db: None) -> User:
+    return play("Alice", Role.ADMIN)
 
 
-@pytest.fixture(autouse=True)
-def _empty_redis(request: pytest.FixtureRequest) -> None:
-    """Each test that uses the database begins with an empty Redis: presence, caches, heartbeats."""
-    if "db" in request.fixturenames or "transactional_db" in request.fixturenames:
-        from community_hub.lib import live
+@pytest.fixture
+def lena(db: None) -> User:
+    return play("Lena", Role.LEAD)
 
-        live.client().flushdb()
+
+@pytest.fixture
+def bob(db: None) -> User:
+    return play("Bob", Role.MANAGER)
+
+
+@pytest.fixture
+def carol(db: None) -> User:
+    return play("Carol", Role.CONTRIBUTOR)
+
+
+@pytest.fixture
+def olga(db: None) -> User:
+    return play("Olga", Role.OBSERVER)
+
+
+@pytest.fixture
+def mallory() -> Client:
+    """Nobody: a browser that is not signed in."""
+    return Client()

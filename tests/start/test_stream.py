@@ -1,0 +1,156 @@
+"""The doorbell, over real HTTP and a real Redis."""
+
+import time
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from django.db import connection
+
+from community_hub import stream
+from community_hub.lib import live
+from inbox.models import Source
+from team.models import Grant, Role, User
+from tests.serving import serve_hub
+from tests.start.ear import ENDED, Ear
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.live_road]
+
+
+@pytest.fixture
+def hub(transactional_db: None) -> Iterator[str]:
+    with serve_hub() as base:
+        yield base
+
+
+
+def make_source(name: str, *, restricted: bool = False) -> Source:
+    return Source.objects.create(kind="feed", name=name, network=name, restricted=restricted)
+
+
+def test_a_doorbell_arrives_within_a_second(hub, bob):
+    source = make_source("open")
+    with Ear(hub, bob) as ear:
+        rung = time.monotonic()
+        live.publish(f"source:{source.pk}", "conversation", {"id": 42})
+        heard = ear.next()
+    assert (heard.event, heard.data) == ("conversation", {"id": 42})
+    assert time.monotonic() - rung < 1
+
+
+def test_each_event_has_an_id_of_its_own(hub, bob):
+    with Ear(hub, bob) as ear:
+        live.publish("team", "one", {})
+        live.publish("team", "two", {})
+        assert len({ear.hello.id, ear.next().id, ear.next().id}) == 3
+
+
+def test_a_doorbell_waits_for_the_commit(hub, bob):
+    from django.db import transaction
+
+    with Ear(hub, bob) as ear:
+        with transaction.atomic():
+            live.publish("team", "early", {})
+            assert ear.hears_nothing(0.3)
+        assert ear.next().event == "early"
+
+
+def test_a_restricted_source_is_not_heard_without_a_grant(hub, bob):
+    secret, mine = make_source("secret", restricted=True), make_source("mine", restricted=True)
+    Grant.objects.create(user=bob, scope=mine.scope)
+    with Ear(hub, bob) as ear:
+        live.publish(secret.scope, "conversation", {"id": 1})
+        live.publish(mine.scope, "conversation", {"id": 2})
+        assert ear.next().data == {"id": 2}
+        assert ear.hears_nothing(0.2)
+
+
+def test_a_lead_hears_restricted_sources(hub):
+    lena = User.objects.create_user("lena@example.org", name="Lena", role=Role.LEAD)
+    secret = make_source("secret", restricted=True)
+    with Ear(hub, lena) as ear:
+        live.publish(secret.scope, "conversation", {"id": 1})
+        assert ear.next().data == {"id": 1}
+
+
+def test_what_is_for_one_person_is_heard_by_that_person_alone(hub, bob):
+    other = User.objects.create_user("carol@example.org", name="Carol", role=Role.MANAGER)
+    with Ear(hub, bob) as ear, Ear(hub, other) as theirs:
+        live.publish(f"user:{other.pk}", "notification", {})
+        assert theirs.next().event == "notification"
+        assert ear.hears_nothing(0.2)
+
+
+def test_close_ends_that_persons_stream_and_no_other(hub, bob):
+    other = User.objects.create_user("carol@example.org", name="Carol", role=Role.MANAGER)
+    with Ear(hub, bob) as ear, Ear(hub, other) as theirs:
+        live.publish(f"user:{bob.pk}", live.CLOSE, {})
+        assert ear.next() == ENDED
+        live.publish("team", "still", {})
+        assert theirs.next().event == "still"
+
+
+@pytest.mark.parametrize("active", [None, False])
+def test_whoever_is_not_signed_in_gets_401_and_no_redirect(hub, bob, active):
+    if active is None:
+        answer = httpx.get(f"{hub}/live/")
+    else:
+        ear = Ear(hub, bob)
+        User.objects.filter(pk=bob.pk).update(is_active=False)
+        answer = ear.client.send(ear.request)
+    assert answer.status_code == 401
+
+
+def test_a_browser_that_comes_back_is_told_to_catch_up(hub, bob):
+    with Ear(hub, bob) as ear:
+        assert ear.hello.data == {"resumed": False}
+    with Ear(hub, bob, {"Last-Event-ID": ear.hello.id}) as again:
+        assert again.hello.data == {"resumed": True}
+
+
+def test_an_open_stream_holds_no_database_connection(hub, bob):
+    def others() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select count(*) from pg_stat_activity where datname = current_database() "
+                "and pid != pg_backend_pid() and backend_type = 'client backend'"
+            )
+            return cursor.fetchone()[0]
+
+    with Ear(hub, bob), Ear(hub, bob), Ear(hub, bob):
+        until = time.monotonic() + 3
+        while others() and time.monotonic() < until:
+            time.sleep(0.05)
+        assert others() == 0
+
+
+def test_a_silent_stream_says_that_it_is_still_there(hub, bob, monkeypatch):
+    monkeypatch.setattr(stream, "HEARTBEAT", 0.1)
+    ear = Ear(hub, bob)
+    with ear.client.stream("GET", "/live/") as answer:
+        lines = answer.iter_lines()
+        assert any(line == ": still here" for line, _ in zip(lines, range(30), strict=False))
+
+
+def test_a_stream_ends_after_a_while_so_that_the_browser_asks_again(hub, bob, monkeypatch):
+    monkeypatch.setattr(stream, "HEARTBEAT", 0.1)
+    monkeypatch.setattr(stream, "LONGEST", 0.3)
+    with Ear(hub, bob) as ear:
+        assert ear.next() == ENDED
+
+
+def test_when_redis_drops_the_connection_the_browser_reconnects_and_catches_up(hub, bob):
+    with Ear(hub, bob) as ear:
+        live.client().client_kill_filter(_type="pubsub", skipme=True)
+        assert ear.next() == ENDED
+    with Ear(hub, bob, {"Last-Event-ID": "1"}) as again:
+        live.publish("team", "back", {})
+        assert again.next().event == "back"
+
+
+def test_a_redis_that_is_quiet_for_long_is_asked_whether_it_is_there(hub, bob, monkeypatch):
+    monkeypatch.setattr(stream, "SILENCE", 0.1)
+    with Ear(hub, bob) as ear:
+        time.sleep(1)
+        live.publish("team", "after the silence", {})
+        assert ear.next().event == "after the silence"
