@@ -14,8 +14,16 @@ from django.utils.translation import gettext_lazy as _
 from community_hub.lib import alarm, live
 from community_hub.lib.crypto import EncryptedJSONField
 from inbox.connectors.base import AuthExpired as AuthExpiredError
-from inbox.connectors.base import Connector, ConnectorError, RateLimited, connector_class
-from members.models import Activity
+from inbox.connectors.base import (
+    ChannelInfo,
+    Connector,
+    ConnectorError,
+    Health,
+    RateLimited,
+    connector_class,
+)
+from members.models import Activity, Identity
+from members.resolve import resolve
 from team.models import Action, Grant, Notification, User
 
 if TYPE_CHECKING:
@@ -213,8 +221,76 @@ class Source(models.Model):
 
     # Verbs ----------------------------------------------------------------------------------
 
+    @classmethod
+    def connect(
+        cls,
+        connector: Connector,
+        health: Health,
+        *,
+        name: str,
+        since: datetime,
+        by: User,
+        channels: Iterable[ChannelInfo] = (),
+        keywords: Iterable[str] = (),
+        new_topics: bool = True,
+    ) -> Source:
+        """A new source, checked by the caller, that reads what was said since `since`.
+
+        Without `channels` it listens to every place.
+        """
+        chosen = list(channels)
+        with transaction.atomic():
+            source = cls.objects.create(
+                kind=connector.kind,
+                name=name,
+                network=connector.network(),
+                config=connector.config,
+                credentials=connector.credentials,
+                keywords=list(keywords),
+                channel_ids=[channel.external_id for channel in chosen],
+                new_topics=new_topics,
+            )
+            source._keep_account(health)
+            Channel.objects.bulk_create(
+                [
+                    Channel(
+                        source=source,
+                        external_id=channel.external_id,
+                        name=channel.name[:200],
+                        url=channel.url[:1000],
+                    )
+                    for channel in chosen
+                ],
+                ignore_conflicts=True,
+            )
+            Action.record("connect", source, by=by)
+            source.begin_backfill(since)
+        return source
+
+    def adjust(self, *, by: User, **fields: Any) -> Action:
+        """Change name, keywords or new_topics: what arrives from now on is read by them."""
+        with transaction.atomic():
+            before = {name: getattr(self, name) for name in fields}
+            self._set(**fields)
+            return Action.record("adjust", self, by=by, before=before, after=fields)
+
+    def mute(self, channel: Channel, muted: bool, *, by: User) -> Action | None:
+        """None when the channel was so already."""
+        with transaction.atomic():
+            changed = self.channels.filter(pk=channel.pk, muted=not muted).update(muted=muted)
+            if not changed:
+                return None
+            live.publish([self.scope], "sources", {"id": self.pk})
+            return Action.record(
+                "mute" if muted else "unmute", self, by=by, after={"channel": channel.pk}
+            )
+
     def pause(self, *, by: User) -> Action | None:
-        return self._move({"state": "active"}, {"state": "paused", "pause_reason": "person"}, by)
+        return self._move(
+            {"state": "active", "pause_reason": ""},
+            {"state": "paused", "pause_reason": "person"},
+            by,
+        )
 
     def resume(self, *, by: User) -> Action | None:
         action = self._move(
@@ -226,9 +302,18 @@ class Source(models.Model):
             self.pull_now()
         return action
 
-    def reconnect(self, config: dict[str, Any], credentials: dict[str, Any], *, by: User) -> None:
+    def reconnect(
+        self,
+        config: dict[str, Any],
+        credentials: dict[str, Any],
+        *,
+        by: User,
+        health: Health | None = None,
+    ) -> None:
         """New credentials, checked by the caller; the cursor stays, so nothing is missed."""
         with transaction.atomic():
+            if health:
+                self._keep_account(health)
             self._set(
                 config=config,
                 credentials=credentials,
@@ -283,6 +368,14 @@ class Source(models.Model):
             )
             live.publish([f"user:{pk}" for pk in {*was, *now}] + [self.scope], "close", {})
 
+    def _keep_account(self, health: Health) -> None:
+        """Who we are there, and how long a reply of that account may be."""
+        if health.account:
+            known = resolve([health.account])
+            mine = [account.identity_id for account in known.values()]
+            Identity.objects.filter(pk__in=mine).update(is_us=True)
+        self._set(account_label=health.account_label[:200], max_length=health.max_length)
+
     def _activity_keys(self) -> Any:
         from django.db.models import CharField, Value
         from django.db.models.functions import Cast, Concat
@@ -296,10 +389,19 @@ class Source(models.Model):
         )
 
     def take_back(self, action: Action) -> bool:
-        """Undo a pause or a resume."""
-        if action.verb not in {"pause", "resume"}:
+        """Undo, as long as who did it may still manage sources."""
+        if action.by is None or not action.by.can_manage_sources:
             return False
-        return bool(Source.objects.filter(pk=self.pk, **action.after).update(**action.before))
+        if action.verb in {"mute", "unmute"}:
+            muted = action.verb == "mute"
+            channel = self.channels.filter(pk=action.after["channel"], muted=muted)
+            done = channel.update(muted=not muted)
+        elif action.verb in {"pause", "resume", "adjust"}:
+            done = Source.objects.filter(pk=self.pk, **action.after).update(**action.before)
+        else:
+            return False
+        live.publish([self.scope], "sources", {"id": self.pk})
+        return bool(done)
 
     def _move(self, before: dict[str, Any], after: dict[str, Any], by: User) -> Action | None:
         with transaction.atomic():
