@@ -1,0 +1,42 @@
+"""Which fragment is asked for, and what is said about what was done."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django_htmx.http import trigger_client_event
+
+
+def target(request: HttpRequest) -> str:
+    """The id of the element that will take the answer; "" for a whole page."""
+    if request.headers.get("HX-Request") != "true":
+        return ""
+    return str(request.headers.get("HX-Target", ""))
+
+
+def vary(response: HttpResponse) -> HttpResponse:
+    """Say that the answer depends on the target: else a browser shows a fragment as a page."""
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    return response
+
+
+def tell(
+    request: HttpRequest,
+    response: HttpResponse,
+    text: str,
+    *,
+    undo: int | None = None,
+    level: str = "",
+) -> HttpResponse:
+    """A toast beside the answer. `undo` is the Action's number; `level` "error" or nothing.
+
+    A redirect shows it on the page that follows, everything else at once.
+    """
+    address = reverse("undo", args=[undo]) if undo else ""
+    if isinstance(response, HttpResponseRedirect):
+        say = messages.ERROR if level == "error" else messages.INFO
+        messages.add_message(request, say, text, extra_tags=address)
+        return response
+    return trigger_client_event(response, "toast", {"text": text, "undo": address, "level": level})
