@@ -1,43 +1,51 @@
-"""The cast. Each plays one role; mallory has no account."""
+"""The cast: one colleague of each role, and mallory, whom nobody knows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import pytest
-from django.test import Client
 
-from team.models import Role, User
+if TYPE_CHECKING:
+    from django.test import Client
 
-
-def play(name: str, role: Role) -> User:
-    return User.objects.create_user(
-        f"{name.lower()}@example.org", "correct horse battery", name=name, role=role
-    )
+    from team.models import User
 
 
 @pytest.fixture
 def alice(db: None) -> User:
-    return play("Alice", Role.ADMIN)
+    return colleague("admin", "Alice Andersen")
 
 
 @pytest.fixture
 def lena(db: None) -> User:
-    return play("Lena", Role.LEAD)
+    return colleague("lead", "Lena Lindqvist")
 
 
 @pytest.fixture
 def bob(db: None) -> User:
-    return play("Bob", Role.MANAGER)
+    return colleague("manager", "Bob Baker")
 
 
 @pytest.fixture
 def carol(db: None) -> User:
-    return play("Carol", Role.CONTRIBUTOR)
+    return colleague("contributor", "Carol Castillo")
 
 
 @pytest.fixture
 def olga(db: None) -> User:
-    return play("Olga", Role.OBSERVER)
+    return colleague("observer", "Olga Orlova")
 
 
 @pytest.fixture
-def mallory() -> Client:
-    """Nobody: a browser that is not signed in."""
+def mallory(db: None) -> Client:
+    """A browser without a session."""
+    from django.test import Client
+
     return Client()
+
+
+def colleague(role: str, name: str) -> User:
+    from tests.make import make_user
+
+    return make_user(role, name=name, email=f"{name.split()[0].lower()}@team.example")
