@@ -14,6 +14,7 @@ import ssl
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar
@@ -192,7 +193,7 @@ class GuardedTransport(httpx.BaseTransport):
     """Checks the address, caps the body. Redirects come through here one by one."""
 
     def __init__(self, *, max_bytes: int = MAX_BYTES, max_seconds: float = MAX_SECONDS) -> None:
-        context = httpx.create_ssl_context()
+        context = _tls()
         self._pinned = _PinnedTransport(verify=context)
         self._open = httpx.HTTPTransport(verify=context)
         self._max_bytes = max_bytes
@@ -447,6 +448,12 @@ def keep_portable(headers: Any) -> None:
     for name in list(headers):
         if name.lower() not in PORTABLE_HEADERS | {"host"}:
             del headers[name]
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """One for all: reading the certificate authorities takes longer than most requests."""
+    return httpx.create_ssl_context()
 
 
 def _too_large(request: httpx.Request, max_bytes: int) -> str:

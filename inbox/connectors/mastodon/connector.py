@@ -1,0 +1,340 @@
+"""Mastodon and servers that speak its API: mentions, direct messages, hashtags, replies."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from inbox.connectors.base import (
+    AuthExpired,
+    Capabilities,
+    Connector,
+    Forbidden,
+    Health,
+    Misconfigured,
+    Outgoing,
+    Page,
+    Rejected,
+    Sent,
+)
+from inbox.connectors.mastodon.client import Client, Gone
+from inbox.connectors.mastodon.forms import MastodonForm
+from inbox.connectors.mastodon.parse import (
+    NETWORK,
+    Json,
+    Reader,
+    moment,
+    record,
+    records,
+    text,
+    version_of,
+    web,
+)
+from inbox.connectors.mastodon.reading import Reading
+from inbox.connectors.mastodon.streams import Stream
+from inbox.connectors.mastodon.text import URL_LENGTH, count, essence, strip_tags, to_plain
+
+# From widest to narrowest; the hub's word for each is turned into Mastodon's.
+REACH = ["public", "unlisted", "private", "direct"]
+REACH_OF = {"followers": "private"}
+MAX_LENGTH = 500  # Mastodon's own; other servers say theirs in the instance's configuration
+CLOCKS_DIFFER = timedelta(minutes=5)
+BATCH = 20  # ids that /api/v1/statuses takes at once
+
+
+class MastodonConnector(Connector):
+    """One account on one server. `config`: instance (an origin), hashtags (names)."""
+
+    kind = "mastodon"
+    label = "Mastodon"
+    icon = "at-sign"
+    blurb: ClassVar[str] = gettext_noop(
+        "Mentions, direct messages and hashtags of an account in the fediverse."
+    )
+    place = "Mastodon"
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        send=True,
+        # Servers keep the key for an hour, compatible ones ignore it: reading back decides.
+        idempotency="none",
+        max_length=MAX_LENGTH,
+        length_unit="grapheme",
+        formats=("plain",),
+        visibilities=("public", "unlisted", "followers", "direct"),
+        sees_edits=True,
+        sees_deletes=True,
+        new_topics_are_mentions=False,  # hashtags bring posts that are not addressed to us
+    )
+
+    def __init__(self, config: Mapping[str, Any], credentials: Mapping[str, Any]) -> None:
+        super().__init__(config, credentials)
+        self.instance = str(self.config.get("instance", "")).rstrip("/")
+        self.hashtags = tuple(str(tag).lower() for tag in self.config.get("hashtags") or ())
+        self._opened: Client | None = None
+        self._reader: Reader | None = None
+
+    @classmethod
+    def form_class(cls) -> type[forms.Form]:
+        return MastodonForm
+
+    def network(self) -> str:
+        return NETWORK
+
+    def suggested_name(self) -> str:
+        return f"Mastodon ({urlsplit(self.instance).netloc})"
+
+    # --- reading
+
+    def pull(self, cursor: dict[str, Any], *, deadline: float) -> Iterator[Page]:
+        since = moment(cursor.get("since")) or datetime.now(UTC)
+        states = {name: dict(state) for name, state in (cursor.get("streams") or {}).items()}
+        reading = Reading(self.client, self.reader())
+        for stream in self._streams(states):
+            ended = False
+            while not ended:
+                batch = stream.next(self.client, since)
+                ended = batch.ended
+                if not batch.found:
+                    continue
+                page = reading.page(stream, batch.found, batch.too_old)
+                yield replace(page, cursor=_cursor(since, states), has_more=True)
+                if time.monotonic() > deadline:
+                    return
+        yield Page(cursor=_cursor(since, states), rate=self.client.rate())
+
+    def fetch(self, ids: Iterable[str]) -> Page:
+        wanted = list(dict.fromkeys(ids))
+        reading = Reading(self.client, self.reader(), around=False)
+        found: dict[str, Json] = {}
+        for start in range(0, len(wanted), BATCH):
+            found |= self._several(wanted[start : start + BATCH])
+        for status_id in wanted:
+            if status_id not in found:
+                try:
+                    found[status_id] = self.client.status(status_id)
+                except Gone:
+                    reading.gone(status_id)
+                    continue
+            reading.read(found[status_id])
+        return reading.take()
+
+    def check(self) -> Health:
+        me = self.client.me()
+        account = Reader(self.instance, me).person(me)
+        if account is None:
+            raise Misconfigured(
+                _("%(where)s does not answer like a Mastodon server. Is the address right?")
+                % {"where": self.client.where}
+            )
+        may, missing = self._scopes()
+        return Health(
+            account=account,
+            account_label=_("@%(name)s on %(where)s")
+            % {"name": text(me.get("username")), "where": self.client.where},
+            may=may,
+            missing=missing,
+            max_length=longest(self.client.instance()),
+        )
+
+    # --- writing
+
+    def prepare(self, outgoing: Outgoing) -> Outgoing:
+        if outgoing.prepared:
+            return outgoing
+        parent = outgoing.reply_ref
+        status = addressed(to_plain(outgoing.markdown), parent.get("to") or ())
+        prepared = {
+            "status": status,
+            "in_reply_to_id": text(parent.get("id")),
+            "visibility": narrower(outgoing.visibility, text(parent.get("visibility"))),
+            "spoiler_text": text(parent.get("spoiler_text")),
+        }
+        return replace(outgoing, prepared=prepared)
+
+    def send(self, outgoing: Outgoing) -> Sent:
+        if outgoing.attachments:
+            raise Rejected(_("Files can't be sent to Mastodon from here. Put a link in instead."))
+        ready = self.prepare(outgoing).prepared
+        if not ready["in_reply_to_id"]:
+            raise Rejected(_("This message can't be answered on Mastodon."))
+        posted = self.client.post(
+            ready["status"],
+            in_reply_to_id=ready["in_reply_to_id"] or None,
+            visibility=ready["visibility"],
+            spoiler_text=ready["spoiler_text"] or None,
+            idempotency_key=str(outgoing.token),
+        )
+        if not text(posted.get("id")):
+            return Sent(state="unknown", raw=posted)
+        return _sent(posted)
+
+    def reconcile(self, outgoing: Outgoing) -> Sent | None:
+        ready = self.prepare(outgoing).prepared
+        oldest = outgoing.created_at - CLOCKS_DIFFER
+        me = text(self.reader().me.get("id"))
+        where: dict[str, str] = {}
+        for _page in range(5):
+            statuses = records(self.client.own_statuses(me, **where))
+            for status in statuses:
+                if self._is_same(status, ready, oldest):
+                    return _sent(status)
+            written = moment(statuses[-1].get("created_at")) if statuses else None
+            if written is None or written < oldest:
+                return None
+            where = {"max_id": text(statuses[-1].get("id"))}
+        return None
+
+    def length(self, markdown: str) -> int:
+        return count(to_plain(markdown), URL_LENGTH)
+
+    def close(self) -> None:
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = None
+
+    # --- behind these
+
+    @property
+    def client(self) -> Client:
+        if self._opened is None:
+            token = str(self.credentials.get("access_token", ""))
+            if not token.isascii() or not token.isprintable() or not token:
+                raise AuthExpired(_("The access token is missing or damaged. Reconnect Mastodon."))
+            self._opened = Client(self.instance, token)
+        return self._opened
+
+    def reader(self) -> Reader:
+        """Who we are is asked once a run: it needs the credentials, so it tests them too."""
+        if self._reader is None:
+            self._reader = Reader(self.instance, self.client.me(), self.hashtags)
+        return self._reader
+
+    def _streams(self, states: dict[str, dict[str, str]]) -> list[Stream]:
+        client, me = self.client, text(self.reader().me.get("id"))
+
+        def state(name: str) -> dict[str, str]:
+            return states.setdefault(name, {})
+
+        def status(entry: Any) -> Any:
+            return record(entry).get("status")
+
+        def last_status(entry: Any) -> Any:
+            return record(entry).get("last_status")
+
+        return [
+            Stream("mentions", client.mentions, status, state("mentions"), by_status=False),
+            Stream("direct", client.conversations, last_status, state("direct"), optional=True),
+            Stream(
+                "own",
+                lambda **where: client.own_statuses(me, **where),
+                lambda entry: entry,
+                state("own"),
+                optional=True,
+            ),
+            *(
+                Stream(
+                    f"#{tag}",
+                    lambda tag=tag, **where: client.hashtag(tag, **where),
+                    lambda entry: entry,
+                    state(f"#{tag}"),
+                    optional=True,
+                    overlap=True,
+                )
+                for tag in self.hashtags
+            ),
+        ]
+
+    def _several(self, ids: list[str]) -> dict[str, Json]:
+        """By id; empty where the server is older than 4.3 and can't be asked for several."""
+        if len(ids) < 2:
+            return {}
+        try:
+            return {text(status.get("id")): status for status in records(self.client.statuses(ids))}
+        except (Misconfigured, Forbidden):
+            return {}
+
+    def _scopes(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """What the token may do and what it lacks, from the application's scopes where the server
+        tells them (4.3), else by trying what can be tried without posting."""
+        try:
+            scopes = set(self.client.application().get("scopes") or ())
+        except (Misconfigured, Forbidden, AuthExpired):
+            scopes = set()
+        needs = [
+            ("read:notifications", _("read mentions and direct messages")),
+            ("read:statuses", _("read threads and hashtags")),
+            ("write:statuses", _("reply")),
+        ]
+        may: list[str] = []
+        missing: list[str] = []
+        for scope, words in needs:
+            granted = not scopes or bool(scopes & {scope, scope.partition(":")[0]})
+            (may if granted else missing).append(words if granted else f"{scope}: {words}")
+        if not missing:
+            try:
+                self.client.mentions()
+            except Forbidden:
+                missing.append(may.pop(0))
+        return tuple(may), tuple(missing)
+
+    def _is_same(self, status: Json, ready: Mapping[str, Any], oldest: datetime) -> bool:
+        written = moment(status.get("created_at"))
+        if text(status.get("in_reply_to_id")) != ready["in_reply_to_id"]:
+            return False
+        if written is None or written < oldest:
+            return False
+        wanted = essence(ready["status"])
+        if essence(strip_tags(text(status.get("content")))) == wanted:
+            return True
+        try:  # the page shortens links and names; the source is what was typed
+            return essence(text(self.client.source(text(status.get("id"))).get("text"))) == wanted
+        except (Misconfigured, Forbidden):
+            return False
+
+
+def addressed(words: str, to: Iterable[str]) -> str:
+    """The text with everybody in `to` mentioned: who is not yet comes first."""
+    said = {word.strip(".,:;!?()").casefold() for word in words.split()}
+    absent = [f"@{acct}" for acct in to if f"@{acct}".casefold() not in said]
+    return " ".join([*absent, words]) if absent else words
+
+
+def narrower(wanted: str, parent: str) -> str:
+    """Mastodon's word for the reach of a reply: as wanted, but never wider than the parent."""
+    reaches = [REACH_OF.get(word, word) for word in (wanted, parent)]
+    known = [REACH.index(word) if word in REACH else REACH.index("direct") for word in reaches]
+    return REACH[max(known[0], known[1] if parent else 0)]
+
+
+def longest(instance: Json) -> int:
+    """How long a post may be there: the configuration says it, compatible servers elsewhere."""
+    statuses = record(record(instance.get("configuration")).get("statuses"))
+    for length in (statuses.get("max_characters"), instance.get("max_toot_chars")):
+        if isinstance(length, int) and length > 0:
+            return length
+    return MAX_LENGTH
+
+
+def _cursor(since: datetime, states: dict[str, dict[str, str]]) -> dict[str, Any]:
+    return {
+        "since": since.isoformat(),
+        "streams": {name: dict(state) for name, state in states.items()},
+    }
+
+
+def _sent(status: Json) -> Sent:
+    return Sent(
+        state="sent",
+        external_id=text(status.get("id")),
+        version=version_of(status),
+        permalink=web(status.get("url")) or web(status.get("uri")),
+        created_at=moment(status.get("created_at")),
+        raw=status,
+    )

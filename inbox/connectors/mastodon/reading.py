@@ -1,0 +1,109 @@
+"""From lists of statuses to a page: each thread's root found, each post given once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from inbox.connectors.base import Incoming, Page, Problem
+from inbox.connectors.mastodon.client import Client, Gone
+from inbox.connectors.mastodon.parse import Json, Reader, problem, records, text
+from inbox.connectors.mastodon.streams import Stream
+
+MOST_CONTEXT = 60  # posts above and below a mention that are read with it
+
+
+@dataclass
+class Reading:
+    """Statuses of one run, with the threads around them. Asks for each thread once.
+
+    `around`: the posts above and below a mention are given too, so that a thread reads whole.
+    """
+
+    client: Client
+    reader: Reader
+    around: bool = True
+    roots: dict[str, str] = field(default_factory=dict)  # status id -> its topmost ancestor
+    known: set[tuple[str, str]] = field(default_factory=set)  # (id, version) already given
+    taken: list[Incoming] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    ignored: dict[str, int] = field(default_factory=dict)
+
+    def page(self, stream: Stream, entries: list[Any], too_old: int) -> Page:
+        """A page of one stream's entries; parents come before their children."""
+        self.taken, self.problems, self.ignored = [], [], {}
+        self._ignore("older than the backfill", too_old)
+        for entry in reversed(entries):  # the API gives the newest first
+            if not isinstance(entry, dict):
+                self.problems.append(problem(entry, _("This entry could not be read.")))
+                continue
+            status = stream.status_of(entry)
+            if stream.name == "mentions" and entry.get("type", "mention") != "mention":
+                self._ignore("not a mention", 1)
+            elif status is None:
+                self._ignore("the post behind it is gone", 1)
+            else:
+                self.read(status, mentioned=stream.name == "mentions")
+        return self.take()
+
+    def read(self, status: Any, *, mentioned: bool = False) -> None:
+        """One status and, the first time, the thread that it answers in."""
+        if isinstance(status, dict) and status.get("in_reply_to_id"):
+            self._thread(status)
+        self._add(status, mentioned=mentioned)
+
+    def take(self) -> Page:
+        return Page(
+            items=self.taken,
+            fetched=len(self.taken) + len(self.problems) + sum(self.ignored.values()),
+            ignored=self.ignored,
+            problems=self.problems,
+            rate=self.client.rate(),
+        )
+
+    def gone(self, status_id: str) -> None:
+        """A post that was there once and is not any more."""
+        now = datetime.now(UTC)
+        self.taken.append(
+            Incoming(external_id=status_id, thread_id=status_id, created_at=now, op="delete")
+        )
+
+    def _thread(self, status: Json) -> None:
+        status_id, parent = text(status.get("id")), text(status.get("in_reply_to_id"))
+        if parent in self.roots:
+            self.roots[status_id] = self.roots[parent]
+            return
+        try:
+            context = self.client.context(status_id)
+        except Gone:
+            context = {}
+        above, below = records(context.get("ancestors")), records(context.get("descendants"))
+        root = text(above[0].get("id")) if above else status_id
+        for each in (*above, status, *below):
+            self.roots[text(each.get("id"))] = root
+        if not self.around:
+            return
+        for each in (*above[:1], *above[1:][-MOST_CONTEXT:], *below[:MOST_CONTEXT]):
+            self._add(each, quietly=True)
+
+    def _add(self, status: Any, *, mentioned: bool = False, quietly: bool = False) -> None:
+        try:
+            root = self.roots.setdefault(text(status["id"]), text(status["id"]))
+            item = self.reader.incoming(status, thread_id=root, mentioned=mentioned)
+        except (ValueError, TypeError, KeyError) as error:
+            reason = _("This post could not be read: %(error)s") % {"error": error}
+            self.problems.append(problem(status, reason))
+            return
+        if (item.external_id, item.version) in self.known:
+            if not quietly:
+                self._ignore("came twice", 1)
+            return
+        self.known.add((item.external_id, item.version))
+        self.taken.append(item)
+
+    def _ignore(self, reason: str, count: int) -> None:
+        if count:
+            self.ignored[reason] = self.ignored.get(reason, 0) + count
