@@ -243,12 +243,23 @@ class Conversation(models.Model):
                 by=by,
             )
 
-    def reopen(self, *, by: User) -> Action | None:
+    def reopen(self, *, by: User | None) -> Action | None:
         return self._change(
             "reopen",
             {"state": State.OPEN.value, "snoozed_until": None, "handled_up_to": 0},
             by=by,
         )
+
+    def wake(self, now: datetime) -> bool:
+        """A snooze that ran out: open again, unless somebody changed it meanwhile."""
+        with transaction.atomic():
+            woken = Conversation.objects.filter(
+                pk=self.pk, state=State.SNOOZED, snoozed_until__lte=now
+            ).update(state=State.OPEN, snoozed_until=None)
+            if woken:
+                Message.system(self, "wake", by=None)
+                self.announce()
+        return bool(woken)
 
     def tag(self, name: str, *, by: User) -> Action:
         """ValueError when the name is blank."""
@@ -293,7 +304,7 @@ class Conversation(models.Model):
 
     def announce(self) -> None:
         """Ring the doorbell: whoever may see this source fetches the fragment again."""
-        live.publish([f"source:{self.source_id}"], "conversation", {"id": self.pk})
+        live.publish([f"source:{self.source_id}"], "conversation", {"ids": [self.pk]})
 
     # Below the verbs ---------------------------------------------------------------------------
 

@@ -97,7 +97,7 @@ class Delivery(models.Model):
     def announce(self) -> None:
         message = self.message
         live.publish(
-            [f"source:{message.source_id}"], "conversation", {"id": message.conversation_id}
+            [f"source:{message.source_id}"], "conversation", {"ids": [message.conversation_id]}
         )
 
     def cancel(self, *, by: User) -> str | None:

@@ -42,7 +42,7 @@ class Draft(models.Model):
         if not text.strip():
             cls.objects.filter(user=user, conversation_id=conversation_id, kind=kind).delete()
             return
-        cls.objects.bulk_create(
+        Draft.objects.bulk_create(
             [
                 Draft(
                     user=user,
@@ -76,7 +76,7 @@ class ReadMark(models.Model):
 
     @classmethod
     def set(cls, user: User, conversation_id: int, up_to: int) -> None:
-        cls.objects.bulk_create(
+        ReadMark.objects.bulk_create(
             [ReadMark(user=user, conversation_id=conversation_id, up_to=up_to)],
             update_conflicts=True,
             unique_fields=["user", "conversation"],

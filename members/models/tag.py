@@ -29,7 +29,7 @@ class Tag(models.Model):
         if found:
             return found
         colour = sum(name.lower().encode()) % HUES
-        cls.objects.bulk_create([Tag(name=name, colour=colour)], ignore_conflicts=True)
+        Tag.objects.bulk_create([Tag(name=name, colour=colour)], ignore_conflicts=True)
         return cls.objects.get(name__iexact=name)
 
 

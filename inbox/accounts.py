@@ -1,0 +1,63 @@
+"""The books of a source: fetched = stored + ignored + quarantined, and how far a backfill is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+from django.db.models import F
+from django.db.models.functions import Coalesce, Greatest, Least
+
+from community_hub.lib.text import storable_json
+
+from .models import Source
+
+if TYPE_CHECKING:
+    from .ingest import Outcome
+
+_ADD = """
+insert into inbox_sourceday as d
+    (source_id, day, fetched, stored, ignored, quarantined, ignored_why)
+values (%s, %s, %s, %s, %s, %s, %s::jsonb)
+on conflict (source_id, day) do update set
+    fetched = d.fetched + excluded.fetched,
+    stored = d.stored + excluded.stored,
+    ignored = d.ignored + excluded.ignored,
+    quarantined = d.quarantined + excluded.quarantined,
+    ignored_why = d.ignored_why || (
+        select coalesce(jsonb_object_agg(
+            why, coalesce((d.ignored_why ->> why)::int, 0) + n::int), '{}'::jsonb)
+        from jsonb_each_text(excluded.ignored_why) as new(why, n))
+"""
+
+
+def keep_accounts(
+    source: Source, outcome: Outcome, *, cursor: dict[str, Any] | None, now: datetime
+) -> None:
+    """Add a page to the day's books and move the source's cursor, in the caller's transaction."""
+    import json
+
+    ignored = outcome.ignored.total()
+    if outcome.fetched:
+        with connection.cursor() as database:
+            database.execute(
+                _ADD,
+                [
+                    source.pk, now.date(), outcome.fetched, outcome.stored, ignored,
+                    len(outcome.bad), json.dumps(dict(outcome.ignored)),
+                ],
+            )  # fmt: skip
+    changed: dict[str, Any] = {}
+    if cursor is not None:
+        changed["cursor"] = storable_json(cursor)
+    if source.is_backfilling and outcome.oldest:
+        changed["backfill_count"] = F("backfill_count") + outcome.stored
+        changed["backfill_oldest"] = Least(
+            Coalesce(F("backfill_oldest"), outcome.oldest), outcome.oldest
+        )
+        changed["backfill_newest"] = Greatest(
+            Coalesce(F("backfill_newest"), outcome.newest), outcome.newest
+        )
+    if changed:
+        Source.objects.filter(pk=source.pk).update(**changed)

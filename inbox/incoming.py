@@ -1,0 +1,173 @@
+"""One incoming item made ready to be stored: cleaned, cut to size, and weighed.
+
+Nothing here touches the database. What cannot be made ready raises, and ingest quarantines it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from community_hub.lib import html
+from community_hub.lib.text import one_line, storable, storable_json
+
+from .models import Kind, Reason
+
+if TYPE_CHECKING:
+    from .connectors.base import Attachment, Incoming, Person
+    from .models import Source
+
+BODY_LIMIT = 4_000_000  # characters of one body; a platform's longest is far below
+EARLY_BY = timedelta(minutes=5)  # clocks differ; beyond that a date in the future is an error
+
+
+@dataclass
+class Ready:
+    """What goes into the table, in the table's words."""
+
+    external_id: str
+    thread_id: str
+    item: Incoming
+    kind: str
+    author: Person | None
+    sent_at: datetime
+    edited_at: datetime | None
+    version: str
+    subject: str
+    body_html: str
+    body_text: str
+    reason: str
+    keyword: str
+    handled_on_arrival: bool
+    attachments: list[dict[str, Any]]
+    parent_id: str
+
+
+def make_ready(source: Source, item: Incoming, now: datetime) -> Ready:
+    """Raises ValueError for an item without an id or a thread."""
+    if not item.external_id or not item.thread_id:
+        raise ValueError("The platform gave this message no id.")
+    body = item.body if len(item.body) <= BODY_LIMIT else item.body[:BODY_LIMIT]
+    body_html = _html(body, item.body_format, item.permalink)
+    body_text = html.to_text(body_html)
+    sent_at = now if _too_early(item, now) else _aware(item.created_at)
+    reason, keyword = _reason(source, item, f"{item.thread_title}\n{body_text}")
+    return Ready(
+        external_id=storable(item.external_id)[:500],
+        thread_id=storable(item.thread_id)[:500],
+        item=item,
+        kind=Kind.OUTBOUND if item.is_own else Kind.INBOUND,
+        author=None if item.is_own else item.author,
+        sent_at=sent_at,
+        edited_at=_aware(item.edited_at) if item.edited_at else None,
+        version=storable(item.version)[:100],
+        subject=one_line(item.thread_title, 500),
+        body_html=body_html,
+        body_text=body_text,
+        reason=reason,
+        keyword=keyword,
+        handled_on_arrival=_is_old_backfill(source, sent_at, now),
+        attachments=[_attachment(attachment) for attachment in item.attachments],
+        parent_id=storable(item.parent_id)[:500],
+    )
+
+
+def newest_of_each(items: Iterable[Incoming]) -> tuple[list[Incoming], int]:
+    """One item an id, the latest version of it; and how many were repeats."""
+    kept: dict[str, Incoming] = {}
+    repeats = 0
+    for item in items:
+        known = kept.get(item.external_id)
+        if known is None:
+            kept[item.external_id] = item
+            continue
+        repeats += 1
+        if item.op == "delete" or (known.op != "delete" and _age(item) >= _age(known)):
+            kept[item.external_id] = item
+    return list(kept.values()), repeats
+
+
+def _age(item: Incoming) -> datetime:
+    return _aware(item.edited_at or item.created_at)
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment if timezone.is_aware(moment) else moment.replace(tzinfo=UTC)
+
+
+def _too_early(item: Incoming, now: datetime) -> bool:
+    return _aware(item.created_at) > now + EARLY_BY
+
+
+def _html(body: str, body_format: str, base_url: str) -> str:
+    if body_format == "html":
+        return html.clean(body, base_url)
+    if body_format == "markdown":
+        return html.from_markdown(body)
+    return html.from_plain(body)
+
+
+def _attachment(attachment: Attachment) -> dict[str, Any]:
+    url = storable(attachment.url)
+    return {
+        "kind": storable(attachment.kind)[:20],
+        "url": url[:2000] if url.lower().startswith(("https://", "http://")) else "",
+        "filename": one_line(attachment.filename, 200),
+        "mime": storable(attachment.mime)[:100],
+        "size": attachment.size,
+        "alt_text": one_line(attachment.alt_text, 1000),
+    }
+
+
+def _is_old_backfill(source: Source, sent_at: datetime, now: datetime) -> bool:
+    backfilled = source.is_backfilling or sent_at < source.created_at
+    return backfilled and sent_at < now - timedelta(days=settings.BACKFILL_HANDLED_AFTER_DAYS)
+
+
+def _reason(source: Source, item: Incoming, text: str) -> tuple[str, str]:
+    """The connector says direct and handle; what the hub itself can say here is added.
+
+    `reply_to_team` needs the parent and is said by ingest, once the parent is known.
+    """
+    if item.is_own or item.op == "delete":
+        return "", ""
+    if item.mention_reason in (Reason.DIRECT, Reason.HANDLE):
+        return item.mention_reason, ""
+    pattern = watched(tuple(source.keywords))
+    found = pattern.search(text) if pattern else None
+    if found:
+        return Reason.KEYWORD, found.group(0)[:80]
+    if item.is_root and source.new_topics:
+        return Reason.NEW_TOPIC, ""
+    return "", ""
+
+
+@lru_cache(maxsize=256)
+def watched(keywords: tuple[str, ...]) -> re.Pattern[str] | None:
+    """Whole words, without case; None where nothing is watched."""
+    words = [re.escape(word.strip()) for word in keywords if word.strip()]
+    if not words:
+        return None
+    return re.compile(rf"(?<!\w)(?:{'|'.join(words)})(?!\w)", re.IGNORECASE)
+
+
+def raw_of(item: Incoming) -> dict[str, Any]:
+    """What is kept of an item that could not be stored."""
+    raw = dict(item.raw) or {
+        "external_id": item.external_id,
+        "thread_id": item.thread_id,
+        "title": item.thread_title,
+        "body": item.body,
+        "created_at": str(item.created_at),
+        "permalink": item.permalink,
+        "author": item.author.external_id if item.author else None,
+    }
+    kept: dict[str, Any] = storable_json(raw)
+    return kept

@@ -1,0 +1,272 @@
+"""Everything incoming takes this road: one page of one source, in one transaction.
+
+Set-based: a page of 100 items costs a fixed number of queries, not a multiple of 100. Items and
+cursor are stored together, so a page is either all there or will come again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+from django.db import DatabaseError, OperationalError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from community_hub.lib import alarm, live
+from community_hub.lib.text import one_line, storable, storable_json
+from members.resolve import Known, key_of, resolve
+
+from . import matching, rows, threads
+from .accounts import keep_accounts
+from .connectors.base import Incoming, Page, Problem
+from .incoming import Ready, make_ready, newest_of_each, raw_of
+from .models import Channel, Conversation, Quarantined, Source
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass
+class Outcome:
+    """What became of a page: fetched = stored + ignored + quarantined."""
+
+    stored: int = 0
+    ignored: Counter[str] = field(default_factory=Counter)
+    bad: list[Problem] = field(default_factory=list)
+    conversations: set[int] = field(default_factory=set)
+    newly_asked: set[int] = field(default_factory=set)  # conversations with a new mention
+    oldest: datetime | None = None
+    newest: datetime | None = None
+
+    def add(self, other: Outcome) -> None:
+        self.stored += other.stored
+        self.ignored += other.ignored
+        self.bad += other.bad
+        self.conversations |= other.conversations
+        self.newly_asked |= other.newly_asked
+
+    @property
+    def fetched(self) -> int:
+        return self.stored + self.ignored.total() + len(self.bad)
+
+
+def ingest(source: Source, page: Page, *, keep_cursor: bool = True) -> Outcome:
+    """Store a page and its cursor. `keep_cursor` False for pages that re-read single messages.
+
+    Raises OperationalError (deadlock, time-out, lost connection): nothing was stored then, and
+    the page will come again.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        # One page of a source at a time; replies written meanwhile are not held up.
+        locked = Source.objects.select_for_update(no_key=True).get(pk=source.pk)
+        outcome = Outcome(ignored=Counter(page.ignored), bad=list(page.problems))
+        ready, repeats = _ready(locked, page.items, now, outcome)
+        outcome.ignored += Counter({"came twice in one page": repeats} if repeats else {})
+        dates = [one.sent_at for one in ready]
+        outcome.oldest, outcome.newest = min(dates, default=None), max(dates, default=None)
+        outcome.add(_store_or_split(locked, ready, page.items, now))
+        unexplained = (page.fetched or 0) - outcome.fetched
+        if unexplained > 0:
+            outcome.ignored["left out by the connector"] += unexplained
+        _quarantine(locked, outcome.bad)
+        keep_accounts(locked, outcome, cursor=page.cursor if keep_cursor else None, now=now)
+        _tell(locked, outcome)
+    return outcome
+
+
+def _ready(
+    source: Source, items: Sequence[Incoming], now: datetime, outcome: Outcome
+) -> tuple[list[Ready], int]:
+    unique, repeats = newest_of_each(item for item in items if item.op != "delete")
+    ready: list[Ready] = []
+    for item in unique:
+        try:
+            ready.append(make_ready(source, item, now))
+        except Exception as error:  # whatever an item does, the rest of the page goes on
+            log.exception("item quarantined", source=source.pk, external_id=item.external_id)
+            outcome.bad.append(_problem(item, error))
+    return ready, repeats
+
+
+def _problem(item: Incoming, error: Exception) -> Problem:
+    return Problem(
+        message=f"{type(error).__name__}: {error}"[:2000],
+        raw=raw_of(item),
+        external_id=storable(item.external_id)[:500],
+        channel_id=item.channel_id,
+    )
+
+
+def _store_or_split(
+    source: Source, ready: list[Ready], items: Sequence[Incoming], now: datetime
+) -> Outcome:
+    """Store all; if the database refuses, halve until the culprit is alone, and quarantine it."""
+    deleted = [item.external_id for item in items if item.op == "delete"]
+    outcome = _store_halves(source, ready, now)
+    if deleted:
+        outcome.add(_mirror_deletions(source, deleted, now))
+    return outcome
+
+
+def _store_halves(source: Source, ready: list[Ready], now: datetime) -> Outcome:
+    if not ready:
+        return Outcome()
+    try:
+        with transaction.atomic():
+            return _store(source, ready, now)
+    except OperationalError:
+        raise
+    except DatabaseError as error:
+        if len(ready) == 1:
+            log.exception("item quarantined", source=source.pk, external_id=ready[0].external_id)
+            return Outcome(bad=[_problem(ready[0].item, error)])
+        middle = len(ready) // 2
+        outcome = _store_halves(source, ready[:middle], now)
+        outcome.add(_store_halves(source, ready[middle:], now))
+        return outcome
+
+
+def _store(source: Source, ready: list[Ready], now: datetime) -> Outcome:
+    """The fixed number of queries. Everything is sorted by key before it is inserted."""
+    outcome = Outcome()
+    ready = sorted(ready, key=lambda one: (one.sent_at, one.external_id))
+    channels, muted = _channels(source, ready)
+    ready, unheard = _heard(source, ready, muted)
+    outcome.ignored += unheard
+    if not ready:
+        return outcome
+    people = resolve([one.author for one in ready if one.author])
+    placed = threads.place(source, ready, channels)
+    matching.match_own(source, ready, placed)
+    written = rows.upsert(source, ready, placed, _authors(ready, people), now)
+    outcome.stored = len(written)
+    unchanged = len(ready) - len(written)
+    if unchanged:
+        outcome.ignored["not changed"] = unchanged
+    _after_rows(source, ready, placed, written, outcome, now)
+    return outcome
+
+
+def _after_rows(
+    source: Source,
+    ready: list[Ready],
+    placed: dict[str, int],
+    written: list[rows.Written],
+    outcome: Outcome,
+    now: datetime,
+) -> None:
+    ids = [row.id for row in written]
+    touched = {row.conversation_id for row in written}
+    linked = threads.link_parents(
+        source, ids, sorted(touched), by_ref=any(one.item.parent_ref for one in ready)
+    )
+    rows.say_reply_to_team(sorted({*ids, *linked}))
+    rows.log(source, written)
+    rows.note_seen(ids)
+    rows.block_replies({placed[one.thread_id]: one.item for one in ready})
+    outcome.conversations = touched | rows.conversations_of(linked)
+    Conversation.objects.recompute(outcome.conversations)
+    outcome.newly_asked = rows.wake([row.id for row in written if row.inserted])
+
+
+def _authors(ready: list[Ready], people: dict[tuple[str, str], Known]) -> list[Known | None]:
+    return [people[key_of(one.author)] if one.author else None for one in ready]
+
+
+def _channels(source: Source, ready: list[Ready]) -> tuple[dict[str, int], set[str]]:
+    """Channel pks by external id, and which of them are muted."""
+    named = {storable(one.item.channel_id)[:300]: one.item for one in ready if one.item.channel_id}
+    if not named:
+        return {}, set()
+    known = dict(
+        Channel.objects.filter(source=source, external_id__in=list(named)).values_list(
+            "external_id", "muted"
+        )
+    )
+    written = Channel.objects.bulk_create(
+        [
+            Channel(
+                source=source,
+                external_id=external_id,
+                name=one_line(item.channel_name or external_id, 200),
+                url=item.channel_url[:1000],
+            )
+            for external_id, item in sorted(named.items())
+        ],
+        update_conflicts=True,
+        unique_fields=["source", "external_id"],
+        update_fields=["name", "url"],
+    )
+    pks = {channel.external_id: channel.pk for channel in written}
+    return pks, {external_id for external_id, is_muted in known.items() if is_muted}
+
+
+def _heard(source: Source, ready: list[Ready], muted: set[str]) -> tuple[list[Ready], Counter[str]]:
+    """Without what was said in places nobody listens to, unless it speaks to us."""
+    chosen = set(source.channel_ids)
+    if not chosen and not muted:
+        return ready, Counter()
+
+    def is_heard(one: Ready) -> bool:
+        place = one.item.channel_id
+        if one.item.is_own or one.reason in ("direct", "handle") or not place:
+            return True
+        return place not in muted and (not chosen or place in chosen)
+
+    spoken_to = {one.thread_id for one in ready if is_heard(one)}
+    known = set(
+        Conversation.objects.filter(
+            Q(source=source, external_id__in={one.thread_id for one in ready})
+        ).values_list("external_id", flat=True)
+    )
+    kept = [one for one in ready if one.thread_id in spoken_to or one.thread_id in known]
+    left_out = len(ready) - len(kept)
+    return kept, Counter({"in a channel nobody listens to": left_out} if left_out else {})
+
+
+def _mirror_deletions(source: Source, external_ids: list[str], now: datetime) -> Outcome:
+    gone = rows.delete(source, external_ids, now)
+    outcome = Outcome(stored=len(gone), conversations={row.conversation_id for row in gone})
+    missing = len(set(external_ids)) - len(gone)
+    if missing:
+        outcome.ignored["deleted, and not kept here"] = missing
+    repeats = len(external_ids) - len(set(external_ids))
+    if repeats:
+        outcome.ignored["came twice in one page"] = repeats
+    Conversation.objects.recompute(outcome.conversations)
+    return outcome
+
+
+def _quarantine(source: Source, problems: Sequence[Problem]) -> None:
+    Quarantined.objects.bulk_create(
+        [
+            Quarantined(
+                source=source,
+                external_id=storable(problem.external_id)[:500],
+                raw=storable_json(dict(problem.raw)),
+                error=storable(problem.message),
+            )
+            for problem in problems
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _tell(source: Source, outcome: Outcome) -> None:
+    """After the commit: ring the doorbell, and wake who is assigned. A backfill never notifies."""
+    if outcome.conversations:
+        ids = sorted(outcome.conversations)
+        live.publish([source.scope], "conversation", {"ids": ids})
+    if source.is_backfilling:
+        live.publish([source.scope], "sources", {"id": source.pk})
+        return
+    if outcome.newly_asked:
+        assigned = Conversation.objects.filter(
+            pk__in=outcome.newly_asked, assignee__isnull=False
+        ).values_list("pk", flat=True)
+        for pk in assigned:
+            alarm.ring("inbox.tasks.notify_assignee", pk)

@@ -1,0 +1,92 @@
+"""Our own replies that come back through a pull: found again, never stored twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from .models import Delivery, DeliveryState, Message, Source
+
+if TYPE_CHECKING:
+    from .incoming import Ready
+
+IN_FLIGHT = ("queued", "sending", "unconfirmed", "pending", "failed")
+_LEADING_HANDLES = re.compile(r"^(?:@[\w.@-]+[\s,:]*)+")
+_NOISE = re.compile(r"[\W_]+")
+
+
+def same_words(one: str, other: str) -> bool:
+    """Equal but for spaces, punctuation, markup and the handles a platform puts in front."""
+    return _words(one) == _words(other)
+
+
+def _words(text: str) -> str:
+    return _NOISE.sub("", _LEADING_HANDLES.sub("", text.strip())).casefold()
+
+
+def match_own(source: Source, ready: Sequence[Ready], placed: Mapping[str, int]) -> None:
+    """Give our waiting messages the ids of their own echoes, before the page is written.
+
+    By token where the platform echoes it; else by conversation and words, for a reply whose call
+    has not come back yet. The row that is found takes the platform's id, so the upsert meets it.
+    """
+    own = [one for one in ready if one.item.is_own]
+    if not own:
+        return
+    waiting = list(
+        Message.objects.filter(
+            source=source, external_id__isnull=True, delivery__state__in=IN_FLIGHT
+        ).select_related("delivery")
+    )
+    if not waiting:
+        return
+    known = set(
+        Message.objects.filter(
+            source=source, external_id__in=[one.external_id for one in own]
+        ).values_list("external_id", flat=True)
+    )
+    for one in own:
+        if one.external_id in known:
+            continue
+        found = _find(one, placed[one.thread_id], waiting)
+        if found:
+            waiting.remove(found)
+            _adopt(found, one)
+
+
+def _find(one: Ready, conversation_id: int, waiting: Sequence[Message]) -> Message | None:
+    token = _uuid(one.item.client_token)
+    if token:
+        return next((message for message in waiting if message.client_token == token), None)
+    return next(
+        (
+            message
+            for message in waiting
+            if message.conversation_id == conversation_id
+            and message.delivery.attempts > 0
+            and same_words(message.body_text, one.body_text)
+        ),
+        None,
+    )
+
+
+def _adopt(message: Message, one: Ready) -> None:
+    Message.objects.filter(pk=message.pk, external_id__isnull=True).update(
+        external_id=one.external_id,
+        version=one.version,
+        sent_at=one.sent_at,
+        permalink=one.item.permalink[:1000],
+        thread_ref=one.item.thread_ref[:100],
+    )
+    Delivery.objects.filter(message=message, state__in=IN_FLIGHT).update(
+        state=DeliveryState.SENT, next_try_at=None, lease_until=None, last_error=""
+    )
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None

@@ -1,0 +1,280 @@
+"""The SQL of ingest: message rows and what follows from them, a whole page at a time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+
+from community_hub.lib.text import one_line, storable, storable_json
+from members.resolve import Known
+
+from .models import Conversation, Message, Source
+
+if TYPE_CHECKING:
+    from .connectors.base import Incoming
+    from .incoming import Ready
+
+
+@dataclass(frozen=True)
+class Written:
+    id: int
+    conversation_id: int
+    inserted: bool
+
+
+_COLUMNS: dict[str, str] = {
+    "conversation_id": "bigint",
+    "external_id": "text",
+    "kind": "text",
+    "author_id": "bigint",
+    "thread_ref": "text",
+    "parent_external_id": "text",
+    "parent_ref": "text",
+    "mention_reason": "text",
+    "keyword": "text",
+    "handled_on_arrival": "boolean",
+    "body_html": "text",
+    "body_text": "text",
+    "content_warning": "text",
+    "attachments": "text",
+    "language": "text",
+    "visibility": "text",
+    "permalink": "text",
+    "sent_at": "timestamptz",
+    "edited_at": "timestamptz",
+    "version": "text",
+    "reply_ref": "text",
+}
+_JSON = {"attachments", "reply_ref"}
+_NAMES = ", ".join(_COLUMNS)
+_SELECTED = ", ".join(f"{name}::jsonb" if name in _JSON else name for name in _COLUMNS)
+_ARRAYS = ", ".join(f"%({name})s::{kind}[]" for name, kind in _COLUMNS.items())
+
+# A version that is not the stored one replaces it, unless it is older: pages come out of order.
+# What we wrote ourselves keeps our words, until somebody edits it over there.
+_UPSERT = f"""
+insert into inbox_message as m
+    (source_id, {_NAMES}, received_at, body_source, event)
+select %(source)s, {_SELECTED}, %(now)s, '', '{{}}'::jsonb
+from unnest({_ARRAYS}) as item({_NAMES})
+on conflict (source_id, external_id) do update set
+    conversation_id = excluded.conversation_id,
+    author_id = coalesce(excluded.author_id, m.author_id),
+    thread_ref = coalesce(nullif(excluded.thread_ref, ''), m.thread_ref),
+    parent_external_id = coalesce(nullif(excluded.parent_external_id, ''), m.parent_external_id),
+    parent_ref = coalesce(nullif(excluded.parent_ref, ''), m.parent_ref),
+    body_html = case when {{ours}} then m.body_html else excluded.body_html end,
+    body_text = case when {{ours}} then m.body_text else excluded.body_text end,
+    content_warning = excluded.content_warning,
+    attachments = excluded.attachments,
+    language = coalesce(nullif(excluded.language, ''), m.language),
+    visibility = excluded.visibility,
+    permalink = coalesce(nullif(excluded.permalink, ''), m.permalink),
+    edited_at = coalesce(excluded.edited_at, m.edited_at),
+    deleted_at = null,
+    version = excluded.version,
+    reply_ref = excluded.reply_ref
+where (m.version <> excluded.version or m.conversation_id <> excluded.conversation_id)
+  and (m.edited_at is null or excluded.edited_at >= m.edited_at)
+returning id, conversation_id, (xmax = 0)
+""".replace("{ours}", "(m.by_id is not null and excluded.edited_at is null)")  # noqa: S608 - names
+
+
+def upsert(
+    source: Source,
+    ready: Sequence[Ready],
+    placed: Mapping[str, int],
+    authors: Sequence[Known | None],
+    now: datetime,
+) -> list[Written]:
+    """Insert new messages and replace older versions; those left alone are not returned."""
+    values: dict[str, Any] = {name: [] for name in _COLUMNS}
+    for one, author in zip(ready, authors, strict=True):
+        for name, value in _row(one, placed[one.thread_id], author).items():
+            values[name].append(value)
+    with connection.cursor() as cursor:
+        cursor.execute(_UPSERT, {**values, "source": source.pk, "now": now})
+        return [Written(*row) for row in cursor.fetchall()]
+
+
+def _row(one: Ready, conversation_id: int, author: Known | None) -> dict[str, Any]:
+    item = one.item
+    link = storable(item.permalink)[:1000]
+    return {
+        "conversation_id": conversation_id,
+        "external_id": one.external_id,
+        "kind": one.kind,
+        "author_id": author.identity_id if author else None,
+        "thread_ref": storable(item.thread_ref)[:100],
+        "parent_external_id": one.parent_id,
+        "parent_ref": storable(item.parent_ref)[:100],
+        "mention_reason": one.reason,
+        "keyword": one.keyword,
+        "handled_on_arrival": one.handled_on_arrival,
+        "body_html": one.body_html,
+        "body_text": one.body_text,
+        "content_warning": one_line(item.content_warning, 500),
+        "attachments": json.dumps(one.attachments),
+        "language": storable(item.language)[:16],
+        "visibility": item.visibility[:12],
+        "permalink": link if link.lower().startswith(("https://", "http://")) else "",
+        "sent_at": one.sent_at,
+        "edited_at": one.edited_at,
+        "version": one.version,
+        "reply_ref": json.dumps(storable_json(dict(item.reply_ref))),
+    }
+
+
+_REPLY_TO_TEAM = """
+update inbox_message m set mention_reason = 'reply_to_team'
+from inbox_message parent
+left join members_identity i on i.id = parent.author_id
+left join members_member person on person.id = i.member_id
+where m.id = any(%s) and m.parent_id = parent.id and m.kind = 'inbound'
+  and m.mention_reason in ('', 'keyword')
+  and (parent.kind = 'outbound' or person.user_id is not null)
+"""
+
+
+def say_reply_to_team(ids: Sequence[int]) -> None:
+    """A reply to a message of ours asks for us, though it may not name us."""
+    _execute(_REPLY_TO_TEAM, [list(ids)])
+
+
+_LOG = """
+insert into members_activity
+    (member_id, identity_id, kind, occurred_at, actor_id, visibility, scope, "where", summary,
+     link, key)
+select i.member_id, i.id, 'message', m.sent_at, null, 'team', %(scope)s,
+       left(concat_ws(' · ', %(source_name)s::text, ch.name), 200),
+       left(regexp_replace(
+           coalesce(nullif(left(m.body_text, 600), ''), c.subject), '\\s+', ' ', 'g'), 200),
+       '/conversations/' || c.id || '/#message-' || m.id,
+       'message:' || m.id
+from inbox_message m
+join members_identity i on i.id = m.author_id
+join inbox_conversation c on c.id = m.conversation_id
+left join inbox_channel ch on ch.id = c.channel_id
+where m.id = any(%(ids)s)
+on conflict (key) do update set summary = excluded.summary, removed_at = null
+"""
+_LOG_EDITS = """
+insert into members_activity
+    (member_id, identity_id, kind, occurred_at, actor_id, visibility, scope, "where", summary,
+     link, key)
+select a.member_id, a.identity_id, 'edited', coalesce(m.edited_at, now()), null, 'team', a.scope,
+       a.where, a.summary, a.link, 'message:' || m.id || ':edited:' || m.version
+from inbox_message m join members_activity a on a.key = 'message:' || m.id
+where m.id = any(%(ids)s) and m.edited_at is not null
+on conflict (key) do nothing
+"""
+
+
+def log(source: Source, written: Sequence[Written]) -> None:
+    """One line of the relationship log a message, once; and one an edit."""
+    scope = source.scope if source.restricted else ""
+    ids = [row.id for row in written]
+    _execute(_LOG, {"ids": ids, "scope": scope, "source_name": source.name})
+    edited = [row.id for row in written if not row.inserted]
+    if edited:
+        _execute(_LOG_EDITS, {"ids": edited})
+
+
+_SEEN = """
+with seen as (
+    select i.member_id, min(m.sent_at) as first, max(m.sent_at) as last
+    from inbox_message m join members_identity i on i.id = m.author_id
+    where m.id = any(%s) group by i.member_id
+), locked as (
+    select p.id from members_member p join seen on seen.member_id = p.id
+    order by p.id for no key update of p
+)
+update members_member p set
+    first_seen = least(p.first_seen, seen.first), last_seen = greatest(p.last_seen, seen.last)
+from seen, locked where p.id = seen.member_id and locked.id = p.id
+"""
+
+
+def note_seen(ids: Sequence[int]) -> None:
+    _execute(_SEEN, [list(ids)])
+
+
+def block_replies(newest: Mapping[int, Incoming]) -> None:
+    """Say on the conversation why nobody may answer there; or that one may again."""
+    blocked = {
+        pk: one_line(item.reply_blocked_reason or "", 300)
+        for pk, item in newest.items()
+        if not item.can_reply
+    }
+    free = [pk for pk, item in newest.items() if item.can_reply]
+    Conversation.objects.filter(pk__in=free).exclude(reply_blocked="").update(reply_blocked="")
+    if blocked:
+        _execute(
+            "update inbox_conversation c set reply_blocked = new.why"
+            " from unnest(%s::bigint[], %s::text[]) as new(id, why)"
+            " where c.id = new.id and c.reply_blocked <> new.why",
+            [list(blocked), list(blocked.values())],
+        )
+
+
+_DELETE = """
+update inbox_message m set
+    deleted_at = %(now)s, body_html = '', body_text = '', attachments = '[]'::jsonb
+where m.source_id = %(source)s and m.external_id = any(%(ids)s) and m.deleted_at is null
+returning id, conversation_id, false
+"""
+_LOG_DELETIONS = """
+with gone as (
+    update members_activity set summary = 'Deleted what they had written here', kind = 'deleted'
+    where key in (select 'message:' || id from unnest(%(ids)s::bigint[]) as id)
+    returning key
+)
+update members_activity a set removed_at = %(now)s
+from gone where a.key like gone.key || ':edited:%%'
+"""
+
+
+def delete(source: Source, external_ids: Iterable[str], now: datetime) -> list[Written]:
+    """Mirror deletions: the words go, the place in the thread stays, and the log says so."""
+    found: Any = {"source": source.pk, "ids": list(external_ids), "now": now}
+    with connection.cursor() as cursor:
+        cursor.execute(_DELETE, found)
+        gone = [Written(*row) for row in cursor.fetchall()]
+    if gone:
+        _execute(_LOG_DELETIONS, {"ids": [row.id for row in gone], "now": now})
+    return gone
+
+
+_ASKED = """
+select distinct m.conversation_id from inbox_message m
+join inbox_conversation c on c.id = m.conversation_id
+where m.id = any(%s) and m.mention_reason <> '' and not m.handled_on_arrival
+  and c.waiting_since is not null
+"""
+
+
+def wake(ids: Sequence[int]) -> set[int]:
+    """A new mention reopens what was done and wakes what slept; the conversations it is in."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ASKED, [list(ids)])
+        asked = {pk for (pk,) in cursor.fetchall()}
+    Conversation.objects.filter(pk__in=asked, state__in=["snoozed", "done"]).update(
+        state="open", snoozed_until=None
+    )
+    return asked
+
+
+def conversations_of(ids: Sequence[int]) -> set[int]:
+    if not ids:
+        return set()
+    return set(Message.objects.filter(pk__in=ids).values_list("conversation_id", flat=True))
+
+
+def _execute(statement: str, values: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)

@@ -1,0 +1,318 @@
+"""Everything outgoing: the only caller of `connector.send`.
+
+The row is claimed before the call (queued -> sending, committed), so two workers never send one
+reply. When a call's outcome is unknown the reply is looked for on the platform, never blindly
+resent; a second try looks first as well.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from community_hub.lib import alarm
+from team.models import Notification
+
+from .connectors.base import (
+    AuthExpired,
+    ConnectorError,
+    Outgoing,
+    RateLimited,
+    Sent,
+    Transient,
+    Unknown,
+)
+from .models import Conversation, Delivery, DeliveryState, Message, SourceState
+from .models.delivery import LEASE
+from .models.source import backoff
+
+if TYPE_CHECKING:
+    from .connectors.base import Connector
+    from .models import Source
+
+log = structlog.get_logger(__name__)
+
+MOST_ATTEMPTS = 20  # with the back-off's ceiling of 15 minutes: some hours
+CHECKS = (10, 30, 60, 120, 300)  # seconds between read-backs; then a person is asked
+PENDING_EVERY = timedelta(minutes=5)
+
+
+def deliver(pk: int) -> None:
+    """Take a delivery one step on. Safe to call at any time, and twice at once."""
+    delivery = (
+        Delivery.objects.select_related("message__conversation", "message__source", "message__by")
+        .filter(pk=pk)
+        .first()
+    )
+    if delivery is None or not _is_due(delivery, timezone.now()):
+        return
+    if delivery.state == DeliveryState.HELD:
+        delivery.move(("held",), DeliveryState.QUEUED)
+    if delivery.state == DeliveryState.SENDING:
+        _lease_ran_out(delivery)
+    if delivery.state == DeliveryState.QUEUED:
+        _send(delivery)
+    elif delivery.state == DeliveryState.UNCONFIRMED:
+        _look_for_it(delivery)
+    elif delivery.state == DeliveryState.PENDING:
+        _ask_moderators(delivery)
+
+
+def _is_due(delivery: Delivery, now: datetime) -> bool:
+    if delivery.state == DeliveryState.SENDING:
+        return delivery.lease_until is not None and delivery.lease_until < now
+    return delivery.next_try_at is not None and delivery.next_try_at <= now
+
+
+def _lease_ran_out(delivery: Delivery) -> None:
+    """The worker that was sending died: nobody knows whether its call got through."""
+    delivery.move(("sending",), DeliveryState.UNCONFIRMED, lease_until=None)
+
+
+def _send(delivery: Delivery) -> None:
+    source = delivery.message.source
+    if not _may_send(delivery, source):
+        return
+    connector = source.connector()
+    try:
+        outgoing = _prepared(delivery, connector)
+        again = delivery.attempts > 0
+        if not _claim(delivery):
+            return
+        sent = connector.reconcile(outgoing) if again else None
+        _finish(delivery, sent or connector.send(outgoing))
+    except ConnectorError as error:
+        _record(delivery, source, error)
+    except BaseException:
+        # Ours or the library's fault, or the worker is being stopped: the call may have left.
+        if delivery.state == DeliveryState.SENDING:
+            _to_unconfirmed(delivery, _("Something unexpected happened while this was sent."))
+        raise
+    finally:
+        connector.close()
+
+
+def _may_send(delivery: Delivery, source: Source) -> bool:
+    """Where nobody may call now, the reply is kept and its next try put off."""
+    now = timezone.now()
+    if source.state == SourceState.RECONNECT:
+        delivery.move(
+            ("queued",), DeliveryState.QUEUED, next_try_at=now + timedelta(minutes=1),
+            last_error=_("%(source)s needs to be reconnected first. Your reply is kept.")
+            % {"source": source.name},
+        )  # fmt: skip
+        return False
+    if source.limited_until and source.limited_until > now:
+        delivery.move(("queued",), DeliveryState.QUEUED, next_try_at=source.limited_until)
+        return False
+    return True
+
+
+def _prepared(delivery: Delivery, connector: Connector) -> Outgoing:
+    """What must not change between tries is fixed and stored before the first of them."""
+    message = delivery.message
+    outgoing = Outgoing(
+        token=message.client_token,  # type: ignore[arg-type]  # outbound messages have one
+        created_at=message.sent_at,
+        reply_ref=message.reply_ref,
+        markdown=message.body_source,
+        visibility=message.visibility,
+        prepared=delivery.prepared,
+    )
+    if not delivery.prepared:
+        outgoing = connector.prepare(outgoing)
+        Delivery.objects.filter(pk=delivery.pk).update(prepared=dict(outgoing.prepared))
+    return outgoing
+
+
+def _claim(delivery: Delivery) -> bool:
+    now = timezone.now()
+    return delivery.move(
+        ("queued",), DeliveryState.SENDING, lease_until=now + LEASE,
+        next_try_at=now + LEASE, attempts=delivery.attempts + 1,
+    )  # fmt: skip
+
+
+def _record(delivery: Delivery, source: Source, error: ConnectorError) -> None:
+    """What an expected failure means for the reply."""
+    now = timezone.now()
+    if isinstance(error, Unknown):
+        _to_unconfirmed(delivery, str(error))
+    elif isinstance(error, RateLimited):
+        source.record_failure(error)
+        _requeue(delivery, error.retry_at, error)
+    elif isinstance(error, AuthExpired):
+        source.record_failure(error)
+        _requeue(delivery, now + timedelta(minutes=1), error)
+    elif isinstance(error, Transient) and delivery.attempts < MOST_ATTEMPTS:
+        _requeue(delivery, now + timedelta(seconds=backoff(delivery.attempts)), error)
+    else:
+        _fail(delivery, str(error))
+
+
+def _requeue(delivery: Delivery, at: datetime, error: ConnectorError) -> None:
+    delivery.move(
+        ("sending", "queued"), DeliveryState.QUEUED,
+        next_try_at=at, lease_until=None, last_error=str(error),
+    )  # fmt: skip
+
+
+def _to_unconfirmed(delivery: Delivery, error: str) -> None:
+    at = timezone.now() + timedelta(seconds=CHECKS[0])
+    moved = delivery.move(
+        ("sending",), DeliveryState.UNCONFIRMED,
+        next_try_at=at, lease_until=None, last_error=error, checks=0,
+    )  # fmt: skip
+    if moved:
+        alarm.ring("inbox.tasks.deliver", delivery.pk, countdown=CHECKS[0])
+
+
+def _fail(delivery: Delivery, error: str) -> None:
+    """Final until a person acts: the conversation waits again, and the author is told."""
+    with transaction.atomic():
+        moved = delivery.move(
+            ("sending", "queued", "pending"), DeliveryState.FAILED,
+            next_try_at=None, lease_until=None, last_error=error,
+        )  # fmt: skip
+        if not moved:
+            return
+        conversation = delivery.message.conversation
+        Conversation.objects.recompute([conversation.pk])
+        conversation.refresh_from_db()
+        if conversation.state == "done":
+            conversation.reopen(by=None)
+        _tell_author(delivery, _("Your reply was not sent: %s") % error)
+
+
+def _look_for_it(delivery: Delivery) -> None:
+    """Read back from the platform whether an unconfirmed reply is there."""
+    source = delivery.message.source
+    if source.state == SourceState.RECONNECT:
+        return _check_later(delivery, count=False)
+    connector = source.connector()
+    try:
+        found = connector.reconcile(_prepared(delivery, connector))
+    except RateLimited as error:
+        Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.UNCONFIRMED).update(
+            next_try_at=error.retry_at
+        )
+        return None
+    except ConnectorError as error:
+        log.info("read-back failed", delivery=delivery.pk, error=str(error))
+        return _check_later(delivery, count=False)
+    finally:
+        connector.close()
+    return _finish(delivery, found) if found else _check_later(delivery, count=True)
+
+
+def _check_later(delivery: Delivery, *, count: bool) -> None:
+    """Look again after a while; when it was not there each time, ask a person."""
+    checks = delivery.checks + count
+    more = checks < len(CHECKS)
+    wait = timedelta(seconds=CHECKS[min(checks, len(CHECKS) - 1)])
+    Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.UNCONFIRMED).update(
+        checks=checks, next_try_at=timezone.now() + wait if more else None
+    )
+    if not more:
+        delivery.announce()
+        _tell_author(delivery, _("Your reply may not have arrived. Look, then send it again."))
+
+
+def _ask_moderators(delivery: Delivery) -> None:
+    """A reply held by the platform's moderators: is it out, or was it refused?"""
+    message = delivery.message
+    connector = message.source.connector()
+    try:
+        found = connector.reconcile(_prepared(delivery, connector))
+    except ConnectorError as error:
+        log.info("moderation not readable", delivery=delivery.pk, error=str(error))
+        found = None
+    finally:
+        connector.close()
+    if found and found.state != "pending_moderation":
+        _finish(delivery, found)
+        return
+    Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.PENDING).update(
+        next_try_at=timezone.now() + PENDING_EVERY
+    )
+
+
+def _finish(delivery: Delivery, sent: Sent) -> None:
+    if sent.state == "unknown":
+        _to_unconfirmed(delivery, _("The platform did not say whether it took the reply."))
+        return
+    message = delivery.message
+    with transaction.atomic():
+        if _is_repeat(message, sent):
+            _fail(
+                delivery,
+                _("The platform took this for a repeat of an earlier reply. Reword it."),
+            )
+            return
+        pending = sent.state == "pending_moderation"
+        moved = delivery.move(
+            ("sending", "unconfirmed", "pending"),
+            DeliveryState.PENDING if pending else DeliveryState.SENT,
+            next_try_at=timezone.now() + PENDING_EVERY if pending else None,
+            lease_until=None, last_error="",
+        )  # fmt: skip
+        if moved and not pending:
+            _take_platform_id(message, sent)
+            Conversation.objects.recompute([message.conversation_id])
+            _log_reply(message)
+
+
+def _is_repeat(message: Message, sent: Sent) -> bool:
+    """Another reply of ours is this very post: the platform collapsed the two."""
+    return (
+        bool(sent.external_id)
+        and Message.objects.filter(
+            source=message.source_id, external_id=sent.external_id, by__isnull=False
+        )
+        .exclude(pk=message.pk)
+        .exists()
+    )
+
+
+def _take_platform_id(message: Message, sent: Sent) -> None:
+    """A pull may have brought the same post before the call returned: that copy gives way."""
+    copies = Message.objects.filter(
+        source=message.source_id, external_id=sent.external_id or None, by__isnull=True
+    ).exclude(pk=message.pk)
+    for copy in copies:
+        Message.objects.filter(parent=copy).update(parent=message)
+        copy.delete()
+    Message.objects.filter(pk=message.pk, external_id__isnull=True).update(
+        external_id=sent.external_id or None,
+        version=sent.version,
+        permalink=sent.permalink[:1000],
+        thread_ref=sent.thread_ref[:100],
+        sent_at=sent.created_at or message.sent_at,
+    )
+
+
+def _log_reply(message: Message) -> None:
+    """One line in the log of whoever was answered, and the day of the last contact."""
+    parent = message.parent
+    if parent is None or parent.author is None:
+        return
+    source, member = message.source, parent.author.member
+    member.log(
+        "reply", message.body_text[:200].replace("\n", " "), key=f"reply:{message.pk}",
+        occurred_at=message.sent_at, actor=message.by, identity=parent.author,
+        scope=source.scope if source.restricted else "", where=source.name,
+        link=f"/conversations/{message.conversation_id}/#message-{message.pk}",
+    )  # fmt: skip
+    type(member).objects.filter(pk=member.pk).update(last_contact_at=timezone.now())
+
+
+def _tell_author(delivery: Delivery, text: str) -> None:
+    message = delivery.message
+    if message.by:
+        about = f"delivery:{delivery.pk}"
+        Notification.tell([message.by], about, text, message.conversation.get_absolute_url())

@@ -1,0 +1,153 @@
+"""The alarm clock's bells: each takes an id, calls one function, and may ring twice."""
+
+from __future__ import annotations
+
+import time
+
+import structlog
+from celery import shared_task
+from django.conf import settings
+from django.core.cache import cache
+from django.core.mail import send_mail
+from django.db import OperationalError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from community_hub.lib import alarm, live
+from team.models import Notification, User
+
+from . import sending
+from .connectors.base import ConnectorError, Transient
+from .ingest import ingest
+from .models import Conversation, Delivery, Source, SourceState
+
+log = structlog.get_logger(__name__)
+
+PULL_SECONDS = 60.0  # how long one pull may go on before others get their turn
+REFRESH_MOST = 60  # messages read again at once
+REFRESH_EVERY = 120  # seconds between two readings of one conversation
+
+
+@shared_task(name="inbox.tasks.pull_due_sources")
+def pull_due_sources() -> None:
+    due = Source.objects.due(timezone.now()).order_by("next_pull_at")
+    for pk in due.values_list("pk", flat=True)[:200]:
+        alarm.ring("inbox.tasks.pull_source", pk)
+
+
+@shared_task(name="inbox.tasks.pull_source")
+def pull_source(pk: int) -> None:
+    source = Source.objects.filter(pk=pk).first()
+    if source is None or not source.take_lease(timezone.now()):
+        return
+    try:
+        pull(source, deadline=time.monotonic() + PULL_SECONDS)
+    finally:
+        source.release()
+
+
+def pull(source: Source, *, deadline: float) -> None:
+    """Page after page until the platform has no more or the deadline passes."""
+    connector = source.connector()
+    more = False
+    try:
+        for page in connector.pull(dict(source.cursor), deadline=deadline):
+            ingest(source, page)
+            more = page.has_more
+        source.refresh_from_db(fields=["state", "backfill_started_at", "backfill_done_at"])
+        source.record_success(more=more)
+    except ConnectorError as error:
+        log.info("pull failed", source=source.pk, kind=type(error).__name__, error=str(error))
+        source.record_failure(error)
+    except OperationalError:
+        source.record_failure(Transient(_("Our own database was busy; nothing was lost.")))
+        raise
+    except Exception:
+        source.record_failure(
+            Transient(_("Reading failed in a way we did not expect. The log has the details."))
+        )
+        raise
+    finally:
+        connector.close()
+
+
+@shared_task(name="inbox.tasks.refresh_conversation")
+def refresh_conversation(pk: int) -> None:
+    """Read a conversation's messages again: some platforms never list an edit or a deletion."""
+    conversation = Conversation.objects.select_related("source").filter(pk=pk).first()
+    if conversation is None or conversation.source.state != SourceState.ACTIVE:
+        return
+    source = conversation.source
+    if not cache.add(f"refreshed:{pk}", 1, REFRESH_EVERY):
+        return
+    connector = source.connector()
+    capabilities = connector.capabilities
+    try:
+        if not (capabilities.sees_edits or capabilities.sees_deletes):
+            return
+        known = conversation.messages.filter(external_id__isnull=False, deleted_at__isnull=True)
+        ids = known.order_by("-sent_at", "-id").values_list("external_id", flat=True)
+        page = connector.fetch([str(each) for each in ids[:REFRESH_MOST]])
+        ingest(source, page, keep_cursor=False)
+    except ConnectorError as error:
+        log.info("refresh failed", conversation=pk, error=str(error))
+    finally:
+        connector.close()
+
+
+@shared_task(name="inbox.tasks.deliver")
+def deliver(pk: int) -> None:
+    sending.deliver(pk)
+
+
+@shared_task(name="inbox.tasks.deliver_due")
+def deliver_due() -> None:
+    """Whatever is due and was not rung, or whose worker died."""
+    due = Delivery.objects.due(timezone.now()).order_by("next_try_at")
+    for pk in due.values_list("pk", flat=True)[:500]:
+        alarm.ring("inbox.tasks.deliver", pk)
+
+
+@shared_task(name="inbox.tasks.wake_snoozed")
+def wake_snoozed() -> None:
+    now = timezone.now()
+    asleep = Conversation.objects.snoozed().filter(snoozed_until__lte=now)
+    for conversation in asleep.order_by("snoozed_until")[:500]:
+        conversation.wake(now)
+
+
+@shared_task(name="inbox.tasks.notify_assignee")
+def notify_assignee(pk: int) -> None:
+    conversation = (
+        Conversation.objects.select_related("assignee", "preview_by").filter(pk=pk).first()
+    )
+    if conversation is None or conversation.assignee is None or not conversation.waiting_since:
+        return
+    who = str(conversation.preview_by) if conversation.preview_by else _("Somebody")
+    text = _("%(who)s wrote in “%(what)s”") % {"who": who, "what": str(conversation)}
+    user = conversation.assignee
+    if not Conversation.objects.visible_to(user).filter(pk=pk).exists():
+        return
+    link = conversation.get_absolute_url()
+    Notification.tell([user], f"conversation:{pk}", text, link)
+    live.publish([f"user:{user.pk}"], "notification", {"conversation": pk})
+
+
+@shared_task(name="inbox.tasks.mail_source_stopped")
+def mail_source_stopped(pk: int) -> None:
+    """One letter a stop: rung by the change of state, which happens once."""
+    source = Source.objects.filter(pk=pk).first()
+    if source is None or source.state == SourceState.ACTIVE:
+        return
+    admins = User.objects.active().filter(role="admin").values_list("email", flat=True)
+    send_mail(
+        _("%s stopped listening") % source.name,
+        _("%(name)s stopped: %(error)s\n\nWhat to do: %(link)s\n")
+        % {
+            "name": source.name,
+            "error": source.last_error,
+            "link": f"{settings.HUB_URL}{source.get_absolute_url()}",
+        },
+        settings.DEFAULT_FROM_EMAIL,
+        list(admins),
+    )

@@ -1,0 +1,251 @@
+"""Which conversation a message belongs to, and which message it answers.
+
+A conversation is the platform's own thread. Where a platform has none, the thread is the topmost
+ancestor that can be reached; when an older one turns up, the two are joined.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.db import connection
+from django.db.models import F, Q
+
+from community_hub.lib.text import one_line
+
+from .models import Conversation, ConversationTag, Draft, Message, ReadMark, Source, ThreadAlias
+
+if TYPE_CHECKING:
+    from .incoming import Ready
+
+Node = str | int  # a platform's thread id, or the pk of a conversation
+
+
+@dataclass
+class Groups:
+    """Thread ids and conversations that turned out to be one: union-find."""
+
+    parent: dict[Node, Node] = field(default_factory=dict)
+
+    def top(self, node: Node) -> Node:
+        self.parent.setdefault(node, node)
+        while self.parent[node] != node:
+            self.parent[node] = self.parent[self.parent[node]]
+            node = self.parent[node]
+        return node
+
+    def unite(self, one: Node, other: Node) -> None:
+        self.parent[self.top(one)] = self.top(other)
+
+    def all(self) -> list[list[Node]]:
+        found: dict[Node, list[Node]] = defaultdict(list)
+        for node in list(self.parent):
+            found[self.top(node)].append(node)
+        return list(found.values())
+
+
+def place(source: Source, batch: Sequence[Ready], channels: dict[str, int]) -> dict[str, int]:
+    """Conversation pks by thread id, for every thread of the batch; new ones are made.
+
+    The caller holds the lock on the source, so nobody else places its messages meanwhile.
+    """
+    groups = Groups()
+    for ready in batch:
+        groups.top(ready.thread_id)
+    for thread_id, pk in _known_threads(source, {ready.thread_id for ready in batch}).items():
+        groups.unite(thread_id, pk)
+    _unite_by_parents(source, batch, groups)
+    placed: dict[str, int] = {}
+    fresh: list[tuple[list[str], Conversation]] = []
+    for nodes in groups.all():
+        ids = sorted(node for node in nodes if isinstance(node, int))
+        threads = [node for node in nodes if isinstance(node, str)]
+        if ids:
+            winner = join(source, ids) if len(ids) > 1 else ids[0]
+            placed.update(dict.fromkeys(threads, winner))
+        else:
+            fresh.append((threads, _new(source, batch, threads, channels)))
+    Conversation.objects.bulk_create([conversation for _, conversation in fresh])
+    for threads, conversation in fresh:
+        placed.update(dict.fromkeys(threads, conversation.pk))
+    _remember_aliases(source, placed)
+    return placed
+
+
+def _known_threads(source: Source, thread_ids: Iterable[str]) -> dict[str, int]:
+    wanted = list(thread_ids)
+    own = Conversation.objects.filter(source=source, external_id__in=wanted)
+    aliases = ThreadAlias.objects.filter(source=source, external_id__in=wanted)
+    rows = own.values_list("external_id", "pk").union(
+        aliases.values_list("external_id", "conversation_id")
+    )
+    return dict(rows)
+
+
+def _unite_by_parents(source: Source, batch: Sequence[Ready], groups: Groups) -> None:
+    """A reply belongs where the message it answers is, whichever of the two came first."""
+    thread_of = {ready.external_id: ready.thread_id for ready in batch}
+    parents = {ready.parent_id for ready in batch if ready.parent_id}
+    for ready in batch:
+        if ready.parent_id in thread_of:
+            groups.unite(ready.thread_id, thread_of[ready.parent_id])
+    wanted = Q(parent__isnull=True, parent_external_id__in=list(thread_of)) & ~Q(
+        parent_external_id=""
+    )
+    if parents:
+        wanted |= Q(external_id__in=list(parents))
+    stored = Message.objects.filter(wanted, source=source).values_list(
+        "external_id", "parent_external_id", "conversation_id"
+    )
+    answers: dict[str, list[str]] = defaultdict(list)
+    for ready in batch:
+        if ready.parent_id:
+            answers[ready.parent_id].append(ready.thread_id)
+    for external_id, parent_external_id, conversation_id in stored:
+        for thread_id in answers.get(external_id or "", ()):
+            groups.unite(thread_id, conversation_id)
+        if parent_external_id in thread_of:
+            groups.unite(thread_of[parent_external_id], conversation_id)
+
+
+def _new(
+    source: Source, batch: Sequence[Ready], threads: list[str], channels: dict[str, int]
+) -> Conversation:
+    """A conversation named by its oldest message."""
+    members = [ready for ready in batch if ready.thread_id in threads]
+    first = min(members, key=lambda ready: (not ready.item.is_root, ready.sent_at))
+    titled = next((ready for ready in members if ready.subject), first)
+    channel = next((ready.item.channel_id for ready in members if ready.item.channel_id), "")
+    return Conversation(
+        source=source,
+        external_id=first.thread_id,
+        channel_id=channels.get(channel),
+        subject=titled.subject,
+        permalink=_permalink(first),
+        visibility=first.item.visibility[:12],
+    )
+
+
+def _permalink(ready: Ready) -> str:
+    link = ready.item.thread_permalink or ready.item.permalink
+    return link[:1000] if link.lower().startswith(("https://", "http://")) else ""
+
+
+def _remember_aliases(source: Source, placed: dict[str, int]) -> None:
+    """A thread id that is not its conversation's own leads there by an alias."""
+    names = dict(
+        Conversation.objects.filter(pk__in=set(placed.values())).values_list("pk", "external_id")
+    )
+    ThreadAlias.objects.bulk_create(
+        [
+            ThreadAlias(source=source, external_id=thread_id, conversation_id=pk)
+            for thread_id, pk in sorted(placed.items())
+            if names.get(pk) != thread_id
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def join(source: Source, ids: Sequence[int]) -> int:
+    """Move everything to the oldest of these conversations; the others become aliases of it.
+
+    What was handled in either stays handled: the mark moves from the conversation, whose arrival
+    order means nothing for the other's messages, onto the messages themselves.
+    """
+    both = list(
+        Conversation.objects.select_for_update()
+        .filter(pk__in=ids)
+        .order_by(F("opened_at").asc(nulls_last=True), "pk")
+    )
+    winner, losers = both[0], both[1:]
+    for conversation in both:
+        Message.objects.filter(
+            conversation=conversation, pk__lte=conversation.handled_up_to, kind="inbound"
+        ).update(handled_on_arrival=True)
+    gone = [loser.pk for loser in losers]
+    Message.objects.filter(conversation__in=gone).update(conversation=winner)
+    _move_personal(winner, gone)
+    ThreadAlias.objects.filter(conversation__in=gone).update(conversation=winner)
+    ThreadAlias.objects.bulk_create(
+        [
+            ThreadAlias(source=source, external_id=loser.external_id, conversation=winner)
+            for loser in losers
+        ],
+        ignore_conflicts=True,
+    )
+    winner.handled_up_to = 0
+    winner.state = min(
+        (conversation.state for conversation in both),
+        key=["open", "snoozed", "done"].index,
+    )
+    winner.assignee_id = next((c.assignee_id for c in both if c.assignee_id), None)
+    winner.subject = next((one_line(c.subject, 500) for c in both if c.subject), "")
+    Conversation.objects.filter(pk__in=gone).delete()
+    winner.save(update_fields=["handled_up_to", "state", "assignee", "subject"])
+    return winner.pk
+
+
+def _move_personal(winner: Conversation, gone: list[int]) -> None:
+    """Drafts, marks and tags follow; where the winner has its own, that one stays."""
+    for model, keys in ((Draft, ("user_id", "kind")), (ReadMark, ("user_id",))):
+        taken = set(model.objects.filter(conversation=winner).values_list(*keys))
+        for row in model.objects.filter(conversation__in=gone):
+            key = tuple(getattr(row, name) for name in keys)
+            if key not in taken:
+                taken.add(key)
+                model.objects.filter(pk=row.pk).update(conversation=winner)
+    tags = ConversationTag.objects.filter(conversation__in=gone).values_list("tag_id", flat=True)
+    ConversationTag.objects.bulk_create(
+        [ConversationTag(conversation=winner, tag_id=tag) for tag in set(tags)],
+        ignore_conflicts=True,
+    )
+
+
+_LINK_BY_ID = """
+with pairs as (
+    select child.id as child_id, parent.id as parent_id
+    from inbox_message child
+    join inbox_message parent
+      on parent.source_id = %(source)s and parent.external_id = child.parent_external_id
+    where child.id = any(%(ids)s) and child.parent_id is null and child.parent_external_id <> ''
+    union
+    select child.id, parent.id
+    from inbox_message parent
+    join inbox_message child
+      on child.source_id = %(source)s and child.parent_external_id = parent.external_id
+    where parent.id = any(%(ids)s) and child.parent_id is null and child.parent_external_id <> ''
+)
+update inbox_message m set parent_id = pairs.parent_id
+from pairs where m.id = pairs.child_id and pairs.parent_id <> m.id
+returning m.id
+"""
+_LINK_BY_REF = """
+update inbox_message child set parent_id = parent.id
+from inbox_message parent
+where child.conversation_id = any(%(conversations)s) and child.parent_id is null
+  and child.parent_ref <> '' and parent.conversation_id = child.conversation_id
+  and parent.thread_ref = child.parent_ref and parent.id <> child.id
+returning child.id
+"""
+
+
+def link_parents(
+    source: Source, ids: Sequence[int], conversations: Sequence[int], *, by_ref: bool
+) -> list[int]:
+    """Tie these messages to their parents, and waiting children to these; pks of the tied.
+
+    `by_ref`: the platform names parents by a number within the thread.
+    """
+    with connection.cursor() as cursor:
+        linked: list[int] = []
+        statements = [_LINK_BY_ID] + ([_LINK_BY_REF] if by_ref else [])
+        for statement in statements:
+            cursor.execute(
+                statement,
+                {"source": source.pk, "ids": list(ids), "conversations": list(conversations)},
+            )
+            linked += [pk for (pk,) in cursor.fetchall()]
+        return linked
