@@ -1,0 +1,314 @@
+"""A feed as a source: every entry is a thread of its own; nothing can be sent back."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from inbox.connectors.base import (
+    Attachment,
+    Capabilities,
+    Connector,
+    Health,
+    Incoming,
+    Misconfigured,
+    Outgoing,
+    Page,
+    Person,
+    Problem,
+    Rejected,
+    Sent,
+    content_version,
+)
+from inbox.connectors.feed.client import FeedClient, Fetched
+from inbox.connectors.feed.forms import FeedForm
+from inbox.connectors.feed.reading import Author, Document, Enclosure, Entry, NotAFeed, read
+
+LONGEST_ID = 200  # longer ones are hashed
+REMEMBERED = 300  # entries that left the feed and may come back
+CLOCKS_DIFFER = timedelta(minutes=10)
+
+
+class FeedConnector(Connector):
+    """RSS, Atom or JSON Feed at one address."""
+
+    kind: ClassVar[str] = "feed"
+    label: ClassVar[str] = gettext_noop("Feed")
+    icon: ClassVar[str] = "rss"
+    blurb: ClassVar[str] = gettext_noop("A blog, a news site, comments: RSS, Atom or JSON Feed.")
+    place: ClassVar[str] = gettext_noop("the site")
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        formats=(), sees_edits=True, min_poll_interval=300, new_topics_are_mentions=False
+    )
+
+    def __init__(self, config: Mapping[str, Any], credentials: Mapping[str, Any]) -> None:
+        super().__init__(config, credentials)
+        self.url = str(config["url"])
+
+    @classmethod
+    def form_class(cls) -> type[forms.Form]:
+        return FeedForm
+
+    def network(self) -> str:
+        return f"feed:{urlsplit(self.url).netloc.lower()}"
+
+    def suggested_name(self) -> str:
+        return urlsplit(self.url).netloc or self.label
+
+    @cached_property
+    def client(self) -> FeedClient:
+        return FeedClient(self.url)
+
+    def pull(self, cursor: dict[str, Any], *, deadline: float) -> Iterator[Page]:
+        """One page: a feed is one document. Entries that have not changed are left out."""
+        fetched = self.client.fetch(
+            etag=cursor.get("etag", ""), modified=cursor.get("modified", "")
+        )
+        if fetched.content is None:
+            yield Page(cursor=dict(cursor), fetched=0)
+            return
+        document = self.document(fetched)
+        seen: dict[str, list[str]] = cursor.get("seen", {})
+        keys = keys_of(document.entries, seen)
+        items, ignored = [], Counter[str]()
+        now, since = datetime.now(UTC), datetime.fromisoformat(cursor["since"])
+        remembered: dict[str, list[str]] = {}
+        for key, entry in zip(keys, document.entries, strict=True):
+            if key in remembered:
+                ignored["listed twice"] += 1
+                continue
+            first_seen = seen[key][2] if key in seen else now.isoformat()
+            remembered[key] = [entry.mark, entry.version, first_seen]
+            item = self.incoming(key, entry, document, datetime.fromisoformat(first_seen))
+            if key in seen and seen[key][1] == entry.version:
+                ignored["unchanged"] += 1
+            elif item.created_at < since:
+                ignored["older than the start"] += 1
+            else:
+                items.append(item)
+        problems = problems_of(document)
+        mark = content_version(document.broken, [message for message, _raw in document.bad])
+        if problems and cursor.get("broken") == mark:
+            ignored["reported before"] += len(problems)
+            problems = []
+        others = [item for item in seen.items() if item[0] not in remembered]
+        yield Page(
+            items=items,
+            cursor={
+                "since": cursor["since"],
+                "etag": fetched.etag,
+                "modified": fetched.modified,
+                "seen": remembered | dict(others[:REMEMBERED]),
+                "newest": newest(document) or cursor.get("newest", ""),
+                "broken": mark,
+            },
+            fetched=len(items) + len(problems) + ignored.total(),
+            ignored=dict(ignored),
+            problems=problems,
+            gap=gap_of(document, keys, cursor),
+        )
+
+    def fetch(self, ids: Iterable[str]) -> Page:
+        """Those still in the feed. One that is not there any more has only rolled out of it."""
+        wanted = set(ids)
+        document = self.document(self.client.fetch())
+        items = [
+            self.incoming(key, entry, document, datetime.now(UTC))
+            for key, entry in zip(keys_of(document.entries, {}), document.entries, strict=True)
+            if key in wanted
+        ]
+        return Page(items=items)
+
+    def check(self) -> Health:
+        document = self.document(self.client.fetch())
+        warnings = []
+        if document.broken or document.bad:
+            warnings.append(_("Part of the feed is broken; what can be read is read."))
+        if not document.entries:
+            warnings.append(_("There is nothing in the feed at the moment."))
+        host = urlsplit(self.url).netloc
+        return Health(
+            account_label=f"{document.title} ({host})" if document.title else host,
+            may=(_("Read its entries"),),
+            warnings=tuple(warnings),
+        )
+
+    def send(self, outgoing: Outgoing) -> Sent:
+        raise Rejected(_("A feed can only be read. Answer on the site itself."))
+
+    def reconcile(self, outgoing: Outgoing) -> Sent | None:
+        return None  # nothing is ever sent
+
+    def close(self) -> None:
+        if "client" in self.__dict__:
+            self.client.close()
+
+    def document(self, fetched: Fetched) -> Document:
+        where = self.client.where
+        try:
+            return read(fetched.content or b"", fetched.url, fetched.content_type)
+        except NotAFeed as error:
+            if error.feeds:
+                sentence = _("%(where)s shows a web page. Its feed is at %(feed)s: use that.")
+            elif error.is_page:
+                sentence = _("%(where)s shows a web page, not a feed. Is the address right?")
+            else:
+                sentence = _("What is at %(where)s is not a feed. Is the address right?")
+            feed = error.feeds[0] if error.feeds else ""
+            raise Misconfigured(sentence % {"where": where, "feed": feed}) from error
+
+    def incoming(
+        self, key: str, entry: Entry, document: Document, first_seen: datetime
+    ) -> Incoming:
+        thread = thread_of(entry, document) or key
+        published = in_time(entry.published, first_seen)
+        updated = in_time(entry.updated, None)
+        return Incoming(
+            external_id=key,
+            version=entry.version,
+            thread_id=thread,
+            thread_title="" if entry.in_reply_to else entry.title,
+            thread_permalink="" if entry.in_reply_to else entry.link,
+            parent_id=short(entry.in_reply_to),
+            author=self.person(entry.author),
+            body=entry.body or entry.title,
+            body_format=entry.body_format if entry.body else "plain",
+            language=entry.language,
+            attachments=tuple(attachment(part) for part in entry.enclosures),
+            permalink=entry.link,
+            created_at=published or first_seen,
+            edited_at=updated if updated and published and updated > published else None,
+            is_root=not entry.in_reply_to,
+            can_reply=False,
+            reply_blocked_reason=_("A feed can only be read. Answer on the site itself."),
+            raw=plain_values(entry),
+        )
+
+    def person(self, author: Author | None) -> Person | None:
+        """Anybody may sign with any name, so a name is one person within this feed alone, and
+        an entry without one has no author: never one person for all of them."""
+        if author is None:
+            return None
+        return Person(
+            external_id=content_version(self.url, author.name, author.uri),
+            network=self.network(),
+            display_name=author.name,
+            profile_url=author.uri,
+            avatar_url=author.avatar,
+        )
+
+
+def keys_of(entries: Iterable[Entry], seen: Mapping[str, list[str]]) -> list[str]:
+    """The lasting key of each: guid, else link, else a hash of what it says.
+
+    A guid that entries of different links share is none. A new guid on an entry that was known
+    under another key, which is gone now, is no news: feeds change guids when a site moves.
+    """
+    entries = list(entries)
+    guids = Counter(entry.guid for entry in entries)
+    keys = [
+        short(entry.guid if entry.guid and is_unique(entry, guids, entries) else entry.link)
+        or content_version(entry.title, entry.body)
+        for entry in entries
+    ]
+    present = set(keys)
+    marks = Counter(mark for mark, *_rest in seen.values())
+    moved = {
+        mark: key
+        for key, (mark, *_rest) in seen.items()
+        if key not in present and mark and marks[mark] == 1
+    }
+    return [
+        key if key in seen else moved.get(entry.mark, key)
+        for key, entry in zip(keys, entries, strict=True)
+    ]
+
+
+def is_unique(entry: Entry, guids: Mapping[str, int], entries: list[Entry]) -> bool:
+    if guids[entry.guid] == 1:
+        return True
+    return len({other.link for other in entries if other.guid == entry.guid}) == 1
+
+
+def short(key: str) -> str:
+    key = key.replace("\x00", "").strip()
+    return key if len(key) <= LONGEST_ID else f"hash:{content_version(key)}"
+
+
+def thread_of(entry: Entry, document: Document) -> str:
+    """The topmost entry that a comment answers, as far as this document knows (RFC 4685)."""
+    parents = {other.guid: other.in_reply_to for other in document.entries if other.guid}
+    top, passed = entry.in_reply_to, set[str]()
+    while parents.get(top) and top not in passed:
+        passed.add(top)
+        top = parents[top]
+    return short(top)
+
+
+def in_time(when: datetime | None, instead: datetime | None) -> datetime | None:
+    """A date in the future would stand on top for ever: then the time it was first seen counts."""
+    if when is None or when > datetime.now(UTC) + CLOCKS_DIFFER:
+        return instead
+    return when
+
+
+def problems_of(document: Document) -> list[Problem]:
+    found = [
+        Problem(message=_("An entry could not be read: %(why)s") % {"why": why}, raw=raw)
+        for why, raw in document.bad
+    ]
+    if document.broken:
+        message = _("The feed is broken (%(why)s); what could be read was read.")
+        raw = {"error": document.broken, "read": [entry.title for entry in document.entries[:50]]}
+        found.append(Problem(message=message % {"why": document.broken}, raw=raw))
+    return found
+
+
+def plain_values(entry: Entry) -> dict[str, Any]:
+    """The entry as JSON values: what a person sees where it could not be stored."""
+    dates = {"published": entry.published, "updated": entry.updated}
+    texts = {name: when.isoformat() if when else None for name, when in dates.items()}
+    return asdict(entry) | texts | {"enclosures": [asdict(part) for part in entry.enclosures]}
+
+
+def dates_of(document: Document) -> list[datetime]:
+    dates = [in_time(entry.published, None) for entry in document.entries]
+    return [when for when in dates if when]
+
+
+def newest(document: Document) -> str:
+    dates = dates_of(document)
+    return max(dates).isoformat() if dates else ""
+
+
+def gap_of(
+    document: Document, keys: list[str], cursor: Mapping[str, Any]
+) -> tuple[datetime, datetime] | None:
+    """A feed holds its last entries only: when none of them is known, some may have passed."""
+    if not cursor.get("seen") or not keys or any(key in cursor["seen"] for key in keys):
+        return None
+    dates = dates_of(document)
+    begins = datetime.fromisoformat(cursor.get("newest") or cursor["since"])
+    ends = min(dates) if dates else datetime.now(UTC)
+    return (begins, ends) if ends > begins else None
+
+
+def attachment(part: Enclosure) -> Attachment:
+    major = part.mime.partition("/")[0]
+    return Attachment(
+        external_id=part.url,
+        kind=major if major in ("image", "video", "audio") else "file",
+        url=part.url,
+        filename=part.title or urlsplit(part.url).path.rpartition("/")[2],
+        mime=part.mime,
+        size=part.size,
+    )
