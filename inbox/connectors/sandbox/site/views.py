@@ -159,7 +159,7 @@ def acceptance(request: HttpRequest, site: Site, pk: int) -> HttpResponse:
 @site_page
 def member(request: HttpRequest, site: Site, handle: str) -> HttpResponse:
     account = get_object_or_404(site.accounts.here(), handle=handle)
-    posts = account.posts.published().filter(deleted_at=None).with_people()
+    posts = account.posts.published().filter(deleted_at=None, direct=False).with_people()
     if before := _number(request, "before"):
         posts = posts.filter(id__lt=before)
     found = list(posts.order_by("-id")[: FRONT_PAGE + 1])

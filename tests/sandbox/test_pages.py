@@ -1,0 +1,150 @@
+"""The practice sites' pages: anyone writes there as any member, without signing in."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from inbox.connectors.sandbox.site.models import Account, Post, Site
+
+
+@pytest.fixture
+def browser(sites) -> Client:
+    return Client(enforce_csrf_checks=True)
+
+
+def send(browser: Client, form_url: str, to: str = "", **fields: str):
+    """Open the page with the form, then send it with the token found there."""
+    page = browser.get(form_url).content.decode()
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
+    return browser.post(to or form_url, {"csrfmiddlewaretoken": token, **fields}, follow=True)
+
+
+def question(site: Site, body: str = "It drifts.") -> Post:
+    return site.start(Account.called(site, "Ines Wolff"), body, title="Clock drift")
+
+
+def test_every_site_opens_without_signing_in(browser, sites):
+    assert "Sine Social" in browser.get("/sandbox/").content.decode()
+    for slug, site in sites.items():
+        post = question(site)
+        for path in ("", "threads/", "desk/", "members/polyphon/", f"threads/{post.thread_id}/"):
+            page = browser.get(f"/sandbox/{slug}/{path}")
+            assert page.status_code == 200
+            assert site.name in page.content.decode()
+
+
+def test_new_member_opens_a_topic_and_is_remembered(browser, sites):
+    page = send(browser, "/sandbox/forum/threads/", who="Dee Sato", title="Hello", body="I'm *new*")
+    assert "<em>new</em>" in page.content.decode()
+    dee = sites["forum"].accounts.get(name="Dee Sato")
+    assert dee.handle == "dee_sato"
+    assert 'value="dee_sato"' in browser.get("/sandbox/forum/threads/").content.decode()
+
+
+def test_known_member_is_found_by_handle_or_name(sites):
+    forum = sites["forum"]
+    ines = Account.called(forum, "Ines Wolff")
+    assert Account.called(forum, "@INES_wolff") == ines
+    assert Account.called(forum, "Ines Wolff") == ines
+    assert Account.called(forum, "Ines  Wolff!").handle == "ines_wolff2"
+
+
+def test_reply_lands_in_the_thread_and_names_whom_it_answers(browser, sites):
+    forum = sites["forum"]
+    first = question(forum)
+    second = first.reply(Account.called(forum, "arjun"), "Same here.")
+    page = send(browser, f"/sandbox/forum/posts/{second.pk}/replies/", who="joss", body="And me")
+    assert page.redirect_chain[-1][0].endswith(f"#post-{second.pk + 1}")
+    assert "answers @arjun" in page.content.decode()
+
+
+def test_edit_and_delete_show_in_the_thread(browser, sites):
+    post = question(sites["forum"])
+    page = send(browser, f"/sandbox/forum/posts/{post.pk}/text/", body="It is fine now.")
+    assert "It is fine now." in page.content.decode()
+    assert "edited" in page.content.decode()
+    page = send(browser, f"/sandbox/forum/posts/{post.pk}/deletion/")
+    assert "This post was deleted." in page.content.decode()
+    assert "It is fine now." not in page.content.decode()
+    assert browser.get(f"/sandbox/forum/posts/{post.pk}/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("who", "body", "said"), [("", "Hi", "required"), ("bo", "x" * 501, "501")]
+)
+def test_refused_post_keeps_what_was_typed(browser, sites, who, body, said):
+    page = send(browser, "/sandbox/social/threads/", who=who, body=body)
+    assert page.status_code == 422
+    assert said in page.content.decode()
+    assert body in page.content.decode()
+    assert not sites["social"].threads.exists()
+
+
+def test_forms_without_csrf_token_are_refused(browser, sites):
+    post = question(sites["forum"])
+    assert browser.post(f"/sandbox/forum/posts/{post.pk}/deletion/").status_code == 403
+    post.refresh_from_db()
+    assert post.deleted_at is None
+
+
+def test_script_in_every_field_stays_text(browser, sites):
+    evil = "<script>alert(1)</script>"
+    send(browser, "/sandbox/forum/threads/", who=evil, title=evil, body=evil)
+    post = sites["forum"].posts.get()
+    account = post.account
+    for path in ("", f"threads/{post.thread_id}/", f"members/{account.handle}/"):
+        assert "<script" not in browser.get(f"/sandbox/forum/{path}").content.decode()
+
+
+def test_pages_carry_no_inline_style_or_script(browser, sites):
+    post = question(sites["help"])
+    for path in ("", f"threads/{post.thread_id}/", "desk/", "threads/"):
+        page = browser.get(f"/sandbox/help/{path}").content.decode()
+        assert not re.search(r"<style|<script|\sstyle=|\son\w+=|http-equiv", page)
+
+
+def test_front_page_walks_older_threads_without_repeats(browser, sites):
+    forum = sites["forum"]
+    made = [question(forum).thread_id for _ in range(60)]
+    seen, url = [], "/sandbox/forum/"
+    while url:
+        page = browser.get(url).content.decode()
+        seen += re.findall(r'class="title" href="/sandbox/forum/threads/(\d+)/"', page)
+        older = re.search(r'href="(\?before=\d+)"', page)
+        url = f"/sandbox/forum/{older[1]}" if older else ""
+    assert [int(pk) for pk in seen] == made[::-1]
+
+
+def test_long_thread_comes_in_pages_and_links_find_their_post(browser, sites):
+    forum = sites["forum"]
+    first = question(forum)
+    last = [first.reply(Account.called(forum, "arjun"), f"Number {n}") for n in range(2, 62)][-1]
+    page = browser.get(f"/sandbox/forum/threads/{first.thread_id}/").content.decode()
+    assert "Number 50" in page
+    assert "Number 51" not in page
+    page = browser.get(f"/sandbox/forum/posts/{last.pk}/", follow=True).content.decode()
+    assert f'id="post-{last.pk}"' in page
+    assert "Earlier" in page
+
+
+@pytest.mark.parametrize("slug", ["forum", "social", "help"])
+def test_pages_cost_the_same_queries_however_long(
+    browser, sites, slug, django_assert_max_num_queries
+):
+    site = sites[slug]
+    first = question(site, "It drifts #midi")
+    arjun = Account.called(site, "arjun")
+    thread = f"/sandbox/{slug}/threads/{first.thread_id}/"
+    front = f"/sandbox/{slug}/"
+    counts = []
+    for _ in range(2):
+        with django_assert_max_num_queries(12) as in_thread:
+            browser.get(thread)
+        with django_assert_max_num_queries(12) as on_front:
+            browser.get(front)
+        counts.append((len(in_thread), len(on_front)))
+        for n in range(12):
+            first.reply(arjun, f"Answer {n}").reply(arjun, "and more")
+            question(site, "Another #midi")
+    assert counts[0] == counts[1]

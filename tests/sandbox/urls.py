@@ -1,0 +1,5 @@
+"""The practice sites alone, where the hub would serve them in demo mode."""
+
+from django.urls import include, path
+
+urlpatterns = [path("sandbox/", include("inbox.connectors.sandbox.site.urls"))]
