@@ -1,0 +1,172 @@
+"""Who owes an answer is exact."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from inbox.connectors.base import Incoming
+from inbox.ingest import ingest
+from inbox.models import Conversation, Message, Source
+from inbox.models.kept import recompute
+from members.models import Activity, Identity
+from tests.inbox.items import ago, item, page, person, reply
+from tests.make import make_source
+
+pytestmark = [pytest.mark.django_db, pytest.mark.live_road]
+
+
+@pytest.fixture
+def source(db: None) -> Source:
+    return make_source()
+
+
+def conversation() -> Conversation:
+    return Conversation.objects.get()
+
+
+def test_waiting_begins_with_the_first_mention_after_our_last_reply(source, bob) -> None:
+    asked = item("1", created_at=ago(minutes=50))
+    ours = reply("2", asked, is_own=True, created_at=ago(minutes=40))
+    again = reply("3", ours, created_at=ago(minutes=30))
+    more = reply("4", ours, created_at=ago(minutes=20), mention_reason="handle")
+    ingest(source, page(asked, ours, again, more))
+
+    assert conversation().waiting_since == again.created_at
+    assert conversation().mention_reason == "reply_to_team"
+    assert conversation().first_reply_at == ours.created_at
+
+
+def test_a_native_answer_by_a_colleague_counts_and_a_peers_does_not(source, bob) -> None:
+    asked = item("1", created_at=ago(minutes=50))
+    answer = reply("2", asked, author=person("bobby"), created_at=ago(minutes=40))
+    ingest(source, page(asked, answer))
+    assert conversation().waiting_since == asked.created_at
+    assert conversation().peer_answered_at == answer.created_at
+    assert conversation().first_answer_at == answer.created_at
+
+    Identity.objects.get(handle="bobby").member.link_user(bob, by=bob)
+    assert conversation().waiting_since is None
+    assert conversation().first_reply_at == answer.created_at
+    assert conversation().first_answer_at is None
+
+
+def test_bots_and_colleagues_never_wait(source, bob) -> None:
+    ingest(source, page(item("1", author=person("robot", is_bot=True))))
+    assert conversation().waiting_since is None
+
+
+def test_failed_and_cancelled_replies_answer_nothing_and_notes_never_do(source, bob) -> None:
+    asked = item("1", created_at=ago(minutes=50))
+    ingest(source, page(asked))
+    conversation().note("Who knows this?", by=bob)
+    assert conversation().waiting_since == asked.created_at
+
+    message = conversation().reply("Hold both buttons.", by=bob)
+    assert conversation().waiting_since is None
+    for state, waits in [("failed", True), ("unconfirmed", False), ("cancelled", True)]:
+        message.delivery.state = state
+        message.delivery.save()
+        recompute([message.conversation_id])
+        assert (conversation().waiting_since == asked.created_at) is waits
+
+
+def test_done_covers_what_the_closer_saw_and_nothing_else(source, bob) -> None:
+    asked = item("1", created_at=ago(minutes=50))
+    ingest(source, page(asked))
+    seen = Message.objects.get(external_id="1").pk
+    late = reply("2", asked, created_at=ago(minutes=45), mention_reason="handle")
+    ingest(source, page(late))
+    conversation().close(by=bob, seen_up_to=seen)
+    assert conversation().state == "open"
+    assert conversation().waiting_since == late.created_at
+
+    conversation().close(by=bob, seen_up_to=Message.objects.get(external_id="2").pk)
+    assert (conversation().state, conversation().waiting_since) == ("done", None)
+
+
+def test_a_mention_that_arrives_after_done_reopens_whatever_its_date(source, bob) -> None:
+    asked = item("1", created_at=ago(minutes=50))
+    ingest(source, page(asked))
+    conversation().close(by=bob, seen_up_to=Message.objects.get().pk)
+    early = reply("2", asked, created_at=ago(minutes=55), mention_reason="handle")
+    ingest(source, page(early))
+    assert (conversation().state, conversation().waiting_since) == ("open", early.created_at)
+
+
+def test_context_neither_reopens_nor_wakes(source, bob) -> None:
+    asked = item("1")
+    ingest(source, page(asked))
+    conversation().snooze(timezone.now() + timedelta(days=1), by=bob)
+    ingest(source, page(reply("2", asked, author=person("arjun"))))
+    assert conversation().state == "snoozed"
+    ingest(source, page(reply("3", asked, mention_reason="handle")))
+    assert conversation().state == "open"
+
+
+def test_old_mentions_of_a_backfill_arrive_handled_and_recent_ones_wait(source) -> None:
+    old = item("1", created_at=ago(days=30))
+    recent = reply("2", old, created_at=ago(days=2), mention_reason="handle")
+    ingest(source, page(recent))
+    ingest(source, page(old))
+    assert conversation().waiting_since == recent.created_at
+    assert Message.objects.get(external_id="1").handled_on_arrival
+
+
+def test_deleting_the_question_or_our_answer_moves_the_clock(source) -> None:
+    asked = item("1", created_at=ago(minutes=50))
+    ours = reply("2", asked, is_own=True, created_at=ago(minutes=40))
+    ingest(source, page(asked, ours))
+    assert conversation().waiting_since is None
+    ingest(source, page(replace(ours, op="delete")))
+    assert conversation().waiting_since == asked.created_at
+    ingest(source, page(replace(asked, op="delete")))
+    assert conversation().waiting_since is None
+
+
+def test_joining_two_threads_keeps_what_was_handled_handled(source, bob) -> None:
+    root = item("1", thread_id="1", created_at=ago(minutes=60))
+    middle = reply("2", root, thread_id="2", author=person("arjun"))
+    later = reply("3", middle, thread_id="3", mention_reason="handle")
+    ingest(source, page(root))
+    ingest(source, page(later))
+    handled = Message.objects.get(external_id="3")
+    handled.conversation.close(by=bob, seen_up_to=handled.pk)
+    ingest(source, page(middle))
+
+    assert (conversation().state, conversation().waiting_since) == ("open", root.created_at)
+    assert conversation().message_count == 3
+    handled.refresh_from_db()
+    assert handled.handled_on_arrival
+    assert not Message.objects.get(external_id="1").handled_on_arrival
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"mention_reason": "direct"}, "direct"),
+        ({"mention_reason": "handle"}, "handle"),
+        ({"body": "where is the Manual?"}, "keyword"),
+        ({"body": "manually done"}, "new_topic"),
+        ({"is_root": False}, ""),
+    ],
+)
+def test_every_mention_says_why(source, fields: dict[str, Any], reason: str) -> None:
+    Source.objects.filter(pk=source.pk).update(keywords=["manual"])
+    ingest(source, page(item("1", **fields)))
+    assert Message.objects.get().mention_reason == reason
+
+
+def test_kept_fields_are_functions_of_the_messages(source, bob) -> None:
+    """Recomputing changes nothing, whatever road the messages took."""
+    asked: Incoming = item("1", created_at=ago(minutes=50))
+    ingest(source, page(reply("2", asked, author=person("arjun"))))
+    ingest(source, page(asked, reply("3", asked, is_own=True)))
+    before = Conversation.objects.values().get()
+    recompute([before["id"]])
+    assert Conversation.objects.values().get() == before
+    assert Activity.objects.filter(kind="message").count() == 2
