@@ -126,9 +126,9 @@ def test_the_echo_of_a_lost_answer_is_the_same_message(source, forum, bob) -> No
 
 def test_a_worker_that_died_while_sending_leaves_it_unconfirmed(source, forum, bob) -> None:
     delivery = answer(bob)
-    with patch.object(DiscourseConnector, "send", side_effect=KeyboardInterrupt):
-        with pytest.raises(KeyboardInterrupt):
-            sending.deliver(delivery.pk)
+    dies = patch.object(DiscourseConnector, "send", side_effect=KeyboardInterrupt)
+    with dies, pytest.raises(KeyboardInterrupt):
+        sending.deliver(delivery.pk)
     delivery.refresh_from_db()
     assert delivery.state == "unconfirmed"
 

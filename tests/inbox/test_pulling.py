@@ -1,0 +1,152 @@
+"""Pulling on time: leases, back-off, rate limits, stops that tell a person once, backfills."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from unittest.mock import patch
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from inbox.connectors.discourse.connector import DiscourseConnector
+from inbox.models import Message, Source
+from inbox.tasks import mail_source_stopped, pull_due_sources, pull_source
+from team.models import Notification
+from tests.make import make_source
+from tests.platforms.discourse import KEY, Discourse
+
+pytestmark = [pytest.mark.django_db, pytest.mark.live_road]
+
+
+@pytest.fixture
+def forum(settings) -> Iterator[Discourse]:
+    with Discourse() as forum:
+        settings.HTTP_ALLOWED_ORIGINS = [forum.url]
+        yield forum
+
+
+@pytest.fixture
+def source(db: None, forum: Discourse) -> Source:
+    source = make_source(
+        kind="discourse",
+        config={"url": forum.url, "username": "hub"},
+        credentials={"api_key": KEY},
+    )
+    forum.post("Hello")
+    source.begin_backfill(timezone.now() - timedelta(days=400))
+    return source
+
+
+def pulled(source: Source) -> Source:
+    pull_source(source.pk)
+    source.refresh_from_db()
+    return source
+
+
+def test_a_backfill_shows_how_far_it_is_and_ends(source, forum) -> None:
+    assert source.is_backfilling
+    pulled(source)
+    assert not source.is_backfilling
+    assert source.backfill_count == Message.objects.count() == 1
+    assert source.backfill_oldest is not None
+    assert source.backfill_share == 1.0
+    assert source.backfill_rate > 0
+
+
+def test_a_source_is_pulled_by_one_worker_at_a_time(source) -> None:
+    source.take_lease(timezone.now())
+    pulled(source)
+    assert Message.objects.count() == 0
+    with time_machine.travel(timezone.now() + timedelta(minutes=7), tick=True):
+        pulled(source)
+    assert Message.objects.count() == 1
+    assert source.lease_until is None
+
+
+def test_the_clock_rings_only_for_what_is_due(source) -> None:
+    rung: list[int] = []
+    with patch("inbox.tasks.alarm.ring", side_effect=lambda name, pk: rung.append(pk)):
+        pull_due_sources()
+        assert rung == [source.pk]
+        pulled(source)
+        pull_due_sources()
+    assert rung == [source.pk]
+
+
+def test_a_rate_limit_is_no_failure_and_is_obeyed_to_the_second(source, forum) -> None:
+    forum.limit_rate(120)
+    before = timezone.now()
+    pulled(source)
+    assert source.failures == 0
+    wait = source.next_pull_at - before
+    assert timedelta(seconds=118) < wait < timedelta(seconds=125)
+    source.pull_now()
+    assert source.next_pull_at == source.limited_until
+    assert source.health == "late"
+
+
+def test_passing_trouble_backs_off_and_turns_amber_then_red(source, forum) -> None:
+    forum.break_down()
+    for _ in range(3):
+        Source.objects.filter(pk=source.pk).update(next_pull_at=timezone.now())
+        pulled(source)
+    assert (source.state, source.failures, source.health) == ("active", 3, "late")
+    assert source.next_pull_at > timezone.now()
+    Source.objects.filter(pk=source.pk).update(failing_since=timezone.now() - timedelta(hours=2))
+    source.refresh_from_db()
+    assert source.health == "bad"
+    forum.heal()
+    pulled(source)
+    assert (source.failures, source.health, source.last_error) == (0, "good", "")
+
+
+def test_an_expired_key_stops_the_source_and_tells_admins_once(
+    source, forum, alice, bob, mailoutbox
+) -> None:
+    forum.revoke()
+    pulled(source)
+    cursor = source.cursor
+    assert source.state == "reconnect"
+    pulled(source)
+    mail_source_stopped(source.pk)
+    assert [note.user for note in Notification.objects.all()] == [alice]
+    assert len(mailoutbox) == 1
+    assert KEY not in mailoutbox[0].body
+    assert KEY not in source.last_error
+
+    forum.heal()
+    source.reconnect(source.config, {"api_key": KEY}, by=alice)
+    pulled(source)
+    assert source.state == "active"
+    assert cursor is not None
+    assert Message.objects.count() == 1
+
+
+def test_a_web_page_where_json_was_expected_pauses_with_a_sentence(source, forum, alice) -> None:
+    forum.answer_html()
+    pulled(source)
+    assert (source.state, source.pause_reason) == ("paused", "error")
+    assert "web page" in source.last_error
+
+
+def test_an_unexpected_error_is_loud_and_still_backs_off(source) -> None:
+    breaks = patch.object(DiscourseConnector, "pull", side_effect=ZeroDivisionError)
+    with breaks, pytest.raises(ZeroDivisionError):
+        pull_source(source.pk)
+    source.refresh_from_db()
+    assert source.failures == 1
+    assert source.lease_until is None
+    assert source.next_pull_at > timezone.now()
+
+
+def test_a_person_pauses_and_resumes_and_may_undo_it(source, alice) -> None:
+    action = source.pause(by=alice)
+    assert action is not None
+    pulled(source)
+    assert Message.objects.count() == 0
+    assert source.pause(by=alice) is None
+    assert action.undo(by=alice)
+    assert pulled(source).state == "active"
+    assert Message.objects.count() == 1
