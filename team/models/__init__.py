@@ -4,6 +4,6 @@ from .action import Action
 from .hub import Hub
 from .invitation import Invitation
 from .notification import Notification
-from .user import Grant, Role, User
+from .user import Grant, NoAdminLeft, Role, User
 
-__all__ = ["Action", "Grant", "Hub", "Invitation", "Notification", "Role", "User"]
+__all__ = ["Action", "Grant", "Hub", "Invitation", "NoAdminLeft", "Notification", "Role", "User"]

@@ -50,7 +50,7 @@ class Notification(models.Model):
     def tell(cls, users: Iterable[User], about: str, text: str, link: str) -> None:
         """Bring each user's one row about this up to date and mark it unread."""
         now = timezone.now()
-        cls.objects.bulk_create(
+        Notification.objects.bulk_create(
             [
                 Notification(user=user, about=about, text=text[:300], link=link, updated_at=now)
                 for user in users

@@ -7,9 +7,16 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
+from django.db.models import F
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+
+from community_hub.lib import live
+
+from .action import Action
 
 
 class Role(models.TextChoices):
@@ -18,6 +25,13 @@ class Role(models.TextChoices):
     MANAGER = "manager", _("Manager")
     CONTRIBUTOR = "contributor", _("Contributor")
     OBSERVER = "observer", _("Observer")
+
+
+class NoAdminLeft(Exception):
+    """Refused: the hub would have nobody who may look after it."""
+
+    def __str__(self) -> str:
+        return _now("The team needs an admin. Make somebody else an admin first.")
 
 
 def validate_timezone(name: str) -> None:
@@ -69,6 +83,7 @@ class User(AbstractBaseUser):
     locale = models.CharField(max_length=16, default="en")
     preferences = models.JSONField(default=dict, blank=True)
     is_active = models.BooleanField(default=True)
+    session_round = models.PositiveIntegerField(default=0)  # a new round ends every session
     date_joined = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "email"
@@ -148,6 +163,86 @@ class User(AbstractBaseUser):
 
     def prefers(self, name: str) -> Any:
         return self.preferences.get(name, PREFERENCES[name])
+
+    def prefer(self, **chosen: Any) -> None:
+        """Keep some of PREFERENCES; the others stay as they are. KeyError for an unknown one."""
+        known = {name: value for name, value in chosen.items() if name in PREFERENCES}
+        if len(known) < len(chosen):
+            raise KeyError(*(set(chosen) - set(known)))
+        with transaction.atomic():
+            locked = User.objects.select_for_update().get(pk=self.pk)
+            self.preferences = {**locked.preferences, **known}
+            self.save(update_fields=["preferences"])
+
+    # Verbs of whoever looks after the team. Each one ends the live stream, which then asks anew
+    # what this person may hear.
+
+    def change_role(self, role: str, *, by: User) -> Action | None:
+        """None when it is their role already. NoAdminLeft where the last admin would step down."""
+        return self._change("role", {"role": Role(role).value}, by=by)
+
+    def deactivate(self, *, by: User) -> Action | None:
+        """No sign-in from now on; what they wrote stays, and says that they wrote it."""
+        return self._change("deactivate", {"is_active": False}, by=by)
+
+    def activate(self, *, by: User) -> Action | None:
+        return self._change("activate", {"is_active": True}, by=by)
+
+    def end_sessions(self) -> None:
+        """Every browser has to sign in again."""
+        User.objects.filter(pk=self.pk).update(session_round=F("session_round") + 1)
+        self.refresh_from_db(fields=["session_round"])
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        live.publish(f"user:{self.pk}", live.CLOSE, {})
+
+    def take_back(self, action: Action) -> bool:
+        """Undo a change of role or seat, while who made it may still make it."""
+        if action.verb not in {"role", "deactivate", "activate"}:
+            return False
+        if action.by is None or not (action.by.is_active and action.by.can_manage_team):
+            return False
+        if any(getattr(self, name) != value for name, value in action.after.items()):
+            return False
+        try:
+            return self._apply(action.before)
+        except NoAdminLeft:
+            return False
+
+    def _change(self, verb: str, after: dict[str, Any], *, by: User) -> Action | None:
+        with transaction.atomic():
+            before = {name: getattr(self, name) for name in after}
+            if not self._apply(after):
+                return None
+            return Action.record(verb, self, by=by, before=before, after=after)
+
+    def _apply(self, fields: dict[str, Any]) -> bool:
+        """Set the fields where they differ, with the admins locked: two may step down at once."""
+        with transaction.atomic():
+            admins = User.objects.active().filter(role=Role.ADMIN).order_by("pk")
+            locked = [user.pk for user in admins.select_for_update()]
+            old = {name: getattr(self, name) for name in fields}
+            if not User.objects.filter(pk=self.pk, **old).exclude(**fields).update(**fields):
+                return False
+            if locked and not admins.exists():
+                raise NoAdminLeft
+            for name, value in fields.items():
+                setattr(self, name, value)
+            if self.is_active:
+                self.hang_up()
+            else:
+                self.end_sessions()
+        return True
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session is bound to: the password, as in Django, and the round."""
+        return salted_hmac(
+            "team.User.session",
+            f"{self.session_round}:{self.password}",
+            secret=secret,
+            algorithm="sha256",
+        ).hexdigest()
 
 
 PREFERENCES: dict[str, Any] = {
