@@ -202,7 +202,7 @@ class MastodonServer:
                 direct = [s for s in self.stored.values() if s["visibility"] == "direct"]
                 return self._list(asked, [{"id": s["id"], "last_status": s} for s in direct])
             case "GET", ["v1", "accounts", account_id, "statuses"]:
-                found = [s for s in self.stored.values() if s["account"]["id"] == account_id]
+                found = [s for s in self.stored.values() if _by(s) == account_id]
                 return self._list(asked, found)
             case "GET", ["v1", "timelines", "tag", name]:
                 found = [s for s in self.stored.values() if {"name": name} in s["tags"]]
@@ -288,6 +288,10 @@ class MastodonServer:
         said = re.sub(r"@([\w@.-]*\w)", name, said)
         paragraphs = re.split(r"\n{2,}", said)
         return "".join(f"<p>{part.replace(chr(10), '<br />')}</p>" for part in paragraphs)
+
+
+def _by(status: dict[str, Any]) -> str | None:
+    return (status["account"] or {}).get("id")
 
 
 def _at(status: dict[str, Any]) -> dict[str, str]:

@@ -42,17 +42,12 @@ class MastodonForm(forms.Form):
         typed = self.cleaned_data["instance"].strip()
         if re.fullmatch(r"@?[^@\s/]+@[^@\s/]+", typed):  # @hub@mastodon.social
             typed = typed.rpartition("@")[2]
-        parts = urlsplit(typed if "://" in typed else f"https://{typed}")
-        try:
-            port = f":{parts.port}" if parts.port else ""
-        except ValueError:
-            port = ""
-        if parts.scheme not in ("http", "https") or not parts.hostname or " " in parts.netloc:
+        origin = _origin(typed if "://" in typed else f"https://{typed}")
+        if not origin:
             raise forms.ValidationError(
                 _("This is not a server's address. It looks like mastodon.social")
             )
-        host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-        return f"{parts.scheme}://{host}{port}"
+        return origin
 
     def clean_access_token(self) -> str:
         token: str = self.cleaned_data["access_token"].strip()
@@ -72,3 +67,16 @@ class MastodonForm(forms.Form):
                     % {"name": name}
                 )
         return names
+
+
+def _origin(url: str) -> str:
+    """scheme://host[:port] of a web address, or "" where it is none."""
+    try:
+        parts = urlsplit(url)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:  # a port that is no number, or half a bracket
+        return ""
+    host = parts.hostname or ""
+    if parts.scheme not in ("http", "https") or not re.fullmatch(r"[^\s/@]+", host):
+        return ""
+    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{port}"

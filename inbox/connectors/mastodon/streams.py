@@ -66,8 +66,10 @@ class Stream:
         reached = (client.link("next", "max_id") or self._lowest(entries)) if entries else ""
         if not here and entries:
             self.state["top"] = client.link("prev", "min_id") or self._highest(entries)
+        if here and reached == here:
+            entries = []  # a server that ignores max_id repeats what it gave
         recent = [entry for entry in entries if self._is_recent(entry, since)]
-        over = not reached or reached == here or not self._is_recent(entries[-1], since)
+        over = not entries or not reached or not self._is_recent(entries[-1], since)
         if over and "top" in self.state:
             top = self.state["top"]
             self.state.clear()
@@ -82,7 +84,7 @@ class Stream:
         reached = (client.link("prev", "min_id") or self._highest(entries)) if entries else ""
         if not reached or reached == here:
             self.state.pop("at", None)
-            return Batch(entries, ended=True)
+            return Batch(ended=True)  # nothing above `here`, whatever the server repeats
         self.state["min"] = max(self.state["min"], reached, key=_order)
         if self.overlap:
             self.state["at"] = reached

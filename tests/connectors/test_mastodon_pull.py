@@ -1,0 +1,172 @@
+"""What the Mastodon connector makes of mentions, threads, hashtags and direct messages."""
+
+import json
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from inbox.connectors.base import Incoming
+from inbox.connectors.mastodon.connector import MastodonConnector
+from inbox.connectors.mastodon.parse import snowflake, snowflake_time
+from tests.platforms.mastodon import TOKEN, MastodonServer
+
+
+@pytest.fixture
+def site(settings) -> Iterator[MastodonServer]:
+    with MastodonServer() as site:
+        settings.HTTP_ALLOWED_ORIGINS = [site.url]
+        for name in ("ada", "ben@far.example"):
+            site.account(name)
+        yield site
+
+
+@pytest.fixture
+def connector(site: MastodonServer) -> Iterator[MastodonConnector]:
+    config = {"instance": site.url, "hashtags": ["soldering"]}
+    connector = MastodonConnector(config, {"access_token": TOKEN})
+    yield connector
+    connector.close()
+
+
+def pull(connector: MastodonConnector, cursor: dict[str, Any] | None = None) -> Any:
+    """Items by id (the last one wins), and the cursor."""
+    cursor = cursor or connector.begin(datetime.now(UTC) - timedelta(days=2))
+    items: dict[str, Incoming] = {}
+    for page in connector.pull(cursor, deadline=time.monotonic() + 20):
+        items |= {item.external_id: item for item in page.items}
+        cursor = json.loads(json.dumps(page.cursor))
+    return items, cursor
+
+
+def test_public_mention_asks_by_handle_and_direct_message_directly(site, connector) -> None:
+    public, quiet = site.post("hello"), site.say("ada", "@hub psst", visibility="direct")
+    items, _ = pull(connector)
+    assert items[public].mention_reason == "handle"
+    assert (items[quiet].mention_reason, items[quiet].visibility) == ("direct", "direct")
+
+
+def test_direct_message_that_notified_nobody_is_found_all_the_same(site, connector) -> None:
+    """A notification policy may drop what strangers write in private."""
+    quiet = site.say("ben@far.example", "psst", visibility="direct")
+    items, _ = pull(connector)
+    assert items[quiet].mention_reason == "direct"
+
+
+def test_followers_only_post_keeps_its_audience(site, connector) -> None:
+    post = site.say("ada", "@hub among friends", visibility="private")
+    assert pull(connector)[0][post].visibility == "followers"
+
+
+def test_mention_deep_in_a_thread_brings_the_thread_around_it(site, connector) -> None:
+    root = site.say("ada", "My oscillator drifts")
+    answer = site.say("ben@far.example", "@ada warm it up", reply_to=root)
+    asked = site.say("ada", "@hub is that so?", reply_to=answer)
+    after = site.say("ben@far.example", "@ada it is", reply_to=asked)
+    items, _ = pull(connector)
+    assert set(items) == {root, answer, asked, after}
+    assert {item.thread_id for item in items.values()} == {root}
+    assert [items[each].parent_id for each in (root, answer, asked)] == ["", root, answer]
+    assert [bool(items[each].mention_reason) for each in (root, asked, after)] == [0, 1, 0]
+
+
+def test_thread_is_asked_for_once_a_pull(site, connector) -> None:
+    root = site.post("a question")
+    for number in range(5):
+        root = site.say("ada", f"@hub and {number}?", reply_to=root)
+    pull(connector)
+    assert sum(path.endswith("/context") for path in site.paths()) <= 1
+
+
+def test_thread_starts_at_the_topmost_post_that_is_left(site, connector) -> None:
+    root = site.say("ada", "the first")
+    middle = site.say("ada", "the second", reply_to=root)
+    asked = site.say("ada", "@hub the third", reply_to=middle)
+    site.delete(root)
+    items, _ = pull(connector)
+    assert items[asked].thread_id == middle
+    assert items[middle].parent_id == root
+
+
+def test_our_own_answer_made_natively_comes_as_ours(site, connector) -> None:
+    asked = site.post("anybody?")
+    items, cursor = pull(connector)
+    answer = site.say("hub", "@ada yes, us", reply_to=asked)
+    items, _ = pull(connector, cursor)
+    assert items[answer].is_own
+    assert items[answer].author.is_us
+    assert (items[answer].thread_id, items[answer].mention_reason) == (asked, "")
+
+
+def test_hashtag_is_a_channel_and_no_mention(site, connector) -> None:
+    post = site.say("ada", "Cold joints again #Soldering")
+    item = pull(connector)[0][post]
+    assert (item.channel_id, item.mention_reason, item.is_root) == ("#soldering", "", True)
+
+
+def test_mention_with_a_watched_hashtag_is_the_same_from_both_lists(site, connector) -> None:
+    post = site.post("look #soldering")
+    cursor = connector.begin(datetime.now(UTC) - timedelta(days=1))
+    pages = list(connector.pull(cursor, deadline=time.monotonic() + 20))
+    found = [item for page in pages for item in page.items if item.external_id == post]
+    assert [(item.channel_id, item.mention_reason) for item in found] == [("#soldering", "handle")]
+    assert sum(page.ignored.get("came twice", 0) for page in pages) == 1
+
+
+def test_hashtag_post_that_arrived_late_from_another_server_is_found(site, connector) -> None:
+    """It gets the id of the time it was written: below what was read already."""
+    site.say("ada", "first #soldering")
+    _, cursor = pull(connector)
+    written = datetime.now(UTC) - timedelta(hours=1, minutes=5)
+    late = site.say("ben@far.example", "slow mail #soldering", at=written)
+    items, cursor = pull(connector, cursor)
+    assert late in items
+    assert all("at" not in state for state in cursor["streams"].values())
+
+
+def test_lists_are_never_asked_by_since_id(site, connector) -> None:
+    for number in range(25):
+        site.post(f"post {number}")
+    _, cursor = pull(connector)
+    for number in range(25):
+        site.post(f"later {number}")
+    items, _ = pull(connector, cursor)
+    assert len(items) == 25
+    asked = [name for request in site.web.asked for name, _value in request.query]
+    assert "since_id" not in asked
+    assert "min_id" in asked
+
+
+def test_backfill_reaches_back_to_its_date_and_says_what_it_left(site, connector) -> None:
+    now = datetime.now(UTC)
+    days = {age: site.say("ada", f"@hub {age}", at=now - timedelta(days=age)) for age in (9, 3, 1)}
+    cursor = connector.begin(now - timedelta(days=4))
+    pages = list(connector.pull(cursor, deadline=time.monotonic() + 20))
+    assert {item.external_id for page in pages for item in page.items} == {days[3], days[1]}
+    assert sum(page.ignored.get("older than the backfill", 0) for page in pages) == 1
+
+
+def test_pages_tell_what_is_left_of_the_allowance(site, connector) -> None:
+    site.allowance = 123
+    site.post("hello")
+    page = next(iter(connector.pull(connector.begin(datetime(2026, 1, 1, tzinfo=UTC)), deadline=0)))
+    assert page.rate is not None
+    assert (page.rate.limit, page.rate.remaining) == (300, 123)
+
+
+def test_several_posts_are_fetched_in_one_question(site, connector) -> None:
+    posts = [site.post(f"post {number}") for number in range(5)]
+    site.delete(posts[0])
+    found = {item.external_id: item.op for item in connector.fetch(posts).items}
+    assert found == {posts[0]: "delete"} | dict.fromkeys(posts[1:], "upsert")
+    assert len(site.paths()) == 3  # who we are, all of them, the one that was missing
+
+
+def test_snowflake_is_the_time_in_milliseconds_shifted() -> None:
+    moment = datetime.fromtimestamp(1_750_000_000.125, UTC)
+    assert int(snowflake(moment)) == 1_750_000_000_125 << 16
+    assert snowflake_time(str((1_750_000_000_125 << 16) + 4711)) == moment
+    assert snowflake_time("01HZY5V9T4") is None
+    assert snowflake_time("23634") is None
