@@ -128,7 +128,7 @@ class DiscourseConnector(Connector):
         """Unknown topics count as private: a private message must never pass for a public post."""
         if topic_id not in known:
             data = self.client.topic(topic_id)
-            known[topic_id] = Topic.read(data) if data else Topic(topic_id, private=True)
+            known[topic_id] = Topic.read(data) if data else Topic(topic_id, unseen=True)
         return known[topic_id]
 
     def send(self, outgoing: Outgoing) -> Sent:

@@ -190,12 +190,14 @@ class Puller:
     def backfill(self) -> Read:
         state = self.cursor["backfill"]
         batch = self.batch(state["before"])
+        # `before` was part of the answer, or a page follows one that was not full: then this
+        # forum answers with windows of ids
+        if batch.known or (state["short"] and not batch.is_empty):
+            state["windows"] = True
         if batch.is_empty:
             state["holes"] += 1
             is_over = not state.get("windows") or state["holes"] > MOST_HOLES
         else:
-            # a page after one that was not full: this forum answers with windows of ids
-            state["windows"] = state.get("windows", False) or state["short"]
             state["short"], state["holes"] = len(batch.posts) < PAGE_SIZE, 0
             is_over = self.all_too_old(batch)
         state["before"], state["pages"] = batch.below, state["pages"] + 1

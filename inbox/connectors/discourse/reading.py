@@ -31,6 +31,13 @@ class Topic:
     closed: bool = False
     archived: bool = False
     private: bool = False
+    unseen: bool = False  # nobody told whether it is public
+
+    @property
+    def visibility(self) -> str:
+        if self.unseen:
+            return "private"
+        return "direct" if self.private else "public"
 
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> Topic:
@@ -118,7 +125,7 @@ class Reader:
             body_format="html" if isinstance(cooked, str) else "markdown",
             language=str(post.get("locale") or ""),
             permalink=self.permalink(post, topic, number),
-            visibility="direct" if topic.private else "public",
+            visibility=topic.visibility,
             created_at=created_at,
             edited_at=updated_at if int(post.get("version") or 1) > 1 else None,
             is_own=is_own,
@@ -192,7 +199,7 @@ class Reader:
 
 def unreadable(post: Any, error: Exception) -> Problem:
     """What is kept of a post that could not be read."""
-    raw = post if isinstance(post, dict) else {"value": repr(post)[:2000]}
+    raw = post if post and isinstance(post, dict) else {"value": repr(post)[:2000]}
     return Problem(
         message=_("A post could not be read: %(why)s")
         % {"why": f"{type(error).__name__}: {error}"},

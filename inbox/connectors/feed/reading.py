@@ -218,13 +218,14 @@ def json_date(text: Any) -> datetime | None:
 
 def first_date(data: Mapping[str, Any], *names: str) -> datetime | None:
     for name in names:
-        if data.get(name):  # feedparser's get() falls back from updated to published
-            try:
-                found = sane(datetime.fromtimestamp(calendar.timegm(data[name]), UTC))
-            except (ValueError, OverflowError, OSError):
-                continue
-            if found:
-                return found
+        if name not in data:  # asked first: feedparser's get() takes published for updated
+            continue
+        try:
+            found = sane(datetime.fromtimestamp(calendar.timegm(data[name]), UTC))
+        except (TypeError, ValueError, OverflowError, OSError):
+            continue  # not a date: the next name may hold one
+        if found:
+            return found
     return None
 
 

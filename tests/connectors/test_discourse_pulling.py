@@ -1,0 +1,154 @@
+"""How the walk goes on over days: marks, holes, backfill, private messages."""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from inbox.connectors.contract import beginning, drain, through_json, walk
+from inbox.connectors.discourse.connector import DiscourseConnector
+from tests.platforms.discourse import KEY, Discourse
+from tests.platforms.server import Answer
+
+
+@pytest.fixture(params=[False, True], ids=["pages of posts", "windows of ids"])
+def forum(settings, request):
+    with Discourse(windows=request.param) as forum:
+        settings.HTTP_ALLOWED_ORIGINS = [forum.url]
+        yield forum
+
+
+@pytest.fixture
+def connector(forum):
+    connector = DiscourseConnector({"url": forum.url, "username": "hub"}, {"api_key": KEY})
+    yield connector
+    connector.close()
+
+
+def ids(items):
+    return {item.external_id for item in items}
+
+
+def days_ago(days):
+    return (datetime.now(UTC) - timedelta(days=days)).isoformat()
+
+
+def test_a_flood_cut_short_between_two_pulls_is_read_to_its_end(connector, forum):
+    forum.post("The first")
+    _, cursor = drain(connector, beginning(connector))
+    flood = {forum.post(f"Flood {number}") for number in range(170)}
+    (page,) = connector.pull(cursor, deadline=time.monotonic() - 1)
+    assert page.has_more
+    assert page.cursor["mark"] == cursor["mark"], "the mark moved before the old one was reached"
+    items, _ = drain(connector, through_json(page.cursor))
+    assert flood <= ids(page.items) | ids(items)
+
+
+def test_a_post_seen_late_below_the_mark_is_found(connector, forum):
+    forum.post("One")
+    forum.next_id += 1  # an id given to a post whose transaction is still open
+    late = forum.next_id
+    forum.post("Two")
+    _, cursor = drain(connector, beginning(connector))
+    forum.posts[late] = {**forum.posts[late - 1], "id": late}
+    items, _ = drain(connector, cursor)
+    assert str(late) in ids(items)
+
+
+def test_a_hole_of_hundreds_of_ids_hides_nothing(connector, forum):
+    old = {forum.post(f"Old {number}") for number in range(60)}
+    forum.next_id += 400
+    new = {forum.post(f"New {number}") for number in range(60)}
+    items, _ = drain(connector, beginning(connector))
+    assert ids(items) == old | new
+
+
+def test_a_hole_above_the_mark_hides_nothing(connector, forum):
+    forum.post("The first")
+    _, cursor = drain(connector, beginning(connector))
+    low = forum.post("Low")
+    forum.next_id += 300
+    high = forum.post("High")
+    items, _ = drain(connector, cursor)
+    assert {low, high} <= ids(items)
+
+
+def test_a_backfill_stops_at_its_start(connector, forum):
+    for number in range(120):
+        forum.add(f"Ancient {number}", created_at=days_ago(400))
+    wanted = {str(forum.add(f"Recent {n}", created_at=days_ago(3))["id"]) for n in range(20)}
+    items, cursor = drain(connector, connector.begin(datetime.now(UTC) - timedelta(days=30)))
+    assert ids(items) == wanted
+    assert "backfill" not in cursor
+
+
+def test_a_mention_of_today_does_not_wait_for_the_backfill(connector, forum):
+    for number in range(1100):
+        forum.add(f"Old {number}")
+    today, came = "", []
+    for number, page in enumerate(walk(connector, beginning(connector))):
+        if number == 2:
+            today = forum.post("@hub are you there?")
+        came.append(today in ids(page.items))
+    assert came.index(True) < len(came) / 2 + 2
+
+
+def test_private_messages_come_as_direct_conversations(connector, forum):
+    topic = forum.topic("Psst", private=True)
+    asked = str(forum.add("Just between us", topic=topic)["id"])
+    items, cursor = drain(connector, beginning(connector))
+    (item,) = [found for found in items if found.external_id == asked]
+    assert (item.visibility, item.mention_reason, item.thread_id) == (
+        "direct",
+        "direct",
+        str(topic),
+    )
+    answer = str(forum.add("And another thing", topic=topic)["id"])
+    items, _ = drain(connector, cursor)
+    assert answer in ids(items)
+
+
+def test_a_long_private_conversation_is_whole(connector, forum):
+    topic = forum.topic("Long", private=True)
+    said = {str(forum.add(f"Word {n}", topic=topic)["id"]) for n in range(130)}
+    items, cursor = drain(connector, beginning(connector))
+    assert ids(items) == said
+    said.add(str(forum.add("The last word", topic=topic)["id"]))
+    later, _ = drain(connector, cursor)
+    assert ids(items) | ids(later) == said
+
+
+def test_many_private_conversations_are_all_read(connector, forum):
+    said = {
+        str(forum.add("Hello", topic=forum.topic(f"Talk {n}", private=True))["id"])
+        for n in range(65)
+    }
+    pages = list(walk(connector, beginning(connector)))
+    assert {item.external_id for page in pages for item in page.items} == said
+
+
+def test_a_key_that_may_not_read_private_messages_reads_the_rest(connector, forum):
+    forum.private_allowed = False
+    public = forum.post("Public")
+    items, cursor = drain(connector, beginning(connector))
+    assert ids(items) == {public}
+    asked = len(forum.server.asked)
+    drain(connector, cursor)
+    paths = [request.path for request in forum.server.asked[asked:]]
+    assert "/topics/private-messages/hub.json" not in paths, "asked again within the day"
+
+
+def test_a_closed_topic_takes_no_reply(connector, forum):
+    asked = forum.post("Too late?")
+    forum.topics[50]["closed"] = True
+    items, _ = drain(connector, beginning(connector))
+    assert {item.can_reply for item in items} == {False}
+    (fetched,) = connector.fetch([asked]).items
+    assert not fetched.can_reply
+
+
+def test_posts_are_read_where_the_topic_list_is_not_allowed(connector, forum):
+    asked = forum.post("Hello")
+    forum.fault = lambda request: Answer({}, 404) if request.path == "/latest.json" else None
+    items, _ = drain(connector, beginning(connector))
+    assert ids(items) == {asked}
