@@ -1,0 +1,85 @@
+"""A community of any size, written straight to the tables: what the pages are measured over."""
+
+from __future__ import annotations
+
+from django.db import connection
+
+_STATEMENTS = (
+    """
+    insert into members_member (name, pronouns, place, timezone, languages, stage, stage_pinned,
+        is_bot, do_not_contact, first_seen, last_seen)
+    select 'Member ' || n, '', '', '', '[]', 'participant', false, false, false,
+        now() - interval '400 days', now() - (n || ' minutes')::interval
+    from generate_series(1, %(members)s) n
+    """,
+    """
+    insert into members_identity (member_id, network, external_id, handle, display_name,
+        profile_url, avatar_url, bio, email, links, is_us, created_at)
+    select id, 'bench', 'person-' || id, 'member' || id, name, '', '', '', '', '[]', false, now()
+    from members_member
+    """,
+    """
+    insert into inbox_conversation (source_id, external_id, subject, permalink, visibility,
+        reply_blocked, state, handled_up_to, priority, created_at, message_count,
+        participant_count, last_message_id, preview, mention_reason, mention_keyword)
+    select %(source)s, 'thread-' || n, 'Question number ' || n || ' about the clock', '', 'public',
+        '', case when n %% 40 = 0 then 'open' when n %% 97 = 0 then 'snoozed' else 'done' end,
+        case when n %% 40 = 0 then 0 else 9000000000 end, 0, now(), 0, 0, 0, '', '', ''
+    from generate_series(1, %(conversations)s) n
+    """,
+    """
+    insert into inbox_message (conversation_id, source_id, external_id, kind, author_id, thread_ref,
+        parent_external_id, parent_ref, mention_reason, keyword, handled_on_arrival, body_source,
+        body_html, body_text, content_warning, attachments, event, language, visibility, permalink,
+        sent_at, received_at, version, reply_ref)
+    select c.id, %(source)s, 'bench-' || n, 'inbound', i.id, '', '', '',
+        case when n <= %(conversations)s then 'new_topic' else '' end, '', false, '',
+        '<p>' || words.text || '</p>', words.text, '', '[]', '{}', 'en', 'public', '',
+        now() - interval '1 year' * ((%(messages)s - n)::float / %(messages)s), now(), '1', '{}'
+    from generate_series(1, %(messages)s) n
+    join inbox_conversation c on c.external_id = 'thread-' || (1 + n %% %(conversations)s)
+    join members_identity i on i.external_id = 'person-' || (1 + (n * 7919) %% %(members)s)
+    cross join lateral (
+        select 'Message ' || n || ' says that the clock drifts after the update, and asks '
+            || case when n %% 200 = 0 then 'about the arpeggiator' else 'whether others see it' end
+            || repeat(' with some more words to read', 5) as text
+    ) words
+    """,
+    """
+    insert into members_activity (member_id, identity_id, kind, occurred_at, visibility, scope,
+        "where", summary, link, key)
+    select i.member_id, i.id, 'message', m.sent_at, 'team', '', 'Bench', left(m.body_text, 120),
+        '/conversations/' || m.conversation_id || '/', 'message:' || m.id
+    from inbox_message m join members_identity i on i.id = m.author_id
+    """,
+)
+
+
+def fill(source_pk: int, *, messages: int) -> None:
+    """One member a 20 messages, one conversation a 5; one in 40 of them waits for an answer."""
+    sizes = {
+        "source": source_pk,
+        "messages": messages,
+        "conversations": max(messages // 5, 1),
+        "members": max(messages // 20, 1),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute("set statement_timeout = 0")
+        cursor.execute("create index bench_threads on inbox_conversation (external_id)")
+        cursor.execute("create index bench_people on members_identity (external_id)")
+        for statement in _STATEMENTS:
+            cursor.execute(statement, sizes)
+        cursor.execute("drop index bench_threads")
+        cursor.execute("drop index bench_people")
+        cursor.execute("vacuum analyze")
+
+
+def recompute_all() -> None:
+    """The kept fields of everything, 2,000 conversations at a time."""
+    from inbox.models import Conversation
+
+    ids = list(Conversation.objects.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(ids), 2000):
+        Conversation.objects.recompute(ids[start : start + 2000])
+    with connection.cursor() as cursor:
+        cursor.execute("vacuum analyze")

@@ -1,0 +1,162 @@
+"""Timing of pages, verbs and the road in; server time, one client, in this process."""
+
+from __future__ import annotations
+
+import random
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from inbox.connectors.base import Incoming, Page, Person
+from inbox.ingest import ingest
+from inbox.models import Conversation, Source
+from members.models import Member
+from team.models import User
+
+
+@dataclass(frozen=True)
+class Result:
+    """`p50` and `p95` in milliseconds, or `rate` in messages a second."""
+
+    what: str
+    budget: str
+    kept: bool
+    p50: float = 0.0
+    p95: float = 0.0
+    rate: float = 0.0
+    queries: int = 0
+
+
+def timed(what: str, call: Callable[[int], object], *, rounds: int, p50: float, p95: float,
+          queries: int) -> Result:  # fmt: skip
+    """Call with 0, 1, 2...; the first two calls only warm up. p50 of 0: no budget for it."""
+    for number in range(2):
+        call(number)
+    with CaptureQueriesContext(connection) as captured:
+        call(2)
+    took = []
+    for number in range(3, rounds + 3):
+        begun = time.perf_counter()
+        call(number)
+        took.append((time.perf_counter() - begun) * 1000)
+    middle = statistics.median(took)
+    high = statistics.quantiles(took, n=20)[-1]
+    kept = (not p50 or middle <= p50) and high <= p95 and len(captured) <= queries
+    budget = f"p95 {p95:.0f} ms, {queries} queries" + (f", p50 {p50:.0f} ms" if p50 else "")
+    return Result(what, budget, kept, middle, high, queries=len(captured))
+
+
+def pages(user: User, source: Source, rounds: int) -> list[Result]:
+    client = Client()
+    client.force_login(user)
+
+    def get(address: str) -> None:
+        response = client.get(address)
+        if response.status_code != 200:
+            raise RuntimeError(f"{address} answered {response.status_code}")
+
+    waiting = list(Conversation.objects.needs_reply().values_list("pk", flat=True)[:500])
+    members = list(Member.objects.order_by("pk").values_list("pk", flat=True)[:500])
+    lists = {
+        "inbox list: needs reply": reverse("inbox"),
+        "inbox list: everything": reverse("inbox-folder", args=["everything"]),
+        "inbox list: one source": reverse("inbox-source", args=[source.pk]),
+    }
+    results = [
+        timed(what, lambda n, url=url: get(url), rounds=rounds, p50=25, p95=50, queries=12)  # type: ignore[misc]
+        for what, url in lists.items()
+    ]
+    results.append(
+        timed(
+            "conversation",
+            lambda n: get(reverse("conversation", args=[waiting[n % len(waiting)]])),
+            rounds=rounds,
+            p50=25,
+            p95=50,
+            queries=12,
+        )
+    )
+    results.append(
+        timed(
+            "member page",
+            lambda n: get(reverse("member", args=[members[n % len(members)]])),
+            rounds=rounds,
+            p50=25,
+            p95=50,
+            queries=12,
+        )
+    )
+    return results
+
+
+def verbs(user: User, rounds: int) -> list[Result]:
+    """Each verb on conversations of its own, as a request would call it."""
+    pool = iter(Conversation.objects.order_by("-pk")[: (rounds + 3) * 6])
+    later = timezone.now() + timedelta(days=1)
+    calls: dict[str, Callable[[Conversation], object]] = {
+        "reply": lambda c: c.reply("Thank you, we look into it.", by=user),
+        "note": lambda c: c.note("Who knows this?", by=user),
+        "assign": lambda c: c.assign(user, by=user),
+        "done": lambda c: c.close(by=user, seen_up_to=c.last_message_id),
+        "snooze": lambda c: c.snooze(later, by=user),
+        "tag": lambda c: c.tag("bug", by=user),
+    }
+    return [
+        timed(what, lambda n, call=call: call(next(pool)), rounds=rounds, p50=0, p95=30, queries=15)  # type: ignore[misc]
+        for what, call in calls.items()
+    ]
+
+
+def road_in(source: Source, *, messages: int) -> Result:
+    """The real ingest: pages of 100, threads of five, a third of the people new."""
+    made = [_page(start) for start in range(0, messages, 100)]
+    ingest(source, _page(-100))
+    begun = time.perf_counter()
+    for page in made:
+        ingest(source, page)
+    rate = messages / (time.perf_counter() - begun)
+    return Result("ingest", "2,000 messages/s", rate >= 2000, rate=rate)
+
+
+def _page(start: int) -> Page:
+    chance = random.Random(start)  # noqa: S311 - the same pages each time, no secret
+    words = [
+        "the",
+        "clock",
+        "drifts",
+        "after",
+        "update",
+        "firmware",
+        "bar",
+        "late",
+        "loop",
+        "thanks",
+    ]
+    items = []
+    for number in range(start, start + 100):
+        root = number - number % 5
+        who = chance.randint(0, 20_000)
+        items.append(
+            Incoming(
+                external_id=f"in-{number}",
+                thread_id=f"in-thread-{root}",
+                thread_title=f"Thread {root}",
+                parent_id="" if number == root else f"in-{root}",
+                created_at=timezone.now() - timedelta(seconds=60),
+                author=Person(f"in-{who}", "bench", f"in{who}", f"Person {who}"),
+                body=f"<p>{' '.join(chance.choices(words, k=40))}</p>",
+                channel_id=f"channel-{root % 7}",
+                channel_name=f"Channel {root % 7}",
+                version="1",
+                is_root=number == root,
+            )
+        )
+    return Page(items=items, cursor={"at": start})
