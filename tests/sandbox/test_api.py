@@ -46,6 +46,17 @@ def test_changes_ascend_and_continue_after_a_number(client, sites):
     assert nothing == {"posts": [], "next": rest["next"], "more": False}
 
 
+def test_addresses_in_the_answers_open(client, sites):
+    forum = sites["forum"]
+    forum.start(Account.called(forum, "ines"), "Hello", title="A topic", place="Firmware")
+    (post,) = ask(client, forum, "changes").json()["posts"]
+    found = [post["url"], post["thread"]["url"], post["account"]["url"], post["place"]["url"]]
+    found.append(ask(client, forum, "me").json()["account"]["url"])
+    for url in found:
+        assert url.startswith("http://testserver/sandbox/forum/")
+        assert client.get(url, follow=True).status_code == 200
+
+
 def test_changes_cost_the_same_queries_however_many(client, sites, django_assert_max_num_queries):
     forum = sites["forum"]
     for _ in range(30):

@@ -104,6 +104,11 @@ def test_pages_carry_no_inline_style_or_script(browser, sites):
         assert not re.search(r"<style|<script|\sstyle=|\son\w+=|http-equiv", page)
 
 
+def test_row_shows_the_words_without_marks(browser, sites):
+    question(sites["forum"], "It **drifts** & [slips](https://example.org)")
+    assert "It drifts &amp; slips" in browser.get("/sandbox/forum/").content.decode()
+
+
 def test_front_page_walks_older_threads_without_repeats(browser, sites):
     forum = sites["forum"]
     made = [question(forum).thread_id for _ in range(60)]

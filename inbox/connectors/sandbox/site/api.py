@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
@@ -59,15 +59,15 @@ def me(request: HttpRequest, site: Site) -> HttpResponse:
         "max_length": site.max_length,
         "moderates": site.moderates,
     }
-    account = _account(request, site, site.hub_account())
+    account = _account(_root(request, site), site.hub_account())
     return JsonResponse({"account": account, "site": about})
 
 
 @require_GET
 @api
 def places(request: HttpRequest, site: Site) -> HttpResponse:
-    found = site.places.order_by("name")[:500]
-    return JsonResponse({"places": [_place(request, site, place) for place in found]})
+    root, found = _root(request, site), site.places.order_by("name")[:500]
+    return JsonResponse({"places": [_place(root, site, place) for place in found]})
 
 
 @require_GET
@@ -85,7 +85,7 @@ def changes(request: HttpRequest, site: Site) -> HttpResponse:
     listed = found[:limit]
     return JsonResponse(
         {
-            "posts": [_post(request, post) for post in listed],
+            "posts": _posts(request, site, listed),
             "next": listed[-1].seq if listed else after,
             "more": len(found) > limit,
         }
@@ -98,14 +98,14 @@ def posts(request: HttpRequest, site: Site) -> HttpResponse:
     """GET: posts by `ids` (comma separated) or by `client_token`. POST: write a reply."""
     if request.method == "POST":
         return _write(request, site)
-    found = site.posts.with_people()
+    found = site.posts.for_api()
     if "client_token" in request.GET:
         form = SentForm({"client_token": request.GET["client_token"]})
         token = form.cleaned_data["client_token"] if form.is_valid() else None
         found = found.filter(client_token=token) if token else found.none()
     else:
         found = found.filter(pk__in=_ids(request.GET.get("ids", "")))
-    return JsonResponse({"posts": [_post(request, post) for post in found.order_by("id")[:PAGE]]})
+    return JsonResponse({"posts": _posts(request, site, found.order_by("id")[:PAGE])})
 
 
 @require_GET
@@ -115,7 +115,7 @@ def context(request: HttpRequest, site: Site, pk: int) -> HttpResponse:
     post = site.posts.filter(pk=pk).first()
     if post is None:
         return problem(404, "no_post", "There is no such post.")
-    return JsonResponse({"ancestors": [_post(request, above) for above in post.ancestors()]})
+    return JsonResponse({"ancestors": _posts(request, site, post.ancestors())})
 
 
 def _write(request: HttpRequest, site: Site) -> HttpResponse:
@@ -139,9 +139,9 @@ def _write(request: HttpRequest, site: Site) -> HttpResponse:
         client_token=sent["client_token"],
     )
     made = post.number > before
-    post = Post.objects.with_people().get(pk=post.pk)
+    (written,) = _posts(request, site, site.posts.for_api().filter(pk=post.pk))
     status = 202 if post.pending else 201 if made else 200
-    return JsonResponse(_post(request, post), status=status)
+    return JsonResponse(written, status=status)
 
 
 def _answered(site: Site, sent: dict[str, Any]) -> Post:
@@ -184,18 +184,29 @@ def _ids(text: str) -> list[int]:
     return [pk for pk in ids if pk < 2**63]
 
 
-def _post(request: HttpRequest, post: Post) -> dict[str, Any]:
+def _root(request: HttpRequest, site: Site) -> str:
+    """The site's own address. Those of its pages are put together from it: looking each up by
+    name took half the time of a page of changes."""
+    return request.build_absolute_uri(site.get_absolute_url())
+
+
+def _posts(request: HttpRequest, site: Site, posts: Iterable[Post]) -> list[dict[str, Any]]:
+    root = _root(request, site)
+    return [_post(root, site, post) for post in posts]
+
+
+def _post(root: str, site: Site, post: Post) -> dict[str, Any]:
     """A post as the API shows it. The microblog names no thread: only what a post answers."""
-    post.thread.site = post.site  # known already: no query
+    place = post.thread.place
     data: dict[str, Any] = {
         "id": str(post.pk),
         "kind": post.kind,
         "in_reply_to": str(post.in_reply_to_id) if post.in_reply_to_id else None,
-        "account": _account(request, post.site, post.account) if post.account else None,
+        "account": _account(root, post.account) if post.account else None,
         "body": post.body,
         "visibility": "direct" if post.direct else "public",
-        "place": _place(request, post.site, post.thread.place) if post.thread.place else None,
-        "url": request.build_absolute_uri(post.get_absolute_url()),
+        "place": _place(root, site, place) if place else None,
+        "url": f"{root}posts/{post.pk}/",
         "client_token": str(post.client_token) if post.client_token else None,
         "version": post.version,
         "created_at": post.created_at.isoformat(),
@@ -203,34 +214,32 @@ def _post(request: HttpRequest, post: Post) -> dict[str, Any]:
         "deleted": post.deleted_at is not None,
         "pending": post.pending,
     }
-    if post.site.has_titles:
+    if site.has_titles:
         data["number"] = post.number
         data["thread"] = {
             "id": str(post.thread_id),
             "title": post.thread.title,
-            "url": request.build_absolute_uri(post.thread.get_absolute_url()),
+            "url": f"{root}threads/{post.thread_id}/",
         }
     return data
 
 
-def _account(request: HttpRequest, site: Site, account: Account) -> dict[str, Any]:
-    account.site = site  # known already: no query
+def _account(root: str, account: Account) -> dict[str, Any]:
     return {
         "id": str(account.pk),
         "handle": account.handle,
         "name": account.name,
         "bio": account.bio,
-        "url": request.build_absolute_uri(account.get_absolute_url()),
+        "url": f"{root}members/{account.handle}/",
         "bot": account.is_bot,
         "hub": account.is_hub,
     }
 
 
-def _place(request: HttpRequest, site: Site, place: Place) -> dict[str, Any]:
-    place.site = site
+def _place(root: str, site: Site, place: Place) -> dict[str, Any]:
     return {
         "slug": place.slug,
         "name": place.name if site.has_titles else f"#{place.name}",
-        "url": request.build_absolute_uri(place.get_absolute_url()),
+        "url": f"{root}in/{place.slug}/",
         "description": place.description,
     }

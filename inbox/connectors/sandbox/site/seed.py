@@ -94,7 +94,7 @@ def bulk_load(
         Thread(
             site=site,
             place=places.get(seeded.place),
-            title=seeded.title[:200],
+            title=seeded.title[:200] if site.has_titles else "",
             direct=seeded.posts[0].visibility == "direct",
             last_number=len(seeded.posts),
             last_post_at=max(post.created_at for post in seeded.posts),

@@ -105,6 +105,9 @@ class PostQuerySet(models.QuerySet["Post"]):
     def published(self) -> PostQuerySet:
         return self.filter(pending=False)
 
+    def for_api(self) -> PostQuerySet:
+        return self.select_related("account", "thread__place")
+
     def with_people(self) -> PostQuerySet:
         return self.select_related("site", "account", "thread__place", "in_reply_to__account")
 
@@ -221,7 +224,7 @@ class Post(models.Model):
         above: list[Post] = []
         post = self
         while post.in_reply_to_id and len(above) < limit:
-            post = Post.objects.with_people().get(pk=post.in_reply_to_id)
+            post = Post.objects.for_api().get(pk=post.in_reply_to_id)
             above.append(post)
         return above[::-1]
 
