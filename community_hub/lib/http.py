@@ -1,34 +1,31 @@
 """The guarded way out: every request the hub makes to an address somebody typed goes through here.
 
-One httpx transport holds the whole guard, and the requests adapter sends through the same one:
-a host that resolves to a private address is refused, on the address that is really connected to;
-bodies are capped while they stream, decompressed bytes counted; credentials stay at their origin.
+One httpx transport holds the whole guard, and http_session.py sends through the same one: a host
+that resolves to a private address is refused, on the address that is really connected to; bodies
+are capped while they stream, decompressed bytes counted; credentials stay at their origin.
 `settings.HTTP_ALLOWED_ORIGINS` names the exact origins ("http://127.0.0.1:8000") that are exempt.
 """
 
 from __future__ import annotations
 
-import ipaddress
-import socket
 import ssl
 import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
-from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from typing import Any
 
 import httpcore
 import httpx
-import requests
-from django.conf import settings
-from requests.adapters import BaseAdapter
-from requests.structures import CaseInsensitiveDict
-from requests.utils import get_encoding_from_headers
 
-T = TypeVar("T")
+from community_hub.lib.addresses import (
+    DEFAULT_PORTS,
+    is_allowed_origin,
+    origin_of,
+    resolve_public,
+)
 
 MAX_BYTES = 20_000_000
 MAX_REDIRECTS = 5
@@ -38,23 +35,6 @@ USER_AGENT = "CommunityHub/0.1"
 
 # What may follow a redirect to another origin. An allow-list: tokens travel in many headers.
 PORTABLE_HEADERS = {"accept", "accept-language", "user-agent", "if-none-match", "if-modified-since"}
-DEFAULT_PORTS = {"http": 80, "https": 443}
-# NAT64 (RFC 6052, RFC 8215), Teredo (RFC 4380), 6to4 (RFC 3056), its relays, and the one public
-# address that clouds use for themselves: each could lead back into a private network.
-TUNNELS = tuple(
-    ipaddress.ip_network(text)
-    for text in (
-        "64:ff9b::/96",
-        "64:ff9b:1::/48",
-        "2001::/32",
-        "2002::/16",
-        "192.88.99.0/24",
-        "168.63.129.16/32",
-        "fec0::/10",
-    )
-)
-
-
 _ends: ContextVar[float | None] = ContextVar("outbound_http_ends", default=None)
 
 
@@ -66,10 +46,6 @@ def within(seconds: float) -> Iterator[None]:
         yield
     finally:
         _ends.reset(token)
-
-
-class BlockedAddress(httpx.ConnectError):
-    """The host resolves to an address inside a private network; nothing was sent."""
 
 
 class TooLarge(httpx.TransportError):
@@ -98,57 +74,6 @@ def guarded_client(
         trust_env=False,
         max_redirects=MAX_REDIRECTS,
     )
-
-
-def guarded_session(*, timeout: float = TIMEOUT, max_bytes: int = MAX_BYTES) -> requests.Session:
-    """A requests session behind the same guard, for clients that insist on requests."""
-    session = GuardedSession()
-    session.headers["User-Agent"] = USER_AGENT
-    session.trust_env = False
-    session.max_redirects = MAX_REDIRECTS
-    adapter = GuardedAdapter(timeout=timeout, max_bytes=max_bytes)
-    session.mount("http://", adapter)
-    session.mount("https://", adapter)
-    return session
-
-
-def is_public(address: str) -> bool:
-    """Whether an IP address is one that anybody on the internet may reach."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
-        ip = ip.ipv4_mapped
-    if any(ip.version == tunnel.version and ip in tunnel for tunnel in TUNNELS):
-        return False
-    refused = ip.is_private or ip.is_loopback or ip.is_link_local or ip.is_reserved
-    return ip.is_global and not refused and not ip.is_multicast and not ip.is_unspecified
-
-
-def origin_of(url: str) -> str:
-    """scheme://host:port in lower case, the port always written out."""
-    parts = urlsplit(url)
-    scheme = parts.scheme.lower()
-    port = parts.port or DEFAULT_PORTS.get(scheme, 0)
-    return f"{scheme}://{(parts.hostname or '').lower()}:{port}"
-
-
-def is_allowed_origin(url: str) -> bool:
-    """Whether the settings exempt this exact origin from the address check."""
-    allowed = getattr(settings, "HTTP_ALLOWED_ORIGINS", ())
-    return origin_of(url) in {origin_of(entry) for entry in allowed}
-
-
-def resolve_public(host: str, port: int) -> list[str]:
-    """The public addresses of a host. Raises BlockedAddress when it has only others, and
-    httpcore.ConnectError when its name is unknown."""
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise httpcore.ConnectError(f"The name {host} could not be looked up.") from error
-    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-    public = [address for address in addresses if is_public(address)]
-    if not public:
-        raise BlockedAddress(f"{host} leads into a private network.")
-    return public
 
 
 class GuardedBackend(httpcore.SyncBackend):
@@ -333,7 +258,7 @@ class GuardedClient(httpx.Client):
             response.close()
             history.append(response)
             if request.method not in ("GET", "HEAD"):
-                raise UnsafeRedirect(_moved(str(response.next_request.url)), request=request)
+                raise UnsafeRedirect(moved(str(response.next_request.url)), request=request)
             if len(history) > self.max_redirects:
                 raise httpx.TooManyRedirects("It redirects in circles.", request=request)
             following = response.next_request
@@ -341,106 +266,6 @@ class GuardedClient(httpx.Client):
                 keep_portable(following.headers)
                 auth = None
             request = following
-
-
-class GuardedSession(requests.Session):
-    """requests follows the redirects; these two hooks keep credentials and writes at home."""
-
-    def get_redirect_target(self, resp: requests.Response) -> str | None:
-        target = super().get_redirect_target(resp)
-        if target and resp.request.method not in ("GET", "HEAD"):
-            raise UnsafeRedirect(_moved(target))
-        return target
-
-    def rebuild_auth(
-        self, prepared_request: requests.PreparedRequest, response: requests.Response
-    ) -> None:
-        if origin_of(prepared_request.url or "") != origin_of(response.request.url or ""):
-            keep_portable(prepared_request.headers)
-
-
-class GuardedAdapter(BaseAdapter):
-    """Sends what requests prepared through the guarded httpx transport: one guard, not two."""
-
-    def __init__(self, *, timeout: float = TIMEOUT, max_bytes: int = MAX_BYTES) -> None:
-        super().__init__()
-        self._timeout = timeout
-        self._transport = GuardedTransport(max_bytes=max_bytes)
-
-    def send(
-        self,
-        request: requests.PreparedRequest,
-        stream: bool = False,
-        timeout: Any = None,
-        verify: Any = True,
-        cert: Any = None,
-        proxies: Any = None,
-    ) -> requests.Response:
-        connect, read = timeout if isinstance(timeout, tuple) else (timeout, timeout)
-        connect, read = connect or self._timeout, read or self._timeout
-        try:
-            outgoing = httpx.Request(
-                request.method or "GET",
-                request.url or "",
-                headers={str(k): v for k, v in request.headers.items()},
-                content=request.body,
-                extensions={
-                    "timeout": {"connect": connect, "read": read, "write": read, "pool": connect}
-                },
-            )
-        except httpx.InvalidURL as error:
-            raise requests.exceptions.InvalidURL(str(error), request=request) from error
-        answer = _as_requests(request, lambda: self._transport.handle_request(outgoing))
-        response = requests.Response()
-        response.status_code = answer.status_code
-        response.headers = CaseInsensitiveDict(answer.headers)
-        response.encoding = get_encoding_from_headers(response.headers)
-        response.reason = answer.reason_phrase
-        response.raw = _RawBody(request, answer)
-        response.url = request.url or ""
-        response.request = request
-        return response
-
-    def close(self) -> None:
-        self._transport.close()
-
-
-class _RawBody:
-    """What requests reads a body from."""
-
-    def __init__(self, request: requests.PreparedRequest, answer: httpx.Response) -> None:
-        self._request = request
-        self._answer = answer
-
-    def stream(self, chunk_size: int, decode_content: bool = True) -> Iterator[bytes]:
-        assert isinstance(self._answer.stream, httpx.SyncByteStream)
-        chunks = iter(self._answer.stream)
-        while True:
-            chunk = _as_requests(self._request, lambda: next(chunks, None))
-            if chunk is None:
-                self.close()
-                return
-            yield chunk
-
-    def close(self) -> None:
-        self._answer.close()
-
-    def release_conn(self) -> None:
-        self._answer.close()
-
-
-def _as_requests(request: requests.PreparedRequest, call: Callable[[], T]) -> T:
-    """Run a call of httpx and raise what a client built on requests expects; the cause stays."""
-    try:
-        return call()
-    except httpx.ConnectTimeout as error:
-        raise requests.exceptions.ConnectTimeout(str(error), request=request) from error
-    except httpx.TimeoutException as error:
-        raise requests.exceptions.ReadTimeout(str(error), request=request) from error
-    except httpx.DecodingError as error:
-        raise requests.exceptions.ContentDecodingError(str(error), request=request) from error
-    except httpx.HTTPError as error:
-        raise requests.exceptions.ConnectionError(str(error), request=request) from error
 
 
 def keep_portable(headers: Any) -> None:
@@ -460,5 +285,5 @@ def _too_large(request: httpx.Request, max_bytes: int) -> str:
     return f"{request.url.host} sent more than {max_bytes // 1_000_000 or 1} MB."
 
 
-def _moved(target: str) -> str:
+def moved(target: str) -> str:
     return f"The address redirects to {origin_of(target)}, and a message is never sent after it."

@@ -19,7 +19,8 @@ import requests
 from dateutil.parser import isoparse
 from django.utils.translation import gettext as _
 
-from community_hub.lib.http import BlockedAddress, TooLarge, UnsafeRedirect
+from community_hub.lib.addresses import BlockedAddress
+from community_hub.lib.http import TooLarge, UnsafeRedirect
 from inbox.connectors.base import (
     AuthExpired,
     ConnectorError,

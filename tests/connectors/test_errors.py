@@ -10,7 +10,8 @@ import httpx
 import pytest
 import requests
 
-from community_hub.lib.http import guarded_client, guarded_session
+from community_hub.lib.http import guarded_client
+from community_hub.lib.http_session import guarded_session
 from inbox.connectors import base
 from inbox.connectors.base import ConnectorError, RateLimited
 from inbox.connectors.errors import json_or_problem, reset_time, translate

@@ -9,15 +9,10 @@ import httpx
 import pytest
 import requests
 
-from community_hub.lib import http
-from community_hub.lib.http import (
-    BlockedAddress,
-    TooLarge,
-    UnsafeRedirect,
-    guarded_client,
-    guarded_session,
-    is_public,
-)
+from community_hub.lib import addresses, http
+from community_hub.lib.addresses import BlockedAddress, is_public
+from community_hub.lib.http import TooLarge, UnsafeRedirect, guarded_client
+from community_hub.lib.http_session import guarded_session
 from tests.platforms.server import Answer, Asked, LocalServer
 
 SECRETS = {"Authorization": "Bearer s3cret", "Api-Key": "s3cret", "Cookie": "id=s3cret"}
@@ -112,8 +107,8 @@ def test_name_is_looked_up_once_and_its_checked_address_is_connected(door, monke
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, port))]
 
     with LocalServer(hello) as server:
-        monkeypatch.setattr(http, "is_public", lambda address: address == "127.0.0.1")
-        monkeypatch.setattr(http.socket, "getaddrinfo", look_up)
+        monkeypatch.setattr(addresses, "is_public", lambda address: address == "127.0.0.1")
+        monkeypatch.setattr(addresses.socket, "getaddrinfo", look_up)
         url = f"http://rebinding.example:{server.port}/"
         assert door().get(url).status_code == 200
         assert names == ["rebinding.example"]

@@ -5,7 +5,7 @@ import time
 import httpx
 import pytest
 
-from community_hub.lib import http
+from community_hub.lib import http, http_session
 from tests.platforms.server import Answer, Asked, LocalServer
 
 
@@ -31,7 +31,7 @@ def test_a_client_that_insists_on_requests_hurries_too(settings):
         settings.HTTP_ALLOWED_ORIGINS = [server.url]
         started = time.monotonic()
         with http.within(0.2), pytest.raises(OSError):
-            http.guarded_session().get(server.url, params={"seconds": "3"})
+            http_session.guarded_session().get(server.url, params={"seconds": "3"})
         assert time.monotonic() - started < 2
 
 

@@ -17,7 +17,8 @@ import requests
 from mastodon import Mastodon
 from mastodon.errors import MastodonNetworkError
 
-from community_hub.lib.http import TIMEOUT, USER_AGENT, guarded_session
+from community_hub.lib.http import TIMEOUT, USER_AGENT
+from community_hub.lib.http_session import guarded_session
 from inbox.connectors.base import Misconfigured, Rate
 from inbox.connectors.errors import json_or_problem, reset_time, translate
 
