@@ -100,7 +100,7 @@ def test_the_recorded_post_is_fetched(connector):
     assert item.author.is_bot
 
 
-@pytest.mark.parametrize("posts", recordings_with_posts() if RECORDINGS.is_dir() else [])
+@pytest.mark.parametrize("posts", list(recordings_with_posts()))
 def test_every_recorded_post_reads_well(posts):
     reader = Reader("https://forum.example.org", "discourse:forum.example.org", "hub")
     read = reader.read(posts, {})
