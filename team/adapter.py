@@ -1,9 +1,42 @@
 """allauth's door, narrowed to what the hub offers: sign-up is by invitation only."""
 
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
 from django.http import HttpRequest
+
+from team.models import Hub, User
 
 
 class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def format_email_subject(self, subject: str) -> str:
+        """The templates say whose hub it is; a prefix with the host's name adds nothing."""
+        return str(subject)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Subjects are rendered without the request, so they are told whose hub it is."""
+        named = {"hub_name": str(Hub.current() or ""), **context}
+        super().send_mail(template_prefix, email, named)
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """On the hub's own address, whatever Host header the request came with."""
+        path = urlsplit(super().get_reset_password_from_key_url(key)).path
+        return settings.HUB_URL + path
+
+    def set_password(self, user: User, password: str) -> None:
+        """A new password ends the other sessions, so their live streams have to end too."""
+        super().set_password(user, password)
+        user.hang_up()
+
+    def logout(self, request: HttpRequest) -> None:
+        user = User.objects.filter(pk=request.user.pk).first()
+        super().logout(request)
+        if user:
+            user.hang_up()

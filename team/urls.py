@@ -1,5 +1,28 @@
 """Addresses of this app."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from team.views import invitations, notifications, people, profile, signin, undo, welcome
+
+urlpatterns = [
+    path("", welcome.home, name="home"),
+    path("welcome/", welcome.welcome, name="welcome"),
+    path("team/", people.team, name="team"),
+    path("team/name/", people.name, name="team-name"),
+    path("team/invitations/", invitations.invitations, name="invitations"),
+    path("team/invitations/<int:pk>/revocation/", invitations.revocation, name="revocation"),
+    path("team/<int:pk>/role/", people.role, name="role"),
+    path("team/<int:pk>/deactivation/", people.deactivation, name="deactivation"),
+    path("team/<int:pk>/activation/", people.activation, name="activation"),
+    path("team/<int:pk>/sign-in-link/", people.signin_link, name="signin-link"),
+    path("invitations/<str:token>/", invitations.invitation, name="invitation"),
+    path("sign-in/<str:token>/", signin.one_time_link, name="one-time-link"),
+    path("me/", profile.profile, name="profile"),
+    path("me/preferences/", profile.preferences, name="preferences"),
+    path("me/sessions/", profile.sessions, name="sessions"),
+    path("notifications/", notifications.notifications, name="notifications"),
+    path("notifications/count/", notifications.count, name="notification-count"),
+    path("notifications/reading/", notifications.reading_all, name="reading-all"),
+    path("notifications/<int:pk>/reading/", notifications.reading, name="reading"),
+    path("undo/<int:pk>/", undo.undo, name="undo"),
+]

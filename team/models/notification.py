@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from community_hub.lib import live
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -20,6 +22,25 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
 
     def unread(self) -> NotificationQuerySet:
         return self.filter(read_at__isnull=True)
+
+    def newest_first(self) -> NotificationQuerySet:
+        return self.order_by("-updated_at", "-id")
+
+    def before(self, pk: str) -> NotificationQuerySet:
+        """Those that come after notification `pk` in newest_first(); all of them without one."""
+        last = self.filter(pk=pk).first() if pk.isdecimal() else None
+        if last is None:
+            return self
+        older = models.Q(updated_at=last.updated_at, pk__lt=last.pk)
+        return self.filter(models.Q(updated_at__lt=last.updated_at) | older)
+
+    def mark_read(self) -> int:
+        """How many were unread until now."""
+        return self.unread().update(read_at=timezone.now())
+
+    def count_up_to(self, most: int = 100) -> int:
+        """A capped count: never reads more than `most` rows."""
+        return self.order_by()[:most].count()
 
 
 class Notification(models.Model):
@@ -50,6 +71,7 @@ class Notification(models.Model):
     def tell(cls, users: Iterable[User], about: str, text: str, link: str) -> None:
         """Bring each user's one row about this up to date and mark it unread."""
         now = timezone.now()
+        users = list(users)
         Notification.objects.bulk_create(
             [
                 Notification(user=user, about=about, text=text[:300], link=link, updated_at=now)
@@ -59,3 +81,4 @@ class Notification(models.Model):
             unique_fields=["user", "about"],
             update_fields=["text", "link", "updated_at", "read_at"],
         )
+        live.publish([f"user:{user.pk}" for user in users], "notifications", {})

@@ -1,0 +1,146 @@
+"""What people type about themselves and each other."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import (
+    validate_password,
+)
+from django.utils.translation import gettext_lazy as _
+
+from team import timezones
+from team.models import Hub, Invitation, Role, User
+
+
+class HubForm(forms.ModelForm):
+    class Meta:
+        model = Hub
+        fields = ["name"]
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+
+
+class InviteForm(forms.Form):
+    email = forms.EmailField(
+        label=_("E-mail"),
+        required=False,
+        help_text=_("Without one, whoever holds the link may take the seat."),
+    )
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.MANAGER)
+    days = forms.TypedChoiceField(
+        label=_("The link works for"),
+        coerce=int,
+        choices=[(1, _("a day")), (7, _("a week")), (30, _("a month"))],
+        initial=7,
+    )
+
+    def clean_email(self) -> str:
+        email = self.cleaned_data["email"].strip().lower()
+        there = User.objects.filter(email=email).first() if email else None
+        if there and there.is_active:
+            raise forms.ValidationError(_("They are on the team already."))
+        if there:
+            raise forms.ValidationError(
+                _("They have a seat that is switched off. Switch it on instead.")
+            )
+        return email
+
+    @property
+    def lifetime(self) -> timedelta:
+        return timedelta(days=self.cleaned_data["days"])
+
+
+class PasswordForm(forms.Form):
+    """A first password, checked by the rules for the person who will have it."""
+
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("Ten characters or more; a few words in a row are easy to keep in mind."),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        validate_password(password, self.user)
+        return password
+
+
+class AcceptForm(PasswordForm):
+    name = forms.CharField(
+        label=_("Your name"),
+        max_length=120,
+        help_text=_("As colleagues should see it."),
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    email = forms.EmailField(
+        label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "username"})
+    )
+    timezone = forms.ChoiceField(label=_("Timezone"), choices=timezones.choices, initial="UTC")
+    field_order = ["name", "email", "password", "timezone"]
+
+    def __init__(self, *args: Any, invitation: Invitation, **kwargs: Any) -> None:
+        super().__init__(*args, user=User(email=invitation.email), **kwargs)
+        if invitation.email:
+            self.fields["email"].disabled = True
+            self.initial["email"] = invitation.email
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"].strip().lower()
+        if User.objects.filter(email=email).exists():
+            raise forms.ValidationError(
+                _("Somebody signs in with this e-mail already. Is it you? Then sign in.")
+            )
+        self.user.email = email
+        self.user.name = self.cleaned_data.get("name", "")
+        return email
+
+
+class ProfileForm(forms.ModelForm):
+    class Meta:
+        model = User
+        fields = ["name", "timezone"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].widget.attrs["autocomplete"] = "name"
+        self.fields["timezone"] = forms.ChoiceField(
+            label=_("Timezone"),
+            choices=timezones.choices_with(self.instance.timezone),
+            help_text=_("Times on every page are shown in it."),
+        )
+
+
+class PreferencesForm(forms.Form):
+    """Any of them may be sent alone: a switch in the menu saves itself."""
+
+    theme = forms.ChoiceField(
+        required=False,
+        choices=[("system", _("System")), ("light", _("Light")), ("dark", _("Dark"))],
+    )
+    density = forms.ChoiceField(
+        required=False, choices=[("comfortable", _("Comfortable")), ("compact", _("Compact"))]
+    )
+    keys = forms.ChoiceField(required=False, choices=[("on", _("On")), ("off", _("Off"))])
+    next = forms.ChoiceField(
+        required=False, choices=[("on", _("Open the next")), ("off", _("Stay"))]
+    )
+
+    def chosen(self) -> dict[str, Any]:
+        """As User.prefer() takes them."""
+        sent = {name: value for name, value in self.cleaned_data.items() if value}
+        chosen: dict[str, Any] = {n: sent[n] for n in ("theme", "density") if n in sent}
+        if "keys" in sent:
+            chosen["single_keys"] = sent["keys"] == "on"
+        if "next" in sent:
+            chosen["open_next"] = sent["next"] == "on"
+        return chosen

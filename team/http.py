@@ -1,0 +1,16 @@
+"""A request behind the door: Django's, with a colleague as its user."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.http import HttpRequest
+
+if TYPE_CHECKING:
+    from team.models import User
+
+
+class Asked(HttpRequest):
+    """For type hints alone: LoginRequiredMiddleware has seen to it that somebody is signed in."""
+
+    user: User

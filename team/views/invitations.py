@@ -1,0 +1,113 @@
+"""Seats that are offered, and the page on which somebody takes theirs."""
+
+from __future__ import annotations
+
+import smtplib
+
+import structlog
+from django.conf import settings
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.core.mail import send_mail
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from team.forms import AcceptForm, InviteForm
+from team.http import Asked
+from team.models import Hub, Invitation
+from team.views.people import answer, team_page
+
+log = structlog.get_logger(__name__)
+
+
+@require_POST
+@never_cache
+def invitations(request: Asked) -> HttpResponse:
+    """Make one. Its link is on this answer and nowhere else."""
+    if not request.user.can_manage_team:
+        raise PermissionDenied
+    form = InviteForm(request.POST)
+    if not form.is_valid():
+        return team_page(request, invite_form=form, status=422)
+    invitation, token = Invitation.issue(
+        role=form.cleaned_data["role"],
+        by=request.user,
+        email=form.cleaned_data["email"],
+        lifetime=form.lifetime,
+    )
+    link = Invitation.link(token)
+    return team_page(
+        request, made=invitation, made_link=link, mailed=_mail(invitation, link, request)
+    )
+
+
+@require_POST
+def revocation(request: Asked, pk: int) -> HttpResponse:
+    if not request.user.can_manage_team:
+        raise PermissionDenied
+    invitation = get_object_or_404(Invitation.objects.visible_to(request.user), pk=pk)
+    action = invitation.revoke(by=request.user)
+    if action is None:
+        return answer(request, _("It was taken or withdrawn before."), level="error")
+    return answer(request, _("Withdrawn: the link no longer works."), undo=action.pk)
+
+
+@login_not_required
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Take the seat that the link offers."""
+    offered = Invitation.objects.with_token(token).select_related("by").first()
+    if offered is None:
+        return _used_up(request)
+    form = AcceptForm(request.POST if request.method == "POST" else None, invitation=offered)
+    if request.method == "POST" and request.user.is_anonymous and form.is_valid():
+        return _accept(request, offered, form)
+    status = 422 if request.method == "POST" else 200
+    context = {"form": form, "invitation": offered}
+    return render(request, "team/invitation.html", context, status=status)
+
+
+def _accept(request: HttpRequest, offered: Invitation, form: AcceptForm) -> HttpResponse:
+    try:
+        user = offered.accept(
+            name=form.cleaned_data["name"],
+            email=form.cleaned_data["email"],
+            password=form.cleaned_data["password"],
+            timezone_name=form.cleaned_data["timezone"],
+        )
+    except IntegrityError:  # the same address, in another browser, a moment ago
+        form.add_error("email", _("Somebody signs in with this e-mail already."))
+        context = {"form": form, "invitation": offered}
+        return render(request, "team/invitation.html", context, status=422)
+    if user is None:
+        return _used_up(request)
+    login(request, user)
+    return redirect("home")
+
+
+def _used_up(request: HttpRequest) -> HttpResponse:
+    return render(request, "team/link_used_up.html", {"kind": "invitation"}, status=410)
+
+
+def _mail(invitation: Invitation, link: str, request: Asked) -> str:
+    """ "sent", "failed", or "" where there is no address or no mail server to send with."""
+    if not (invitation.email and settings.EMAIL_HOST):
+        return ""
+    context = {"invitation": invitation, "link": link, "hub": Hub.current(), "by": request.user}
+    subject = render_to_string("team/email/invitation_subject.txt", context).strip()
+    body = render_to_string("team/email/invitation_message.txt", context)
+    try:
+        send_mail(subject, body, None, [invitation.email])
+    except (smtplib.SMTPException, OSError) as error:
+        log.warning("invitation not mailed", invitation=invitation.pk, error=str(error))
+        return "failed"
+    return "sent"

@@ -1,0 +1,50 @@
+"""What the hub has to tell one colleague."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
+
+from community_hub.lib import htmx
+from team.http import Asked
+from team.models import Notification
+
+PAGE = 30
+
+
+@require_safe
+def notifications(request: Asked) -> HttpResponse:
+    """The newest first; `?before=` is the last id of the page before, for keyset paging."""
+    mine = Notification.objects.visible_to(request.user)
+    rows = list(mine.before(request.GET.get("before", "")).newest_first()[: PAGE + 1])
+    context = {
+        "notifications": rows[:PAGE],
+        "older": rows[PAGE - 1].pk if len(rows) > PAGE else None,
+        "unread": mine.unread().count_up_to(),
+    }
+    return htmx.respond(request, "team/notifications.html", context, parts=("notifications",))
+
+
+@require_safe
+def count(request: Asked) -> HttpResponse:
+    """The number beside the bell."""
+    return render(request, "team/_bell.html", {"user": request.user})
+
+
+@require_POST
+def reading(request: Asked, pk: int) -> HttpResponse:
+    """Read it: marks it and goes to what it is about."""
+    mine = Notification.objects.visible_to(request.user)
+    notification = get_object_or_404(mine, pk=pk)
+    mine.filter(pk=pk).mark_read()
+    here = url_has_allowed_host_and_scheme(notification.link, {request.get_host()})
+    return redirect(notification.link if here else reverse("notifications"))
+
+
+@require_POST
+def reading_all(request: Asked) -> HttpResponse:
+    Notification.objects.visible_to(request.user).mark_read()
+    return redirect("notifications")

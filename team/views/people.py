@@ -1,0 +1,121 @@
+"""The team's page: who is on it, in which role, and the seats that are offered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from community_hub.lib import htmx
+from team.forms import HubForm, InviteForm, RoleForm
+from team.http import Asked
+from team.models import Action, Hub, Invitation, NoAdminLeft, Role, User
+from team.signin import link_for
+
+PARTS = ("people", "invitations")
+
+
+@require_safe
+def team(request: Asked) -> HttpResponse:
+    return team_page(request)
+
+
+@require_POST
+def name(request: Asked) -> HttpResponse:
+    _admins_only(request)
+    form = HubForm(request.POST)
+    if not form.is_valid():
+        return answer(request, _("A team needs a name of at most 80 letters."), level="error")
+    Hub.call(form.cleaned_data["name"], by=request.user)
+    return htmx.tell(request, redirect("team"), _("Saved."))
+
+
+@require_POST
+def role(request: Asked, pk: int) -> HttpResponse:
+    _admins_only(request)
+    person = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
+    form = RoleForm(request.POST)
+    if not form.is_valid():
+        return answer(request, _("Pick a role from the list."), level="error")
+    chosen = Role(form.cleaned_data["role"])
+    said = _("%(name)s: %(role)s from now on.") % {"name": person, "role": chosen.label}
+    try:
+        action = person.change_role(chosen, by=request.user)
+    except NoAdminLeft as refused:
+        return answer(request, str(refused), level="error")
+    return _changed(request, action, said)
+
+
+@require_POST
+def deactivation(request: Asked, pk: int) -> HttpResponse:
+    _admins_only(request)
+    person = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
+    try:
+        action = person.deactivate(by=request.user)
+    except NoAdminLeft as refused:
+        return answer(request, str(refused), level="error")
+    return _changed(
+        request, action, _("%(name)s is signed out and switched off.") % {"name": person}
+    )
+
+
+@require_POST
+def activation(request: Asked, pk: int) -> HttpResponse:
+    _admins_only(request)
+    person = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
+    action = person.activate(by=request.user)
+    return _changed(request, action, _("%(name)s may sign in again.") % {"name": person})
+
+
+@require_POST
+@never_cache
+def signin_link(request: Asked, pk: int) -> HttpResponse:
+    """For a colleague who lost the password; shown once, to hand over."""
+    _admins_only(request)
+    person = get_object_or_404(User.objects.active(), pk=pk)
+    Action.record("signin_link", person, by=request.user)
+    return team_page(request, link_for=person, signin_link=link_for(person))
+
+
+# Below the views --------------------------------------------------------------------------
+
+
+def _admins_only(request: Asked) -> None:
+    if not request.user.can_manage_team:
+        raise PermissionDenied
+
+
+def _changed(request: Asked, action: Action | None, said: str) -> HttpResponse:
+    """Where nothing changed there is nothing to take back."""
+    return answer(request, said, undo=action.pk if action else None)
+
+
+def answer(request: Asked, text: str, *, undo: int | None = None, level: str = "") -> HttpResponse:
+    """The part of the page that asked, with a toast; a plain form goes back to the page."""
+    if htmx.target(request) not in PARTS:
+        return htmx.tell(request, redirect("team"), text, undo=undo, level=level)
+    return htmx.tell(request, team_page(request), text, undo=undo, level=level)
+
+
+def team_page(request: Asked, *, status: int = 200, **shown: Any) -> HttpResponse:
+    """`shown`: a form with its errors, or a link that is shown this once."""
+    manages = request.user.can_manage_team
+    people = User.objects.visible_to(request.user)
+    context = {
+        "people": people.order_by("-is_active", "name", "pk")[:500],
+        "roles": Role.choices,
+        "manages": manages,
+        "hub_form": HubForm(instance=Hub.current()),
+        "invite_form": InviteForm(),
+        "invitations": Invitation.objects.visible_to(request.user)
+        .open()
+        .select_related("by")
+        .order_by("-pk")[:200],
+        **shown,
+    }
+    return htmx.respond(request, "team/people.html", context, parts=PARTS, status=status)

@@ -1,0 +1,44 @@
+"""What a colleague sets for themselves."""
+
+from __future__ import annotations
+
+from django.contrib.auth import update_session_auth_hash
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from community_hub.lib import htmx
+from team.forms import PreferencesForm, ProfileForm
+from team.http import Asked
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def profile(request: Asked) -> HttpResponse:
+    form = ProfileForm(request.POST or None, instance=request.user)
+    if form.is_valid():
+        form.save()
+        return htmx.tell(request, redirect("profile"), _("Saved."))
+    status = 422 if form.is_bound else 200
+    return render(request, "team/profile.html", {"form": form}, status=status)
+
+
+@require_POST
+def preferences(request: Asked) -> HttpResponse:
+    """Saves those that were sent: the menu sends all of them, a script may send one."""
+    form = PreferencesForm(request.POST)
+    if not form.is_valid():
+        words = _("That choice is not on the list. Reload the page and try again.")
+        return HttpResponse(words, status=422, content_type="text/plain")
+    request.user.prefer(**form.chosen())
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204)
+    return htmx.tell(request, redirect("profile"), _("Saved."))
+
+
+@require_POST
+def sessions(request: Asked) -> HttpResponse:
+    """Sign out everywhere but here."""
+    request.user.end_sessions()
+    update_session_auth_hash(request, request.user)
+    return htmx.tell(request, redirect("profile"), _("Signed out everywhere else."))

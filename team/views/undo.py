@@ -1,0 +1,36 @@
+"""Undo, for everything that wrote an Action."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+from django_htmx.http import trigger_client_event
+
+from community_hub.lib import htmx
+from team.http import Asked
+from team.models import Action
+
+
+@require_POST
+def undo(request: Asked, pk: int) -> HttpResponse:
+    """200, or 409 where somebody changed the same thing since; both say so in a toast."""
+    action = get_object_or_404(Action.objects.filter(by=request.user), pk=pk)
+    done = action.undo(by=request.user)
+    said = _("Taken back.") if done else _("Too late to undo: this has been changed since.")
+    if "HX-Request" not in request.headers:
+        return htmx.tell(request, redirect(_back(request)), said, level="" if done else "error")
+    answer = HttpResponse(said, status=200 if done else 409, content_type="text/plain")
+    htmx.tell(request, answer, said, level="" if done else "error")
+    return trigger_client_event(answer, "hub:catch-up")  # whatever is on screen asks again
+
+
+def _back(request: Asked) -> str:
+    """The page that the button was on."""
+    page = request.headers.get("Referer", "")
+    here = url_has_allowed_host_and_scheme(
+        page, {request.get_host()}, require_https=request.is_secure()
+    )
+    return page if here else "/"
