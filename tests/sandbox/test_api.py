@@ -61,7 +61,7 @@ def test_changes_cost_the_same_queries_however_many(client, sites, django_assert
     forum = sites["forum"]
     for _ in range(30):
         question(forum).reply(Account.called(forum, "bo"), "Yes")
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         assert len(ask(client, forum, "changes").json()["posts"]) == 60
 
 

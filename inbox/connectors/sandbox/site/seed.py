@@ -103,6 +103,8 @@ def bulk_load(
     ]
     Thread.objects.bulk_create(rows, batch_size=1000)
     _load_posts(site, people, list(zip(rows, threads, strict=True)))
+    with connection.cursor() as cursor:  # so that the first pages are planned for what is there
+        cursor.execute("analyze sandbox_account, sandbox_place, sandbox_thread, sandbox_post")
     return [row.pk for row in rows]
 
 
