@@ -20,6 +20,7 @@ from . import sending
 from .connectors.base import ConnectorError, Transient
 from .ingest import ingest
 from .models import Conversation, Delivery, Source, SourceState
+from .models.kept import drifted
 
 log = structlog.get_logger(__name__)
 
@@ -151,3 +152,13 @@ def mail_source_stopped(pk: int) -> None:
         settings.DEFAULT_FROM_EMAIL,
         list(admins),
     )
+
+
+@shared_task(name="inbox.tasks.check_kept_fields")
+def check_kept_fields() -> None:
+    """Every night: are the kept fields what the messages say? A sample is compared and mended."""
+    wrong = drifted()
+    if wrong:
+        log.error(
+            "kept fields had drifted", conversations=len(wrong), example=next(iter(wrong.items()))
+        )

@@ -8,9 +8,10 @@ Notes never count; a deleted message answers nothing and asks nothing.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable
 
-from django.db import connection
+from django.db import connection, transaction
 
 _FACTS = """
 with said as (
@@ -124,3 +125,31 @@ def recompute(ids: Iterable[int]) -> None:
     if wanted:
         with connection.cursor() as cursor:
             cursor.execute(_FACTS + _UPDATE, {"ids": wanted})
+
+
+KEPT = (
+    "waiting_since", "mention_reason", "mention_keyword", "opened_at", "last_message_at",
+    "message_count", "participant_count", "first_reply_at", "last_reply_at", "last_mention_at",
+    "first_answer_at", "peer_answered_at", "last_message_id", "preview", "preview_by_id",
+)  # fmt: skip
+
+
+def drifted(most: int = 1000) -> dict[int, list[str]]:
+    """Mend a random sample of conversations; which of them were wrong, and in which fields.
+
+    Anything in the answer is a bug somewhere: every road that changes a message recomputes.
+    """
+    from .conversation import Conversation
+
+    with transaction.atomic():
+        newest = Conversation.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        wanted = random.sample(range(1, newest + 1), min(most, newest))
+        sample = Conversation.objects.filter(pk__in=wanted).order_by("pk")
+        before = {row["id"]: row for row in sample.select_for_update().values("id", *KEPT)}
+        recompute(before)
+        after = {row["id"]: row for row in sample.values("id", *KEPT)}
+    return {
+        pk: [name for name in KEPT if before[pk][name] != row[name]]
+        for pk, row in after.items()
+        if before[pk] != row
+    }

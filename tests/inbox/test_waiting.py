@@ -12,7 +12,7 @@ from django.utils import timezone
 from inbox.connectors.base import Incoming
 from inbox.ingest import ingest
 from inbox.models import Conversation, Message, Source
-from inbox.models.kept import recompute
+from inbox.models.kept import drifted, recompute
 from members.models import Activity, Identity
 from tests.inbox.items import ago, item, page, person, reply
 from tests.make import make_source
@@ -170,3 +170,13 @@ def test_kept_fields_are_functions_of_the_messages(source, bob) -> None:
     recompute([before["id"]])
     assert Conversation.objects.values().get() == before
     assert Activity.objects.filter(kind="message").count() == 2
+
+
+def test_the_nightly_check_names_and_mends_what_drifted(source) -> None:
+    ingest(source, page(item("1")))
+    assert drifted() == {}
+    Conversation.objects.update(message_count=7, waiting_since=None)
+    ((pk, fields),) = drifted().items()
+    assert (pk, set(fields)) == (conversation().pk, {"message_count", "waiting_since"})
+    assert conversation().message_count == 1
+    assert drifted() == {}
