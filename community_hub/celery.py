@@ -1,14 +1,17 @@
 """The Celery application and the two heartbeats that /healthz reads."""
 
+import os
 import time
 from typing import Any
 
 import redis
 import structlog
 from celery import Celery
-from celery.signals import heartbeat_sent, worker_ready
+from celery.signals import beat_init, heartbeat_sent, worker_ready
 
 from community_hub.lib import live
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "community_hub.settings")
 
 app = Celery("community_hub")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -27,6 +30,12 @@ def beat(name: str) -> None:
 def beat_heartbeat() -> None:
     """Sent by beat, run by a worker: when it arrives, both are alive and connected."""
     beat("beat")
+
+
+@beat_init.connect
+def first_beat(**_: Any) -> None:
+    """At once, so that a hub that has just started need not wait for the first round."""
+    beat_heartbeat.apply_async(retry=False)
 
 
 @worker_ready.connect

@@ -195,6 +195,31 @@ def start_keeper(var: Var, needs: list[str], *, throwaway: bool) -> None:
     atexit.register(keeper.poll)  # collects it when it ends before us
 
 
+def leave(var: Var, *, wait: float = 15.0) -> None:
+    """Stop using the servers now; when nobody else does, wait until they are down."""
+    while held:
+        os.close(held.pop())
+    users = os.open(var.run / "users.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    begun = time.monotonic()
+    try:
+        while is_locked(var.run / "keeper.lock") and time.monotonic() < begun + wait:
+            time.sleep(0.1)
+            if time.monotonic() > begun + 1 and shared(users):
+                return  # the keeper did not take the lock, so others use the servers
+    finally:
+        os.close(users)
+
+
+def shared(descriptor: int) -> bool:
+    """Whether the lock can be had beside others; it is given back at once."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    fcntl.flock(descriptor, fcntl.LOCK_UN)
+    return True
+
+
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -31,10 +31,12 @@ def numbered(url: str, add: int) -> str:
 
 def prepare() -> None:
     os.environ["HUB_TEST"] = "1"
+    os.environ["DATABASE_CONN_MAX_AGE"] = "0"  # a server's threads must not keep the test database
     if not WORKER:  # xdist's workers inherit the environment of the process that starts them
         if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
             var = embedded.throwaway_var()
             os.environ["HUB_VAR"] = str(var)
+            (var / "static").mkdir()
             embedded.ensure(var, throwaway=True)
         else:
             embedded.ensure()

@@ -28,6 +28,6 @@ def serve_hub() -> Iterator[str]:
         try:
             yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         finally:
-            server.should_exit = True
+            server.should_exit = server.force_exit = True  # streams that a test left open end too
             thread.join(10)
             assert not thread.is_alive(), "the server did not stop"

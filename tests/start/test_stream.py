@@ -23,7 +23,6 @@ def hub(transactional_db: None) -> Iterator[str]:
         yield base
 
 
-
 def make_source(name: str, *, restricted: bool = False) -> Source:
     return Source.objects.create(kind="feed", name=name, network=name, restricted=restricted)
 

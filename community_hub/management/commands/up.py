@@ -1,0 +1,259 @@
+"""`manage.py up`: the whole hub in one terminal."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import StringIO
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from community_hub import embedded
+from community_hub.probe import ask, ill
+from community_hub.processes import Program, programs, stop_all
+
+GREEN_SECONDS = 90
+EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - compared with what was asked for
+MANAGE = [sys.executable, str(settings.BASE_DIR / "manage.py")]
+
+
+class Stop(Exception):
+    """Somebody asked us to stop."""
+
+
+class Command(BaseCommand):
+    help = "Start the hub: database, Redis, web, worker and beat. Ctrl-C stops it."
+    requires_system_checks = []  # migrations come first
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--demo", action="store_true", help="with a made-up community")
+        parser.add_argument("--check", action="store_true", help="start, wait for green, stop")
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--owner", default="", help="the owner's e-mail address")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.begun = time.monotonic()
+        var = embedded.Var(embedded.var_folder())
+        embedded.make_folders(var)
+        with only_one(var), signals_stop_us():
+            running: list[Program] = []
+            try:
+                self.run(var, options, running)
+            except (Stop, KeyboardInterrupt):
+                self.say("Stopping.")
+            finally:
+                with signals_ignored():
+                    stop_all(running)
+                    embedded.leave(var)
+
+    def run(self, var: embedded.Var, options: dict[str, Any], running: list[Program]) -> None:
+        demo = options["demo"] or demo_marker(var).exists()
+        host, port = options["host"], self.free_port(options["host"], options["port"])
+        env = environment(host, port, demo=demo)
+        self.say("Preparing the database and the pages …")
+        call_command("migrate", verbosity=0, interactive=False)
+        collect_static(var)
+        fresh = demo and not demo_marker(var).exists() and is_empty()
+        web, *others = programs(var.log, env, host=host, port=port)
+        running += [web, *others]
+        for program in running:
+            program.log.write_bytes(b"")
+            program.start()
+        hub = own_address(host, port), env["HUB_URL"]
+        self.wait_for_web(web, hub)
+        if fresh:
+            self.say("Loading the demo community …")
+            manage("demo", env=env)
+        if demo:
+            demo_marker(var).touch()
+        self.wait_until_green(running, hub)
+        write_running(var, env["HUB_URL"])
+        seconds = time.monotonic() - self.begun
+        if options["check"]:
+            self.say(f"All is well: database, Redis, worker and beat, after {seconds:.0f} s.")
+            return
+        settings.HUB_URL = env["HUB_URL"]  # decided just now, and the link is made in this process
+        link = call_command("owner", email=options["owner"], stdout=StringIO())
+        self.say(f"Ready after {seconds:.0f} s at {env['HUB_URL']} (logs: {var.log}).")
+        self.say(f"Sign in, once, within 15 minutes: {link}")
+        self.watch(running)
+
+    def say(self, words: str) -> None:
+        self.stdout.write(words)
+        self.stdout.flush()
+
+    def free_port(self, host: str, wanted: int) -> int:
+        for port in (wanted, 0):
+            with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as attempt:
+                attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    attempt.bind((host, port))
+                except OSError as error:
+                    if port == 0:
+                        raise CommandError(f"Cannot listen on {host}: {error}.") from error
+                    continue
+                chosen: int = attempt.getsockname()[1]
+            if chosen != wanted and wanted:
+                self.say(f"Port {wanted} is taken, so the hub takes {chosen}.")
+            return chosen
+        raise AssertionError("unreachable")
+
+    def wait_for_web(self, web: Program, hub: tuple[str, str]) -> None:
+        until = time.monotonic() + GREEN_SECONDS
+        while ask(*hub) is None:
+            if not web.alive or time.monotonic() > until:
+                raise CommandError(f"The web server did not start.\n{web.last_words()}")
+            time.sleep(0.1)
+
+    def wait_until_green(self, running: list[Program], hub: tuple[str, str]) -> None:
+        until = time.monotonic() + GREEN_SECONDS
+        while True:
+            health = ask(*hub) or {"ok": False}
+            if health["ok"]:
+                return
+            for program in running:
+                if not program.alive:
+                    raise CommandError(f"{program.name} ended.\n{program.last_words()}")
+            if time.monotonic() > until:
+                words = "\n".join(program.last_words() for program in running)
+                raise CommandError(
+                    f"Not well after {GREEN_SECONDS} s: {', '.join(ill(health, []))}.\n{words}"
+                )
+            time.sleep(0.2)
+
+    def watch(self, running: list[Program]) -> None:
+        """Until somebody stops us; what falls is started again, but not for ever."""
+        while True:
+            time.sleep(0.5)
+            for program in running:
+                if program.alive:
+                    continue
+                self.say(f"{program.name} ended; starting it again.\n{program.last_words(4)}")
+                if program.keeps_falling:
+                    raise CommandError(f"{program.name} keeps ending. See {program.log}.")
+                program.send(signal.SIGKILL)
+                program.start()
+
+
+# Steps, in the order they are called ---------------------------------------------------------
+
+
+@contextmanager
+def only_one(var: embedded.Var) -> Iterator[None]:
+    """Two beats in one hub would ring everything twice."""
+    with (var.run / "up.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            where = json.loads(running_file(var).read_text()) if running_file(var).exists() else ""
+            raise CommandError(
+                f"This hub is running already{f' at {where}' if where else ''}. For another one, "
+                "set HUB_VAR to another folder; for a sign-in link, run manage.py owner."
+            ) from None
+        running_file(var).unlink(missing_ok=True)
+        yield
+
+
+@contextmanager
+def signals_stop_us() -> Iterator[None]:
+    def stop(*_: object) -> None:
+        raise Stop
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def signals_ignored() -> Iterator[None]:
+    """While we stop: a second Ctrl-C must not leave half of it running."""
+    names = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in names}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def environment(host: str, port: int, *, demo: bool) -> dict[str, str]:
+    """What web, worker and beat are told; what somebody set stays as it was set."""
+    env = dict(os.environ)
+    env.setdefault("HUB_URL", own_address(host, port))
+    if "ALLOWED_HOSTS" not in env:
+        known = {host, "127.0.0.1", "localhost", urlsplit(env["HUB_URL"]).hostname or ""}
+        env["ALLOWED_HOSTS"] = "*" if host in EVERYWHERE else ",".join(sorted(known - {""}))
+    if demo:
+        env["HUB_DEMO"] = env["SANDBOX_ENABLED"] = "1"
+        # The practice sites are read over HTTP like any platform, and they are on this machine.
+        allowed = {*filter(None, env.get("HTTP_ALLOWED_ORIGINS", "").split(",")), env["HUB_URL"]}
+        env["HTTP_ALLOWED_ORIGINS"] = ",".join(sorted(allowed))
+    return env
+
+
+def own_address(host: str, port: int) -> str:
+    shown = "127.0.0.1" if host in EVERYWHERE else f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{port}"
+
+
+def collect_static(var: embedded.Var) -> None:
+    """Hash and compress the files again only where one has changed."""
+    marks = []
+    for finder in get_finders():
+        for path, storage in finder.list(ignore_patterns=None):
+            stat = Path(storage.path(path)).stat()
+            marks.append(f"{path} {stat.st_size} {stat.st_mtime_ns}")
+    mark = hashlib.sha256("\n".join(sorted(marks)).encode()).hexdigest()
+    done = var.root / "static.mark"
+    manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
+    if manifest.exists() and done.exists() and done.read_text() == mark:
+        return
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    done.write_text(mark)
+
+
+def is_empty() -> bool:
+    from inbox.models import Source
+
+    return not Source.objects.exists()
+
+
+def manage(*words: str, env: dict[str, str]) -> str:
+    """Another command of ours, with the address that the web server got."""
+    done = subprocess.run(  # noqa: S603 - our own
+        [*MANAGE, *words], env=env, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise CommandError(f"manage.py {words[0]} failed.\n{done.stdout}{done.stderr}")
+    return done.stdout.strip()
+
+
+def demo_marker(var: embedded.Var) -> Path:
+    return var.root / "demo"
+
+
+def running_file(var: embedded.Var) -> Path:
+    return var.run / "up.json"
+
+
+def write_running(var: embedded.Var, url: str) -> None:
+    running_file(var).write_text(json.dumps(url))

@@ -1,0 +1,103 @@
+"""The programs that make a hub: started, watched, and stopped together.
+
+Each runs in a session of its own, so that a Ctrl-C in the terminal reaches only `up`, which stops
+them in order. When `up` itself is killed, the kernel tells them to end (on Linux).
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from community_hub.keeper import end_with_parent
+
+STOP_SECONDS = 12
+RESTARTS = 3  # within RESTART_WINDOW: past that it is broken, and a person should look
+RESTART_WINDOW = 120.0
+
+
+@dataclass
+class Program:
+    """One process and its log."""
+
+    name: str
+    command: list[str]
+    log: Path
+    env: dict[str, str]
+    process: subprocess.Popen[bytes] | None = None
+    starts: list[float] = field(default_factory=list)
+
+    def start(self) -> None:
+        self.starts.append(time.monotonic())
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(  # noqa: S603 - our own programs
+                self.command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=self.env,
+                cwd=Path(__file__).resolve().parent.parent,
+                start_new_session=True,
+                preexec_fn=lambda: end_with_parent(signal.SIGTERM),
+            )
+
+    @property
+    def alive(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    @property
+    def keeps_falling(self) -> bool:
+        recent = [at for at in self.starts if time.monotonic() - at < RESTART_WINDOW]
+        return len(recent) > RESTARTS
+
+    def last_words(self, lines: int = 12) -> str:
+        text = self.log.read_text(errors="replace") if self.log.exists() else ""
+        return "\n".join(f"  {self.name} | {line}" for line in text.splitlines()[-lines:])
+
+    def send(self, number: signal.Signals) -> None:
+        """To the whole group: a web server's workers must not outlive it."""
+        if self.process is not None:
+            try:
+                os.killpg(self.process.pid, number)
+            except ProcessLookupError:
+                return  # all gone
+
+
+def programs(log: Path, env: dict[str, str], *, host: str, port: int) -> list[Program]:
+    """Web, worker and beat, with the command lines that docker-compose.yml uses as well."""
+    python = sys.executable
+    web = [python, "-m", "uvicorn", "community_hub.asgi:application", "--host", host]
+    web += ["--port", str(port), "--workers", str(web_workers()), "--no-access-log"]
+    web += ["--lifespan", "off", "--timeout-graceful-shutdown", "2"]
+    celery = [python, "-m", "celery", "-A", "community_hub"]
+    worker = [*celery, "worker", "-c", "2", "--without-gossip", "--without-mingle"]
+    worker += ["--loglevel", "info"]
+    beat = [*celery, "beat", "--loglevel", "warning", "--pidfile="]
+    commands = {"web": web, "worker": worker, "beat": beat}
+    return [Program(name, words, log / f"{name}.log", env) for name, words in commands.items()]
+
+
+def web_workers() -> int:
+    """Two, or one on a machine with a single core; WEB_CONCURRENCY says otherwise."""
+    given = os.environ.get("WEB_CONCURRENCY")
+    return int(given) if given else min(2, os.cpu_count() or 1)
+
+
+def stop_all(running: list[Program]) -> None:
+    """Ask all at once, wait, then insist."""
+    for program in running:
+        if program.alive and program.process:
+            program.process.terminate()
+    until = time.monotonic() + STOP_SECONDS
+    for program in running:
+        while program.alive and time.monotonic() < until:
+            time.sleep(0.05)
+    for program in running:
+        program.send(signal.SIGKILL)
+        if program.process:
+            program.process.wait()

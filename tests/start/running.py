@@ -1,0 +1,84 @@
+"""`manage.py up` in a var/ of its own, as a person starts it."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).resolve().parents[2]
+OURS = ("DATABASE_", "REDIS_URL", "SECRET_KEY", "CREDENTIAL_KEYS", "HUB_", "DJANGO_", "PYTEST_")
+
+
+class Up:
+    """Use as a context manager; stops what it started."""
+
+    def __init__(self, var: Path, *words: str) -> None:
+        self.var = var
+        env = {key: value for key, value in os.environ.items() if not key.startswith(OURS)}
+        self.process = subprocess.Popen(
+            [sys.executable, "manage.py", "up", *words],
+            cwd=ROOT,
+            env=env | {"HUB_VAR": str(var), "WEB_CONCURRENCY": "1", "PYTHONUNBUFFERED": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.said = ""
+
+    def __enter__(self) -> "Up":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def until_it_says(self, pattern: str) -> re.Match[str]:
+        """Read lines until one matches; fails with all that was said when `up` ends before."""
+        for line in self.process.stdout:
+            self.said += line
+            if found := re.search(pattern, line):
+                return found
+        raise AssertionError(f"{pattern!r} was never said:\n{self.said}")
+
+    def rest(self) -> str:
+        self.said += self.process.communicate(timeout=120)[0]
+        return self.said
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> int:
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+        if not self.process.stdout.closed:
+            self.process.stdout.read()
+        return self.process.wait(60)
+
+
+def processes(var: Path) -> list[psutil.Process]:
+    """Everything that belongs to the hub in `var`, by what the kernel says of its environment."""
+    mark = f"HUB_VAR={var}"
+    found = []
+    for process in psutil.process_iter():
+        try:
+            words = Path(f"/proc/{process.pid}/environ").read_bytes().decode(errors="replace")
+        except OSError:
+            continue  # gone, or somebody else's
+        if mark in words.split("\0") and process.status() != psutil.STATUS_ZOMBIE:
+            found.append(process)
+    return found
+
+
+def wait_until_gone(var: Path, seconds: float = 30) -> None:
+    until = time.monotonic() + seconds
+    while left := processes(var):
+        assert time.monotonic() < until, [process.cmdline() for process in left]
+        time.sleep(0.1)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

@@ -1,0 +1,98 @@
+"""/healthz and the alarm clock."""
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from community_hub import celery, health
+from community_hub.lib import alarm, live
+
+pytestmark = pytest.mark.django_db
+
+
+def test_healthz_is_green_when_all_four_are_alive_and_asks_for_no_login(mallory):
+    celery.beat("worker")
+    celery.beat("beat")
+    answer = mallory.get("/healthz")
+    assert answer.status_code == 200
+    found = answer.json()
+    assert found["ok"] is True
+    for name in ("database", "redis", "worker", "beat"):
+        assert found[name]["ok"] is True
+        assert found[name]["age"] < 5
+
+
+def test_a_heartbeat_that_never_came_or_is_old_turns_it_red_by_name(mallory):
+    celery.beat("worker")
+    live.client().set(f"{live.namespace()}:heartbeat:beat", "1000000000")
+    answer = mallory.get("/healthz")
+    assert answer.status_code == 503
+    found = answer.json()
+    assert found["worker"]["ok"] is True
+    assert found["beat"]["ok"] is False
+    live.client().delete(f"{live.namespace()}:heartbeat:beat")
+    assert mallory.get("/healthz").json()["beat"] == {"ok": False, "age": None}
+
+
+def test_a_redis_that_is_away_is_named_and_nothing_crashes(mallory, monkeypatch, settings):
+    settings.REDIS_URL = "unix:///nowhere/redis.sock"
+    live.client.cache_clear()
+    try:
+        answer = mallory.get("/healthz")
+    finally:
+        live.client.cache_clear()
+    assert answer.status_code == 503
+    assert answer.json()["redis"] == {"ok": False, "age": None, "error": "ConnectionError"}
+    assert answer.json()["database"]["ok"] is True
+
+
+def test_healthz_tells_no_secret(mallory, settings):
+    words = mallory.get("/healthz").content.decode()
+    for secret in (settings.SECRET_KEY, settings.REDIS_URL, settings.DATABASES["default"]["HOST"]):
+        assert secret not in words
+
+
+def test_the_heartbeat_task_is_the_one_that_beat_sends(settings):
+    names = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert "community_hub.beat_heartbeat" in names
+    celery.app.tasks["community_hub.beat_heartbeat"]()
+    assert health.heartbeat("beat")["ok"] is True
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_bell_rung_in_a_transaction_that_fails_is_not_rung(monkeypatch):
+    rung = []
+    monkeypatch.setattr(alarm, "send", lambda *args: rung.append(args))
+    with transaction.atomic():
+        alarm.ring("inbox.tasks.deliver", 1)
+        transaction.set_rollback(True)
+    assert rung == []
+    with transaction.atomic():
+        alarm.ring("inbox.tasks.deliver", 2, countdown=3)
+        assert rung == []
+    assert rung == [("inbox.tasks.deliver", (2,), 3)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_broker_that_is_away_breaks_no_request(caplog):
+    from celery import current_app
+
+    address = current_app.conf.broker_url
+    current_app.conf.broker_url = "redis+socket:///nowhere/redis.sock"
+    current_app.pool.force_close_all()
+    try:
+        with transaction.atomic():
+            alarm.ring("inbox.tasks.deliver", 1)
+    finally:
+        current_app.conf.broker_url = address
+
+
+def test_the_bell_puts_the_task_on_the_queue():
+    before = live.client().llen("celery")
+    alarm.send("community_hub.beat_heartbeat", (), None)
+    assert live.client().llen("celery") == before + 1
+
+
+@pytest.mark.parametrize("path", ["/healthz"])
+def test_only_reading_is_possible(path):
+    assert Client().post(path).status_code == 405

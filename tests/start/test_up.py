@@ -1,0 +1,55 @@
+"""`manage.py up` from outside: what a person with a fresh machine sees."""
+
+import socket
+
+import httpx
+import pytest
+
+from tests.start.running import Up, free_port, processes, wait_until_gone
+
+
+@pytest.fixture
+def var(tmp_path):
+    folder = tmp_path / "var"
+    yield folder
+    wait_until_gone(folder)
+
+
+def test_the_link_signs_the_owner_in_and_ctrl_c_stops_everything(var):
+    port = free_port()
+    with Up(var, "--port", str(port)) as up:
+        link = up.until_it_says(r"Sign in, once, within 15 minutes: (http://\S+)").group(1)
+        assert link.startswith(f"http://127.0.0.1:{port}/")
+        health = httpx.get(f"http://127.0.0.1:{port}/healthz").json()
+        assert health["ok"] is True, health
+        assert httpx.get(link).status_code in {200, 302}
+    assert up.process.returncode == 0
+    wait_until_gone(var, 5)
+
+
+def test_a_killed_hub_leaves_nothing_running_and_the_next_start_has_its_data(var):
+    port = free_port()
+    with Up(var, "--port", str(port), "--owner", "ada@example.org") as up:
+        up.until_it_says("Ready after")
+        assert len(processes(var)) > 5
+        up.process.kill()
+        up.process.wait()
+        wait_until_gone(var)
+    with Up(var, "--port", str(port)) as again:
+        again.until_it_says("Ready after")
+        with Up(var, "--check") as third:
+            assert "This hub is running already at http://127.0.0.1" in third.rest()
+            assert third.process.returncode == 1
+        assert httpx.get(f"http://127.0.0.1:{port}/healthz").status_code == 200
+
+
+def test_check_starts_everything_and_stops_it_and_a_taken_port_is_no_obstacle(var):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with Up(var, "--check", "--port", str(port)) as up:
+            said = up.rest()
+    assert f"Port {port} is taken, so the hub takes " in said
+    assert "All is well" in said
+    assert up.process.returncode == 0, said
