@@ -48,9 +48,12 @@ def test_a_post_seen_late_below_the_mark_is_found(connector, forum):
     forum.post("One")
     forum.next_id += 1  # an id given to a post whose transaction is still open
     late = forum.next_id
-    forum.post("Two")
+    for number in range(30):
+        forum.post(f"Meanwhile {number}")
     _, cursor = drain(connector, beginning(connector))
     forum.posts[late] = {**forum.posts[late - 1], "id": late}
+    for number in range(40):
+        forum.post(f"Afterwards {number}")
     items, _ = drain(connector, cursor)
     assert str(late) in ids(items)
 

@@ -105,10 +105,12 @@ def test_one_guid_on_several_links_is_no_guid(feed, site):
 
 def test_a_feed_that_rolled_over_names_the_gap(feed, site):
     now = datetime.now(UTC)
-    old, new = (f"{now - timedelta(hours=hours):%a, %d %b %Y %H:%M:%S GMT}" for hours in (9, 2))
+    old, new, newer = (
+        f"{now - timedelta(hours=hours):%a, %d %b %Y %H:%M:%S GMT}" for hours in (9, 2, 1)
+    )
     site.document = rss(item(guid="1", date=old))
     cursor = pull(feed).cursor
-    site.document = rss(item(guid="7", date=new) + item(guid="8", date=new))
+    site.document = rss(item(guid="8", date=newer) + item(guid="7", date=new))
     begins, ends = pull(feed, cursor).gap
     assert ends - begins == timedelta(hours=7)
 
