@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import trigger_client_event
@@ -22,19 +25,41 @@ def vary(response: HttpResponse) -> HttpResponse:
     return response
 
 
+def respond(
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any],
+    *,
+    parts: tuple[str, ...] = (),
+    status: int = 200,
+) -> HttpResponse:
+    """The page, or the partial of it that is named like the target, where it is one of `parts`."""
+    wanted = target(request)
+    name = f"{template}#{wanted}" if wanted in parts else template
+    return vary(render(request, name, context, status=status))
+
+
+def method(request: HttpRequest) -> str:
+    """A form without scripts can only POST: its field `_method` says that it means DELETE."""
+    if request.method == "POST" and request.POST.get("_method") == "DELETE":
+        return "DELETE"
+    return request.method or "GET"
+
+
 def tell(
     request: HttpRequest,
     response: HttpResponse,
     text: str,
     *,
-    undo: int | None = None,
+    undo: int | str | None = None,
     level: str = "",
 ) -> HttpResponse:
-    """A toast beside the answer. `undo` is the Action's number; `level` "error" or nothing.
+    """A toast beside the answer. `undo` is the Action's number, or the address that takes it
+    back; `level` "error" or nothing.
 
     A redirect shows it on the page that follows, everything else at once.
     """
-    address = reverse("undo", args=[undo]) if undo else ""
+    address = reverse("undo", args=[undo]) if isinstance(undo, int) else undo or ""
     if isinstance(response, HttpResponseRedirect):
         say = messages.ERROR if level == "error" else messages.INFO
         messages.add_message(request, say, text, extra_tags=address)

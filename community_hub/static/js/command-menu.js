@@ -1,0 +1,46 @@
+// <command-menu popover>: a menu that opens under its button, filters as one types and moves by arrows.
+class CommandMenu extends HTMLElement {
+  connectedCallback() {
+    this.addEventListener("toggle", (event) => event.newState === "open" ? this.opened() : this.closed());
+    this.addEventListener("input", (event) => event.target.matches(".filter") && this.filter(event.target.value));
+    this.addEventListener("keydown", (event) => this.move(event));
+    this.addEventListener("htmx:afterRequest", (event) => event.detail.successful && !("stay" in event.target.dataset) && this.matches(":popover-open") && this.hidePopover());
+  }
+
+  get items() { return [...this.querySelectorAll(".menu-item")].filter((item) => !item.closest("[hidden]")); }
+  get box() { return this.querySelector(".filter"); }
+
+  opened() {
+    document.querySelector(`[popovertarget="${this.id}"]`)?.setAttribute("aria-expanded", "true");
+    (this.box || this.items[0])?.focus();
+  }
+
+  closed() {
+    document.querySelectorAll(`[popovertarget="${this.id}"]`).forEach((button) => button.setAttribute("aria-expanded", "false"));
+    if (this.box) { this.box.value = ""; this.filter(""); }
+  }
+
+  filter(text) {
+    const wanted = text.trim().toLocaleLowerCase();
+    for (const item of this.querySelectorAll(".menu-item")) {
+      (item.closest("li, form") || item).hidden = !item.textContent.toLocaleLowerCase().includes(wanted);
+    }
+    const none = this.querySelector(".none");
+    if (none) none.hidden = this.items.length > 0;
+  }
+
+  move(event) {
+    const items = this.items, at = items.indexOf(document.activeElement);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
+    if (event.key === "Enter" && event.target === this.box) {
+      event.preventDefault();
+      items[0]?.click();
+    } else if (to !== undefined && !(event.target === this.box && /Home|End/.test(event.key))) {
+      event.preventDefault();
+      if (to < 0 && this.box) this.box.focus();
+      else items[(to + items.length) % items.length]?.focus();
+    }
+  }
+}
+
+customElements.define("command-menu", CommandMenu);

@@ -1,0 +1,63 @@
+// <live-bell data-url="/live/" data-events="conversation sources">: a doorbell, never the news itself. One
+// stream a browser: the tab that holds the lock listens and passes on; every tab fires hub:<name>, and
+// hub:<name>-<id>, on <body>, which hx-trigger hears. hub:tick every 30 s is the safety net; hub:catch-up
+// follows sleep, a lost line, a page from the cache.
+const TICK = 30_000, FIRST = 1000, LONGEST = 60_000;
+
+class LiveBell extends HTMLElement {
+  connectedCallback() {
+    this.gone = new AbortController();
+    const { signal } = this.gone;
+    this.beat = setInterval(() => document.hidden || this.ring("tick"), TICK);
+    const wake = () => { if (!document.hidden) this.ring("catch-up"); };
+    document.addEventListener("visibilitychange", wake, { signal });
+    addEventListener("online", wake, { signal });
+    addEventListener("pageshow", (event) => event.persisted && wake(), { signal });
+    if (!this.dataset.url || !navigator.locks || !window.BroadcastChannel) return; // each visible tab polls
+    this.channel = new BroadcastChannel("hub-live");
+    this.channel.onmessage = ({ data }) => this.ring(data.name, data.detail);
+    navigator.locks.request("hub-live", { signal }, () => this.lead(signal)).catch(() => {});
+  }
+
+  disconnectedCallback() {
+    clearInterval(this.beat);
+    this.stream?.close();
+    this.channel?.close();
+    this.gone.abort();
+  }
+
+  lead(signal) {
+    this.wait = FIRST;
+    this.listen();
+    return new Promise((resolve) => signal.addEventListener("abort", resolve));
+  }
+
+  listen() {
+    const stream = this.stream = new EventSource(this.dataset.url);
+    stream.addEventListener("hello", ({ data }) => {
+      if (this.lost || JSON.parse(data).resumed) this.tell("catch-up");
+      this.lost = false;
+      this.wait = FIRST;
+    });
+    for (const name of this.dataset.events.split(" ")) {
+      stream.addEventListener(name, ({ data }) => this.tell(name, JSON.parse(data)));
+    }
+    stream.onerror = () => {
+      this.lost = true;
+      if (stream.readyState !== EventSource.CLOSED || this.gone.signal.aborted) return; // it tries by itself
+      setTimeout(() => this.isConnected && this.listen(), this.wait * (0.5 + Math.random()));
+      this.wait = Math.min(this.wait * 2, LONGEST);
+    };
+  }
+
+  tell(name, detail) { this.channel?.postMessage({ name, detail }); this.ring(name, detail); }
+
+  ring(name, detail = {}) {
+    const id = detail.id ?? detail.conversation;
+    for (const full of id ? [`hub:${name}`, `hub:${name}-${id}`] : [`hub:${name}`]) {
+      document.body.dispatchEvent(new CustomEvent(full, { detail }));
+    }
+  }
+}
+
+customElements.define("live-bell", LiveBell);

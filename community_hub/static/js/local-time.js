@@ -1,0 +1,51 @@
+// <local-time><time datetime="…">2 d</time></local-time>
+// Keeps a waiting time true while the page stands, and tells the whole date on pointing.
+// data-show: "waiting" (2 d, 7 h, 22 min), "ago" (in the page's language); else the server's words stay.
+const MINUTE = 60, HOUR = 3600, DAY = 86400;
+const shown = new Set();
+
+class LocalTime extends HTMLElement {
+  connectedCallback() {
+    this.time = this.querySelector("time");
+    if (!this.time) return;
+    this.at = new Date(this.time.dateTime);
+    this.time.title = new Intl.DateTimeFormat(language(), {
+      dateStyle: "full", timeStyle: "short", timeZone: document.documentElement.dataset.timezone || undefined,
+    }).format(this.at);
+    if (!this.dataset.show) return;
+    shown.add(this);
+    this.refresh();
+  }
+
+  disconnectedCallback() { shown.delete(this); }
+
+  refresh() {
+    const seconds = Math.max(0, (Date.now() - this.at) / 1000);
+    const text = this.dataset.show === "ago" ? ago(seconds) : waiting(seconds);
+    if (this.time.textContent !== text) this.time.textContent = text;
+  }
+}
+
+function waiting(seconds) {
+  const [count, unit] = largest(seconds);
+  return new Intl.NumberFormat(language(), { style: "unit", unit, unitDisplay: unit === "minute" ? "short" : "narrow" })
+    .format(count).replace(/(\d)\s*(\p{L})/u, "$1\u00a0$2");
+}
+
+function ago(seconds) {
+  if (seconds < MINUTE) return new Intl.RelativeTimeFormat(language(), { numeric: "auto" }).format(0, "second");
+  const [count, unit] = largest(seconds);
+  return new Intl.RelativeTimeFormat(language(), { numeric: "auto" }).format(-count, unit);
+}
+
+function largest(seconds) {
+  if (seconds >= DAY) return [Math.floor(seconds / DAY), "day"];
+  if (seconds >= HOUR) return [Math.floor(seconds / HOUR), "hour"];
+  return [Math.max(1, Math.floor(seconds / MINUTE)), "minute"];
+}
+
+function language() { return document.documentElement.lang || undefined; }
+
+setInterval(() => { if (!document.hidden) shown.forEach((element) => element.refresh()); }, 20_000);
+document.addEventListener("visibilitychange", () => { if (!document.hidden) shown.forEach((element) => element.refresh()); });
+customElements.define("local-time", LocalTime);

@@ -1,0 +1,42 @@
+// <presence-beat data-url="…">: says who looks at this conversation, and who is writing in it. The server
+// forgets by itself; this only beats while the page is seen, and says goodbye.
+const EVERY = 20_000, STILL_WRITING = 30_000;
+
+class PresenceBeat extends HTMLElement {
+  connectedCallback() {
+    this.gone = new AbortController();
+    const { signal } = this.gone;
+    this.typedAt = 0;
+    this.beat();
+    this.timer = setInterval(() => this.beat(), EVERY);
+    document.addEventListener("visibilitychange", () => this.beat(), { signal });
+    addEventListener("pagehide", () => this.leave(), { signal });
+    document.addEventListener("input", (event) => {
+      if (!event.target.closest(".composer")) return;
+      const first = Date.now() - this.typedAt > STILL_WRITING;
+      this.typedAt = Date.now();
+      if (first) this.beat();
+    }, { signal });
+  }
+
+  disconnectedCallback() {
+    clearInterval(this.timer);
+    this.gone.abort();
+    this.leave();
+  }
+
+  beat() {
+    if (document.hidden) return;
+    const state = Date.now() - this.typedAt < STILL_WRITING ? "replying" : "viewing";
+    this.send("POST", new URLSearchParams({ state }));
+  }
+
+  leave() { this.send("DELETE"); }
+
+  send(method, body) {
+    const token = document.querySelector("meta[name=csrf-token]")?.content || "";
+    fetch(this.dataset.url, { method, body, keepalive: true, headers: { "X-CSRFToken": token } }).catch(() => {});
+  }
+}
+
+customElements.define("presence-beat", PresenceBeat);

@@ -1,0 +1,63 @@
+// <row-list>: moves through the rows of a list (hidden buttons carry the keys: data-move="next"),
+// ticks them, and marks the one that stands open in the other pane.
+class RowList extends HTMLElement {
+  connectedCallback() {
+    this.addEventListener("click", (event) => {
+      const move = event.target.closest("[data-move]")?.dataset.move;
+      if (move) this[move]();
+    });
+    this.addEventListener("change", () => this.count());
+    this.mark = () => this.current();
+    document.body.addEventListener("htmx:pushedIntoHistory", this.mark);
+    document.body.addEventListener("htmx:afterSettle", this.mark);
+    this.count();
+  }
+
+  disconnectedCallback() {
+    document.body.removeEventListener("htmx:pushedIntoHistory", this.mark);
+    document.body.removeEventListener("htmx:afterSettle", this.mark);
+  }
+
+  get rows() { return [...this.querySelectorAll("a.row")]; }
+
+  get here() {
+    const focused = this.contains(document.activeElement) && document.activeElement.closest("li")?.querySelector("a.row");
+    return focused || this.querySelector("a.row[aria-current]");
+  }
+
+  step(by) {
+    const rows = this.rows, at = rows.indexOf(this.here);
+    const row = rows[at < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, at + by))];
+    row?.focus();
+    row?.scrollIntoView({ block: "nearest" });
+  }
+
+  next() { this.step(1); }
+  previous() { this.step(-1); }
+  open() { this.here?.click(); }
+
+  select() {
+    const box = this.here?.closest("li").querySelector(".pick input");
+    if (box) box.click();
+  }
+
+  clear() { this.querySelectorAll(".pick input:checked").forEach((box) => { box.checked = false; }); this.count(); }
+
+  count() {
+    const bulk = this.querySelector("[data-bulk]");
+    if (!bulk) return;
+    const picked = this.querySelectorAll(".pick input:checked").length;
+    bulk.hidden = picked === 0;
+    bulk.querySelector("[data-picked]").textContent = picked;
+  }
+
+  current() {
+    for (const row of this.rows) {
+      if (row.pathname === location.pathname) row.setAttribute("aria-current", "true");
+      else row.removeAttribute("aria-current");
+    }
+    this.count();
+  }
+}
+
+customElements.define("row-list", RowList);

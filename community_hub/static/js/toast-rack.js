@@ -1,0 +1,49 @@
+// <toast-rack>: says what was done and offers the way back. Toasts come with the page, or in an
+// HX-Trigger header as {"toast": {"text", "undo", "level"}}. The template inside is one toast.
+const STAY = 10_000, STAY_ERROR = 20_000;
+
+class ToastRack extends HTMLElement {
+  connectedCallback() {
+    this.hear = (event) => this.add(event.detail);
+    this.fail = (event) => this.add({ level: "error", text: event.type === "htmx:sendError" ? this.dataset.offline : this.words(event.detail.xhr) });
+    document.body.addEventListener("toast", this.hear);
+    document.body.addEventListener("htmx:sendError", this.fail);
+    document.body.addEventListener("htmx:responseError", this.fail);
+    this.addEventListener("click", (event) => event.target.closest("[data-close]") && event.target.closest(".toast").remove());
+    this.addEventListener("htmx:afterRequest", (event) => event.detail.successful && event.target.closest(".toast")?.remove());
+    this.querySelectorAll(".toast").forEach((toast) => this.age(toast));
+  }
+
+  disconnectedCallback() {
+    document.body.removeEventListener("toast", this.hear);
+    document.body.removeEventListener("htmx:sendError", this.fail);
+    document.body.removeEventListener("htmx:responseError", this.fail);
+  }
+
+  words(xhr) {
+    const plain = (xhr.getResponseHeader("Content-Type") || "").startsWith("text/plain");
+    return plain && xhr.responseText.length < 400 ? xhr.responseText : this.dataset.error;
+  }
+
+  add({ text, undo = "", level = "" }) {
+    const toast = this.querySelector("template").content.firstElementChild.cloneNode(true);
+    toast.querySelector(".text").textContent = text;
+    toast.classList.toggle("error", level === "error");
+    const form = toast.querySelector("form");
+    if (undo) { form.action = undo; form.setAttribute("hx-post", undo); }
+    else form.remove();
+    this.querySelector(".toast [data-key]")?.removeAttribute("data-key"); // z undoes the newest only
+    while (this.querySelectorAll(".toast").length > 2) this.querySelector(".toast").remove();
+    this.append(toast);
+    window.htmx?.process(toast);
+    this.age(toast);
+  }
+
+  age(toast) {
+    const stay = toast.classList.contains("error") ? STAY_ERROR : STAY;
+    const go = () => (toast.matches(":hover, :focus-within") ? setTimeout(go, 2000) : toast.remove());
+    setTimeout(go, stay);
+  }
+}
+
+customElements.define("toast-rack", ToastRack);

@@ -1,0 +1,105 @@
+"""What every template may say: icons, faces, waiting times."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from lucide import IconDoesNotExist
+from lucide.templatetags.lucide import lucide
+
+register = template.Library()
+
+HUES = 12
+LATE = timedelta(hours=6)  # from here on a wait is shown warm
+UNKNOWN_ICON = "message-circle"
+
+
+@register.simple_tag
+@lru_cache(maxsize=256)
+def icon(name: str, css: str = "") -> SafeString:
+    """A lucide icon, for the eye only. Drawn once a process: lists show dozens."""
+    attributes: dict[str, Any] = {"aria_hidden": "true", "class": f"icon {css}".strip()}
+    try:
+        drawn = lucide(name, size=16, **attributes)
+    except IconDoesNotExist:  # a connector from outside may name one that is not there
+        drawn = lucide(UNKNOWN_ICON, size=16, **attributes)
+    return mark_safe(drawn)  # noqa: S308 - drawn by lucide from its own archive
+
+
+@register.simple_tag
+def platform_icon(kind: str) -> SafeString:
+    """The icon of a source's platform; a connector that was removed gets a plain one."""
+    return icon(connector_icon(str(kind)))
+
+
+@lru_cache(maxsize=64)
+def connector_icon(kind: str) -> str:
+    from inbox.connectors.base import connector_class
+
+    try:
+        return connector_class(kind).icon
+    except (LookupError, ImportError):
+        return UNKNOWN_ICON
+
+
+@register.simple_tag
+def face(who: Any, css: str = "") -> SafeString:
+    """Initials on a hue that stays with the name; for the eye only, the name stands beside it."""
+    name = str(who or "").strip()
+    if not name:
+        return format_html('<span class="face nobody {}" aria-hidden="true">?</span>', css)
+    return format_html(
+        '<span class="face hue-{} {}" aria-hidden="true">{}</span>', hue(name), css, initials(name)
+    )
+
+
+@register.filter
+def initials(name: str) -> str:
+    """At most two characters: "Ines Wolff" IW, "@nuko" nu, "北川 さくら" 北さ."""
+    words = [word for word in map(letters, name.split()) if word]
+    if len(words) > 1:
+        return (words[0][0] + words[-1][0]).upper()
+    return words[0][:2] if words else "?"
+
+
+def letters(word: str) -> str:
+    return "".join(char for char in word if unicodedata.category(char)[0] in "LN")
+
+
+@register.filter
+def hue(name: Any) -> int:
+    """One of twelve, the same for the same name on every machine."""
+    return hashlib.blake2s(str(name).casefold().encode(), digest_size=2).digest()[0] % HUES
+
+
+@register.filter
+def waiting(since: datetime | None) -> str:
+    """How long somebody has waited: "2 d", "7 h", "22 min"."""
+    if since is None:
+        return ""
+    minutes = max(1, int((timezone.now() - since).total_seconds() // 60))
+    if minutes >= 24 * 60:
+        return _("%(count)s d") % {"count": minutes // (24 * 60)}
+    if minutes >= 60:
+        return _("%(count)s h") % {"count": minutes // 60}
+    return _("%(count)s min") % {"count": minutes}
+
+
+@register.filter
+def is_late(since: datetime | None) -> bool:
+    return since is not None and timezone.now() - since >= LATE
+
+
+@register.filter
+def capped(count: int, limit: int = 99) -> str:
+    """Shown as 99+ where counting stopped."""
+    return f"{limit}+" if count > limit else str(count)
