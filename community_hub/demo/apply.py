@@ -1,0 +1,135 @@
+"""What the team did after reading: stages, notes, tags, assignments, drafts, unread marks."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models import Count, F, Max, Q
+from django.utils import timezone
+
+from inbox.connectors.sandbox.site.models import Account
+from inbox.models import Conversation, Draft, ReadMark, Source
+from members.models import Identity, Member
+from team.models import User
+
+from .team import BO, COLLEAGUES, DESK, KNOWN, LENA, OWNER, Desk, Known
+
+Users = dict[str, User]
+PARTICIPANT, CONTRIBUTOR = 3, 70  # messages from which the stage of somebody unknown is guessed
+DONE_FOR = timedelta(days=4)  # what was answered since is closed; the rest simply rests
+UNREAD_FOR = timedelta(hours=8)  # what came in since is still bold
+
+
+def everything(sources: dict[str, Source], users: Users, waiting: dict[str, list[str]]) -> None:
+    """`waiting` names, source by source, the conversations that the team still owes a reply."""
+    guess_stages(users)
+    for known in KNOWN:
+        remember(known, sources[known.site], users)
+    close_the_rest(sources, users, waiting)
+    for desk in DESK:
+        handle(desk, sources[desk.site], users)
+    mark_read(users)
+
+
+def introduce_staff(forum: Source, users: Users) -> None:
+    """What Lena and Suri answer under their own names counts as the team's, and answering them
+    is answering the team: the hub must know them before it reads their first post."""
+    for key, colleague in COLLEAGUES.items():
+        if not colleague.native or Member.objects.filter(user=users[key]).exists():
+            continue
+        account = Account.objects.get(site__slug="forum", handle=colleague.native)
+        member = Member.objects.create(name=colleague.name)
+        Identity.objects.create(
+            member=member,
+            network=forum.network,
+            external_id=str(account.pk),
+            handle=account.handle,
+            display_name=account.name,
+        )
+        member.link_user(users[key], by=users[OWNER])
+
+
+def guess_stages(users: Users) -> None:
+    """A first guess from how much somebody wrote; a person may pin another."""
+    strangers = Member.objects.filter(stage_pinned=False, user__isnull=True)
+    said = strangers.annotate(
+        said=Count("activities", filter=Q(activities__kind="message")),
+    )
+    for stage, least in (("participant", PARTICIPANT), ("contributor", CONTRIBUTOR)):
+        busy = said.filter(said__gte=least).values_list("pk", flat=True)
+        Member.objects.filter(pk__in=list(busy)).update(stage=stage)
+
+
+def remember(known: Known, source: Source, users: Users) -> None:
+    member = member_called(source, known.handle)
+    by = users[known.owner or LENA]
+    member.set_stage(known.stage, by=by)
+    about = {
+        "pronouns": known.pronouns,
+        "place": known.place,
+        "timezone": known.timezone,
+        "languages": list(known.languages),
+    }
+    member.describe(by=by, **{name: value for name, value in about.items() if value})
+    for tag in known.tags:
+        member.tag(tag, by=by)
+    if known.owner:
+        member.set_owner(users[known.owner], by=by)
+    for author, text in known.notes:
+        member.add_note(text, by=users[author])
+
+
+def close_the_rest(sources: dict[str, Source], users: Users, waiting: dict[str, list[str]]) -> None:
+    """What the team answered this week is done, and so are thanks that need no answer."""
+    lately = Q(last_reply_at__gte=timezone.now() - DONE_FOR)
+    for slug, source in sources.items():
+        rest = Conversation.objects.open().of_source(source).exclude(external_id__in=waiting[slug])
+        for conversation in rest.filter(lately | Q(waiting_since__isnull=False)):
+            conversation.close(by=users[BO], seen_up_to=conversation.last_message_id)
+
+
+def handle(desk: Desk, source: Source, users: Users) -> None:
+    conversation = conversation_called(source, desk.begins)
+    by = users[desk.assignee or BO]
+    for tag in desk.tags:
+        conversation.tag(tag, by=by)
+    if desk.note:
+        conversation.note(desk.note[1], by=users[desk.note[0]])
+    if desk.assignee:
+        conversation.assign(users[desk.assignee], by=by)
+    if desk.snooze_hours:
+        conversation.snooze(timezone.now() + timedelta(hours=desk.snooze_hours), by=by)
+    if desk.draft:
+        author, text = desk.draft
+        Draft.keep(users[author], conversation.pk, "reply", text)
+
+
+def mark_read(users: Users) -> None:
+    """Everybody has read what is older; the newest stands out in bold."""
+    since = timezone.now() - UNREAD_FOR
+    newest = Conversation.objects.filter(last_message_at__lt=since).annotate(
+        up_to=Max("messages__pk")
+    )
+    read = list(newest.values_list("pk", "up_to"))
+    for user in users.values():
+        ReadMark.objects.bulk_create(
+            [ReadMark(user=user, conversation_id=pk, up_to=up_to) for pk, up_to in read],
+            ignore_conflicts=True,
+            batch_size=2000,
+        )
+
+
+def member_called(source: Source, handle: str) -> Member:
+    """Raises Identity.DoesNotExist when nobody of this handle has written there."""
+    found = Identity.objects.select_related("member")
+    return found.get(network=source.network, handle=handle).member
+
+
+def conversation_called(source: Source, begins: str) -> Conversation:
+    """The newest conversation whose subject or first words are these."""
+    here = Conversation.objects.of_source(source)
+    opened = Q(messages__body_text__startswith=begins, messages__sent_at=F("opened_at"))
+    found = here.filter(Q(subject__startswith=begins) | opened).newest_first().first()
+    if found is None:
+        raise LookupError(f"No conversation begins with “{begins}”.")
+    return found

@@ -1,0 +1,555 @@
+"""The demo's team, what it knows about people, and what lies on its desk. Plain data, no models."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+BO, LENA, SURI, OWNER = "bo", "lena", "suri", "owner"
+
+
+@dataclass(frozen=True)
+class Colleague:
+    name: str
+    email: str
+    role: str
+    timezone: str = "Europe/Berlin"
+    native: str = ""  # the handle under which they answer on the forum themselves
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the team knows about somebody on one site; notes are (who wrote it, text)."""
+
+    site: str
+    handle: str
+    stage: str
+    tags: tuple[str, ...] = ()
+    pronouns: str = ""
+    place: str = ""
+    timezone: str = ""
+    languages: tuple[str, ...] = ()
+    owner: str = ""
+    notes: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the team did with the conversation whose subject or first post begins so."""
+
+    site: str
+    begins: str
+    tags: tuple[str, ...] = ()
+    assignee: str = ""
+    snooze_hours: int = 0  # 0: not snoozed
+    note: tuple[str, str] | None = None
+    draft: tuple[str, str] | None = None
+
+
+COLLEAGUES = {
+    OWNER: Colleague("Robin Hale", "owner@polyphon.example", "admin"),
+    BO: Colleague("Bo Nilsson", "bo@polyphon.example", "manager", "Europe/Stockholm"),
+    LENA: Colleague("Lena Okafor", "lena@polyphon.example", "lead", native="lena"),
+    SURI: Colleague("Suri Anand", "suri@polyphon.example", "contributor", native="suri"),
+}
+
+KNOWN = (
+    Known(
+        "forum",
+        "inesw",
+        "contributor",
+        ("firmware", "meet-up"),
+        "she/her",
+        "Leipzig",
+        "Europe/Berlin",
+        ("de", "en"),
+        LENA,
+        (
+            (BO, "Promised her by Tuesday: what firmware finds about the clock drift."),
+            (LENA, "Wants to test builds early; has a second unit that no gig depends on."),
+            (
+                SURI,
+                "Lent us her lathe for the June workshop and taught a table of six. "
+                "We never thanked her in public.",
+            ),
+        ),
+    ),
+    Known(
+        "forum",
+        "petra",
+        "champion",
+        ("docs",),
+        "she/her",
+        "Gothenburg",
+        "Europe/Stockholm",
+        ("sv", "en"),
+        LENA,
+        (
+            (
+                LENA,
+                "Twelve beginners' evenings so far. Never offer her money, she finds it odd. "
+                "Cinnamon buns work.",
+            ),
+            (BO, "Worried about Halvard. Tell her first if we hear anything."),
+        ),
+    ),
+    Known(
+        "forum",
+        "arjun",
+        "contributor",
+        ("firmware",),
+        "he/him",
+        "Bengaluru",
+        "Asia/Kolkata",
+        ("en",),
+        BO,
+        ((BO, "Credit his answers by name. He is not Arjun Rao, who teaches in Pune."),),
+    ),
+    Known(
+        "forum",
+        "arjun_rao",
+        "participant",
+        (),
+        "he/him",
+        "Pune",
+        "Asia/Kolkata",
+        ("en",),
+        "",
+        ((BO, "Not the Arjun who reviews our pull requests. We mixed them up once in public."),),
+    ),
+    Known(
+        "forum",
+        "rackmount_ron",
+        "contributor",
+        ("firmware",),
+        "he/him",
+        "",
+        "",
+        ("en",),
+        LENA,
+        (
+            (
+                LENA,
+                "Angry because he cares. Numbers and dates help, sympathy doesn't. "
+                "Said four times that nobody answered him: answer him.",
+            ),
+        ),
+    ),
+    Known(
+        "forum",
+        "sable",
+        "contributor",
+        (),
+        "they/them",
+        "",
+        "",
+        ("en",),
+        LENA,
+        (
+            (
+                LENA,
+                "Moderates as a volunteer, often at midnight. Back them in public, discuss "
+                "in private. Offer a rota before they ask.",
+            ),
+        ),
+    ),
+    Known(
+        "forum",
+        "kofi",
+        "contributor",
+        ("wish",),
+        "he/him",
+        "Accra",
+        "Africa/Accra",
+        ("en",),
+        SURI,
+        (
+            (
+                SURI,
+                "Blind, uses a screen reader. Calls are easier for him than the forum; "
+                "plain text, no pictures without words.",
+            ),
+        ),
+    ),
+    Known(
+        "forum",
+        "nuko",
+        "contributor",
+        ("wish",),
+        "they/them",
+        "Osaka",
+        "Asia/Tokyo",
+        ("ja", "en"),
+        BO,
+        ((BO, "Asks before writing code. A quick yes or no is worth more than a long answer."),),
+    ),
+    Known(
+        "forum",
+        "bramv",
+        "champion",
+        ("docs",),
+        "he/him",
+        "Utrecht",
+        "Europe/Amsterdam",
+        ("nl", "en"),
+        BO,
+        (
+            (
+                BO,
+                "Writes better repair guides than we do. Same Bram as on Workbench, he says so "
+                "himself.",
+            ),
+        ),
+    ),
+    Known(
+        "forum",
+        "halvard",
+        "champion",
+        (),
+        "he/him",
+        "Bergen",
+        "Europe/Oslo",
+        ("no", "en"),
+        LENA,
+        (
+            (
+                LENA,
+                "Quiet for ten weeks, also at the October call. His wife was ill in summer, he "
+                "told me in confidence: do not mention it, just say hello.",
+            ),
+        ),
+    ),
+    Known(
+        "forum",
+        "emel",
+        "contributor",
+        ("meet-up",),
+        "she/her",
+        "Berlin",
+        "Europe/Berlin",
+        ("tr", "de", "en"),
+        BO,
+        (
+            (
+                BO,
+                "Runs the repair café. Needs answers by Tuesdays, that is when the poster goes "
+                "to print.",
+            ),
+        ),
+    ),
+    Known(
+        "forum",
+        "claire_m",
+        "contributor",
+        ("meet-up",),
+        "she/her",
+        "Lyon",
+        "Europe/Paris",
+        ("fr", "en"),
+        SURI,
+        ((SURI, "Reads English, prefers to write French. Asks before she promises; do the same."),),
+    ),
+    Known(
+        "forum",
+        "kpetrov",
+        "visitor",
+        ("translation", "docs"),
+        "he/him",
+        "Plovdiv",
+        "Europe/Sofia",
+        ("bg", "en"),
+        "",
+        ((LENA, "Retired proofreader. Forty pages, unasked. Introduce him to Julien."),),
+    ),
+    Known(
+        "forum",
+        "julien_lac",
+        "contributor",
+        ("translation",),
+        "he/him",
+        "Villeurbanne",
+        "Europe/Paris",
+        ("fr",),
+        "",
+        ((SURI, "Did 92 % of the French patch browser. His name belongs on the release."),),
+    ),
+    Known(
+        "forum",
+        "ettore",
+        "champion",
+        (),
+        "he/him",
+        "Bologna",
+        "Europe/Rome",
+        ("it", "en"),
+        LENA,
+        ((LENA, "Arthritis in both hands. Nearly sold his Six; Kofi talked him out of it."),),
+    ),
+    Known(
+        "forum",
+        "ngozi",
+        "contributor",
+        ("meet-up",),
+        "she/her",
+        "Lagos",
+        "Africa/Lagos",
+        ("en",),
+        SURI,
+        ((SURI, "Runs the Lagos evenings. Welcomes newcomers before we are awake."),),
+    ),
+    Known(
+        "forum",
+        "haruka",
+        "contributor",
+        ("meet-up",),
+        "she/her",
+        "Osaka",
+        "Asia/Tokyo",
+        ("ja", "en"),
+        "",
+        ((BO, "Pictures from Osaka: shoes yes, faces never."),),
+    ),
+    Known(
+        "forum",
+        "theo_l",
+        "participant",
+        ("school", "newcomer"),
+        "he/him",
+        "",
+        "",
+        ("en",),
+        SURI,
+        ((SURI, "Still at school. Keep things public, no direct messages with him."),),
+    ),
+    Known(
+        "forum",
+        "duarte",
+        "participant",
+        ("newcomer",),
+        "he/him",
+        "Lisbon",
+        "Europe/Lisbon",
+        ("pt", "en"),
+        "",
+        ((BO, "Drives the 28. Early shifts: answers in the evening only."),),
+    ),
+    Known(
+        "forum",
+        "lotte_b",
+        "visitor",
+        ("newcomer",),
+        "she/her",
+        "Groningen",
+        "Europe/Amsterdam",
+        ("nl", "en"),
+        "",
+        ((BO, "First solder project. Asked us to be gentle."),),
+    ),
+    Known(
+        "forum",
+        "hnoor",
+        "participant",
+        ("bug",),
+        "she/her",
+        "Malmö",
+        "Europe/Stockholm",
+        ("sv", "en"),
+        BO,
+        ((BO, "Lost nothing so far, by luck. We owe her a warning page."),),
+    ),
+    Known(
+        "social",
+        "joss",
+        "visitor",
+        ("newcomer",),
+        "they/them",
+        "",
+        "",
+        ("en",),
+        "",
+        ((BO, "Ordered a Kit at two in the morning. Maren lives close by and helps."),),
+    ),
+    Known(
+        "social",
+        "tomask",
+        "participant",
+        ("meet-up",),
+        "he/him",
+        "",
+        "",
+        ("en",),
+        "",
+        ((BO, "Comes to Berlin with two friends who have never soldered."),),
+    ),
+    Known(
+        "social",
+        "ngozi_e",
+        "contributor",
+        ("meet-up",),
+        "she/her",
+        "Lagos",
+        "Africa/Lagos",
+        ("en",),
+        SURI,
+        (
+            (
+                LENA,
+                "Wrote about pictures taken without consent. Leads only until "
+                "she says otherwise: answer in private, not in the thread.",
+            ),
+        ),
+    ),
+    Known(
+        "social",
+        "oluwaseun_dsp",
+        "contributor",
+        ("firmware",),
+        "he/him",
+        "Delft",
+        "Europe/Amsterdam",
+        ("en",),
+        BO,
+        ((BO, "Careful with numbers. If he asks to be corrected, he means it."),),
+    ),
+    Known(
+        "help",
+        "m_bell",
+        "contributor",
+        ("school",),
+        "she/her",
+        "",
+        "Europe/London",
+        ("en",),
+        SURI,
+        (
+            (SURI, "Draws the cards for the loan cases. Likes proper letters with a greeting."),
+            (BO, "Photographs: hands only, agreed with the parents."),
+        ),
+    ),
+    Known(
+        "help",
+        "corinne_q",
+        "contributor",
+        (),
+        "she/her",
+        "Montréal",
+        "America/Toronto",
+        ("fr", "en"),
+        "",
+        ((BO, "Answers most cable questions before we see them."),),
+    ),
+    Known(
+        "help",
+        "yusuf_k",
+        "participant",
+        ("bug",),
+        "he/him",
+        "",
+        "",
+        ("tr", "en"),
+        "",
+        ((BO, "Small children in the house: take anything hot or smelly seriously."),),
+    ),
+    Known(
+        "help",
+        "h_lindgren",
+        "participant",
+        (),
+        "she/her",
+        "",
+        "",
+        ("sv", "en"),
+        "",
+        ((LENA, "Changed her name. Use Lindgren everywhere, never the old one."),),
+    ),
+)
+
+DESK = (
+    Desk(
+        "forum",
+        "MIDI clock drifts after firmware 2.4",
+        ("bug", "firmware"),
+        BO,
+        note=(
+            LENA,
+            "Firmware can reproduce it. They'd like Ines to try a build: she offered to "
+            "test last year. Bo, will you ask her?",
+        ),
+        draft=(
+            BO,
+            "Ines, the firmware team can reproduce the drift now. Would you try a build "
+            "before the others? You'd have it tonight, and a way back to 2.3 with it.",
+        ),
+    ),
+    Desk("forum", "2.4: arpeggiator stays latched", ("bug", "firmware")),
+    Desk("forum", "Is there a way back to 2.3", ("firmware",), BO),
+    Desk("forum", "Berlin, 5 December", ("meet-up",), SURI),
+    Desk("forum", "Patch browser: sort by", ("wish",)),
+    Desk("forum", "Where do the envelopes", ("docs",)),
+    Desk(
+        "forum",
+        "Please let the firmware speak",
+        ("wish",),
+        LENA,
+        note=(SURI, "I called Kofi: he would test every build of this the same day."),
+    ),
+    Desk(
+        "forum",
+        "Why was my thread about",
+        (),
+        LENA,
+        note=(LENA, "I take this one. Nobody else answers until I've talked to Sable."),
+    ),
+    Desk("forum", "Resonance curve in 2.4", ("firmware",), LENA),
+    Desk("forum", "2.4: Nach dem Update", ("bug", "firmware")),
+    Desk("forum", "Rencontre à Lyon", ("meet-up",), SURI),
+    Desk("forum", "Has anyone heard from Halvard", (), LENA),
+    Desk("forum", "Translation of the manual", ("docs", "translation")),
+    Desk("forum", "No sound after building", ("newcomer",)),
+    Desk(
+        "forum",
+        "Power supply gets hot",
+        ("bug",),
+        BO,
+        note=(
+            BO,
+            "Asked the supplier for the batch. Tell him to keep it unplugged and that a "
+            "new one is on its way, whatever they answer.",
+        ),
+    ),
+    Desk("forum", "Backup says", ("bug", "firmware"), BO),
+    Desk("forum", "Firmware 2.4 is here", ("firmware",)),
+    Desk("forum", "A paper manual", ("docs", "wish"), SURI, snooze_hours=200),
+    Desk("forum", "Loan units for schools", ("school",), SURI, snooze_hours=90),
+    Desk("forum", "Leipzig: Stammtisch", ("meet-up",), SURI, snooze_hours=60),
+    Desk("forum", "First words: hello from a bus", ("newcomer",)),
+    Desk(
+        "social",
+        "@polyphon I ordered two encoder sets",
+        (),
+        BO,
+        note=(BO, "Refund is under way, accounting says Tuesday."),
+    ),
+    Desk("social", "@polyphon Quietly: someone", ("meet-up",), LENA),
+    Desk("social", "@polyphon Bonjour, un message", ("meet-up",), SURI),
+    Desk("social", "@polyphon the #pattern chain", ("bug", "firmware")),
+    Desk("social", "Wrote up how the new resonance", ("firmware",)),
+    Desk(
+        "social",
+        "#soldering first board",
+        ("newcomer",),
+        draft=(BO, "@joss a sound is a sound! Which one is it: hum, hiss or something between"),
+    ),
+    Desk("social", "@polyphon we do a Friday evening", (), LENA, snooze_hours=30),
+    Desk(
+        "help",
+        "Re: loan units",
+        ("school",),
+        SURI,
+        draft=(BO, "Dear Ms Bell,\n\nthank you for the photographs. The children's "),
+    ),
+    Desk("help", "Une caisse de prêt", ("school",), SURI),
+    Desk("help", "Kann ich den Bootloader", ("firmware",)),
+    Desk("help", "Key 14 dead", ("bug",)),
+    Desk("help", "A lesson without electricity", ("school", "docs")),
+    Desk("help", "Guide: replacing the 3.3 V", ("docs",)),
+)

@@ -1,0 +1,86 @@
+"""The demo goes through the real road: practice sites, HTTP, ingest, then the team's own hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from community_hub.demo.community import Community, community
+from community_hub.demo.load import SEED, load
+from community_hub.demo.team import DESK, KNOWN
+from inbox.connectors.sandbox.site.seed import SeedThread
+from inbox.models import Conversation, Draft, Message, Quarantined, Source
+from members.models import Activity, Member
+from tests.sandbox.serving import Served
+
+NEWEST = 45  # conversations a site: enough for the hand-written ones
+
+
+@pytest.fixture(scope="module")
+def whole() -> Community:
+    return community(SEED, timezone.now())
+
+
+def trimmed(whole: Community) -> Community:
+    """The newest conversations, and the last ones of everybody the team knows."""
+    threads, waiting = {}, {}
+    for slug, found in whole.threads.items():
+        wanted = {index for index in range(len(found)) if index >= len(found) - NEWEST}
+        wanted |= set(whole.waiting[slug]) | _called(found, slug) | _last_words(found, slug)
+        kept = sorted(wanted)
+        threads[slug] = [found[index] for index in kept]
+        waiting[slug] = [kept.index(index) for index in whole.waiting[slug]]
+    return replace(whole, threads=threads, waiting=waiting)
+
+
+def _called(threads: list[SeedThread], slug: str) -> set[int]:
+    begins = tuple(desk.begins for desk in DESK if desk.site == slug)
+    texts = enumerate(thread.title or thread.posts[0].body for thread in threads)
+    return {index for index, text in texts if text.startswith(begins)}
+
+
+def _last_words(threads: list[SeedThread], slug: str) -> set[int]:
+    last: dict[str, int] = {}
+    for index, thread in enumerate(threads):
+        last |= {post.author_handle: index for post in thread.posts if not post.deleted_author}
+    return {last[known.handle] for known in KNOWN if known.site == slug}
+
+
+def test_the_team_knows_only_people_and_conversations_that_are_there(whole: Community) -> None:
+    for known in KNOWN:
+        assert known.handle in {account.handle for account in whole.accounts[known.site]}
+    for desk in DESK:
+        assert _called(whole.threads[desk.site], desk.site), desk.begins
+
+
+def test_the_demo_arrives_whole_and_lies_on_the_desk(served: Served, whole: Community) -> None:
+    demo = trimmed(whole)
+    said: list[str] = []
+    load(said.append, demo)
+    written = sum(len(thread.posts) for thread in demo.everything())
+    messages = Message.objects.filter(kind__in=["inbound", "outbound"])
+    assert messages.count() == written
+    assert Conversation.objects.count() == len(demo.everything())
+    assert Quarantined.objects.count() == 0
+    assert not any(source.is_backfilling for source in Source.objects.all())
+    assert "demo is ready" in said[-1]
+
+    waiting = Conversation.objects.needs_reply()
+    assert 25 <= waiting.count() <= 40
+    drift = Conversation.objects.get(subject="MIDI clock drifts after firmware 2.4")
+    assert drift.assignee is not None
+    assert {tag.name for tag in drift.tags.all()} == {"bug", "firmware"}
+    assert Draft.objects.filter(conversation=drift).exists()
+    assert drift.messages.filter(kind="note").count() == 1
+
+    assert Member.objects.filter(user__isnull=False).count() == 2
+    assert Activity.objects.filter(kind="note").count() == sum(len(k.notes) for k in KNOWN)
+    petra = Member.objects.get(identities__handle="petra")
+    assert petra.stage == "champion"
+    assert Conversation.objects.snoozed().exists()
+    assert Conversation.objects.done().count() > 20
+    longest = waiting.waiting_longest_first()[0]
+    assert timezone.now() - longest.waiting_since < timedelta(days=4)
