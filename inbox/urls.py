@@ -1,5 +1,30 @@
-"""Addresses of this app."""
+"""Addresses of the inbox: nouns; the method says what happens."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from inbox.views import bulk, conversation, deliveries, lists, personal, triage, writing
+
+urlpatterns = [
+    path("inbox/", lists.folder, {"slug": "needs-reply"}, name="inbox"),
+    path("inbox/nav/", lists.nav, name="inbox-nav"),
+    path("inbox/health/", lists.health, name="health"),
+    path("inbox/sources/<int:pk>/", lists.source, name="inbox-source"),
+    path("inbox/selection/<slug:noun>/", bulk.selection, name="selection"),
+    path("inbox/<slug:slug>/", lists.folder, name="inbox-folder"),
+    path("conversations/<int:pk>/", conversation.conversation, name="conversation"),
+    path("conversations/<int:pk>/closure/", triage.closure, name="closure"),
+    path("conversations/<int:pk>/assignment/", triage.assignment, name="assignment"),
+    path("conversations/<int:pk>/snooze/", triage.snooze, name="snooze"),
+    path("conversations/<int:pk>/tags/", triage.tags, name="tags"),
+    path("conversations/<int:pk>/tags/<int:tag_pk>/", triage.tag, name="tag"),
+    path("conversations/<int:pk>/replies/", writing.replies, name="replies"),
+    path("conversations/<int:pk>/notes/", writing.notes, name="notes"),
+    path("conversations/<int:pk>/preview/", writing.preview, name="preview"),
+    path("conversations/<int:pk>/draft/", personal.draft, name="draft"),
+    path("conversations/<int:pk>/readmark/", personal.readmark, name="readmark"),
+    path("conversations/<int:pk>/presence/", personal.presence, name="presence"),
+    path("deliveries/<int:pk>/retry/", deliveries.retry, name="retry"),
+    path("deliveries/<int:pk>/confirmation/", deliveries.confirmation, name="confirmation"),
+    path("deliveries/<int:pk>/cancellation/", deliveries.cancellation, name="cancellation"),
+    path("undo/", bulk.undo, name="undo-several"),
+]

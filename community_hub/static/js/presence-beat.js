@@ -1,5 +1,5 @@
-// <presence-beat data-url="…">: says who looks at this conversation, and who is writing in it. The server
-// forgets by itself; this only beats while the page is seen, and says goodbye.
+// <presence-beat data-url="…">: says who looks at this conversation, and who is writing in it, and how
+// far the page was seen. The server forgets by itself; this only beats while the page is seen, and says goodbye.
 const EVERY = 20_000, STILL_WRITING = 30_000;
 
 class PresenceBeat extends HTMLElement {
@@ -28,7 +28,8 @@ class PresenceBeat extends HTMLElement {
   beat() {
     if (document.hidden) return;
     const state = Date.now() - this.typedAt < STILL_WRITING ? "replying" : "viewing";
-    this.send("POST", new URLSearchParams({ state }));
+    const upTo = document.querySelector("#thread [name=seen_up_to]")?.value || "0";
+    this.send("POST", new URLSearchParams({ state, up_to: upTo }));
   }
 
   leave() { this.send("DELETE"); }

@@ -10,6 +10,13 @@ class RowList extends HTMLElement {
     this.mark = () => this.current();
     document.body.addEventListener("htmx:pushedIntoHistory", this.mark);
     document.body.addEventListener("htmx:afterSettle", this.mark);
+    this.addEventListener("htmx:configRequest", ({ detail, target }) => {
+      if (target.matches("[data-list]")) detail.parameters.shown = this.rows.length;
+    });
+    this.addEventListener("htmx:beforeSwap", () => { this.picked = this.boxes.map((box) => box.value.split("-")[0]); });
+    this.addEventListener("htmx:afterSettle", () => {
+      for (const box of this.querySelectorAll(".pick input")) box.checked ||= this.picked?.includes(box.value.split("-")[0]);
+    });
     this.count();
   }
 
@@ -18,6 +25,7 @@ class RowList extends HTMLElement {
     document.body.removeEventListener("htmx:afterSettle", this.mark);
   }
 
+  get boxes() { return [...this.querySelectorAll(".pick input:checked")]; }
   get rows() { return [...this.querySelectorAll("a.row")]; }
 
   get here() {
@@ -41,20 +49,22 @@ class RowList extends HTMLElement {
     if (box) box.click();
   }
 
-  clear() { this.querySelectorAll(".pick input:checked").forEach((box) => { box.checked = false; }); this.count(); }
+  clear() { this.boxes.forEach((box) => { box.checked = false; }); this.picked = []; this.count(); }
 
   count() {
     const bulk = this.querySelector("[data-bulk]");
     if (!bulk) return;
-    const picked = this.querySelectorAll(".pick input:checked").length;
+    const picked = this.boxes.length;
     bulk.hidden = picked === 0;
     bulk.querySelector("[data-picked]").textContent = picked;
   }
 
   current() {
     for (const row of this.rows) {
-      if (row.pathname === location.pathname) row.setAttribute("aria-current", "true");
-      else row.removeAttribute("aria-current");
+      if (row.pathname === location.pathname) {
+        row.setAttribute("aria-current", "true");
+        row.closest("li").classList.remove("unread");
+      } else row.removeAttribute("aria-current");
     }
     this.count();
   }

@@ -11,9 +11,9 @@ class ScrollKeeper extends HTMLElement {
       this.atEnd = this.scrollHeight - this.scrollTop - this.clientHeight < NEAR;
       this.fromEnd = this.scrollHeight - this.scrollTop;
     }, { signal });
-    this.addEventListener("htmx:afterSettle", ({ detail }) => {
-      const older = detail.requestConfig?.elt?.closest?.("[data-older]") || detail.elt?.closest?.("[data-older]");
-      if (this.wantsOlder || older) this.scrollTop = this.scrollHeight - this.fromEnd;
+    this.addEventListener("htmx:afterSettle", () => {
+      this.dedupe();
+      if (this.wantsOlder) this.scrollTop = this.scrollHeight - this.fromEnd;
       else if (this.atEnd) this.scrollTop = this.scrollHeight;
       this.wantsOlder = false;
     }, { signal });
@@ -22,8 +22,14 @@ class ScrollKeeper extends HTMLElement {
 
   disconnectedCallback() { this.gone.abort(); }
 
+  // an older page ends on the day with which the one below begins
+  dedupe() {
+    const days = [...this.querySelectorAll(".day[data-day]")];
+    days.forEach((day, at) => { if (at && days[at - 1].dataset.day === day.dataset.day) day.remove(); });
+  }
+
   toStart() {
-    const aim = (location.hash && this.querySelector(CSS.escape(location.hash[0]) && location.hash)) || this.querySelector("[data-first-unread]");
+    const aim = (location.hash && document.getElementById(location.hash.slice(1))) || this.querySelector("[data-first-unread]");
     if (aim) aim.scrollIntoView({ block: "start" });
     else this.scrollTop = this.scrollHeight;
   }

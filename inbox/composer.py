@@ -1,0 +1,88 @@
+"""What the box under a conversation says and allows: who will read it, how long it may be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from inbox.connectors.base import Capabilities, Connector
+from inbox.models import Conversation
+
+if TYPE_CHECKING:
+    from team.models import User
+
+CLOSED = {"private", "direct", "followers"}
+
+
+@dataclass(frozen=True)
+class Composer:
+    """`blocked` says why no reply can be written here; "" where one can."""
+
+    reply_label: str
+    signed_as: str
+    addressee: str
+    blocked: str
+    can_note: bool
+    reply: str
+    note: str
+    max_length: int | None
+    unit: str
+
+    @property
+    def can_reply(self) -> bool:
+        return not self.blocked
+
+    @property
+    def kind(self) -> str:
+        """The side that is open at first: a note where only a note was begun, or can be."""
+        return (
+            "note"
+            if self.can_note and (self.blocked or (self.note and not self.reply))
+            else "reply"
+        )
+
+    @classmethod
+    def of(cls, conversation: Conversation, user: User, drafts: dict[str, str]) -> Composer:
+        source = conversation.source
+        kind = connector_of(conversation)
+        able = kind.capabilities if kind else Capabilities(send=False)
+        to = conversation.preview_by
+        return cls(
+            reply_label=reply_label(conversation, kind),
+            signed_as=source.account_label,
+            addressee=str(to.member) if to else "",
+            blocked=why_blocked(conversation, user, able),
+            can_note=user.can_note,
+            reply=drafts.get("reply", ""),
+            note=drafts.get("note", ""),
+            max_length=source.max_length or able.max_length,
+            unit=able.length_unit,
+        )
+
+
+def connector_of(conversation: Conversation) -> type[Connector] | None:
+    """None where the package that brought the connector is gone."""
+    try:
+        return conversation.source.connector_class
+    except LookupError:
+        return None
+
+
+def reply_label(conversation: Conversation, kind: type[Connector] | None) -> str:
+    """Who will read it, said before anything is typed."""
+    place = _(kind.place or kind.label) if kind else conversation.source.name
+    if conversation.visibility in CLOSED:
+        return _("Reply privately on %(place)s") % {"place": place}
+    return _("Reply publicly on %(place)s") % {"place": place}
+
+
+def why_blocked(conversation: Conversation, user: User, able: Capabilities) -> str:
+    if not user.can_reply:
+        return _("Your role reads and notes. Ask a manager to answer, or leave a note for them.")
+    if not able.send:
+        return _("This source can only be read. Open the original to answer there.")
+    if conversation.reply_blocked:
+        return conversation.reply_blocked
+    return ""

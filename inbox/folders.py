@@ -1,0 +1,227 @@
+"""The views of the inbox as a person sees them: Needs reply, Mine, Snoozed, one per source.
+
+They are called folders here, so that nobody takes them for Django's views. A folder is a query, an
+order and the words for when it is empty; nothing in this module renders or changes anything.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, Subquery, Value
+from django.db.models.functions import JSONObject
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from inbox.models import Conversation, ConversationTag, Draft, ReadMark, Source
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+    from inbox.models.conversation import ConversationQuerySet
+    from team.models import User
+
+    Words = str | _StrPromise
+
+PAGE = 25
+MOST = 200  # rows a list that is brought up to date may show
+CAP = 100  # a count stops here and says 99+
+
+Select = Callable[["ConversationQuerySet", "User"], "ConversationQuerySet"]
+
+
+@dataclass(frozen=True)
+class Folder:
+    """`waits`: who waits longest comes first, else the newest. `counted`: shown with a number."""
+
+    slug: str
+    title: Words
+    icon: str
+    select: Select
+    empty: tuple[Words, Words]
+    waits: bool = False
+    counted: bool = False
+    source: Source | None = None
+
+    @property
+    def url(self) -> str:
+        if self.source:
+            return reverse("inbox-source", args=[self.source.pk])
+        return reverse("inbox-folder", args=[self.slug])
+
+    def conversations(self, user: User) -> ConversationQuerySet:
+        """In order, without what a row shows besides."""
+        found = self.select(Conversation.objects.visible_to(user), user)
+        return found.order_by(*self.order)
+
+    @property
+    def order(self) -> tuple[str, str]:
+        return ("waiting_since", "id") if self.waits else ("-last_message_at", "-id")
+
+    def key_of(self, conversation: Conversation) -> datetime | None:
+        return conversation.waiting_since if self.waits else conversation.last_message_at
+
+
+NEEDS_REPLY = Folder(
+    "needs-reply",
+    _("Needs reply"),
+    "inbox",
+    lambda found, user: found.needs_reply(),
+    (_("Nobody is waiting"), _("Everyone who asked for you has an answer. Well done.")),
+    waits=True,
+    counted=True,
+)
+MINE = Folder(
+    "mine",
+    _("Mine"),
+    "user",
+    lambda found, user: found.needs_reply().assigned_to(user),
+    (_("Nothing of yours waits"), _("Take a conversation with “i”, and it is listed here.")),
+    waits=True,
+    counted=True,
+)
+UNASSIGNED = Folder(
+    "unassigned",
+    _("Unassigned"),
+    "user-x",
+    lambda found, user: found.needs_reply().unassigned(),
+    (_("Every question has somebody"), _("Nothing waits without a name on it.")),
+    waits=True,
+    counted=True,
+)
+SNOOZED = Folder(
+    "snoozed",
+    _("Snoozed"),
+    "clock",
+    lambda found, user: found.snoozed(),
+    (_("Nothing sleeps"), _("Snooze a conversation with “h”, and it comes back when you say.")),
+    counted=True,
+)
+DONE = Folder(
+    "done",
+    _("Done"),
+    "check",
+    lambda found, user: found.done(),
+    (_("Nothing is done yet"), _("What you mark as done with “e” is kept here.")),
+)
+EVERYTHING = Folder(
+    "everything",
+    _("Everything"),
+    "layers",
+    lambda found, user: found,
+    (_("No conversations yet"), _("They appear here as soon as a source brings some.")),
+)
+FOLDERS = {f.slug: f for f in (NEEDS_REPLY, MINE, UNASSIGNED, SNOOZED, DONE, EVERYTHING)}
+
+
+def of_source(source: Source) -> Folder:
+    return Folder(
+        f"source-{source.pk}",
+        source.name,
+        "rss",
+        lambda found, user: found.of_source(source),
+        (_("Nothing came from here yet"), _("New posts appear here after the next pull.")),
+        source=source,
+    )
+
+
+def folder_named(slug: str, user: User) -> Folder:
+    """The folder an address names; "source-3" too. An unknown one is Needs reply."""
+    if slug.startswith("source-") and slug[7:].isdecimal():
+        source = Source.objects.visible_to(user).filter(pk=int(slug[7:])).first()
+        if source:
+            return of_source(source)
+    return FOLDERS.get(slug, NEEDS_REPLY)
+
+
+def counts(user: User) -> dict[str, int]:
+    """How many rows each counted folder has, at most CAP, in one query."""
+    counted = [folder for folder in FOLDERS.values() if folder.counted]
+    capped = [
+        folder.select(Conversation.objects.visible_to(user), user)
+        .order_by()
+        .annotate(folder=Value(folder.slug))
+        .values_list("folder", flat=True)[:CAP]
+        for folder in counted
+    ]
+    found = Counter(capped[0].union(*capped[1:], all=True))
+    return {folder.slug: found[folder.slug] for folder in counted}
+
+
+# A page of rows ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Rows:
+    """`more` is the cursor that the next page begins after; "" at the end. `below` are those of
+    Mine that are assigned and do not wait: shown under a line."""
+
+    rows: list[Conversation]
+    more: str = ""
+    below: list[Conversation] | None = None
+
+    def __len__(self) -> int:
+        return len(self.rows) + len(self.below or ())
+
+
+def page_of(folder: Folder, user: User, *, after: str = "", size: int = PAGE) -> Rows:
+    """A page by keyset: no OFFSET, so that the thousandth costs what the first does."""
+    size = min(max(size, 1), MOST)
+    found = with_row_facts(past(folder, folder.conversations(user), after), user)
+    rows = list(found[: size + 1])
+    more = cursor_of(folder, rows[size - 1]) if len(rows) > size else ""
+    below = None
+    if folder.slug == MINE.slug and not more:
+        resting = Conversation.objects.visible_to(user).open().assigned_to(user)
+        resting = resting.filter(waiting_since__isnull=True).newest_first()
+        below = list(with_row_facts(resting, user)[:PAGE])
+    return Rows(rows[:size], more, below)
+
+
+def cursor_of(folder: Folder, conversation: Conversation) -> str:
+    key = folder.key_of(conversation)
+    return f"{key.isoformat() if key else ''}_{conversation.pk}"
+
+
+def past(folder: Folder, found: ConversationQuerySet, after: str) -> ConversationQuerySet:
+    """Only what follows the cursor; one that cannot be read starts at the top."""
+    moment, _sep, number = after.rpartition("_")
+    try:
+        at, pk = datetime.fromisoformat(moment), int(number)
+    except ValueError:
+        return found
+    if folder.waits:
+        return found.filter(Q(waiting_since__gt=at) | Q(waiting_since=at, pk__gt=pk))
+    return found.filter(Q(last_message_at__lt=at) | Q(last_message_at=at, pk__lt=pk))
+
+
+def next_after(folder: Folder, user: User, cursor: str, but: int) -> Conversation | None:
+    """The row below a cursor, or the first where that was the last one."""
+    found = folder.conversations(user).exclude(pk=but)
+    return past(folder, found, cursor).first() or found.first()
+
+
+def with_row_facts(found: ConversationQuerySet, user: User) -> ConversationQuerySet:
+    """All that a row shows, without a query a row: tags, this user's mark and unfinished text."""
+    mine = {"user": user, "conversation": OuterRef("pk")}
+    tags = ConversationTag.objects.filter(conversation=OuterRef("pk")).order_by("tag__name")
+    return found.select_related("source", "channel", "assignee", "preview_by__member").annotate(
+        read_up_to=Subquery(ReadMark.objects.filter(**mine).values("up_to")[:1]),
+        draft_text=Subquery(Draft.objects.filter(**mine).order_by("-kind").values("text")[:1]),
+        tag_list=ArraySubquery(
+            tags.values(json=JSONObject(pk="tag_id", name="tag__name", hue="tag__colour"))
+        ),
+    )
+
+
+def is_unread(conversation: Conversation) -> bool:
+    """For this user: others wrote after the mark; without a mark, whatever waits is new."""
+    mark: int | None = getattr(conversation, "read_up_to", None)
+    if mark is None:
+        return conversation.waiting_since is not None
+    return conversation.last_message_id > mark

@@ -1,0 +1,190 @@
+"""A conversation as one reads it: a page of its messages in order, with what stands between them.
+
+Reads only. Ingest threads messages in threads.py; here they are laid out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from inbox.models import Conversation, Kind, Message
+from team.models import User
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+PAGE = 20
+MOST = 300  # messages that a thread brought up to date may show
+DEEPEST = 3
+
+
+@dataclass
+class Entry:
+    """One message and what is written above it."""
+
+    message: Message
+    depth: int
+    new_day: date | None = None
+    first_unread: bool = False
+    answers: Message | None = None  # shown where the answered one does not stand right above
+    words: str = ""  # of a system line
+
+
+@dataclass
+class Thread:
+    """`older` is the cursor before which more can be read, "" at the beginning; `start` is the
+    cursor of the first entry, so that a page brought up to date begins where it did."""
+
+    entries: list[Entry] = field(default_factory=list)
+    older: str = ""
+    start: str = ""
+    seen_up_to: int = 0
+
+
+def read(
+    conversation: Conversation,
+    user: User,
+    *,
+    before: str = "",
+    start: str = "",
+    mark: int | None = None,
+) -> Thread:
+    """The newest page; the page before a cursor; or all from `start` on, brought up to date.
+
+    `mark` is how far this user had read: the first that others wrote after it is marked.
+    """
+    found = messages(conversation, user)
+    if start:
+        shown = list(found.filter(from_cursor(start)).order_by("sent_at", "id")[:MOST])
+        older = bool(shown) and found.filter(before_cursor(start)).exists()
+    else:
+        earlier = found.filter(before_cursor(before)) if before else found
+        shown = list(earlier.order_by("-sent_at", "-id")[: PAGE + 1])
+        older = len(shown) > PAGE
+        shown = shown[:PAGE][::-1]
+    thread = Thread(entries=lay_out(shown, mark))
+    if shown:
+        thread.start = cursor_of(shown[0])
+        thread.older = thread.start if older else ""
+        thread.seen_up_to = max(message.pk for message in shown)
+    return thread
+
+
+def messages(conversation: Conversation, user: User) -> QuerySet[Message]:
+    depth = Case(
+        When(parent__parent__parent__isnull=False, then=Value(3)),
+        When(parent__parent__isnull=False, then=Value(2)),
+        When(parent__isnull=False, then=Value(1)),
+        default=Value(0),
+        output_field=IntegerField(),
+    )
+    found = Message.objects.visible_to(user).filter(conversation=conversation).shown()
+    return found.select_related(
+        "author__member", "by", "delivery", "parent__author", "parent__by"
+    ).annotate(depth=depth)
+
+
+def lay_out(shown: list[Message], mark: int | None) -> list[Entry]:
+    names = people_named_in(shown)
+    entries: list[Entry] = []
+    day: date | None = None
+    above: Message | None = None
+    unread_found = mark is None
+    for message in shown:
+        today = timezone.localdate(message.sent_at)
+        entry = Entry(message, min(getattr(message, "depth", 0), DEEPEST))
+        entry.new_day = today if today != day else None
+        if not unread_found and message.kind == Kind.INBOUND and message.pk > (mark or 0):
+            entry.first_unread = unread_found = True
+        if message.kind == Kind.EVENT:
+            entry.words = say(message, names)
+        elif message.parent and above and message.parent_id != above.pk:
+            entry.answers = message.parent
+        if message.kind in (Kind.INBOUND, Kind.OUTBOUND):
+            above = message
+        day = today
+        entries.append(entry)
+    return entries
+
+
+# Cursors: (sent_at, id), so that the place is exact although two share a second ---------------
+
+
+def cursor_of(message: Message) -> str:
+    return f"{message.sent_at.isoformat()}_{message.pk}"
+
+
+def parsed(cursor: str) -> tuple[datetime, int] | None:
+    moment, _sep, number = cursor.rpartition("_")
+    try:
+        return datetime.fromisoformat(moment), int(number)
+    except ValueError:
+        return None
+
+
+def before_cursor(cursor: str) -> Q:
+    if not (place := parsed(cursor)):
+        return Q()
+    return Q(sent_at__lt=place[0]) | Q(sent_at=place[0], pk__lt=place[1])
+
+
+def from_cursor(cursor: str) -> Q:
+    if not (place := parsed(cursor)):
+        return Q()
+    return Q(sent_at__gt=place[0]) | Q(sent_at=place[0], pk__gte=place[1])
+
+
+# System lines: kept as facts, worded when they are shown ---------------------------------------
+
+
+def people_named_in(shown: Iterable[Message]) -> dict[int, str]:
+    """The assignees that system lines name; no query where there are none."""
+    ids = {message.event.get("assignee_id") for message in shown if message.kind == Kind.EVENT}
+    ids.discard(None)
+    return {user.pk: str(user) for user in User.objects.filter(pk__in=ids)} if ids else {}
+
+
+def say(message: Message, names: dict[int, str]) -> str:
+    facts = message.event
+    verb = facts.get("verb")
+    words: dict[str, str | _StrPromise] = {
+        "who": str(message.by) if message.by else _("The hub"),
+        "whom": names.get(facts.get("assignee_id") or 0, _("somebody who left")),
+    }
+    if verb == "assign":
+        return assigned(message, facts.get("assignee_id"), words)
+    if verb == "snooze":
+        until = facts.get("snoozed_until")
+        if not until:
+            return _("%(who)s snoozed this until they write again") % words
+        words["when"] = day_and_time(datetime.fromisoformat(until))
+        return _("%(who)s snoozed this until %(when)s") % words
+    if verb == "close":
+        return _("%(who)s marked this as done") % words
+    if verb == "reopen":
+        return _("%(who)s opened this again") % words
+    if verb == "wake":
+        return _("Snoozed until now: back in the inbox")
+    return str(facts.get("text") or _("%(who)s changed something") % words)
+
+
+def assigned(message: Message, assignee: int | None, words: dict[str, str | _StrPromise]) -> str:
+    if assignee is None:
+        return _("%(who)s took the name off this") % words
+    if message.by_id == assignee:
+        return _("%(who)s took this") % words
+    return _("%(who)s assigned this to %(whom)s") % words
+
+
+def day_and_time(moment: datetime) -> str:
+    from django.utils.formats import date_format
+
+    local = timezone.localtime(moment)
+    return f"{date_format(local, 'l, j F')}, {date_format(local, 'H:i')}"

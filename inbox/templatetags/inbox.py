@@ -1,0 +1,95 @@
+"""What the navigation and the rows of the inbox need beyond a view's context."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from inbox import folders
+from inbox.composer import connector_of
+from inbox.models import Conversation, Reason, Source
+
+register = template.Library()
+
+
+@register.inclusion_tag("inbox/_nav.html", takes_context=True)
+def inbox_nav(context: dict[str, Any]) -> dict[str, Any]:
+    """The folders with their counts, and the sources: two queries a page."""
+    user = context["request"].user
+    counted = folders.counts(user)
+    current = getattr(context.get("folder"), "slug", "")
+    return {
+        "user": user,
+        "request": context["request"],
+        "current": current,
+        "folders": [(folder, counted.get(folder.slug)) for folder in folders.FOLDERS.values()],
+        "sources": [(s, current == f"source-{s.pk}") for s in visible_sources(context)],
+    }
+
+
+@register.inclusion_tag("inbox/_health.html", takes_context=True)
+def sources_health(context: dict[str, Any]) -> dict[str, Any]:
+    """How the sources fare, in the fewest words; each that needs somebody has a line."""
+    sources = visible_sources(context)
+    checked = [source.last_success_at for source in sources if source.last_success_at]
+    return {
+        "count": len(sources),
+        "checked": max(checked, default=None),
+        "troubled": [source for source in sources if source.health != "good"],
+    }
+
+
+def visible_sources(context: dict[str, Any]) -> list[Source]:
+    """Read once a request: the navigation and the health line both show them."""
+    request = context["request"]
+    if not hasattr(request, "visible_sources"):
+        request.visible_sources = list(Source.objects.visible_to(request.user).order_by("name"))
+    found: list[Source] = request.visible_sources
+    return found
+
+
+@register.filter
+def unread(conversation: Conversation) -> bool:
+    return folders.is_unread(conversation)
+
+
+@register.filter
+def why(conversation: Conversation) -> str:
+    """Why a row is here, in three words."""
+    reason = conversation.mention_reason
+    if not reason:
+        return _("answered by a member") if conversation.peer_answered_at else ""
+    if reason == Reason.KEYWORD:
+        return _("watched: “%(word)s”") % {"word": conversation.mention_keyword}
+    if reason == Reason.NEW_TOPIC and conversation.channel:
+        return _("new topic in %(channel)s") % {"channel": conversation.channel.name}
+    return str(Reason(reason).label)
+
+
+@register.filter
+def of(found: dict[int, Any], key: int) -> Any:
+    """What a dictionary has for this row; nothing where it has nothing."""
+    return found.get(key, ())
+
+
+@register.filter
+def place(conversation: Conversation) -> str:
+    """Where a reply went: "the forum", "Mastodon"."""
+    kind = connector_of(conversation)
+    return _(kind.place or kind.label) if kind else conversation.source.name
+
+
+@register.filter
+def people_and_messages(conversation: Conversation) -> str:
+    """Such as: 6 messages · 3 people."""
+    messages = ngettext("%(n)s message", "%(n)s messages", conversation.message_count)
+    people = ngettext("%(n)s person", "%(n)s people", conversation.participant_count)
+    return " · ".join(
+        [
+            messages % {"n": conversation.message_count},
+            people % {"n": conversation.participant_count},
+        ]
+    )

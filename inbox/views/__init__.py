@@ -1,0 +1,1 @@
+"""The inbox's pages: each view parses, calls one verb and renders."""

@@ -1,0 +1,23 @@
+"""One conversation: the thread, the box to write in, the person beside it."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_GET
+
+from community_hub.lib import htmx
+from team.http import Asked
+
+from .screen import PAGE, PARTS, conversation_context, folder_of, found, list_context
+
+BESIDE_A_LIST = ("talk", "thread", "older", "person")  # parts that stand without the rows
+
+
+@require_GET
+def conversation(request: Asked, pk: int) -> HttpResponse:
+    shown = found(request, pk)
+    folder = folder_of(request)
+    context = conversation_context(request, shown, folder)
+    if htmx.target(request) not in BESIDE_A_LIST:
+        context |= list_context(request, folder)
+    return htmx.respond(request, PAGE, context, parts=PARTS)

@@ -1,0 +1,65 @@
+"""What became of a reply, and what a person can do about it."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+from django_htmx.http import trigger_client_event
+
+from community_hub.lib import htmx
+from inbox.models import Conversation, Delivery, Draft
+from team.http import Asked
+
+from .screen import after_verb, found, permit
+
+
+@require_POST
+def retry(request: Asked, pk: int) -> HttpResponse:
+    """Try a failed one again; one that may have been posted only because a person says so."""
+    delivery, conversation = both(request, pk)
+    if delivery.retry(by=request.user):
+        said, level = _("Trying again"), ""
+    else:
+        said, level = _("Nothing to retry: its state has changed meanwhile."), "error"
+    return htmx.tell(request, shown(request, conversation), said, level=level)
+
+
+@require_POST
+def confirmation(request: Asked, pk: int) -> HttpResponse:
+    """A person looked on the platform and says that it is there."""
+    delivery, conversation = both(request, pk)
+    delivery.confirm(by=request.user)
+    return htmx.tell(request, shown(request, conversation), _("Good: counted as sent"))
+
+
+@require_POST
+def cancellation(request: Asked, pk: int) -> HttpResponse:
+    """Take a reply back before it left; its text goes back into the box, above what is there."""
+    delivery, conversation = both(request, pk)
+    begun = Draft.objects.filter(user=request.user, conversation=conversation, kind="reply").first()
+    text = delivery.cancel(by=request.user)
+    if text is None:
+        late = _("Too late: it is on its way or there already.")
+        return htmx.tell(request, shown(request, conversation), late, level="error")
+    if begun and begun.text.strip() not in ("", text.strip()):
+        text = f"{text}\n\n{begun.text}"
+        Draft.keep(request.user, conversation.pk, "reply", text)
+    response = shown(request, conversation)
+    trigger_client_event(response, "composer:returned", {"kind": "reply", "text": text})
+    return htmx.tell(request, response, _("Not sent: the text is back in the box"))
+
+
+def both(request: Asked, pk: int) -> tuple[Delivery, Conversation]:
+    seen = Delivery.objects.visible_to(request.user).select_related("message")
+    delivery = get_object_or_404(seen, pk=pk)
+    permit(request.user.can_reply)
+    return delivery, found(request, delivery.message.conversation_id)
+
+
+def shown(request: Asked, conversation: Conversation) -> HttpResponse:
+    """The thread as it is now; a toast's Undo has no place for it and hears the doorbell."""
+    if request.headers.get("HX-Request") and not htmx.target(request):
+        return HttpResponse(status=204)
+    return after_verb(request, conversation, move_on=False)

@@ -1,0 +1,46 @@
+"""The list of conversations, folder by folder, and the navigation beside it."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_GET
+
+from community_hub.lib import htmx
+from inbox import folders
+from inbox.folders import Folder
+from inbox.models import Source
+from team.http import Asked
+
+from .screen import PAGE, PARTS, list_context
+
+
+@require_GET
+def folder(request: Asked, slug: str) -> HttpResponse:
+    if slug not in folders.FOLDERS:
+        raise Http404
+    return show(request, folders.FOLDERS[slug])
+
+
+@require_GET
+def source(request: Asked, pk: int) -> HttpResponse:
+    seen = Source.objects.visible_to(request.user)
+    return show(request, folders.of_source(get_object_or_404(seen, pk=pk)))
+
+
+def show(request: Asked, wanted: Folder) -> HttpResponse:
+    return htmx.respond(request, PAGE, list_context(request, wanted), parts=PARTS)
+
+
+@require_GET
+def nav(request: Asked) -> HttpResponse:
+    """The folders with their counts, fetched again when the doorbell rings."""
+    current = folders.folder_named(request.GET.get("in", ""), request.user)
+    return htmx.respond(
+        request, "inbox/nav.html", {"folder": current if "in" in request.GET else None}
+    )
+
+
+@require_GET
+def health(request: Asked) -> HttpResponse:
+    return htmx.respond(request, "inbox/health.html", {})

@@ -1,0 +1,63 @@
+"""What belongs to one colleague: the unfinished text, how far they read, that they are here."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from community_hub.lib import htmx
+from inbox import presence as present
+from inbox.composer import connector_of
+from inbox.models import Conversation, Draft
+from team.http import Asked
+
+from .screen import closed, folder_of, found, permit
+from .triage import number
+from .writing import LONGEST
+
+
+@require_POST
+def draft(request: Asked, pk: int) -> HttpResponse:
+    """Keep what is being typed. Answers its length by the platform's own rule."""
+    conversation = get_object_or_404(
+        Conversation.objects.visible_to(request.user).select_related("source"), pk=pk
+    )
+    permit(request.user.can_note)
+    kind, text = request.POST.get("kind", ""), request.POST.get("text", "")[:LONGEST]
+    if kind not in ("reply", "note"):
+        return JsonResponse({"error": _("A draft is a reply or a note.")}, status=422)
+    Draft.keep(request.user, conversation.pk, kind, text)
+    known = kind == "reply" and connector_of(conversation)
+    length = conversation.source.connector().length(text) if known else len(text)
+    return JsonResponse({"kind": kind, "length": length, "text": text})
+
+
+@require_http_methods(["POST", "DELETE"])
+def readmark(request: Asked, pk: int) -> HttpResponse:
+    """POST `up_to`: read so far. DELETE: unread again, for this user alone."""
+    conversation = found(request, pk)
+    if htmx.method(request) == "POST":
+        conversation.mark_read(number(request.POST.get("up_to")), by=request.user)
+        return HttpResponse(status=204)
+    action = conversation.mark_unread(by=request.user)
+    response = closed(request, folder_of(request))
+    return htmx.tell(request, response, _("Unread again"), undo=action.pk)
+
+
+@require_http_methods(["GET", "POST", "DELETE"])
+def presence(request: Asked, pk: int) -> HttpResponse:
+    """GET: who is here. POST `state`: I am, viewing or replying, and saw so far. DELETE: gone."""
+    conversation = get_object_or_404(Conversation.objects.visible_to(request.user), pk=pk)
+    if request.method == "GET":
+        context = {"conversation": conversation, "present": present.who(pk, request.user)}
+        return htmx.respond(request, "inbox/presence.html", context)
+    if request.method == "POST":
+        doing: present.Doing = "replying" if request.POST.get("state") == "replying" else "viewing"
+        present.here(conversation.pk, request.user, doing)
+        if seen := number(request.POST.get("up_to")):
+            conversation.mark_read(seen, by=request.user)
+    else:
+        present.leave(conversation.pk, request.user)
+    return HttpResponse(status=204)

@@ -1,0 +1,123 @@
+"""What the three panes show, gathered for every view that shows them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+
+from community_hub.lib import htmx
+from inbox import folders, presence, reading
+from inbox.composer import Composer
+from inbox.folders import Folder
+from inbox.glance import glance
+from inbox.models import Conversation, Draft
+from inbox.snoozing import presets
+from team.http import Asked
+
+PAGE = "inbox/inbox.html"
+PARTS = ("list", "rows", "more-rows", "talk", "thread", "older", "person", "presence")
+
+
+def found(request: Asked, pk: int) -> Conversation:
+    """The conversation with everything its header shows, if this user may see it; else 404."""
+    seen = Conversation.objects.visible_to(request.user)
+    conversation = folders.with_row_facts(seen, request.user).filter(pk=pk).first()
+    if conversation is None:
+        raise Http404
+    return conversation
+
+
+def permit(allowed: bool) -> None:
+    """403 with its own page; the buttons were not shown to whoever may not press them."""
+    if not allowed:
+        raise PermissionDenied
+
+
+def folder_of(request: Asked) -> Folder:
+    """The folder beside which the conversation stands: ?in=mine, or a form's field `in`."""
+    slug = request.POST.get("in") or request.GET.get("in") or ""
+    return folders.folder_named(slug, request.user)
+
+
+def list_context(request: Asked, folder: Folder) -> dict[str, Any]:
+    """The rows: a page after `after`, or as many as were shown, for bringing a list up to date."""
+    shown = request.GET.get("shown", "")
+    size = max(int(shown), folders.PAGE) if shown.isdecimal() and len(shown) < 5 else folders.PAGE
+    page = folders.page_of(folder, request.user, after=request.GET.get("after", ""), size=size)
+    everyone = [*page.rows, *(page.below or ())]
+    return {
+        "folder": folder,
+        "page": page,
+        "writing": presence.replying([row.pk for row in everyone], request.user),
+    }
+
+
+def conversation_context(
+    request: Asked, conversation: Conversation, folder: Folder
+) -> dict[str, Any]:
+    """The middle pane. What a page shows counts as read, by this user alone; a thread that only
+    was brought up to date may stand in a tab that nobody looks at."""
+    user = request.user
+    before = request.GET.get("before", "")
+    start = request.POST.get("from") or request.GET.get("from", "")
+    mark = getattr(conversation, "read_up_to", None)
+    thread = reading.read(conversation, user, before=before, start=start, mark=mark)
+    opened = htmx.target(request) in ("", "talk")
+    if opened and thread.seen_up_to > (mark or 0):
+        conversation.mark_read(thread.seen_up_to, by=user)
+    drafts = {d.kind: d.text for d in Draft.objects.filter(user=user, conversation=conversation)}
+    return {
+        "folder": folder,
+        "conversation": conversation,
+        "thread": thread,
+        "present": presence.who(conversation.pk, user),
+        "cursor": folders.cursor_of(folder, conversation),
+        "composer": Composer.of(conversation, user, drafts),
+        "presets": presets(),
+        **person_context(request, conversation),
+    }
+
+
+def person_context(request: Asked, conversation: Conversation) -> dict[str, Any]:
+    """Who asked: the right pane."""
+    identity = conversation.preview_by
+    if identity is None:
+        return {"glance": None}
+    return {"glance": glance(identity.member, request.user), "identity": identity}
+
+
+def after_verb(request: Asked, conversation: Conversation, *, move_on: bool) -> HttpResponse:
+    """What is shown once something was done: the conversation as it is now, or the next one.
+
+    A plain form goes back to where it came from.
+    """
+    folder = folder_of(request)
+    goal = conversation
+    if move_on and request.user.prefers("open_next"):
+        cursor = request.POST.get("cursor", "")
+        following = folders.next_after(folder, request.user, cursor, conversation.pk)
+        if following is None:
+            return closed(request, folder, emptied=True)
+        goal = following
+    address = f"{goal.get_absolute_url()}?in={folder.slug}"
+    if htmx.target(request) not in {"talk", "thread"}:
+        return HttpResponseRedirect(address)
+    fresh = found(request, goal.pk)
+    response = htmx.respond(
+        request, PAGE, conversation_context(request, fresh, folder), parts=PARTS
+    )
+    if goal.pk != conversation.pk:
+        response.headers["HX-Push-Url"] = address
+    return response
+
+
+def closed(request: Asked, folder: Folder, *, emptied: bool = False) -> HttpResponse:
+    """No conversation is open any more: it was put back as unread, or was the last of a folder."""
+    if htmx.target(request) != "talk":
+        return HttpResponseRedirect(folder.url)
+    context = {"folder": folder, "emptied": emptied}
+    response = htmx.respond(request, PAGE, context, parts=PARTS)
+    response.headers["HX-Push-Url"] = folder.url
+    return response

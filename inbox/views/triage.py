@@ -1,0 +1,138 @@
+"""Who takes it, until when it sleeps, whether it is done, what it is about."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from community_hub.lib import htmx
+from inbox import snoozing
+from inbox.models import Conversation
+from inbox.reading import day_and_time
+from members.models import Tag
+from team.http import Asked
+from team.models import User
+
+from .screen import after_verb, folder_of, found, permit
+
+
+@require_http_methods(["POST", "DELETE"])
+def closure(request: Asked, pk: int) -> HttpResponse:
+    """Done with what the page showed; DELETE opens it again."""
+    conversation = found(request, pk)
+    permit(request.user.can_triage)
+    closing = htmx.method(request) == "POST"
+    if closing:
+        seen = number(request.POST.get("seen_up_to"))
+        action = conversation.close(by=request.user, seen_up_to=seen)
+        said = done_words(conversation)
+    else:
+        action = conversation.reopen(by=request.user)
+        said = _("Open again")
+    response = after_verb(request, conversation, move_on=closing)
+    return htmx.tell(request, response, said, undo=action.pk if action else None)
+
+
+def done_words(conversation: Conversation) -> str:
+    if conversation.state == "open":
+        return _("They wrote again meanwhile: it stays open")
+    return _("Done: %(subject)s") % {"subject": str(conversation)[:60]}
+
+
+@require_http_methods(["GET", "POST", "DELETE"])
+def assignment(request: Asked, pk: int) -> HttpResponse:
+    """GET: whom it can be given to. POST `user`: give it, "me" for taking. DELETE: nobody's."""
+    conversation = found(request, pk)
+    permit(request.user.can_triage)
+    colleagues = User.objects.who_can_triage().order_by("name")
+    if request.method == "GET":
+        context = {
+            "conversation": conversation,
+            "colleagues": colleagues,
+            "folder": folder_of(request),
+        }
+        return htmx.respond(request, "inbox/assignment.html", context, parts=("colleagues",))
+    to: User | None = None
+    if htmx.method(request) == "POST":
+        wanted = request.POST.get("user", "")
+        to = request.user if wanted == "me" else get_object_or_404(colleagues, pk=number(wanted))
+    action = conversation.assign(to, by=request.user)
+    response = after_verb(request, conversation, move_on=False)
+    return htmx.tell(
+        request, response, assigned_words(to, request.user), undo=action.pk if action else None
+    )
+
+
+def menu_context(request: Asked, conversation: Conversation) -> dict[str, Any]:
+    return {"conversation": conversation, "folder": folder_of(request)}
+
+
+def assigned_words(to: User | None, by: User) -> str:
+    if to is None:
+        return _("Nobody’s now")
+    return _("Yours now") if to == by else _("Assigned to %(name)s") % {"name": to}
+
+
+@require_http_methods(["POST", "DELETE"])
+def snooze(request: Asked, pk: int) -> HttpResponse:
+    """POST `until`: a preset's name or a date. DELETE wakes it."""
+    conversation = found(request, pk)
+    permit(request.user.can_triage)
+    if htmx.method(request) == "DELETE":
+        action = conversation.reopen(by=request.user)
+        response = after_verb(request, conversation, move_on=False)
+        return htmx.tell(request, response, _("Awake again"), undo=action.pk if action else None)
+    try:
+        until = snoozing.chosen(request.POST.get("until", ""))
+    except ValueError as error:
+        return refused(request, conversation, str(error))
+    action = conversation.snooze(until, by=request.user)
+    said = (
+        _("Snoozed until %(when)s") % {"when": day_and_time(until)}
+        if until
+        else _("Snoozed until they write")
+    )
+    response = after_verb(request, conversation, move_on=True)
+    return htmx.tell(request, response, said, undo=action.pk if action else None)
+
+
+@require_http_methods(["GET", "POST"])
+def tags(request: Asked, pk: int) -> HttpResponse:
+    """GET: the tags there are. POST `name`: put one on, made where there is none."""
+    conversation = found(request, pk)
+    permit(request.user.can_tag)
+    if request.method == "GET":
+        known = Tag.objects.order_by("name")[:200]
+        context = {"all_tags": known, **menu_context(request, conversation)}
+        return htmx.respond(request, "inbox/tags.html", context, parts=("tag-list",))
+    try:
+        action = conversation.tag(request.POST.get("name", ""), by=request.user)
+    except ValueError:
+        return refused(request, conversation, _("Type a word for the tag first."))
+    response = after_verb(request, conversation, move_on=False)
+    return htmx.tell(request, response, _("Tagged"), undo=action.pk)
+
+
+@require_http_methods(["DELETE", "POST"])
+def tag(request: Asked, pk: int, tag_pk: int) -> HttpResponse:
+    """Take one tag off; a form without scripts says DELETE in `_method`."""
+    conversation = found(request, pk)
+    permit(request.user.can_tag)
+    taken = get_object_or_404(Tag, pk=tag_pk)
+    action = conversation.untag(taken, by=request.user)
+    response = after_verb(request, conversation, move_on=False)
+    return htmx.tell(request, response, _("Tag taken off"), undo=action.pk)
+
+
+def refused(request: Asked, conversation: Conversation, words: str) -> HttpResponse:
+    """Nothing changed; a sentence says what to do."""
+    response = after_verb(request, conversation, move_on=False)
+    return htmx.tell(request, response, words, level="error")
+
+
+def number(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() and len(text) < 19 else 0

@@ -1,0 +1,127 @@
+"""Replies, notes and their preview: what is typed into the box under a conversation."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+from django_htmx.http import trigger_client_event
+
+from community_hub.lib import html, htmx
+from inbox.composer import Composer, connector_of
+from inbox.models import Conversation, Draft, Message
+from team.http import Asked
+
+from .screen import after_verb, folder_of, found, permit
+from .triage import number
+
+LONGEST = 100_000  # characters; platforms allow far fewer
+
+
+@require_POST
+def replies(request: Asked, pk: int) -> HttpResponse:
+    """Put an answer in the outbox; it leaves after the seconds in which it can be taken back."""
+    conversation = found(request, pk)
+    permit(request.user.can_reply)
+    text = request.POST.get("reply", "")
+    if problem := what_is_wrong(conversation, request, text):
+        return refused(request, conversation, problem)
+    if not request.POST.get("anyway") and (other := answered_meanwhile(conversation, request)):
+        return refused(request, conversation, "", other=other, status=409)
+    done = bool(request.POST.get("done"))
+    seen = number(request.POST.get("seen_up_to"))
+    message = conversation.reply(text, by=request.user, done=done, seen_up_to=seen)
+    response = after_verb(request, conversation, move_on=done)
+    trigger_client_event(response, "composer:sent", {"kind": "reply"})
+    undo = reverse("cancellation", args=[message.delivery.pk])
+    said = _("Sending in %(n)s seconds") % {"n": settings.UNDO_SEND_SECONDS}
+    return htmx.tell(request, response, said, undo=undo)
+
+
+@require_POST
+def notes(request: Asked, pk: int) -> HttpResponse:
+    """A word among us: it never leaves the hub."""
+    conversation = found(request, pk)
+    permit(request.user.can_note)
+    text = request.POST.get("note", "")
+    if not text.strip() or len(text) > LONGEST:
+        words = _("Write a note first, of at most 100,000 characters.")
+        return refused(request, conversation, words)
+    conversation.note(text, by=request.user)
+    response = after_verb(request, conversation, move_on=False)
+    return trigger_client_event(response, "composer:sent", {"kind": "note"})
+
+
+@require_POST
+def preview(request: Asked, pk: int) -> HttpResponse:
+    """The Markdown as it will read."""
+    found(request, pk)
+    permit(request.user.can_note)
+    text = request.POST.get(request.POST.get("kind", "reply"), "")[:LONGEST]
+    shown = html.from_markdown(text) or f"<p>{_('Nothing typed yet.')}</p>"
+    return HttpResponse(mark_safe(shown))  # noqa: S308 - from_markdown is the sanitiser
+
+
+def what_is_wrong(conversation: Conversation, request: Asked, text: str) -> str:
+    """A sentence, or "" where the reply may go."""
+    composer = Composer.of(conversation, request.user, {})
+    if composer.blocked:
+        return composer.blocked
+    if not text.strip():
+        return _("Write an answer first.")
+    kind = connector_of(conversation)
+    length = conversation.source.connector().length(text) if kind else len(text)
+    if length > (composer.max_length or LONGEST):
+        over = length - (composer.max_length or LONGEST)
+        return _("That is %(n)s too long for this platform. Shorten it, then send again.") % {
+            "n": over
+        }
+    return ""
+
+
+def answered_meanwhile(conversation: Conversation, request: Asked) -> Message | None:
+    """What a colleague posted since this page was opened; None where nobody did."""
+    opened_at = number(request.POST.get("opened_up_to"))
+    if not opened_at:
+        return None
+    since = Message.objects.filter(conversation=conversation, pk__gt=opened_at).shown()
+    ours = since.filter(kind="outbound").exclude(by=request.user)
+    theirs = since.filter(kind="inbound", author__member__user__isnull=False)
+    return (
+        (ours | theirs.exclude(author__member__user=request.user))
+        .select_related("by", "author__member")
+        .order_by("-pk")
+        .first()
+    )
+
+
+def refused(
+    request: Asked,
+    conversation: Conversation,
+    words: str,
+    *,
+    other: Message | None = None,
+    status: int = 422,
+) -> HttpResponse:
+    """The words stay in the box; what is wrong is said above it."""
+    if not htmx.target(request):
+        return refused_plainly(request, conversation, words)
+    context = {"words": words, "other": other, "conversation": conversation}
+    response = render(request, "inbox/refused.html", context, status=status)
+    response.headers["HX-Retarget"] = "#composer-warning"
+    response.headers["HX-Reswap"] = "innerHTML"
+    return response
+
+
+def refused_plainly(request: Asked, conversation: Conversation, words: str) -> HttpResponse:
+    """Without scripts the typed text comes back as the draft."""
+    for kind in ("reply", "note"):
+        if text := request.POST.get(kind, "").strip():
+            Draft.keep(request.user, conversation.pk, kind, text[:LONGEST])
+    address = f"{conversation.get_absolute_url()}?in={folder_of(request).slug}"
+    said = words or _("Somebody answered meanwhile. Read it, then send again.")
+    return htmx.tell(request, HttpResponseRedirect(address), said, level="error")
