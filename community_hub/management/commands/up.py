@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import psutil
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
@@ -48,7 +49,6 @@ class Command(BaseCommand):
         parser.add_argument("--owner", default="", help="the owner's e-mail address")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.begun = time.monotonic()
         var = embedded.Var(embedded.var_folder())
         embedded.make_folders(var)
         with only_one(var), signals_stop_us():
@@ -69,7 +69,6 @@ class Command(BaseCommand):
         self.say("Preparing the database and the pages …")
         call_command("migrate", verbosity=0, interactive=False)
         collect_static(var)
-        fresh = demo and not demo_marker(var).exists() and is_empty()
         web, *others = programs(var.log, env, host=host, port=port)
         running += [web, *others]
         for program in running:
@@ -77,14 +76,13 @@ class Command(BaseCommand):
             program.start()
         hub = own_address(host, port), env["HUB_URL"]
         self.wait_for_web(web, hub)
-        if fresh:
-            self.say("Loading the demo community …")
-            manage("demo", env=env)
+        if options["owner"]:  # before the demo, which takes the first admin for its owner
+            call_command("owner", email=options["owner"], stdout=StringIO())
         if demo:
-            demo_marker(var).touch()
+            self.load_demo(var, env)
         self.wait_until_green(running, hub)
         write_running(var, env["HUB_URL"])
-        seconds = time.monotonic() - self.begun
+        seconds = time.time() - psutil.Process().create_time()  # as somebody waited for it
         if options["check"]:
             self.say(f"All is well: database, Redis, worker and beat, after {seconds:.0f} s.")
             return
@@ -93,6 +91,26 @@ class Command(BaseCommand):
         self.say(f"Ready after {seconds:.0f} s at {env['HUB_URL']} (logs: {var.log}).")
         self.say(f"Sign in, once, within 15 minutes: {link}")
         self.watch(running)
+
+    def load_demo(self, var: embedded.Var, env: dict[str, str]) -> None:
+        """Once, into an empty hub. A load that was cut off begins again from nothing."""
+        from inbox.models import Source
+
+        marker = demo_marker(var)
+        if marker.exists() and marker.read_text() == "loading":
+            if "postgres" not in os.environ.get("HUB_EMBEDDED", ""):
+                raise CommandError(
+                    "Loading the demo was cut off. Empty the database that DATABASE_URL names, "
+                    f"remove {marker}, and start again."
+                )
+            call_command("flush", verbosity=0, interactive=False)
+        elif Source.objects.exists():
+            marker.write_text("loaded")
+            return
+        self.say("Loading the demo community …")
+        marker.write_text("loading")
+        manage("demo", env=env)
+        marker.write_text("loaded")
 
     def say(self, words: str) -> None:
         self.stdout.write(words)
@@ -229,12 +247,6 @@ def collect_static(var: embedded.Var) -> None:
         return
     call_command("collectstatic", verbosity=0, interactive=False, clear=True)
     done.write_text(mark)
-
-
-def is_empty() -> bool:
-    from inbox.models import Source
-
-    return not Source.objects.exists()
 
 
 def manage(*words: str, env: dict[str, str]) -> str:
