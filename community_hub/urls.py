@@ -1,32 +1,46 @@
 """Every address of the hub, app by app."""
 
+from collections.abc import Callable
+
 from allauth.account import views as account
 from django.conf import settings
+from django.http import HttpResponseBase
 from django.urls import include, path, re_path
+from django.views.decorators.http import require_http_methods
 
 from community_hub.health import healthz
 from community_hub.stream import stream
 
+
+def door(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """allauth's forms would take PUT and answer to PATCH; a page and its form is all we offer."""
+    return require_http_methods(["GET", "HEAD", "POST"])(view)
+
+
 # allauth's own list also offers sign-up, e-mail changes and codes, which the hub does not have. It
 # looks "account_signup" up by name; the adapter answers there that invitations are the way in.
 account_urls = [
-    path("login/", account.login, name="account_login"),
-    path("logout/", account.logout, name="account_logout"),
-    path("inactive/", account.account_inactive, name="account_inactive"),
-    path("signup/", account.signup, name="account_signup"),
-    path("confirm/", account.reauthenticate, name="account_reauthenticate"),
-    path("password/", account.password_change, name="account_change_password"),
-    path("password/set/", account.password_set, name="account_set_password"),
-    path("password/reset/", account.password_reset, name="account_reset_password"),
-    path("password/reset/sent/", account.password_reset_done, name="account_reset_password_done"),
+    path("login/", door(account.login), name="account_login"),
+    path("logout/", door(account.logout), name="account_logout"),
+    path("inactive/", door(account.account_inactive), name="account_inactive"),
+    path("signup/", door(account.signup), name="account_signup"),
+    path("confirm/", door(account.reauthenticate), name="account_reauthenticate"),
+    path("password/", door(account.password_change), name="account_change_password"),
+    path("password/set/", door(account.password_set), name="account_set_password"),
+    path("password/reset/", door(account.password_reset), name="account_reset_password"),
+    path(
+        "password/reset/sent/",
+        door(account.password_reset_done),
+        name="account_reset_password_done",
+    ),
     re_path(
         r"^password/reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        account.password_reset_from_key,
+        door(account.password_reset_from_key),
         name="account_reset_password_from_key",
     ),
     path(
         "password/reset/done/",
-        account.password_reset_from_key_done,
+        door(account.password_reset_from_key_done),
         name="account_reset_password_from_key_done",
     ),
 ]
