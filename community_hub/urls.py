@@ -50,6 +50,7 @@ urlpatterns = [
     path("live/", stream, name="live"),
     path("account/", include(account_urls)),
     path("", include("inbox.urls")),
+    path("", include("inbox.urls_sources")),
     path("", include("members.urls")),
     path("", include("team.urls")),
 ]

@@ -1,5 +1,19 @@
-"""Addresses of this app."""
+"""Addresses of members: nouns; the method says what happens."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from members.views import changes, people
+
+urlpatterns = [
+    path("members/", people.members, name="members"),
+    path("members/tags/", people.tag_names, name="member-tag-names"),
+    path("members/<int:pk>/", people.member, name="member"),
+    path("members/<int:pk>/details/", changes.details, name="member-details"),
+    path("members/<int:pk>/owner/", changes.owner, name="member-owner"),
+    path("members/<int:pk>/user/", changes.user, name="member-user"),
+    path("members/<int:pk>/stage/", changes.stage, name="member-stage"),
+    path("members/<int:pk>/tags/", changes.tags, name="member-tags"),
+    path("members/<int:pk>/tags/<int:tag_pk>/", changes.tag, name="member-tag"),
+    path("members/<int:pk>/notes/", changes.notes, name="member-notes"),
+    path("members/<int:pk>/notes/<int:note_pk>/", changes.note, name="member-note"),
+]

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -45,12 +46,11 @@ class SourceQuerySet(models.QuerySet["Source"]):
     def visible_to(self, user: User) -> SourceQuerySet:
         if user.can_see_every_source:
             return self
-        granted = [
-            int(scope.removeprefix("source:"))
-            for scope in user.scopes()
-            if scope.startswith("source:")
-        ]
-        return self.filter(Q(restricted=False) | Q(pk__in=granted))
+        # a subquery, not user.scopes(): pages ask this for each of their lists
+        granted = Grant.objects.filter(
+            user=user, scope=Concat(Value("source:"), Cast(OuterRef("pk"), models.CharField()))
+        )
+        return self.filter(Q(restricted=False) | Exists(granted))
 
     def due(self, now: datetime) -> SourceQuerySet:
         return self.filter(state=SourceState.ACTIVE, next_pull_at__lte=now).filter(
@@ -347,26 +347,33 @@ class Source(models.Model):
         )
         self.pull_now()
 
-    def restrict_to(self, users: Iterable[User] | None, *, by: User) -> None:
+    def restrict_to(self, users: Iterable[User] | None, *, by: User) -> Action:
         """None opens the source to the whole team; the log's lines follow."""
         with transaction.atomic():
-            self._set(restricted=users is not None)
-            was = list(Grant.objects.filter(scope=self.scope).values_list("user_id", flat=True))
-            Grant.objects.filter(scope=self.scope).delete()
-            Grant.objects.bulk_create([Grant(scope=self.scope, user=u) for u in users or ()])
-            links = Activity.objects.filter(
-                key__in=self._activity_keys(), scope="" if self.restricted else self.scope
-            )
-            links.update(scope=self.scope if self.restricted else "")
-            now = list(Grant.objects.filter(scope=self.scope).values_list("user_id", flat=True))
-            Action.record(
-                "restrict",
-                self,
-                by=by,
-                before={"users": was},
-                after={"users": now, "restricted": self.restricted},
-            )
-            live.publish([f"user:{pk}" for pk in {*was, *now}] + [self.scope], "close", {})
+            before = self._audience()
+            self._admit(None if users is None else [user.pk for user in users])
+            return Action.record("restrict", self, by=by, before=before, after=self._audience())
+
+    def _audience(self) -> dict[str, Any]:
+        granted = Grant.objects.filter(scope=self.scope).order_by("user_id")
+        return {
+            "restricted": self.restricted,
+            "users": list(granted.values_list("user", flat=True)),
+        }
+
+    def _admit(self, users: list[int] | None) -> None:
+        """Streams of whoever was or is named are closed, so that they ask anew what they hear."""
+        grants = Grant.objects.filter(scope=self.scope)
+        was = list(grants.values_list("user", flat=True))
+        self._set(restricted=users is not None)
+        grants.delete()
+        Grant.objects.bulk_create([Grant(scope=self.scope, user_id=pk) for pk in users or ()])
+        lines = Activity.objects.filter(key__in=self._activity_keys())
+        lines.filter(scope="" if self.restricted else self.scope).update(
+            scope=self.scope if self.restricted else ""
+        )
+        people = {*was, *(users or ())}
+        live.publish([f"user:{pk}" for pk in people] + [self.scope], "close", {})
 
     def _keep_account(self, health: Health) -> None:
         """Who we are there, and how long a reply of that account may be."""
@@ -377,14 +384,11 @@ class Source(models.Model):
         self._set(account_label=health.account_label[:200], max_length=health.max_length)
 
     def _activity_keys(self) -> Any:
-        from django.db.models import CharField, Value
-        from django.db.models.functions import Cast, Concat
-
         from .message import Message
 
         return (
             Message.objects.filter(source=self)
-            .annotate(log_key=Concat(Value("message:"), Cast("pk", CharField())))
+            .annotate(log_key=Concat(Value("message:"), Cast("pk", models.CharField())))
             .values("log_key")
         )
 
@@ -395,13 +399,18 @@ class Source(models.Model):
         if action.verb in {"mute", "unmute"}:
             muted = action.verb == "mute"
             channel = self.channels.filter(pk=action.after["channel"], muted=muted)
-            done = channel.update(muted=not muted)
+            done = bool(channel.update(muted=not muted))
         elif action.verb in {"pause", "resume", "adjust"}:
-            done = Source.objects.filter(pk=self.pk, **action.after).update(**action.before)
+            unchanged = Source.objects.filter(pk=self.pk, **action.after)
+            done = bool(unchanged.update(**action.before))
+        elif action.verb == "restrict":
+            done = self._audience() == action.after
+            if done:
+                self._admit(action.before["users"] if action.before["restricted"] else None)
         else:
             return False
         live.publish([self.scope], "sources", {"id": self.pk})
-        return bool(done)
+        return done
 
     def _move(self, before: dict[str, Any], after: dict[str, Any], by: User) -> Action | None:
         with transaction.atomic():

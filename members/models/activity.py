@@ -28,7 +28,7 @@ class ActivityQuerySet(models.QuerySet["Activity"]):
             allowed |= Q(visibility=Visibility.LEADS)
         found = self.filter(allowed)
         if not user.can_see_every_source:
-            found = found.filter(Q(scope="") | Q(scope__in=user.scopes()))
+            found = found.filter(Q(scope="") | Q(scope__in=user.grants.values("scope")))
         return found
 
     def present(self) -> ActivityQuerySet:

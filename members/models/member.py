@@ -15,12 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from team.models import Action
 
 from .activity import Activity, ActivityQuerySet, Visibility
+from .identity import Identity
 from .tag import MemberTag, Tag
 
 if TYPE_CHECKING:
     from team.models import User
-
-    from .identity import Identity
 
 
 class Stage(models.TextChoices):
@@ -35,6 +34,20 @@ class MemberQuerySet(models.QuerySet["Member"]):
     def visible_to(self, user: User) -> MemberQuerySet:
         """The whole team may know every member; what was said is filtered line by line."""
         return self.filter(erased_at__isnull=True) if user.is_authenticated else self.none()
+
+    def community(self) -> MemberQuerySet:
+        """Whoever was seen, without the accounts that the hub itself writes from."""
+        ours = Identity.objects.filter(member=models.OuterRef("pk"), is_us=True)
+        return self.filter(~models.Exists(ours), last_seen__isnull=False)
+
+    def named_like(self, text: str) -> MemberQuerySet:
+        """By a part of the name, or of a handle on any network."""
+        text = text.strip().removeprefix("@")
+        accounts = Identity.objects.filter(member=models.OuterRef("pk"), handle__icontains=text)
+        return self.filter(models.Q(name__icontains=text) | models.Exists(accounts))
+
+    def lately_seen_first(self) -> MemberQuerySet:
+        return self.order_by("-last_seen", "-id")
 
 
 class Member(models.Model):
@@ -163,15 +176,27 @@ class Member(models.Model):
             hooks.staff_changed(self)
         return action
 
-    def add_note(self, text: str, *, by: User, visibility: str = Visibility.TEAM) -> None:
+    def add_note(self, text: str, *, by: User, visibility: str = Visibility.TEAM) -> Action:
         """A private line of the log: what the next colleague should know."""
-        self.log(
-            "note",
-            text.strip(),
-            key=f"note:{uuid.uuid4()}",
-            actor=by,
-            visibility=Visibility(visibility).value,
-        )
+        with transaction.atomic():
+            note = Activity.objects.create(
+                member=self,
+                kind="note",
+                summary=text.strip(),
+                key=f"note:{uuid.uuid4()}",
+                occurred_at=timezone.now(),
+                actor=by,
+                visibility=Visibility(visibility).value,
+            )
+            return Action.record("note", self, by=by, after={"note": note.pk})
+
+    def remove_note(self, note: Activity, *, by: User) -> Action | None:
+        """Only who wrote it takes it away; None when it was not theirs or is gone already."""
+        with transaction.atomic():
+            mine = Activity.objects.present().filter(pk=note.pk, member=self, kind="note", actor=by)
+            if not mine.update(removed_at=timezone.now()):
+                return None
+            return Action.record("unnote", self, by=by, before={"note": note.pk})
 
     def tag(self, name: str, *, by: User) -> Action:
         tag = Tag.named(name)
@@ -192,6 +217,8 @@ class Member(models.Model):
                 [MemberTag(member=self, tag_id=action.before["tag"])], ignore_conflicts=True
             )
             return True
+        if action.verb in {"note", "unnote"}:
+            return self._take_back_note(action)
         unchanged = Member.objects.filter(pk=self.pk, **action.after)
         if not unchanged.update(**action.before):
             return False
@@ -201,6 +228,12 @@ class Member(models.Model):
 
             hooks.staff_changed(self)
         return True
+
+    def _take_back_note(self, action: Action) -> bool:
+        written = action.verb == "note"
+        pk = (action.after if written else action.before)["note"]
+        note = Activity.objects.filter(pk=pk, member=self, removed_at__isnull=written)
+        return bool(note.update(removed_at=timezone.now() if written else None))
 
     def _change(self, verb: str, fields: dict[str, Any], by: User) -> Action:
         """Set fields and keep what they were, so that Undo can put them back."""

@@ -1,0 +1,225 @@
+"""How a source fares, in words a person would say, and what to do about it. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from django.db.models import Count, Q, Sum
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from inbox.connectors.base import Connector
+from inbox.models import Delivery, Source, SourceDay, SourceState
+
+WEEK = 7
+WAITING = ("held", "queued", "sending")
+GRACE = timedelta(minutes=2)  # so far behind, a source still counts as up to date
+OVERDUE = timedelta(minutes=2)  # a pull that nobody fetched by then: no worker is running
+
+
+@dataclass(frozen=True)
+class Condition:
+    """`tone`: good, late, bad or idle. The words never leave it to the colour alone."""
+
+    tone: str
+    icon: str
+    words: str
+    advice: str = ""
+
+
+@dataclass(frozen=True)
+class Totals:
+    """fetched = stored + ignored + quarantined."""
+
+    fetched: int = 0
+    stored: int = 0
+    ignored: int = 0
+    quarantined: int = 0
+
+
+@dataclass
+class Report:
+    """One source as the pages show it."""
+
+    source: Source
+    today: Totals = field(default_factory=Totals)
+    week: Totals = field(default_factory=Totals)
+    waiting: int = 0  # replies not sent yet
+
+    @cached_property
+    def connector_class(self) -> type[Connector] | None:
+        """None when the package that brought the platform is gone."""
+        try:
+            return self.source.connector_class
+        except (LookupError, ImportError):
+            return None
+
+    @property
+    def is_installed(self) -> bool:
+        return self.connector_class is not None
+
+    @property
+    def platform(self) -> str:
+        return str(self.connector_class.label) if self.connector_class else self.source.kind
+
+    @cached_property
+    def condition(self) -> Condition:
+        return condition(self)
+
+    @property
+    def last_success_words(self) -> str:
+        last = self.source.last_success_at
+        return _("%(span)s ago") % {"span": span(timezone.now() - last)} if last else _("not yet")
+
+    @property
+    def lag(self) -> timedelta | None:
+        """By how much the hub may be behind the platform; None before the first success."""
+        last = self.source.last_success_at
+        if last is None:
+            return None
+        rest = self.connector_class.capabilities.min_poll_interval if self.connector_class else 0
+        return max(timezone.now() - last - timedelta(seconds=rest), timedelta())
+
+    @property
+    def lag_words(self) -> str:
+        if self.lag is None:
+            return _("nothing was fetched yet")
+        if self.lag < GRACE and self.source.state == SourceState.ACTIVE:
+            return _("up to date")
+        return _("%(span)s behind") % {"span": span(self.lag)}
+
+    @property
+    def next_pull_words(self) -> str:
+        due = self.source.next_pull_at
+        if self.source.state == SourceState.RECONNECT:
+            return _("once it is reconnected")
+        if self.source.state == SourceState.PAUSED:
+            return _("once it is resumed")
+        if self.source.lease_until and self.source.lease_until > timezone.now():
+            return _("being fetched now")
+        if due is None or due <= timezone.now():
+            return _("any moment")
+        return _("in %(span)s, at %(time)s") % {
+            "span": span(due - timezone.now()),
+            "time": clock(due),
+        }
+
+
+def reports(sources: Iterable[Source]) -> list[Report]:
+    """Two queries, however many sources."""
+    found = {source.pk: Report(source) for source in sources}
+    today = timezone.now().date()  # days are kept in UTC
+    first = today - timedelta(days=WEEK - 1)
+    names = Totals.__dataclass_fields__
+    week = {f"{name}_in_the_week": Sum(name) for name in names}
+    day = {f"{name}_today": Sum(name, filter=Q(day=today)) for name in names}
+    days = SourceDay.objects.filter(source__in=found, day__gte=first).order_by()
+    for pk, *counts in days.values_list("source").annotate(**week, **day):
+        numbers = [count or 0 for count in counts]
+        found[pk].week = Totals(*numbers[: len(week)])
+        found[pk].today = Totals(*numbers[len(week) :])
+    held = Delivery.objects.filter(state__in=WAITING, message__source__in=found).order_by()
+    for pk, count in held.values_list("message__source").annotate(Count("pk")):
+        found[pk].waiting = count
+    return list(found.values())
+
+
+def condition(report: Report) -> Condition:
+    source = report.source
+    if report.connector_class is None:
+        return Condition(
+            "bad",
+            "plug",
+            _("Its connector is gone"),
+            _("Install the package that brought “%(kind)s” again; nothing is lost meanwhile.")
+            % {"kind": source.kind},
+        )
+    if source.state == SourceState.RECONNECT:
+        return Condition(
+            "bad",
+            "key-round",
+            _("Signed out"),
+            _("Reconnect it. It goes on where it stopped, and replies that wait are sent then."),
+        )
+    if source.state == SourceState.PAUSED:
+        return stopped(source)
+    return active(report)
+
+
+def stopped(source: Source) -> Condition:
+    if source.pause_reason == "error":
+        return Condition(
+            "bad",
+            "triangle-alert",
+            _("Stopped by an error"),
+            _("Mend what it says, then resume or reconnect. It goes on where it stopped."),
+        )
+    if source.pause_reason == "budget":
+        return Condition(
+            "late",
+            "hourglass",
+            _("Paused: the platform's allowance is used up"),
+            _("Resume it when the allowance is renewed. Replies still go out."),
+        )
+    return Condition("idle", "pause", _("Paused"), _("Resume it, and it fetches what it missed."))
+
+
+def active(report: Report) -> Condition:
+    source, now = report.source, timezone.now()
+    if source.limited_until and source.limited_until > now:
+        return Condition(
+            "late", "hourglass", limited(report), _("Nothing to do: the hub waits as long as told.")
+        )
+    if source.failures:
+        count = source.failures
+        words = ngettext("Failed once", "Failed %(n)s times in a row", count) % {"n": count}
+        again = _("The hub keeps trying. If it lasts, see whether the site itself is up.")
+        tone = {"good": "late"}.get(source.health, source.health)
+        return Condition(tone, "triangle-alert", words, again)
+    if source.next_pull_at and now - source.next_pull_at > OVERDUE and not source.lease_until:
+        return Condition(
+            "bad",
+            "clock-alert",
+            _("Nobody came to fetch"),
+            _("The worker seems to be down. Whoever runs the hub can see it at /healthz."),
+        )
+    if source.last_success_at is None:
+        return Condition("late", "loader", _("Waiting for the first pull"))
+    return Condition("good", "circle-check", _("Working"))
+
+
+def limited(report: Report) -> str:
+    """Such as: Paused by the forum until 14:32; 2 replies waiting."""
+    assert report.source.limited_until
+    assert report.connector_class
+    place = str(report.connector_class.place) or report.platform
+    words = _("Paused by %(place)s until %(time)s") % {
+        "place": place,
+        "time": clock(report.source.limited_until),
+    }
+    if not report.waiting:
+        return words
+    waiting = ngettext("%(n)s reply waiting", "%(n)s replies waiting", report.waiting)
+    return f"{words}; {waiting % {'n': report.waiting}}"
+
+
+def span(length: timedelta) -> str:
+    """Its largest unit: 40 s, 3 min, 2 h, 5 d."""
+    seconds = max(int(length.total_seconds()), 0)
+    for unit, text in ((86_400, _("%(n)s d")), (3600, _("%(n)s h")), (60, _("%(n)s min"))):
+        if seconds >= unit:
+            return text % {"n": seconds // unit}
+    return _("%(n)s s") % {"n": seconds}
+
+
+def clock(moment: datetime) -> str:
+    """14:32; with its date where that is another day."""
+    local = timezone.localtime(moment)
+    if local.date() == timezone.localdate():
+        return date_format(local, "H:i")
+    return f"{date_format(local, 'j F')}, {date_format(local, 'H:i')}"

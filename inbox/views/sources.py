@@ -1,0 +1,181 @@
+"""What is connected, how it fares, and the few things one may do about it."""
+
+from __future__ import annotations
+
+import json
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from community_hub.lib import htmx
+from inbox.condition import reports
+from inbox.models import Quarantined, Source
+from inbox.views.sources_forms import AudienceForm, SettingsForm
+from team.http import Asked
+from team.models import Action
+
+MOST_SOURCES = 200
+MOST_CHANNELS = 200
+RAW_PAGE = 20
+RAW_LENGTH = 20_000  # characters of one raw item that are shown
+
+
+@require_GET
+def sources(request: Asked) -> HttpResponse:
+    return list_page(request)
+
+
+@require_GET
+def source(request: Asked, pk: int) -> HttpResponse:
+    return source_page(request, visible_source(request, pk))
+
+
+@require_http_methods(["POST", "DELETE"])
+def pause(request: Asked, pk: int) -> HttpResponse:
+    found = managed_source(request, pk)
+    user = request.user
+    if htmx.method(request) == "DELETE":
+        action = found.resume(by=user)
+        return answer(request, found, _("%(name)s is fetched again."), action)
+    return answer(request, found, _("%(name)s is paused."), found.pause(by=user))
+
+
+@require_POST
+def pulls(request: Asked, pk: int) -> HttpResponse:
+    found = managed_source(request, pk)
+    if found.state != "active":
+        return answer(request, found, _("%(name)s is stopped. Resume or reconnect it first."))
+    found.pull_now()
+    if found.limited_until and found.next_pull_at == found.limited_until:
+        return answer(request, found, _("%(name)s asked us to wait; it is fetched right after."))
+    return answer(request, found, _("%(name)s is being fetched."))
+
+
+@require_POST
+def settings(request: Asked, pk: int) -> HttpResponse:
+    found = managed_source(request, pk)
+    form = SettingsForm(request.POST, source=found)
+    if not form.is_valid():
+        return source_page(request, found, settings_form=form, status=422)
+    action = found.adjust(by=request.user, **form.cleaned_data)
+    return answer(request, found, _("Saved for %(name)s."), action)
+
+
+@require_POST
+def audience(request: Asked, pk: int) -> HttpResponse:
+    found = managed_source(request, pk)
+    form = AudienceForm(request.POST, source=found)
+    if not form.is_valid():
+        return source_page(request, found, audience_form=form, status=422)
+    action = found.restrict_to(form.chosen(), by=request.user)
+    return answer(request, found, _("Who may see %(name)s is saved."), action)
+
+
+@require_http_methods(["POST", "DELETE"])
+def mute(request: Asked, pk: int, channel_pk: int) -> HttpResponse:
+    found = managed_source(request, pk)
+    channel = get_object_or_404(found.channels, pk=channel_pk)
+    muted = htmx.method(request) != "DELETE"
+    action = found.mute(channel, muted, by=request.user)
+    text = _("%(channel)s is muted.") if muted else _("%(channel)s is heard again.")
+    words = text % {"channel": channel.name}
+    return answer(request, found, words.replace("%", "%%"), action)
+
+
+@require_GET
+def quarantine(request: Asked, pk: int) -> HttpResponse:
+    """What could not be stored, as the platform gave it; the newest first."""
+    found = managed_source(request, pk)
+    rows = Quarantined.objects.filter(source=found, resolved_at__isnull=True).order_by("-id")
+    before = request.GET.get("before", "")
+    if before.isdecimal():
+        rows = rows.filter(pk__lt=int(before[:18]))
+    page = list(rows[: RAW_PAGE + 1])
+    shown = [(row, raw_text(row)) for row in page[:RAW_PAGE]]
+    context = {
+        "source": found,
+        "rows": shown,
+        "more": page[RAW_PAGE - 1].pk if len(page) > RAW_PAGE else None,
+        "is_first": not before,
+    }
+    return htmx.respond(request, "inbox/sources/quarantine.html", context)
+
+
+# Below the views --------------------------------------------------------------------------------
+
+
+def visible_source(request: Asked, pk: int) -> Source:
+    user = request.user
+    return get_object_or_404(Source.objects.visible_to(user), pk=pk)
+
+
+def managed_source(request: Asked, pk: int) -> Source:
+    """Who may not see it gets 404; who may only look, 403."""
+    found = visible_source(request, pk)
+    if not request.user.can_manage_sources:
+        raise PermissionDenied
+    return found
+
+
+def list_page(request: Asked) -> HttpResponse:
+    visible = Source.objects.visible_to(request.user).order_by("name", "pk")
+    found = reports(visible[:MOST_SOURCES])
+    context = {
+        "reports": found,
+        "is_backfilling": any(report.source.is_backfilling for report in found),
+        "region": "sources",
+    }
+    return htmx.respond(request, "inbox/sources/list.html", context, parts=("sources",))
+
+
+def source_page(
+    request: Asked,
+    found: Source,
+    *,
+    settings_form: SettingsForm | None = None,
+    audience_form: AudienceForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    user = request.user
+    channels = list(found.channels.order_by("name", "pk")[: MOST_CHANNELS + 1])
+    context = {
+        "source": found,
+        "report": reports([found])[0],
+        "channels": channels[:MOST_CHANNELS],
+        "has_more_channels": len(channels) > MOST_CHANNELS,
+        "region": "source",
+    }
+    if user.can_manage_sources:
+        kept = Quarantined.objects.filter(source=found, resolved_at__isnull=True)
+        context["quarantined"] = kept.order_by()[:100].count()
+        context["settings_form"] = settings_form or SettingsForm(source=found)
+        context["audience_form"] = audience_form or AudienceForm(source=found)
+    return htmx.respond(
+        request,
+        "inbox/sources/source.html",
+        context,
+        parts=("source", "channels"),
+        status=status,
+    )
+
+
+def answer(request: Asked, found: Source, text: str, action: Action | None = None) -> HttpResponse:
+    """The region that the button stands in, brought up to date; a redirect without scripts."""
+    response: HttpResponse
+    found.refresh_from_db()
+    if htmx.target(request) == "sources":
+        response = list_page(request)
+    elif htmx.target(request):
+        response = source_page(request, found)
+    else:
+        response = redirect("sources" if request.POST.get("from") == "sources" else found)
+    undo = action.pk if action else None
+    return htmx.tell(request, response, text % {"name": found.name}, undo=undo)
+
+
+def raw_text(row: Quarantined) -> str:
+    text = json.dumps(row.raw, ensure_ascii=False, indent=2)
+    return text if len(text) <= RAW_LENGTH else text[:RAW_LENGTH] + "\n…"

@@ -1,0 +1,218 @@
+"""Connecting a source step by step, and reconnecting one: ask, test, choose, begin.
+
+While a platform is asked no database transaction is open, and it has TEST_SECONDS to answer.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_GET, require_http_methods
+
+from community_hub.lib import htmx, http
+from inbox.connectors.base import (
+    AuthExpired,
+    ChannelInfo,
+    Connector,
+    ConnectorError,
+    Health,
+    connector_class,
+    installed,
+)
+from inbox.models import Source
+from inbox.views import sources_halfmade as halfmade
+from inbox.views.sources import managed_source
+from inbox.views.sources_forms import (
+    ChoicesForm,
+    kept_secrets,
+    platform_form,
+    secret_names,
+    split_secrets,
+)
+from members.models import Identity
+from team.http import Asked
+
+TEST_SECONDS = 10.0
+
+
+@require_GET
+def platforms(request: Asked) -> HttpResponse:
+    admins_only(request)
+    found = [shown(platform) for platform in installed().values()]
+    return render(request, "inbox/sources/platforms.html", {"platforms": found})
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+def sign_in(request: Asked, kind: str) -> HttpResponse:
+    """The platform's own form; when it is right, the connection is tested at once."""
+    admins_only(request)
+    platform = known_platform(kind)
+    form = platform_form(platform, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        made = test_new(platform, form)
+        if made:
+            halfmade.keep(request, made)
+            return redirect("source-add-choices", kind)
+    status = 422 if form.is_bound else 200
+    context = {"platform": shown(platform), "form": form}
+    return render(request, "inbox/sources/sign_in.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def choices(request: Asked, kind: str) -> HttpResponse:
+    """What the test found out; what to listen to; how far back to read."""
+    admins_only(request)
+    platform = known_platform(kind)
+    made = halfmade.find(request, kind)
+    if made is None:
+        text = _("That took more than an hour, or was finished already. Please begin again.")
+        return htmx.tell(request, redirect("source-add-sign-in", kind), text, level="error")
+    with closing(made.connector()) as connector:
+        form = ChoicesForm(
+            request.POST if request.method == "POST" else None,
+            name=connector.suggested_name(),
+            channels=made.channels,
+            capabilities=platform.capabilities,
+        )
+        if request.method == "POST" and form.is_valid():
+            found = begin(request, connector, made.health, form)
+            halfmade.drop(request)
+            return redirect(found)
+    context = {"platform": shown(platform), "made": made, "form": form}
+    status = 422 if form.is_bound else 200
+    return render(request, "inbox/sources/choices.html", context, status=status)
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+def credentials(request: Asked, pk: int) -> HttpResponse:
+    """Reconnect: the same account with a new key, or the same key after a mend."""
+    found = managed_source(request, pk)
+    platform = known_platform(found.kind)
+    data = request.POST if request.method == "POST" else None
+    form = platform_form(platform, data, stored=found)
+    if data is not None and form.is_valid():
+        health = test_again(found, form, kept_secrets(type(form), data, found))
+        if health:
+            found.reconnect(*split_secrets(form), by=request.user, health=health)
+            text = _("%(name)s is connected again.") % {"name": found.name}
+            return htmx.tell(request, redirect(found), text)
+    context = {"source": found, "platform": shown(platform), "form": form}
+    status = 422 if form.is_bound else 200
+    return render(request, "inbox/sources/reconnect.html", context, status=status)
+
+
+# Below the views --------------------------------------------------------------------------------
+
+
+def admins_only(request: Asked) -> None:
+    if not request.user.can_manage_sources:
+        raise PermissionDenied
+
+
+def shown(platform: type[Connector]) -> dict[str, Any]:
+    """What a template says of a platform; the class itself would be called there."""
+    return {
+        "kind": platform.kind,
+        "label": platform.label,
+        "icon": platform.icon,
+        "blurb": platform.blurb,
+        "sends": platform.capabilities.send,
+    }
+
+
+def known_platform(kind: str) -> type[Connector]:
+    try:
+        return connector_class(kind)
+    except LookupError as error:
+        raise Http404(str(error)) from error
+
+
+@sensitive_variables()
+def test_new(platform: type[Connector], form: forms.Form) -> halfmade.HalfMade | None:
+    """None, with the reason on the form, when the platform did not say yes."""
+    config, secrets = split_secrets(form)
+    twin = Source.objects.filter(kind=platform.kind, config=config).first()
+    if twin:
+        form.add_error(
+            None,
+            _("“%(name)s” is connected to this already. Reconnect it there, if it has trouble.")
+            % {"name": twin.name},
+        )
+        return None
+    with closing(platform(config, secrets)) as connector:
+        health = test(connector, form)
+        if health is None:
+            return None
+        channels, problem = places_of(connector)
+    return halfmade.HalfMade(platform.kind, config, secrets, health, channels, problem)
+
+
+@sensitive_variables()
+def test_again(found: Source, form: forms.Form, kept: list[str]) -> Health | None:
+    """None, with the reason on the form. Another place or account is another source: the cursor
+    would skip what was said there."""
+    config, secrets = split_secrets(form)
+    with closing(found.connector_class(config, secrets)) as connector:
+        if connector.network() != found.network:
+            form.add_error(None, _("That is another place. Connect it as a new source instead."))
+            return None
+        if config != found.config and kept:
+            # the address may lead elsewhere, and a stored key must not follow it there
+            form.add_error(kept[0], _("Something above has changed: put this in again."))
+            return None
+        health = test(connector, form)
+    if health and health.account and not is_ours(health):
+        name = health.account_label or health.account.handle
+        text = _("That signs in as %(name)s, another account. Connect it as a new source instead.")
+        form.add_error(None, text % {"name": name})
+        return None
+    return health
+
+
+def test(connector: Connector, form: forms.Form) -> Health | None:
+    try:
+        with http.within(TEST_SECONDS):
+            return connector.check()
+    except ConnectorError as error:
+        names = secret_names(type(form))
+        beside = names[0] if isinstance(error, AuthExpired) and names else None
+        form.add_error(beside, str(error))
+        return None
+
+
+def places_of(connector: Connector) -> tuple[tuple[ChannelInfo, ...], str]:
+    """The places one may choose, and why they are not known, if so: every place is heard then."""
+    try:
+        with http.within(TEST_SECONDS):
+            return tuple(connector.channels()[: halfmade.MOST_CHANNELS]), ""
+    except ConnectorError as error:
+        return (), str(error)
+
+
+def is_ours(health: Health) -> bool:
+    account = health.account
+    assert account
+    ours = Identity.objects.filter(is_us=True, network=account.network)
+    return ours.filter(external_id=account.external_id).exists()
+
+
+def begin(request: Asked, connector: Connector, health: Health, form: ChoicesForm) -> Source:
+    return Source.connect(
+        connector,
+        health,
+        name=form.cleaned_data["name"],
+        since=form.reaches_back_to(),
+        by=request.user,
+        channels=form.chosen_channels(),
+        keywords=form.cleaned_data["keywords"],
+        new_topics=form.cleaned_data["new_topics"],
+    )

@@ -1,0 +1,120 @@
+"""What one may write down about a member."""
+
+from __future__ import annotations
+
+import zoneinfo
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from community_hub.lib.text import one_line, storable
+from team.models import User
+
+from .models import Member, Visibility
+
+MOST_LANGUAGES = 12
+
+
+class NoteForm(forms.Form):
+    text = forms.CharField(
+        label=gettext_lazy("Note"),
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": gettext_lazy("Write something first.")},
+    )
+    visibility = forms.ChoiceField(
+        label=gettext_lazy("Read by"), choices=Visibility.choices, initial=Visibility.TEAM
+    )
+
+    def clean_text(self) -> str:
+        return storable(self.cleaned_data["text"]).strip()
+
+
+class DetailsForm(forms.Form):
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=200, required=False)
+    pronouns = forms.CharField(label=gettext_lazy("Pronouns"), max_length=40, required=False)
+    place = forms.CharField(label=gettext_lazy("Place"), max_length=120, required=False)
+    timezone = forms.CharField(
+        label=gettext_lazy("Timezone"),
+        max_length=64,
+        required=False,
+        widget=forms.TextInput(attrs={"list": "timezones", "autocomplete": "off"}),
+        help_text=gettext_lazy(
+            "Such as Europe/Berlin: their page then tells what time it is there."
+        ),
+    )
+    languages = forms.CharField(
+        label=gettext_lazy("Languages"),
+        max_length=300,
+        required=False,
+        help_text=gettext_lazy("With commas between them."),
+    )
+    do_not_contact = forms.BooleanField(
+        label=gettext_lazy("Do not contact"),
+        required=False,
+        help_text=gettext_lazy("They asked to be left alone; whoever is about to write is told."),
+    )
+
+    def __init__(self, data: Any = None, *, member: Member) -> None:
+        initial = {name: getattr(member, name) for name in self.base_fields}
+        initial["languages"] = ", ".join(member.languages)
+        super().__init__(data, initial=initial)
+
+    def clean_timezone(self) -> str:
+        name: str = self.cleaned_data["timezone"].strip()
+        if name and name not in zoneinfo.available_timezones():
+            raise forms.ValidationError(
+                _("That timezone is not known. It looks like Europe/Berlin; pick one of the list.")
+            )
+        return name
+
+    def clean_languages(self) -> list[str]:
+        words = [one_line(word, 40) for word in self.cleaned_data["languages"].split(",")]
+        return [word for word in dict.fromkeys(words) if word][:MOST_LANGUAGES]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        for name in ("name", "pronouns", "place"):
+            if name in data:
+                data[name] = one_line(data[name], 200)
+        return data
+
+
+class OwnerForm(forms.Form):
+    owner = forms.ModelChoiceField(
+        label=gettext_lazy("Owner"),
+        queryset=User.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("Nobody"),
+        help_text=gettext_lazy("Who of us keeps in touch with them."),
+    )
+
+    def __init__(self, data: Any = None, *, member: Member) -> None:
+        super().__init__(data, initial={"owner": member.owner_id})
+        chosen = self.fields["owner"]
+        assert isinstance(chosen, forms.ModelChoiceField)
+        chosen.queryset = User.objects.active().order_by("name", "pk")
+
+
+class StaffForm(forms.Form):
+    """Only colleagues who are not linked to somebody else already are offered."""
+
+    user = forms.ModelChoiceField(
+        label=gettext_lazy("Colleague"),
+        queryset=User.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("Not one of us"),
+        help_text=gettext_lazy(
+            "What a colleague writes on the platform itself then counts as the team’s answer."
+        ),
+    )
+
+    def __init__(self, data: Any = None, *, member: Member) -> None:
+        super().__init__(data, initial={"user": member.user_id})
+        free = User.objects.active().filter(Q(member__isnull=True) | Q(member=member))
+        chosen = self.fields["user"]
+        assert isinstance(chosen, forms.ModelChoiceField)
+        chosen.queryset = free.order_by("name", "pk")

@@ -1,0 +1,142 @@
+"""Who is this, how long have we known them, who of us knows them, what to know before writing.
+
+Reads only. `look` is asked for each time a person is shown beside a conversation or on their own
+page; everything in it is bounded, and everything is what `user` may read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.db.models import Count, Max, Q
+from django.utils import timezone
+
+from .models import Activity, Identity, Member, Stage, Tag
+from .models.activity import ActivityQuerySet
+
+if TYPE_CHECKING:
+    from team.models import User
+
+MOST_IDENTITIES = 30
+MOST_TAGS = 50
+NOTES = 3
+COLLEAGUES = 5
+MOST_LINES = 300
+CONTACTS = 1000  # so many of the newest lines say who of us knows them
+STEPS = {stage: number for number, stage in enumerate(Stage.values)}  # outsider 0, champion 4
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """`share` of the team's contacts with this member, 0 to 1."""
+
+    name: str
+    share: float
+    last: datetime
+
+
+@dataclass(frozen=True)
+class Glance:
+    """`older` is the cursor before which more lines can be read; "" at the beginning."""
+
+    member: Member
+    identities: list[Identity]
+    tags: list[Tag]
+    notes: list[Activity]
+    lately: list[Activity]
+    colleagues: list[Colleague]
+    older: str = ""
+
+    @property
+    def shown_until(self) -> str:
+        """The cursor of the last line that is shown."""
+        return cursor_of(self.lately[-1]) if self.lately else ""
+
+    @property
+    def steps(self) -> int:
+        return STEPS[self.member.stage]
+
+    @property
+    def here_since(self) -> datetime | None:
+        return self.member.first_seen
+
+    @property
+    def local_time(self) -> datetime | None:
+        """Their clock now, where somebody wrote their timezone down."""
+        if not self.member.timezone:
+            return None
+        try:
+            return timezone.now().astimezone(ZoneInfo(self.member.timezone))
+        except (ZoneInfoNotFoundError, ValueError):
+            return None
+
+
+def look(member: Member, user: User, *, lines: int, before: str = "", until: str = "") -> Glance:
+    """Six queries at most, and one for who may see which restricted source.
+
+    The log: the newest lines; those before a cursor; or all down to `until`, brought up to date.
+    """
+    readable = member.timeline(user)
+    shown, older = page_of(readable, lines, before, until)
+    return Glance(
+        member=member,
+        identities=list(member.identities.order_by("network", "id")[:MOST_IDENTITIES]),
+        tags=list(member.tags.order_by("name")[:MOST_TAGS]),
+        notes=list(readable.filter(kind="note").select_related("actor")[:NOTES]),
+        lately=shown,
+        colleagues=who_knows(readable),
+        older=older,
+    )
+
+
+def page_of(
+    readable: ActivityQuerySet, lines: int, before: str, until: str
+) -> tuple[list[Activity], str]:
+    """The lines, and the cursor for what is older."""
+    named = readable.select_related("actor")
+    if place := parsed(until):
+        newer = Q(occurred_at__gt=place[0]) | Q(occurred_at=place[0], pk__gte=place[1])
+        shown = list(named.filter(newer)[:MOST_LINES])
+        has_more = earlier_than(readable, cursor_of(shown[-1])).exists() if shown else False
+    else:
+        shown = list(earlier_than(named, before)[: lines + 1])
+        has_more = len(shown) > lines
+        shown = shown[:lines]
+    return shown, cursor_of(shown[-1]) if has_more else ""
+
+
+def who_knows(readable: ActivityQuerySet) -> list[Colleague]:
+    """The colleagues with the most lines among the newest, who wrote or met them."""
+    newest = Activity.objects.filter(pk__in=readable.values("pk")[:CONTACTS])
+    named = newest.filter(actor__isnull=False).values_list("actor__name").order_by()
+    rows = named.annotate(times=Count("pk"), last=Max("occurred_at")).order_by("-times", "-last")
+    found = list(rows[:COLLEAGUES])
+    whole = sum(times for _name, times, _last in found)
+    return [Colleague(name, times / whole, last) for name, times, last in found]
+
+
+# Cursors: (occurred_at, id), so that the place is exact although two share a second ------------
+
+
+def cursor_of(line: Activity) -> str:
+    return f"{line.occurred_at.isoformat()}_{line.pk}"
+
+
+def earlier_than(lines: ActivityQuerySet, before: str) -> ActivityQuerySet:
+    """A cursor that cannot be read starts at the top."""
+    place = parsed(before)
+    if place is None:
+        return lines
+    return lines.filter(Q(occurred_at__lt=place[0]) | Q(occurred_at=place[0], pk__lt=place[1]))
+
+
+def parsed(cursor: str) -> tuple[datetime, int] | None:
+    moment, _sep, number = cursor.rpartition("_")
+    try:
+        at, pk = datetime.fromisoformat(moment), int(number)
+    except ValueError:
+        return None
+    return (at, pk) if at.tzinfo and 0 < pk < 2**63 else None

@@ -1,0 +1,167 @@
+"""What the team writes down about a member. Each change says what it did and can be undone."""
+
+from __future__ import annotations
+
+import zoneinfo
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import trigger_client_event
+
+from community_hub.lib import htmx
+from community_hub.lib.text import one_line
+from members.forms import DetailsForm, NoteForm, OwnerForm, StaffForm
+from members.models import Activity, Member, Stage, Visibility
+from team.http import Asked
+from team.models import Action
+
+from .access import permit, visible_member
+from .people import member_page
+
+
+@require_POST
+def tags(request: Asked, pk: int) -> HttpResponse:
+    found = visible_member(request, pk)
+    permit(request.user.can_tag)
+    name = one_line(request.POST.get("name", ""), 40)
+    if not name:
+        return answer(request, found, _("A tag needs a name."), level="error")
+    action = found.tag(name, by=request.user)
+    return answer(request, found, _("Tagged “%(name)s”.") % {"name": name}, action)
+
+
+@require_http_methods(["POST", "DELETE"])
+def tag(request: Asked, pk: int, tag_pk: int) -> HttpResponse:
+    found = visible_member(request, pk)
+    permit(request.user.can_tag)
+    if htmx.method(request) != "DELETE":
+        raise Http404
+    gone = get_object_or_404(found.tags, pk=tag_pk)
+    action = found.untag(gone, by=request.user)
+    return answer(request, found, _("Removed “%(name)s”.") % {"name": gone.name}, action)
+
+
+@require_POST
+def stage(request: Asked, pk: int) -> HttpResponse:
+    found = visible_member(request, pk)
+    permit(request.user.can_edit_members)
+    wanted = request.POST.get("stage", "")
+    if wanted not in Stage.values:
+        return answer(request, found, _("Pick one of the stages."), level="error")
+    if wanted == found.stage and found.stage_pinned:
+        return answer(request, found, _("That is their stage already."))
+    action = found.set_stage(wanted, by=request.user)
+    label = Stage(wanted).label
+    return answer(
+        request, found, _("%(name)s: %(stage)s") % {"name": found, "stage": label}, action
+    )
+
+
+@require_POST
+def notes(request: Asked, pk: int) -> HttpResponse:
+    found = visible_member(request, pk)
+    permit(request.user.can_note)
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        return member_page(request, found, note_form=form, status=422)
+    action = found.add_note(by=request.user, **form.cleaned_data)
+    readers = {
+        Visibility.TEAM: _("Noted for the whole team."),
+        Visibility.LEADS: _("Noted for leads and you."),
+        Visibility.AUTHOR: _("Noted for you alone."),
+    }
+    return answer(request, found, readers[form.cleaned_data["visibility"]], action)
+
+
+@require_http_methods(["POST", "DELETE"])
+def note(request: Asked, pk: int, note_pk: int) -> HttpResponse:
+    """Only one's own can be taken away; anybody else's is not found."""
+    found = visible_member(request, pk)
+    permit(request.user.can_note)
+    if htmx.method(request) != "DELETE":
+        raise Http404
+    mine = Activity.objects.present().filter(member=found, kind="note", actor=request.user)
+    action = found.remove_note(get_object_or_404(mine, pk=note_pk), by=request.user)
+    return answer(request, found, _("The note is gone."), action)
+
+
+@require_http_methods(["GET", "POST"])
+def details(request: Asked, pk: int) -> HttpResponse:
+    """The page with all that can be corrected by hand."""
+    found = visible_member(request, pk)
+    permit(request.user.can_edit_members)
+    if request.method == "GET":
+        return details_page(request, found)
+    form = DetailsForm(request.POST, member=found)
+    if not form.is_valid():
+        return details_page(request, found, form, status=422)
+    changed = {k: v for k, v in form.cleaned_data.items() if getattr(found, k) != v}
+    if not changed:
+        return answer(request, found, _("Nothing was changed."))
+    action = found.describe(by=request.user, **changed)
+    return answer(request, found, _("Saved for %(name)s.") % {"name": found}, action)
+
+
+@require_POST
+def owner(request: Asked, pk: int) -> HttpResponse:
+    found = visible_member(request, pk)
+    permit(request.user.can_edit_members)
+    form = OwnerForm(request.POST, member=found)
+    if not form.is_valid():
+        return answer(request, found, _("Pick somebody who is on the team."), level="error")
+    chosen = form.cleaned_data["owner"]
+    action = found.set_owner(chosen, by=request.user)
+    words = _("%(owner)s keeps in touch now.") if chosen else _("Nobody keeps in touch now.")
+    return answer(request, found, words % {"owner": chosen}, action)
+
+
+@require_POST
+def user(request: Asked, pk: int) -> HttpResponse:
+    """Which colleague this member is; leads say so, since it decides what counts as answered."""
+    found = visible_member(request, pk)
+    permit(request.user.is_lead)
+    form = StaffForm(request.POST, member=found)
+    if not form.is_valid():
+        text = _("Pick a colleague who is not linked to another member.")
+        return answer(request, found, text, level="error")
+    chosen = form.cleaned_data["user"]
+    action = found.link_user(chosen, by=request.user)
+    linked, not_linked = _("%(name)s is %(user)s of the team."), _("%(name)s is not one of us.")
+    words = (linked if chosen else not_linked) % {"name": found, "user": chosen}
+    return answer(request, found, words, action)
+
+
+# Below the views --------------------------------------------------------------------------------
+
+
+def details_page(
+    request: Asked, found: Member, form: DetailsForm | None = None, status: int = 200
+) -> HttpResponse:
+    context = {
+        "member": found,
+        "form": form or DetailsForm(member=found),
+        "owner_form": OwnerForm(member=found),
+        "staff_form": StaffForm(member=found) if request.user.is_lead else None,
+        "timezones": sorted(zoneinfo.available_timezones()),
+    }
+    return render(request, "members/details.html", context, status=status)
+
+
+def answer(
+    request: Asked,
+    found: Member,
+    text: str,
+    action: Action | None = None,
+    *,
+    level: str = "",
+) -> HttpResponse:
+    """The member as they are now, where that part of the page was asked for; else their page."""
+    response: HttpResponse = redirect(found)
+    if htmx.target(request):
+        response = member_page(request, visible_member(request, found.pk))
+        trigger_client_event(response, "hub:member")  # the parts that were not asked for follow
+        if htmx.target(request) != "person":
+            trigger_client_event(response, "hub:noted")
+    return htmx.tell(request, response, text, undo=action.pk if action else None, level=level)

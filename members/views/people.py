@@ -1,0 +1,97 @@
+"""The list of members, and one member's page and pane."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Prefetch, Q
+from django.http import HttpResponse
+from django.views.decorators.http import require_GET
+
+from community_hub.lib import htmx
+from community_hub.lib.text import storable
+from members.forms import NoteForm
+from members.glance import look, parsed
+from members.models import Identity, Member, Stage, Tag
+from members.models.member import MemberQuerySet
+from team.http import Asked
+
+from .access import visible_member
+
+PAGE = 40
+LINES = 25  # of the log, on the page
+PAGE_PARTS = ("person", "notes", "timeline", "timeline-more")
+MOST_NAMES = 200
+
+
+@require_GET
+def members(request: Asked) -> HttpResponse:
+    """`q`: a part of a name or handle; `stage`; `before`: the cursor of the last row above."""
+    wanted = storable(request.GET.get("q", ""))[:100].strip()
+    stage = request.GET.get("stage", "")
+    found = Member.objects.visible_to(request.user).community().lately_seen_first()
+    if wanted:
+        found = found.named_like(wanted)
+    if stage in Stage.values:
+        found = found.filter(stage=stage)
+    rows = list(with_row_facts(seen_before(found, request.GET.get("before", "")))[: PAGE + 1])
+    context = {
+        "rows": rows[:PAGE],
+        "more": cursor_of(rows[PAGE - 1]) if len(rows) > PAGE else "",
+        "wanted": wanted,
+        "stage": stage,
+        "stages": Stage.choices,
+    }
+    return htmx.respond(request, "members/list.html", context, parts=("members", "more-members"))
+
+
+@require_GET
+def member(request: Asked, pk: int) -> HttpResponse:
+    return member_page(request, visible_member(request, pk))
+
+
+@require_GET
+def tag_names(request: Asked) -> HttpResponse:
+    """What the box for a new tag offers, once somebody steps into it."""
+    tags = Tag.objects.order_by("name")[:MOST_NAMES]
+    return htmx.respond(request, "members/tag_names.html", {"tags": tags})
+
+
+# Below the views --------------------------------------------------------------------------------
+
+
+def member_page(
+    request: Asked, found: Member, *, note_form: NoteForm | None = None, status: int = 200
+) -> HttpResponse:
+    before, until = request.GET.get("before", ""), request.GET.get("until", "")
+    glance = look(found, request.user, lines=LINES, before=before, until=until)
+    context: dict[str, Any] = {
+        "member": found,
+        "glance": glance,
+        "is_later_page": parsed(before) is not None,
+        "stages": Stage.choices,
+        "note_form": note_form or NoteForm(),
+    }
+    return htmx.respond(request, "members/member.html", context, parts=PAGE_PARTS, status=status)
+
+
+def with_row_facts(found: MemberQuerySet) -> MemberQuerySet:
+    """What a row shows: three queries a page, however many rows."""
+    accounts = Identity.objects.order_by("network", "id")
+    tags = Tag.objects.order_by("name")
+    return found.select_related("owner", "user").prefetch_related(
+        Prefetch("identities", accounts), Prefetch("tags", tags)
+    )
+
+
+def cursor_of(row: Member) -> str:
+    assert row.last_seen  # the list holds nobody who was never seen
+    return f"{row.last_seen.isoformat()}_{row.pk}"
+
+
+def seen_before(found: MemberQuerySet, cursor: str) -> MemberQuerySet:
+    place: tuple[datetime, int] | None = parsed(cursor)
+    if place is None:
+        return found
+    return found.filter(Q(last_seen__lt=place[0]) | Q(last_seen=place[0], pk__lt=place[1]))

@@ -1,0 +1,168 @@
+"""Connecting a source in the browser, against a forum that behaves like Discourse."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from inbox.models import Source
+from inbox.views import sources_halfmade
+from members.models import Identity
+from team.models import Action
+from tests.platforms.discourse import KEY, Discourse
+from tests.platforms.server import Answer
+
+FORM = "/sources/new/discourse/"
+CHOICES = "/sources/new/discourse/choices/"
+
+
+@pytest.fixture
+def forum(settings) -> Iterator[Discourse]:
+    with Discourse() as forum:
+        settings.HTTP_ALLOWED_ORIGINS = [forum.url]
+        yield forum
+
+
+@pytest.fixture
+def browser(client, alice):
+    client.force_login(alice)
+    return client
+
+
+def typed(forum, **changes: str) -> dict[str, str]:
+    return {"url": forum.url, "username": "hub", "api_key": KEY, **changes}
+
+
+def test_every_installed_platform_is_a_card(browser):
+    page = browser.get("/sources/new/").content.decode()
+    for kind in ("feed", "discourse", "mastodon", "sandbox"):
+        assert f'href="/sources/new/{kind}/"' in page
+
+
+def test_the_test_says_who_we_are_before_anything_is_saved(browser, forum):
+    answer = browser.post(FORM, typed(forum))
+    assert (answer.status_code, answer.url) == (302, CHOICES)
+    page = browser.get(CHOICES).content.decode()
+    assert "The connection works" in page
+    assert "@hub" in page
+    assert not Source.objects.exists()
+
+
+def test_the_key_never_travels_back_nor_lies_about(browser, forum):
+    wrong = browser.post(FORM, typed(forum, username="nobody-here"))
+    assert wrong.status_code == 422
+    browser.post(FORM, typed(forum))
+    seen = wrong.content + browser.get(FORM).content + browser.get(CHOICES).content
+    assert KEY.encode() not in seen
+    assert KEY not in json.dumps(dict(browser.session))
+    assert all(KEY not in json.dumps(row.get_decoded()) for row in Session.objects.all())
+
+
+def test_the_chosen_source_is_connected_and_begins_to_read_back(browser, forum, alice):
+    browser.post(FORM, typed(forum))
+    offered = browser.get(CHOICES).context["form"].fields["channels"].choices
+    first = offered[0][0]
+    answer = browser.post(
+        CHOICES,
+        {
+            "name": "Our forum",
+            "listen": "some",
+            "channels": [first],
+            "keywords": "manual\nMIDI clock, manual",
+            "new_topics": "on",
+            "reach": "week",
+        },
+    )
+    source = Source.objects.get()
+    assert (answer.status_code, answer.url) == (302, f"/sources/{source.pk}/")
+    assert source.keywords == ["manual", "MIDI clock"]
+    assert source.channel_ids == [first]
+    assert [channel.external_id for channel in source.channels.all()] == [first]
+    assert source.credentials["api_key"] == KEY
+    assert source.is_backfilling
+    assert timedelta(days=6) < timezone.now() - source.backfill_since < timedelta(days=8)
+    assert Identity.objects.get(is_us=True).network == source.network
+    assert Action.objects.get(verb="connect").by == alice
+    assert browser.get(CHOICES).status_code == 302  # the half-made one is gone
+
+
+def test_a_wrong_key_is_a_sentence_beside_its_field(browser, forum):
+    answer = browser.post(FORM, typed(forum, api_key="wrong-key"))
+    assert answer.status_code == 422
+    assert "api_key" in answer.context["form"].errors
+    assert sources_halfmade.KEY not in browser.session
+
+
+def test_a_private_address_is_refused_in_words(browser, forum, settings):
+    settings.HTTP_ALLOWED_ORIGINS = []
+    answer = browser.post(FORM, typed(forum))
+    assert answer.status_code == 422
+    assert "private" in str(answer.context["form"].non_field_errors())
+    assert forum.server.asked == []
+
+
+def test_a_web_page_where_a_forum_was_expected_is_a_sentence(browser, forum):
+    forum.fault = lambda asked: Answer("<html>Hello</html>", headers={"Content-Type": "text/html"})
+    answer = browser.post(FORM, typed(forum))
+    assert answer.status_code == 422
+    assert "address right" in str(answer.context["form"].errors)
+
+
+def test_a_silent_platform_does_not_hold_the_page(browser, forum, monkeypatch):
+    import time
+
+    monkeypatch.setattr("inbox.views.sources_add.TEST_SECONDS", 0.3)
+    forum.fault = lambda asked: time.sleep(1.5)
+    started = time.monotonic()
+    answer = browser.post(FORM, typed(forum))
+    assert answer.status_code == 422
+    assert time.monotonic() - started < 1.4
+
+
+def test_the_same_address_is_connected_once(browser, forum):
+    for _ in range(2):
+        browser.post(FORM, typed(forum))
+        browser.post(CHOICES, {"name": "Forum", "listen": "all", "reach": "none"})
+    assert Source.objects.count() == 1
+    again = browser.post(FORM, typed(forum))
+    assert "connected to this already" in str(again.context["form"].non_field_errors())
+
+
+def test_a_half_made_source_is_forgotten_after_an_hour(browser, forum, time_machine):
+    browser.post(FORM, typed(forum))
+    time_machine.move_to(timezone.now() + timedelta(hours=1, minutes=1))
+    answer = browser.get(CHOICES)
+    assert (answer.status_code, answer.url) == (302, FORM)
+    assert sources_halfmade.KEY not in browser.session
+
+
+@pytest.mark.parametrize(
+    ("typed_in", "field"),
+    [
+        ({"listen": "some"}, "channels"),
+        ({"reach": "date"}, "since"),
+        ({"reach": "date", "since": "2999-01-01"}, "since"),
+        ({"keywords": "x" * 81}, "keywords"),
+        ({"name": ""}, "name"),
+    ],
+)
+def test_a_choice_that_cannot_be_is_said_beside_its_field(browser, forum, typed_in, field):
+    browser.post(FORM, typed(forum))
+    answer = browser.post(CHOICES, {"name": "F", "listen": "all", "reach": "none", **typed_in})
+    assert answer.status_code == 422
+    assert field in answer.context["form"].errors
+    assert not Source.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["/sources/new/", FORM, CHOICES])
+def test_only_admins_connect(client, path, lena, bob):
+    for colleague in (lena, bob):
+        client.force_login(colleague)
+        assert client.get(path).status_code == 403
+
+
+def test_a_platform_that_is_not_installed_is_not_found(browser):
+    assert browser.get("/sources/new/telegraph/").status_code == 404

@@ -1,0 +1,205 @@
+"""The list of sources and a source's own page: what they say, who may do what."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from inbox.connectors.base import AuthExpired, Forbidden, RateLimited, Transient
+from inbox.models import Quarantined, Source, SourceDay
+from team.models import Action, Grant
+from tests.make import make_channel, make_conversation, make_reply, make_source
+
+
+@pytest.fixture
+def source(db) -> Source:
+    return make_source(name="Forum", last_success_at=timezone.now(), next_pull_at=timezone.now())
+
+
+def words(client, path: str) -> str:
+    return " ".join(client.get(path).content.decode().split())
+
+
+def test_totals_add_up_today_and_over_seven_days(client, bob, source):
+    today = timezone.now().date()
+    for ago, stored in ((0, 5), (6, 7), (7, 100)):
+        SourceDay.objects.create(
+            source=source,
+            day=today - timedelta(days=ago),
+            fetched=stored + 3,
+            stored=stored,
+            ignored=2,
+            quarantined=1,
+        )
+    client.force_login(bob)
+    page = words(client, "/sources/")
+    assert "8 fetched = 5 stored + 2 ignored + 1 quarantined" in page
+    assert "18 fetched = 12 stored + 4 ignored + 2 quarantined" in page
+
+
+def test_a_rate_limit_says_until_when_and_how_many_replies_wait(client, bob, source):
+    bob.timezone = "UTC"
+    bob.save()
+    until = timezone.now() + timedelta(minutes=20)
+    source.record_failure(RateLimited("Slow down.", retry_at=until))
+    for _ in range(2):
+        make_reply(make_conversation(source), by=bob, state="queued")
+    client.force_login(bob)
+    page = words(client, "/sources/")
+    assert f"Paused by the practice site until {until:%H:%M}" in page
+    assert "2 replies waiting" in page
+
+
+@pytest.mark.parametrize(
+    ("error", "said", "advice"),
+    [
+        (AuthExpired("The key is no longer good."), "Signed out", "Reconnect it."),
+        (Forbidden("May not read there."), "Stopped by an error", "Mend what it says"),
+        (Transient("The site answered 502."), "Failed once", "keeps trying"),
+    ],
+)
+def test_an_error_is_told_in_words_with_what_to_do(client, bob, source, error, said, advice):
+    source.record_failure(error)
+    client.force_login(bob)
+    for path in ("/sources/", f"/sources/{source.pk}/"):
+        page = words(client, path)
+        assert said in page
+        assert advice in page
+        assert str(error) in page
+
+
+def test_a_source_whose_connector_is_gone_still_has_a_page(client, alice):
+    source = make_source(kind="telegraph", name="Wire")
+    client.force_login(alice)
+    assert "Its connector is gone" in words(client, "/sources/")
+    assert client.get(f"/sources/{source.pk}/").status_code == 200
+
+
+def test_pause_can_be_undone_and_resume_pulls(client, alice, source):
+    client.force_login(alice)
+    answer = client.post(
+        f"/sources/{source.pk}/pause/", headers={"HX-Request": "true", "HX-Target": "sources"}
+    )
+    action = Action.objects.get(verb="pause")
+    assert f"/undo/{action.pk}/" in answer.headers["HX-Trigger"]
+    assert answer.content.decode().strip().startswith('<div id="sources"')
+    source.refresh_from_db()
+    assert (source.state, source.pause_reason) == ("paused", "person")
+    assert client.post(f"/undo/{action.pk}/").status_code in (200, 302)
+    source.refresh_from_db()
+    assert (source.state, source.pause_reason) == ("active", "")
+    client.post(f"/sources/{source.pk}/pause/")
+    client.post(f"/sources/{source.pk}/pause/", {"_method": "DELETE"})
+    source.refresh_from_db()
+    assert source.state == "active"
+
+
+def test_pull_now_obeys_the_platforms_not_before(client, alice, source):
+    until = timezone.now() + timedelta(hours=1)
+    source.record_failure(RateLimited("Slow down.", retry_at=until))
+    client.force_login(alice)
+    client.post(f"/sources/{source.pk}/pulls/")
+    source.refresh_from_db()
+    assert source.next_pull_at == until
+
+
+def test_muting_a_place_can_be_undone(client, alice, source):
+    channel = make_channel(source)
+    client.force_login(alice)
+    client.post(f"/sources/{source.pk}/channels/{channel.pk}/mute/")
+    channel.refresh_from_db()
+    assert channel.muted
+    client.post(f"/undo/{Action.objects.get(verb='mute').pk}/")
+    channel.refresh_from_db()
+    assert not channel.muted
+    other = make_channel()
+    assert client.post(f"/sources/{source.pk}/channels/{other.pk}/mute/").status_code == 404
+
+
+def test_settings_are_saved_and_can_be_undone(client, alice, source):
+    client.force_login(alice)
+    client.post(f"/sources/{source.pk}/settings/", {"name": "Café", "keywords": "a, b\nA"})
+    source.refresh_from_db()
+    assert (source.name, source.keywords, source.new_topics) == ("Café", ["A", "b"], False)
+    client.post(f"/undo/{Action.objects.get(verb='adjust').pk}/")
+    source.refresh_from_db()
+    assert (source.name, source.keywords, source.new_topics) == ("Forum", [], True)
+
+
+def test_a_source_can_be_kept_to_some_people(client, alice, bob, carol, source):
+    client.force_login(alice)
+    client.post(f"/sources/{source.pk}/audience/", {"who": "people", "people": [carol.pk]})
+    assert list(Grant.objects.values_list("scope", "user")) == [(source.scope, carol.pk)]
+    client.force_login(bob)
+    assert client.get(f"/sources/{source.pk}/").status_code == 404
+    assert source.get_absolute_url() not in words(client, "/sources/")
+    client.force_login(carol)
+    assert client.get(f"/sources/{source.pk}/").status_code == 200
+    client.force_login(alice)
+    client.post(f"/undo/{Action.objects.get(verb='restrict').pk}/")
+    source.refresh_from_db()
+    assert (source.restricted, Grant.objects.count()) == (False, 0)
+
+
+def test_raw_quarantine_is_for_admins_and_pages_by_key(client, alice, lena, source):
+    for number in range(25):
+        Quarantined.objects.create(
+            source=source, external_id=str(number), raw={"n": f"<b>{number}</b>"}, error="odd"
+        )
+    path = f"/sources/{source.pk}/quarantine/"
+    client.force_login(alice)
+    first = client.get(path)
+    assert b"&lt;b&gt;24&lt;/b&gt;" in first.content
+    second = client.get(path, {"before": first.context["more"]})
+    assert [row.external_id for row, _raw in second.context["rows"]] == ["4", "3", "2", "1", "0"]
+    client.force_login(lena)
+    assert client.get(path).status_code == 403
+
+
+VERBS = ["pause", "pulls", "settings", "audience", "credentials"]
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_only_admins_change_a_source(client, source, verb, lena, bob, carol, olga):
+    for colleague in (lena, bob, carol, olga):
+        client.force_login(colleague)
+        assert client.post(f"/sources/{source.pk}/{verb}/").status_code == 403
+        assert client.get(f"/sources/{source.pk}/").status_code == 200
+    hidden = make_source(restricted=True)
+    client.force_login(bob)
+    assert client.post(f"/sources/{hidden.pk}/{verb}/").status_code == 404
+
+
+def test_the_bar_of_a_backfill_says_how_far_it_has_come(client, bob, source):
+    now = timezone.now()
+    Source.objects.filter(pk=source.pk).update(
+        backfill_since=now - timedelta(days=10),
+        backfill_started_at=now - timedelta(seconds=100),
+        backfill_newest=now,
+        backfill_oldest=now - timedelta(days=5),
+        backfill_count=1234,
+    )
+    client.force_login(bob)
+    page = words(client, f"/sources/{source.pk}/")
+    assert '<progress class="bar-of" max="100" value="50"' in page
+    assert "1,234 messages so far" in page
+    assert f"oldest: {now - timedelta(days=5):%-d %B %Y}" in page
+    assert "12.3 a second" in page
+
+
+@pytest.mark.parametrize("path", ["/sources/", "/sources/{pk}/"])
+def test_as_many_queries_with_thirty_rows_as_with_three(
+    client, carol, path, django_assert_max_num_queries
+):
+    source = make_source()
+    path = path.format(pk=source.pk)
+    client.force_login(carol)
+    counts = []
+    for more in (2, 27):
+        for _ in range(more):
+            make_channel(source)
+            SourceDay.objects.create(source=make_source(), day=timezone.now().date())
+        with django_assert_max_num_queries(12) as captured:
+            assert client.get(path).status_code == 200
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
