@@ -1,0 +1,98 @@
+"""Roles and seats: who may change them, what ends with them, what Undo brings back."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from community_hub.lib import live
+from team.models import Action, NoAdminLeft, Role, User
+from tests.make import make_user
+
+
+def test_change_of_role_is_written_down_and_can_be_taken_back(alice, bob):
+    action = bob.change_role("lead", by=alice)
+    assert (action.before, action.after) == ({"role": "manager"}, {"role": "lead"})
+    assert User.objects.get(pk=bob.pk).role == Role.LEAD
+
+    assert action.undo(by=alice)
+    assert User.objects.get(pk=bob.pk).role == Role.MANAGER
+
+
+def test_same_role_again_writes_nothing(alice, bob):
+    assert bob.change_role("manager", by=alice) is None
+    assert not Action.objects.exists()
+
+
+def test_role_changed_by_somebody_meanwhile_is_not_taken_back(alice, bob):
+    other = make_user("admin")
+    action = bob.change_role("lead", by=alice)
+    User.objects.get(pk=bob.pk).change_role("observer", by=other)
+
+    assert not action.undo(by=alice)
+    assert User.objects.get(pk=bob.pk).role == Role.OBSERVER
+
+
+def test_last_admin_can_neither_step_down_nor_be_switched_off(alice, bob):
+    make_user("admin", is_active=False)  # does not count: cannot sign in
+    with pytest.raises(NoAdminLeft, match="Make somebody else an admin first"):
+        alice.change_role("lead", by=alice)
+    with pytest.raises(NoAdminLeft):
+        alice.deactivate(by=alice)
+    alice.refresh_from_db()
+    assert alice.is_active
+    assert alice.role == Role.ADMIN
+    assert not Action.objects.exists()
+
+
+def test_who_is_no_admin_any_more_cannot_undo_what_they_did_as_one(alice, lena, bob):
+    lena.change_role("admin", by=alice)
+    action = bob.change_role("lead", by=alice)
+    alice.change_role("observer", by=lena)
+
+    assert not action.undo(by=alice)
+    assert User.objects.get(pk=bob.pk).role == Role.LEAD
+
+
+def test_somebody_elses_action_is_not_mine_to_undo(alice, lena, bob):
+    action = bob.change_role("lead", by=alice)
+    assert not action.undo(by=lena)
+
+
+def test_deactivated_colleague_is_out_at_once_and_stays_out_when_switched_on(alice, bob):
+    browser = Client()
+    browser.force_login(bob)
+    assert browser.get("/me/").status_code == 200
+
+    bob.deactivate(by=alice)
+    assert browser.get("/me/").status_code == 302
+    User.objects.get(pk=bob.pk).activate(by=alice)
+    assert browser.get("/me/").status_code == 302  # the old session came not back with the seat
+
+
+@pytest.mark.parametrize("verb", ["role", "seat", "sessions"])
+def test_change_of_role_or_seat_ends_the_live_stream(
+    verb, alice, bob, django_capture_on_commit_callbacks
+):
+    with live.client().pubsub() as heard:
+        heard.subscribe(live.channel(f"user:{bob.pk}"))
+        assert heard.get_message(timeout=1)["type"] == "subscribe"
+        with django_capture_on_commit_callbacks(execute=True):
+            if verb == "role":
+                bob.change_role("observer", by=alice)
+            elif verb == "seat":
+                bob.deactivate(by=alice)
+            else:
+                bob.end_sessions()
+        message = heard.get_message(timeout=1)
+    assert b'"event": "close"' in message["data"]
+
+
+def test_preferences_are_kept_one_by_one(bob):
+    bob.prefer(theme="dark")
+    bob.prefer(single_keys=False)
+    bob.refresh_from_db()
+    assert (bob.prefers("theme"), bob.prefers("single_keys")) == ("dark", False)
+    assert bob.prefers("open_next") is True
+    with pytest.raises(KeyError):
+        bob.prefer(font="comic")
