@@ -46,7 +46,7 @@ def here(conversation_id: int, user: User, doing: Doing = "viewing") -> None:
         log.warning("presence not kept", conversation=conversation_id, error=str(error))
         return
     if before is None or before.doing != doing:
-        tell(conversation_id)
+        tell(conversation_id, user)
 
 
 def leave(conversation_id: int, user: User) -> None:
@@ -56,7 +56,7 @@ def leave(conversation_id: int, user: User) -> None:
         log.warning("presence not kept", conversation=conversation_id, error=str(error))
         return
     if removed:
-        tell(conversation_id)
+        tell(conversation_id, user)
 
 
 def who(conversation_id: int, except_user: User | None = None) -> list[Present]:
@@ -111,7 +111,9 @@ def key(conversation_id: int) -> str:
     return f"{live.namespace()}:presence:{conversation_id}"
 
 
-def tell(conversation_id: int) -> None:
+def tell(conversation_id: int, user: User) -> None:
+    """Names who it was, so that their own browser need not ask again."""
     source = Conversation.objects.filter(pk=conversation_id).values_list("source_id", flat=True)
     if source_id := source.first():
-        live.publish(f"source:{source_id}", "presence", {"conversation": conversation_id})
+        data = {"conversation": conversation_id, "user": user.pk}
+        live.publish(f"source:{source_id}", "presence", data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -13,10 +14,11 @@ from django_htmx.http import trigger_client_event
 
 
 def target(request: HttpRequest) -> str:
-    """The id of the element that will take the answer; "" for a whole page."""
+    """The id of the element that will take the answer, without a number at its end; "" for a
+    whole page. "thread-42" is "thread": the number keeps a late answer out of another's place."""
     if request.headers.get("HX-Request") != "true":
         return ""
-    return str(request.headers.get("HX-Target", ""))
+    return re.sub(r"-\d+$", "", request.headers.get("HX-Target", ""))
 
 
 def vary(response: HttpResponse) -> HttpResponse:

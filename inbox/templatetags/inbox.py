@@ -16,8 +16,9 @@ register = template.Library()
 
 
 @register.inclusion_tag("inbox/_nav.html", takes_context=True)
-def inbox_nav(context: dict[str, Any]) -> dict[str, Any]:
-    """The folders with their counts, and the sources: two queries a page."""
+def inbox_nav(context: dict[str, Any], oob: bool = False) -> dict[str, Any]:
+    """The folders with their counts, and the sources: two queries a page. Beside a list of rows it
+    does not ask for itself: it comes with them, `oob`."""
     user = context["request"].user
     counted = folders.counts(user)
     current = getattr(context.get("folder"), "slug", "")
@@ -25,6 +26,8 @@ def inbox_nav(context: dict[str, Any]) -> dict[str, Any]:
         "user": user,
         "request": context["request"],
         "current": current,
+        "oob": oob,
+        "beside_rows": "page" in context or "conversation" in context,
         "folders": [(folder, counted.get(folder.slug)) for folder in folders.FOLDERS.values()],
         "sources": [(s, current == f"source-{s.pk}") for s in visible_sources(context)],
     }

@@ -30,7 +30,7 @@ def selection(request: Asked, noun: str) -> HttpResponse:
     picked = Conversation.objects.visible_to(request.user).filter(pk__in=seen_up_to)
     actions = [VERBS[noun](row, request.user, seen_up_to[row.pk]) for row in picked.order_by("pk")]
     done = [action for action in actions if action]
-    said = ngettext("%(n)s conversation", "%(n)s conversations", len(done)) % {"n": len(done)}
+    said = words_for(noun, len(done))
     response: HttpResponse = HttpResponseRedirect(folder_of(request).url)
     if request.headers.get("HX-Request"):
         response = HttpResponse(status=204)
@@ -55,6 +55,14 @@ def undo_of(actions: list[Action]) -> str:
     if not actions:
         return ""
     return f"{reverse('undo-several')}?{urlencode({'action': [a.pk for a in actions]}, doseq=True)}"
+
+
+def words_for(noun: str, n: int) -> str:
+    if noun == "closures":
+        said = ngettext("%(n)s conversation done", "%(n)s conversations done", n)
+    else:
+        said = ngettext("%(n)s conversation is yours now", "%(n)s conversations are yours now", n)
+    return said % {"n": n}
 
 
 def parsed(pick: str) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from community_hub.lib import htmx
 from team.http import Asked
@@ -13,7 +13,7 @@ from .screen import PAGE, PARTS, conversation_context, folder_of, found, list_co
 BESIDE_A_LIST = ("talk", "thread", "older", "person")  # parts that stand without the rows
 
 
-@require_GET
+@require_safe
 def conversation(request: Asked, pk: int) -> HttpResponse:
     shown = found(request, pk)
     folder = folder_of(request)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from community_hub.lib import htmx
 from inbox import folders
@@ -15,14 +15,14 @@ from team.http import Asked
 from .screen import PAGE, PARTS, list_context
 
 
-@require_GET
+@require_safe
 def folder(request: Asked, slug: str) -> HttpResponse:
     if slug not in folders.FOLDERS:
         raise Http404
     return show(request, folders.FOLDERS[slug])
 
 
-@require_GET
+@require_safe
 def source(request: Asked, pk: int) -> HttpResponse:
     seen = Source.objects.visible_to(request.user)
     return show(request, folders.of_source(get_object_or_404(seen, pk=pk)))
@@ -32,7 +32,7 @@ def show(request: Asked, wanted: Folder) -> HttpResponse:
     return htmx.respond(request, PAGE, list_context(request, wanted), parts=PARTS)
 
 
-@require_GET
+@require_safe
 def nav(request: Asked) -> HttpResponse:
     """The folders with their counts, fetched again when the doorbell rings."""
     current = folders.folder_named(request.GET.get("in", ""), request.user)
@@ -41,6 +41,6 @@ def nav(request: Asked) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def health(request: Asked) -> HttpResponse:
     return htmx.respond(request, "inbox/health.html", {})

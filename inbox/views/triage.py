@@ -102,7 +102,7 @@ def snooze(request: Asked, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def tags(request: Asked, pk: int) -> HttpResponse:
-    """GET: the tags there are. POST `name`: put one on, made where there is none."""
+    """GET: the tags there are. POST `name`, or `new` as typed: put it on."""
     conversation = found(request, pk)
     permit(request.user.can_tag)
     if request.method == "GET":
@@ -110,7 +110,9 @@ def tags(request: Asked, pk: int) -> HttpResponse:
         context = {"all_tags": known, **menu_context(request, conversation)}
         return htmx.respond(request, "inbox/tags.html", context, parts=("tag-list",))
     try:
-        action = conversation.tag(request.POST.get("name", ""), by=request.user)
+        action = conversation.tag(
+            request.POST.get("name") or request.POST.get("new", ""), by=request.user
+        )
     except ValueError:
         return refused(request, conversation, _("Type a word for the tag first."))
     response = after_verb(request, conversation, move_on=False)

@@ -82,4 +82,7 @@ def test_the_bell_rings_when_something_changed_and_not_each_time(
     assert len(rung) == 3
     topics, message = rung[0]
     assert topics == [f"source:{source.pk}"]
-    assert json.loads(message) == {"event": "presence", "data": {"conversation": talk}}
+    assert json.loads(message) == {
+        "event": "presence",
+        "data": {"conversation": talk, "user": bob.pk},
+    }

@@ -4,7 +4,11 @@ class CommandMenu extends HTMLElement {
     this.addEventListener("toggle", (event) => event.newState === "open" ? this.opened() : this.closed());
     this.addEventListener("input", (event) => event.target.matches(".filter") && this.filter(event.target.value));
     this.addEventListener("keydown", (event) => this.move(event));
-    this.addEventListener("htmx:afterRequest", (event) => event.detail.successful && !("stay" in event.target.dataset) && this.matches(":popover-open") && this.hidePopover());
+    this.addEventListener("htmx:afterRequest", ({ detail, target }) => {
+      const chosen = detail.successful && detail.requestConfig.verb !== "get" && !("stay" in target.dataset);
+      if (chosen && this.matches(":popover-open")) this.hidePopover();
+    });
+    this.addEventListener("htmx:afterSettle", () => this.matches(":popover-open") && (this.box || this.items[0])?.focus());
   }
 
   get items() { return [...this.querySelectorAll(".menu-item")].filter((item) => !item.closest("[hidden]")); }
@@ -22,8 +26,8 @@ class CommandMenu extends HTMLElement {
 
   filter(text) {
     const wanted = text.trim().toLocaleLowerCase();
-    for (const item of this.querySelectorAll(".menu-item")) {
-      (item.closest("li, form") || item).hidden = !item.textContent.toLocaleLowerCase().includes(wanted);
+    for (const item of this.querySelectorAll(".menu-item:not([data-always])")) {
+      item.hidden = !item.textContent.toLocaleLowerCase().includes(wanted);
     }
     const none = this.querySelector(".none");
     if (none) none.hidden = this.items.length > 0;

@@ -53,6 +53,7 @@ class LiveBell extends HTMLElement {
   tell(name, detail) { this.channel?.postMessage({ name, detail }); this.ring(name, detail); }
 
   ring(name, detail = {}) {
+    if (detail.user && String(detail.user) === this.dataset.user) return; // we did that ourselves
     const id = detail.id ?? detail.conversation;
     for (const full of id ? [`hub:${name}`, `hub:${name}-${id}`] : [`hub:${name}`]) {
       document.body.dispatchEvent(new CustomEvent(full, { detail }));

@@ -28,7 +28,7 @@ class PresenceBeat extends HTMLElement {
   beat() {
     if (document.hidden) return;
     const state = Date.now() - this.typedAt < STILL_WRITING ? "replying" : "viewing";
-    const upTo = document.querySelector("#thread [name=seen_up_to]")?.value || "0";
+    const upTo = document.querySelector(".thread [name=seen_up_to]")?.value || "0";
     this.send("POST", new URLSearchParams({ state, up_to: upTo }));
   }
 
