@@ -65,13 +65,15 @@ class Glance:
 
     @property
     def local_time(self) -> datetime | None:
-        """Their clock now, where somebody wrote their timezone down."""
+        """Their clock now, where somebody wrote their timezone down. Naive: a template would turn
+        an aware one into the reader's own time."""
         if not self.member.timezone:
             return None
         try:
-            return timezone.now().astimezone(ZoneInfo(self.member.timezone))
+            zone = ZoneInfo(self.member.timezone)
         except (ZoneInfoNotFoundError, ValueError):
             return None
+        return timezone.now().astimezone(zone).replace(tzinfo=None)
 
 
 def look(member: Member, user: User, *, lines: int, before: str = "", until: str = "") -> Glance:

@@ -1,0 +1,154 @@
+"""What the team writes down about a member: by whom, and how it is taken back."""
+
+import pytest
+from django.utils import timezone
+
+from members.models import Activity, MemberTag
+from team.models import Action
+from tests.make import make_identity, make_member
+
+
+@pytest.fixture
+def ines(db):
+    member = make_member("Ines Wolff", last_seen=timezone.now())
+    make_identity(member)
+    return member
+
+
+def undo(client, verb: str) -> None:
+    client.post(f"/undo/{Action.objects.filter(verb=verb).latest('pk').pk}/")
+
+
+def test_a_stage_set_by_hand_is_pinned_logged_and_undone(client, bob, ines):
+    client.force_login(bob)
+    client.post(f"/members/{ines.pk}/stage/", {"stage": "champion"})
+    ines.refresh_from_db()
+    assert (ines.stage, ines.stage_pinned) == ("champion", True)
+    assert ines.timeline(bob).get().summary == "Became a champion"
+    undo(client, "stage")
+    ines.refresh_from_db()
+    assert (ines.stage, ines.stage_pinned) == ("visitor", False)
+    assert not ines.timeline(bob).exists()
+    client.post(f"/members/{ines.pk}/stage/", {"stage": "emperor"})
+    ines.refresh_from_db()
+    assert ines.stage == "visitor"
+
+
+def test_a_tag_comes_goes_and_comes_back(client, carol, ines):
+    client.force_login(carol)
+    client.post(f"/members/{ines.pk}/tags/", {"name": "  Solder \u202e Club "})
+    tag = ines.tags.get()
+    assert tag.name == "Solder Club"
+    client.post(f"/members/{ines.pk}/tags/{tag.pk}/", {"_method": "DELETE"})
+    assert not ines.tags.exists()
+    undo(client, "untag")
+    assert ines.tags.get() == tag
+    undo(client, "tag")
+    assert not MemberTag.objects.exists()
+    assert client.post(f"/members/{ines.pk}/tags/", {"name": " "}).status_code == 302
+    assert not ines.tags.exists()
+
+
+def test_a_note_can_be_written_undone_and_removed(client, carol, ines):
+    client.force_login(carol)
+    path = f"/members/{ines.pk}/notes/"
+    client.post(path, {"text": "Lent us her lathe.\x07", "visibility": "leads"})
+    note = Activity.objects.get(kind="note")
+    assert (note.summary, note.visibility, note.actor) == ("Lent us her lathe.", "leads", carol)
+    undo(client, "note")
+    assert not ines.timeline(carol).exists()
+    client.post(path, {"text": "Again", "visibility": "author"})
+    note = ines.timeline(carol).get()
+    client.post(f"{path}{note.pk}/", {"_method": "DELETE"})
+    assert not ines.timeline(carol).exists()
+    undo(client, "unnote")
+    assert ines.timeline(carol).get() == note
+
+
+def test_nobody_removes_a_colleagues_note(client, carol, alice, ines):
+    ines.add_note("mine", by=carol)
+    note = Activity.objects.get(kind="note")
+    client.force_login(alice)
+    answer = client.delete(f"/members/{ines.pk}/notes/{note.pk}/")
+    assert answer.status_code == 404
+    assert ines.timeline(carol).exists()
+
+
+def test_an_empty_note_is_refused_and_what_was_typed_is_kept(client, carol, ines):
+    client.force_login(carol)
+    path = f"/members/{ines.pk}/notes/"
+    assert client.post(path, {"text": "  ", "visibility": "team"}).status_code == 422
+    answer = client.post(path, {"text": "kept words", "visibility": "the world"})
+    assert answer.status_code == 422
+    assert "kept words" in answer.content.decode()
+    assert not Activity.objects.exists()
+
+
+def test_details_are_corrected_and_undone(client, bob, ines):
+    client.force_login(bob)
+    typed = {"name": "Ines", "timezone": "Europe/Berlin", "languages": "German, English, German"}
+    client.post(f"/members/{ines.pk}/details/", typed)
+    ines.refresh_from_db()
+    assert (ines.name, ines.timezone, ines.languages) == (
+        "Ines",
+        "Europe/Berlin",
+        ["German", "English"],
+    )
+    undo(client, "describe")
+    ines.refresh_from_db()
+    assert (ines.name, ines.timezone, ines.languages) == ("Ines Wolff", "", [])
+    answer = client.post(f"/members/{ines.pk}/details/", {"timezone": "Berlin"})
+    assert answer.status_code == 422
+    assert "Europe/Berlin" in str(answer.context["form"].errors["timezone"])
+
+
+def test_an_owner_is_a_colleague(client, bob, carol, ines):
+    client.force_login(bob)
+    client.post(f"/members/{ines.pk}/owner/", {"owner": carol.pk})
+    ines.refresh_from_db()
+    assert ines.owner == carol
+    undo(client, "own")
+    ines.refresh_from_db()
+    assert ines.owner is None
+
+
+def test_leads_say_which_colleague_a_member_is(client, lena, bob, carol, ines):
+    path = f"/members/{ines.pk}/user/"
+    client.force_login(bob)
+    assert client.post(path, {"user": carol.pk}).status_code == 403
+    client.force_login(lena)
+    client.post(path, {"user": carol.pk})
+    ines.refresh_from_db()
+    assert ines.user == carol
+    other = make_member("Somebody else")
+    client.post(f"/members/{other.pk}/user/", {"user": carol.pk})
+    other.refresh_from_db()
+    assert other.user is None
+    undo(client, "staff")
+    ines.refresh_from_db()
+    assert ines.user is None
+
+
+NOTERS = {"tags": {"name": "x"}, "notes": {"text": "x", "visibility": "team"}}
+EDITORS = {"stage": {"stage": "champion"}, "owner": {"owner": ""}, "details": {"name": "x"}}
+
+
+@pytest.mark.parametrize("noun", [*NOTERS, *EDITORS])
+def test_observers_read_and_contributors_do_not_edit(client, olga, carol, ines, noun):
+    client.force_login(olga)
+    assert client.post(f"/members/{ines.pk}/{noun}/", (NOTERS | EDITORS)[noun]).status_code == 403
+    client.force_login(carol)
+    expected = 302 if noun in NOTERS else 403
+    answer = client.post(f"/members/{ines.pk}/{noun}/", (NOTERS | EDITORS)[noun])
+    assert answer.status_code == expected
+
+
+def test_a_button_brings_its_part_of_the_page_and_a_way_back(client, bob, ines):
+    client.force_login(bob)
+    headers = {"HX-Request": "true", "HX-Target": "person"}
+    answer = client.post(f"/members/{ines.pk}/tags/", {"name": "bug"}, headers=headers)
+    action = Action.objects.get(verb="tag")
+    assert answer.content.decode().strip().startswith("<div")
+    assert f"/undo/{action.pk}/" in answer.headers["HX-Trigger"]
+    assert "hub:member" in answer.headers["HX-Trigger"]
+    assert "HX-Target" in answer.headers["Vary"]
