@@ -204,19 +204,29 @@ def _move_personal(winner: Conversation, gone: list[int]) -> None:
     )
 
 
+# The limits keep the planner at one index look-up a row, however large the table is.
 _LINK_BY_ID = """
-with pairs as (
-    select child.id as child_id, parent.id as parent_id
-    from inbox_message child
-    join inbox_message parent
-      on parent.source_id = %(source)s and parent.external_id = child.parent_external_id
-    where child.id = any(%(ids)s) and child.parent_id is null and child.parent_external_id <> ''
+with page as (
+    select m.id, m.external_id, m.parent_external_id, m.parent_id
+    from unnest(%(ids)s::bigint[]) as k(id)
+    cross join lateral (select * from inbox_message where id = k.id limit 1) m
+),
+pairs as (
+    select page.id as child_id, parent.id as parent_id
+    from page
+    cross join lateral (
+        select id from inbox_message p
+        where p.source_id = %(source)s and p.external_id = page.parent_external_id limit 1
+    ) parent
+    where page.parent_id is null and page.parent_external_id <> ''
     union
-    select child.id, parent.id
-    from inbox_message parent
-    join inbox_message child
-      on child.source_id = %(source)s and child.parent_external_id = parent.external_id
-    where parent.id = any(%(ids)s) and child.parent_id is null and child.parent_external_id <> ''
+    select child.id, page.id
+    from page
+    cross join lateral (
+        select id from inbox_message c
+        where c.source_id = %(source)s and c.parent_external_id = page.external_id
+          and c.parent_id is null and c.parent_external_id <> '' limit 10000
+    ) child
 )
 update inbox_message m set parent_id = pairs.parent_id
 from pairs where m.id = pairs.child_id and pairs.parent_id <> m.id
