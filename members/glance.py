@@ -14,14 +14,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.db.models import Count, Max, Q
 from django.utils import timezone
 
-from .models import Activity, Identity, Member, Stage, Tag
+from .models import Activity, Identity, Member, Stage
 from .models.activity import ActivityQuerySet
 
 if TYPE_CHECKING:
     from team.models import User
 
 MOST_IDENTITIES = 30
-MOST_TAGS = 50
 NOTES = 3
 COLLEAGUES = 5
 MOST_LINES = 300
@@ -44,7 +43,6 @@ class Glance:
 
     member: Member
     identities: list[Identity]
-    tags: list[Tag]
     notes: list[Activity]
     lately: list[Activity]
     colleagues: list[Colleague]
@@ -77,7 +75,7 @@ class Glance:
 
 
 def look(member: Member, user: User, *, lines: int, before: str = "", until: str = "") -> Glance:
-    """Six queries at most, and one for who may see which restricted source.
+    """Four queries, or five where the log is brought up to date.
 
     The log: the newest lines; those before a cursor; or all down to `until`, brought up to date.
     """
@@ -86,7 +84,6 @@ def look(member: Member, user: User, *, lines: int, before: str = "", until: str
     return Glance(
         member=member,
         identities=list(member.identities.order_by("network", "id")[:MOST_IDENTITIES]),
-        tags=list(member.tags.order_by("name")[:MOST_TAGS]),
         notes=list(readable.filter(kind="note").select_related("actor")[:NOTES]),
         lately=shown,
         colleagues=who_knows(readable),

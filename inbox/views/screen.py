@@ -11,12 +11,13 @@ from community_hub.lib import htmx
 from inbox import folders, presence, reading
 from inbox.composer import Composer
 from inbox.folders import Folder
-from inbox.glance import glance
 from inbox.models import Conversation, Draft
 from inbox.snoozing import presets
+from members.glance import look
 from team.http import Asked
 
 PAGE = "inbox/inbox.html"
+LINES = 8  # of the log, beside a conversation
 PARTS = ("list", "rows", "more-rows", "talk", "thread", "older", "person", "presence")
 
 
@@ -85,7 +86,7 @@ def person_context(request: Asked, conversation: Conversation) -> dict[str, Any]
     identity = conversation.preview_by
     if identity is None:
         return {"glance": None}
-    return {"glance": glance(identity.member, request.user), "identity": identity}
+    return {"glance": look(identity.member, request.user, lines=LINES), "identity": identity}
 
 
 def after_verb(request: Asked, conversation: Conversation, *, move_on: bool) -> HttpResponse:

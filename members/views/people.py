@@ -23,6 +23,7 @@ PAGE = 40
 LINES = 25  # of the log, on the page
 PAGE_PARTS = ("person", "notes", "timeline", "timeline-more")
 MOST_NAMES = 200
+MOST_TAGS = 50
 
 
 @require_GET
@@ -69,6 +70,7 @@ def member_page(
     context: dict[str, Any] = {
         "member": found,
         "glance": glance,
+        "tags": found.tags.order_by("name")[:MOST_TAGS],
         "is_later_page": parsed(before) is not None,
         "stages": Stage.choices,
         "note_form": note_form or NoteForm(),
