@@ -1,0 +1,146 @@
+"""The rows that the matrix's addresses are about, each made when it is first asked for."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from urllib.parse import urlsplit
+
+from inbox.connectors.sandbox.site.models import Account, Post, Site
+from inbox.connectors.sandbox.site.seed import create_sites
+from inbox.models import Channel, Conversation, Delivery, Message, Source
+from members.models import Activity, Identity, Member, Tag
+from team.models import Action, Invitation, Notification, Role, User
+from team.signin import link_for
+from tests.make import (
+    make_channel,
+    make_conversation,
+    make_identity,
+    make_member,
+    make_message,
+    make_reply,
+    make_source,
+    make_user,
+)
+
+
+class World:
+    """`user` asks; None for a stranger. In a `restricted` world the source is closed to whoever has
+    no grant."""
+
+    def __init__(
+        self, user: User | None, *, restricted: bool = False, granted: bool = False
+    ) -> None:
+        self.user = user
+        self.restricted = restricted
+        self.granted = [user] if granted and user else []
+
+    @cached_property
+    def asker(self) -> User:
+        """Whoever owns what is personal; a stranger gets a colleague's."""
+        return self.user or self.colleague
+
+    @cached_property
+    def colleague(self) -> User:
+        return make_user(Role.MANAGER, name="Cleo Colleague")
+
+    @cached_property
+    def other_admin(self) -> User:
+        return make_user(Role.ADMIN, name="Ada Admin")
+
+    # The inbox
+
+    @cached_property
+    def source(self) -> Source:
+        return make_source(restricted=self.restricted, granted=self.granted)
+
+    @cached_property
+    def channel(self) -> Channel:
+        return make_channel(self.source)
+
+    @cached_property
+    def identity(self) -> Identity:
+        return make_identity(network=self.source.network)
+
+    @cached_property
+    def conversation(self) -> Conversation:
+        conversation = make_conversation(self.source, channel=self.channel)
+        make_message(conversation, author=self.identity)
+        return conversation
+
+    @cached_property
+    def message(self) -> Message:
+        return self.conversation.messages.get()
+
+    @cached_property
+    def tagged(self) -> Conversation:
+        self.conversation.tag("wishes", by=self.colleague)
+        return self.conversation
+
+    @cached_property
+    def tag(self) -> Tag:
+        return Tag.named("wishes")
+
+    def delivery(self, state: str) -> Delivery:
+        return make_reply(self.conversation, by=self.asker, state=state).delivery
+
+    # Members
+
+    @cached_property
+    def member(self) -> Member:
+        member = make_member("Mika Member")
+        make_identity(member)
+        member.tag("wishes", by=self.colleague)
+        return member
+
+    @cached_property
+    def own_note(self) -> Activity:
+        self.member.add_note("Likes filters.", by=self.asker)
+        return Activity.objects.get(member=self.member, kind="note")
+
+    # The team
+
+    @cached_property
+    def invitation(self) -> Invitation:
+        return Invitation.issue(role=Role.OBSERVER, by=self.other_admin)[0]
+
+    @cached_property
+    def invitation_token(self) -> str:
+        return Invitation.issue(role=Role.OBSERVER, by=self.other_admin)[1]
+
+    @cached_property
+    def signin_token(self) -> str:
+        return urlsplit(link_for(self.colleague)).path.split("/")[-2]
+
+    @cached_property
+    def notification(self) -> Notification:
+        Notification.tell([self.asker], "source:1", "The forum stopped.", "/inbox/")
+        return Notification.objects.get(user=self.asker)
+
+    @cached_property
+    def action(self) -> Action:
+        """Something that whoever asks did, and may take back."""
+        return self.conversation.mark_unread(by=self.asker)
+
+    # The practice sites
+
+    def practice_site(self, slug: str) -> Site:
+        return self.practice_sites[slug]
+
+    @cached_property
+    def practice_sites(self) -> dict[str, Site]:
+        return create_sites()
+
+    @cached_property
+    def practice(self) -> Post:
+        site = self.practice_site("help")
+        return site.start(Account.called(site, "Ines"), "It drifts.", title="Drift?")
+
+    @cached_property
+    def practice_answer(self) -> Post:
+        account = Account.called(self.practice_site("help"), "Bo")
+        return self.practice.reply(account, "Let it warm up.")
+
+    @cached_property
+    def practice_held(self) -> Post:
+        Post.objects.filter(pk=self.practice_answer.pk).update(pending=True)
+        return self.practice_answer
