@@ -12,19 +12,28 @@ from pathlib import Path
 import psutil
 
 ROOT = Path(__file__).resolve().parents[2]
-OURS = ("DATABASE_", "REDIS_URL", "SECRET_KEY", "CREDENTIAL_KEYS", "HUB_", "DJANGO_", "PYTEST_")
+OURS = (
+    "DATABASE_",
+    "REDIS_URL",
+    "SECRET_KEY",
+    "CREDENTIAL_KEYS",
+    "HUB_",
+    "DJANGO_",
+    "PYTEST_",
+    "PYTHONDONT",
+)
 
 
 class Up:
-    """Use as a context manager; stops what it started."""
+    """Use as a context manager; stops what it started. `more` joins its environment."""
 
-    def __init__(self, var: Path, *words: str) -> None:
+    def __init__(self, var: Path, *words: str, **more: str) -> None:
         self.var = var
         env = {key: value for key, value in os.environ.items() if not key.startswith(OURS)}
         self.process = subprocess.Popen(
             [sys.executable, "manage.py", "up", *words],
             cwd=ROOT,
-            env=env | {"HUB_VAR": str(var), "WEB_CONCURRENCY": "1", "PYTHONUNBUFFERED": "1"},
+            env=env | {"HUB_VAR": str(var), "WEB_CONCURRENCY": "1", "PYTHONUNBUFFERED": "1"} | more,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

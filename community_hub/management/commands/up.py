@@ -65,7 +65,7 @@ class Command(BaseCommand):
     def run(self, var: embedded.Var, options: dict[str, Any], running: list[Program]) -> None:
         demo = options["demo"] or demo_marker(var).exists()
         host, port = options["host"], self.free_port(options["host"], options["port"])
-        env = environment(host, port, demo=demo)
+        env = environment(var, host, port, demo=demo)
         self.say("Preparing the database and the pages …")
         call_command("migrate", verbosity=0, interactive=False)
         collect_static(var)
@@ -213,9 +213,12 @@ def signals_ignored() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def environment(host: str, port: int, *, demo: bool) -> dict[str, str]:
+def environment(var: embedded.Var, host: str, port: int, *, demo: bool) -> dict[str, str]:
     """What web, worker and beat are told; what somebody set stays as it was set."""
     env = dict(os.environ)
+    if env.pop("PYTHONDONTWRITEBYTECODE", ""):
+        # Five processes that compile every import each time take three times as long to start.
+        env["PYTHONPYCACHEPREFIX"] = str(var.root / "pycache")
     env.setdefault("HUB_URL", own_address(host, port))
     if "ALLOWED_HOSTS" not in env:
         known = {host, "127.0.0.1", "localhost", urlsplit(env["HUB_URL"]).hostname or ""}
