@@ -5,12 +5,23 @@ Reads only. Ingest threads messages in threads.py; here they are laid out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -86,13 +97,14 @@ def messages(conversation: Conversation, user: User) -> QuerySet[Message]:
         output_field=IntegerField(),
     )
     found = Message.objects.visible_to(user).filter(conversation=conversation).shown()
+    named = Cast(KeyTextTransform("assignee_id", "event"), BigIntegerField())
+    assignees = User.objects.filter(pk=OuterRef("assignee_named")).values("name")
     return found.select_related(
         "author__member", "by", "delivery", "parent__author", "parent__by"
-    ).annotate(depth=depth)
+    ).annotate(depth=depth, assignee_named=named, assignee_name=Subquery(assignees[:1]))
 
 
 def lay_out(shown: list[Message], mark: int | None) -> list[Entry]:
-    names = people_named_in(shown)
     entries: list[Entry] = []
     day: date | None = None
     above: Message | None = None
@@ -104,7 +116,7 @@ def lay_out(shown: list[Message], mark: int | None) -> list[Entry]:
         if not unread_found and message.kind == Kind.INBOUND and message.pk > (mark or 0):
             entry.first_unread = unread_found = True
         if message.kind == Kind.EVENT:
-            entry.words = say(message, names)
+            entry.words = say(message)
         elif message.parent and above and message.parent_id != above.pk:
             entry.answers = message.parent
         if message.kind in (Kind.INBOUND, Kind.OUTBOUND):
@@ -144,19 +156,12 @@ def from_cursor(cursor: str) -> Q:
 # System lines: kept as facts, worded when they are shown ---------------------------------------
 
 
-def people_named_in(shown: Iterable[Message]) -> dict[int, str]:
-    """The assignees that system lines name; no query where there are none."""
-    ids = {message.event.get("assignee_id") for message in shown if message.kind == Kind.EVENT}
-    ids.discard(None)
-    return {user.pk: str(user) for user in User.objects.filter(pk__in=ids)} if ids else {}
-
-
-def say(message: Message, names: dict[int, str]) -> str:
+def say(message: Message) -> str:
     facts = message.event
     verb = facts.get("verb")
     words: dict[str, str | _StrPromise] = {
         "who": str(message.by) if message.by else _("The hub"),
-        "whom": names.get(facts.get("assignee_id") or 0, _("somebody who left")),
+        "whom": getattr(message, "assignee_name", None) or _("somebody who left"),
     }
     if verb == "assign":
         return assigned(message, facts.get("assignee_id"), words)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 
 from community_hub.lib import htmx
@@ -24,7 +25,12 @@ PARTS = ("list", "rows", "more-rows", "talk", "thread", "older", "person", "pres
 def found(request: Asked, pk: int) -> Conversation:
     """The conversation with everything its header shows, if this user may see it; else 404."""
     seen = Conversation.objects.visible_to(request.user)
-    conversation = folders.with_row_facts(seen, request.user).filter(pk=pk).first()
+    mine = Draft.objects.filter(user=request.user, conversation=OuterRef("pk")).values("text")
+    facts = folders.with_row_facts(seen, request.user).annotate(
+        reply_begun=Subquery(mine.filter(kind="reply")[:1]),
+        note_begun=Subquery(mine.filter(kind="note")[:1]),
+    )
+    conversation = facts.filter(pk=pk).first()
     if conversation is None:
         raise Http404
     return conversation
@@ -68,7 +74,10 @@ def conversation_context(
     opened = htmx.target(request) in ("", "talk")
     if opened and thread.seen_up_to > (mark or 0):
         conversation.mark_read(thread.seen_up_to, by=user)
-    drafts = {d.kind: d.text for d in Draft.objects.filter(user=user, conversation=conversation)}
+    drafts = {
+        "reply": getattr(conversation, "reply_begun", None) or "",
+        "note": getattr(conversation, "note_begun", None) or "",
+    }
     return {
         "folder": folder,
         "conversation": conversation,

@@ -2,9 +2,11 @@
 // Single letters only outside of inputs, and not at all under <html data-keys="off"> (WCAG 2.1.4).
 // "?" lists what is on this page: hold a <dialog data-keys-list> with an empty <dl> inside the element.
 const PAUSE = 1200; // ms between the keys of a sequence
+const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
 
 class HotKeys extends HTMLElement {
   connectedCallback() {
+    if (MAC) document.documentElement.dataset.platform = "mac";
     this.typed = [];
     this.listen = (event) => this.press(event);
     document.addEventListener("keydown", this.listen);
@@ -57,12 +59,11 @@ class HotKeys extends HTMLElement {
     for (const element of document.querySelectorAll("[data-key]")) {
       if (usable(element) && !seen.has(element.dataset.key)) seen.set(element.dataset.key, label(element));
     }
-    const mac = /Mac|iPhone|iPad/.test(navigator.platform);
     this.querySelector("dl").replaceChildren(...[...seen].map(([key, text]) => {
       const row = document.createElement("div"), dt = document.createElement("dt"), dd = document.createElement("dd");
       dt.append(...key.split(/[ +]/).map((part) => {
         const kbd = document.createElement("kbd");
-        kbd.textContent = part === "mod" ? (mac ? "⌘" : "Ctrl") : part === "Enter" ? "↵" : part;
+        kbd.textContent = part === "mod" ? (MAC ? "⌘" : "Ctrl") : part === "Enter" ? "↵" : part;
         return kbd;
       }));
       dd.textContent = text;

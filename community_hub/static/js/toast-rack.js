@@ -33,7 +33,7 @@ class ToastRack extends HTMLElement {
     if (undo) { form.action = undo; form.setAttribute("hx-post", undo); }
     else form.remove();
     this.querySelector(".toast [data-key]")?.removeAttribute("data-key"); // z undoes the newest only
-    while (this.querySelectorAll(".toast").length > 2) this.querySelector(".toast").remove();
+    while (this.querySelectorAll(".toast").length > 1) this.querySelector(".toast").remove();
     this.append(toast);
     window.htmx?.process(toast);
     this.age(toast);

@@ -1,0 +1,119 @@
+"""What the views of the inbox hold, in which order, and how far they count."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from inbox import folders
+from inbox.models import ReadMark
+from tests.make import make_conversation, make_message, make_reply, make_source
+
+
+def waiting(hours: float, **fields):
+    source = fields.pop("source", None)
+    conversation = make_conversation(source, **fields)
+    make_message(conversation, sent_at=timezone.now() - timedelta(hours=hours))
+    return conversation
+
+
+def rows(slug, user, **asked):
+    return [row.pk for row in folders.page_of(folders.FOLDERS[slug], user, **asked).rows]
+
+
+def test_needs_reply_lists_who_waits_longest_first(bob):
+    new, old = waiting(1), waiting(50)
+    answered = waiting(70)
+    make_reply(answered, by=bob)
+    assert rows("needs-reply", bob) == [old.pk, new.pk]
+
+
+def test_mine_and_unassigned_split_what_needs_a_reply(bob, lena):
+    mine, theirs, nobodys = waiting(3), waiting(2), waiting(1)
+    mine.assign(bob, by=lena)
+    theirs.assign(lena, by=lena)
+    assert rows("mine", bob) == [mine.pk]
+    assert rows("unassigned", bob) == [nobodys.pk]
+
+
+def test_mine_shows_what_is_assigned_and_does_not_wait_below_a_line(bob):
+    answered = waiting(5)
+    answered.assign(bob, by=bob)
+    make_reply(answered, by=bob)
+    page = folders.page_of(folders.MINE, bob)
+    assert page.rows == []
+    assert [row.pk for row in page.below or []] == [answered.pk]
+
+
+def test_context_alone_is_listed_under_everything_only(bob):
+    talk = make_conversation()
+    make_message(talk, mention_reason="")
+    assert rows("needs-reply", bob) == []
+    assert rows("everything", bob) == [talk.pk]
+    assert rows("snoozed", bob) == rows("done", bob) == []
+
+
+def test_pages_follow_each_other_without_gaps_or_repeats_when_times_are_equal(bob):
+    moment = timezone.now() - timedelta(hours=2)
+    source = make_source()
+    for _number in range(7):
+        make_message(make_conversation(source), sent_at=moment)
+    for slug in ("needs-reply", "everything"):
+        seen, after = [], ""
+        for _page in range(4):
+            page = folders.page_of(folders.FOLDERS[slug], bob, after=after, size=2)
+            seen += [row.pk for row in page.rows]
+            after = page.more
+        assert after == ""
+        assert len(seen) == len(set(seen)) == 7
+
+
+def test_a_cursor_that_cannot_be_read_starts_at_the_top(bob):
+    talk = waiting(1)
+    for cursor in ("nonsense", "_", "2026-01-01_x", "x_1"):
+        assert rows("needs-reply", bob, after=cursor) == [talk.pk]
+
+
+def test_counts_stop_at_a_hundred_in_one_query(bob, django_assert_num_queries, monkeypatch):
+    monkeypatch.setattr(folders, "CAP", 3)
+    for hours in range(5):
+        waiting(hours + 1)
+    with django_assert_num_queries(1):
+        counted = folders.counts(bob)
+    assert counted == {"needs-reply": 3, "mine": 0, "unassigned": 3, "snoozed": 0}
+
+
+def test_unread_is_this_users_own(bob, lena):
+    talk = waiting(1)
+    ReadMark.set(bob, talk.pk, talk.last_message_id)
+
+    def unread(user):
+        return folders.is_unread(folders.page_of(folders.NEEDS_REPLY, user).rows[0])
+
+    assert not unread(bob)
+    assert unread(lena)
+    make_message(talk)
+    assert unread(bob)
+
+
+def test_what_was_never_opened_is_new_only_while_it_waits(bob):
+    talk = waiting(1)
+    make_reply(talk, by=bob)
+    assert not folders.is_unread(folders.page_of(folders.EVERYTHING, bob).rows[0])
+
+
+def test_a_restricted_source_is_in_no_folder_of_who_may_not_see_it(bob, lena):
+    secret = make_source(restricted=True)
+    talk = waiting(1, source=secret)
+    assert rows("everything", bob) == []
+    assert folders.counts(bob)["needs-reply"] == 0
+    assert folders.folder_named(f"source-{secret.pk}", bob) is folders.NEEDS_REPLY
+    assert rows("everything", lena) == [talk.pk]
+
+
+def test_the_next_one_after_the_last_is_the_first(bob):
+    first, last = waiting(9), waiting(3)
+    cursor = folders.cursor_of(folders.NEEDS_REPLY, last)
+    assert folders.next_after(folders.NEEDS_REPLY, bob, cursor, last.pk) == first
+    assert folders.next_after(folders.NEEDS_REPLY, bob, "", first.pk) == last
+    last.close(by=bob, seen_up_to=last.last_message_id)
+    assert folders.next_after(folders.NEEDS_REPLY, bob, cursor, first.pk) is None

@@ -1,0 +1,148 @@
+"""What a conversation says: deleted and edited messages, system lines, hostile text, the person."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from members.models import Stage
+from tests.make import make_conversation, make_identity, make_member, make_message, make_reply
+
+
+@pytest.fixture
+def read(client, bob):
+    client.force_login(bob)
+
+    def words(conversation):
+        return " ".join(client.get(conversation.get_absolute_url()).content.decode().split())
+
+    return words
+
+
+def test_what_was_deleted_upstream_is_no_longer_shown(read):
+    talk = make_conversation()
+    make_message(talk)
+    make_message(talk, "A regretted word", mention_reason="", deleted_at=timezone.now())
+    assert "A regretted word" not in read(talk)
+    assert "Deleted on the platform" in read(talk)
+
+
+def test_an_edited_message_says_so(read):
+    talk = make_conversation()
+    make_message(talk)
+    assert "edited" not in read(talk)
+    make_message(talk, edited_at=timezone.now())
+    assert "edited" in read(talk)
+
+
+def test_a_content_warning_covers_the_words_until_somebody_opens_it(read):
+    talk = make_conversation()
+    make_message(talk, "The end of the film", content_warning="Spoilers")
+    shown = read(talk)
+    assert "<summary>Spoilers</summary>" in shown
+
+
+def test_bodies_carry_their_language_and_find_their_own_direction(read):
+    talk = make_conversation()
+    make_message(talk, "مرحبا", language="ar")
+    assert '<div class="body" dir="auto" lang="ar">' in read(talk)
+
+
+def test_markup_in_names_subjects_and_tags_is_shown_and_not_run(read, bob):
+    nasty = "<script>alert(1)</script>"
+    talk = make_conversation(subject=nasty)
+    make_message(talk, author=make_identity(make_member(nasty), handle=nasty), attachments=[
+        {"kind": "file", "url": "https://x.example/a", "filename": nasty, "alt_text": nasty}
+    ])  # fmt: skip
+    talk.tag(nasty, by=bob)
+    talk.note(nasty, by=bob)
+    shown = read(talk)
+    assert nasty not in shown
+    assert "&lt;script&gt;" in shown
+
+
+def test_a_deleted_account_is_called_that(read):
+    talk = make_conversation()
+    message = make_message(talk)
+    message.author = None
+    message.save(update_fields=["author"])
+    assert "A deleted account" in read(talk)
+
+
+def test_system_lines_say_who_did_what(read, bob, lena):
+    talk = make_conversation()
+    make_message(talk)
+    talk.assign(lena, by=bob)
+    talk.assign(bob, by=bob)
+    talk.assign(None, by=bob)
+    talk.snooze(None, by=bob)
+    talk.reopen(by=lena)
+    talk.close(by=bob, seen_up_to=talk.last_message_id)
+    shown = read(talk)
+    for said in (
+        "Bob Baker assigned this to Lena Lindqvist",
+        "Bob Baker took this",
+        "Bob Baker took the name off this",
+        "Bob Baker snoozed this until they write again",
+        "Lena Lindqvist opened this again",
+        "Bob Baker marked this as done",
+    ):
+        assert said in shown
+
+
+def test_the_person_pane_says_who_what_to_know_and_who_knows_them(read, bob, lena):
+    member = make_member(
+        pronouns="she/her",
+        place="Leipzig",
+        stage=Stage.CONTRIBUTOR,
+        first_seen=timezone.now() - timedelta(days=900),
+    )
+    talk = make_conversation()
+    make_message(talk, author=make_identity(member, handle="ines", profile_url="https://x.example"))
+    member.add_note("Lent us her lathe", by=lena)
+    member.log("reply", "Answered about the clock", key="k", actor=bob)
+    shown = read(talk)
+    for said in ("she/her", "Leipzig", "Contributor", "Lent us her lathe", "ines"):
+        assert said in shown
+    assert "Bob Baker" in shown
+    assert "Answered about the clock" in shown
+
+
+def test_a_private_note_is_not_in_the_person_pane_of_a_colleague(read, lena):
+    member = make_member()
+    talk = make_conversation()
+    make_message(talk, author=make_identity(member))
+    member.add_note("Between leads", by=lena, visibility="leads")
+    member.add_note("For me alone", by=lena, visibility="author")
+    shown = read(talk)
+    assert "Between leads" not in shown
+    assert "For me alone" not in shown
+
+
+@pytest.mark.parametrize(
+    ("state", "said", "offered"),
+    [
+        ("held", "sending in a moment", ["Cancel"]),
+        ("queued", "sending", ["Cancel"]),
+        ("sending", "sending", []),
+        ("sent", "on the practice", []),
+        ("pending", "moderators", []),
+        ("failed", "not sent", ["Retry", "Edit"]),
+        ("unconfirmed", "may have been posted", ["It is there", "Send again"]),
+    ],
+)
+def test_a_delivery_says_its_state_and_what_can_be_done(read, bob, state, said, offered):
+    talk = make_conversation()
+    make_message(talk)
+    make_reply(talk, by=bob, state=state)
+    shown = read(talk)
+    assert said in shown
+    for button in ("Cancel", "Retry", "Edit", "It is there", "Send again"):
+        assert (f">{button}<" in shown) is (button in offered)
+
+
+def test_a_cancelled_reply_is_gone_from_the_thread(read, bob):
+    talk = make_conversation()
+    make_message(talk)
+    make_reply(talk, "Never mind this", by=bob, state="cancelled")
+    assert "Never mind this" not in read(talk)
