@@ -9,10 +9,29 @@ from django import forms
 from django.contrib.auth.password_validation import (
     validate_password,
 )
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from team import timezones
 from team.models import Hub, Invitation, Role, User
+
+
+class LongSelect(forms.Select):
+    """Django renders a template an option: five hundred of them took 100 ms."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        options = format_html_join(
+            "",
+            "<option value='{}'{}>{}</option>",
+            ((key, SELECTED if str(key) == str(value) else "", text) for key, text in self.choices),
+        )
+        attributes = flatatt(self.build_attrs({**self.attrs, "name": name}, attrs))
+        return format_html("<select{}>{}</select>", attributes, options)
+
+
+SELECTED = mark_safe(" selected")
 
 
 class HubForm(forms.ModelForm):
@@ -85,7 +104,9 @@ class AcceptForm(PasswordForm):
     email = forms.EmailField(
         label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "username"})
     )
-    timezone = forms.ChoiceField(label=_("Timezone"), choices=timezones.choices, initial="UTC")
+    timezone = forms.ChoiceField(
+        label=_("Timezone"), choices=timezones.choices, initial="UTC", widget=LongSelect
+    )
     field_order = ["name", "email", "password", "timezone"]
 
     def __init__(self, *args: Any, invitation: Invitation, **kwargs: Any) -> None:
@@ -116,6 +137,7 @@ class ProfileForm(forms.ModelForm):
         self.fields["timezone"] = forms.ChoiceField(
             label=_("Timezone"),
             choices=timezones.choices_with(self.instance.timezone),
+            widget=LongSelect,
             help_text=_("Times on every page are shown in it."),
         )
 

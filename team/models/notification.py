@@ -81,4 +81,4 @@ class Notification(models.Model):
             unique_fields=["user", "about"],
             update_fields=["text", "link", "updated_at", "read_at"],
         )
-        live.publish([f"user:{user.pk}" for user in users], "notifications", {})
+        live.publish([f"user:{user.pk}" for user in users], "notification", {})

@@ -31,7 +31,8 @@ def notifications(request: Asked) -> HttpResponse:
 @require_safe
 def count(request: Asked) -> HttpResponse:
     """The number beside the bell."""
-    return render(request, "team/_bell.html", {"user": request.user})
+    unread = Notification.objects.visible_to(request.user).unread().count_up_to()
+    return render(request, "team/_bell.html", {"unread": unread})
 
 
 @require_POST

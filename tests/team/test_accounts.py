@@ -121,6 +121,7 @@ def test_sixth_reset_mail_within_a_minute_is_not_sent(bob, mallory):
             "/account/password/reset/", {"email": bob.email}, REMOTE_ADDR=f"192.0.2.{number}"
         )
     assert last.status_code == 429
+    assert b"Wait a few minutes" in last.content
     assert len(mail.outbox) == 5
 
 
