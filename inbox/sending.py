@@ -29,7 +29,7 @@ from .connectors.base import (
 )
 from .models import Conversation, Delivery, DeliveryState, Message, SourceState
 from .models.delivery import LEASE
-from .models.source import backoff
+from .models.pulling import backoff
 
 if TYPE_CHECKING:
     from .connectors.base import Connector

@@ -1,45 +1,40 @@
-"""One connected account on one platform, its channels, and the account of what it brought."""
+"""One connected account on one platform: what it listens to, and who may hear it."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db import models, transaction
-from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db import connection, models, transaction
+from django.db.models import Exists, OuterRef, Q, Value
 from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from community_hub.lib import alarm, live
 from community_hub.lib.crypto import EncryptedJSONField
-from inbox.connectors.base import AuthExpired as AuthExpiredError
 from inbox.connectors.base import (
     ChannelInfo,
     Connector,
-    ConnectorError,
     Health,
-    RateLimited,
     connector_class,
 )
-from members.models import Activity, Identity
+from members.models import Identity
 from members.resolve import resolve
-from team.models import Action, Grant, Notification, User
+from team.models import Action, Grant, User
+
+from .channel import Channel
+from .pulling import PullState, SourceState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-LEASE = timedelta(minutes=6)  # longer than a worker's hard time limit
-BACKOFF_FIRST, BACKOFF_LAST = 5.0, 15 * 60.0  # seconds
-AMBER_AFTER_FAILURES = 3
-RED_AFTER = timedelta(hours=1)
-
-
-class SourceState(models.TextChoices):
-    ACTIVE = "active", _("Active")
-    PAUSED = "paused", _("Paused")
-    RECONNECT = "reconnect", _("Reconnect")
+_SCOPE_LOG = """
+update members_activity a set scope = %s
+from inbox_message m
+where m.source_id = %s and split_part(a.key, ':', 1) in ('message', 'reply')
+  and split_part(a.key, ':', 2) = m.id::text
+"""
 
 
 class SourceQuerySet(models.QuerySet["Source"]):
@@ -58,7 +53,7 @@ class SourceQuerySet(models.QuerySet["Source"]):
         )
 
 
-class Source(models.Model):
+class Source(PullState):
     kind = models.CharField(max_length=40)
     name = models.CharField(max_length=120)
     network = models.CharField(max_length=200)
@@ -70,25 +65,6 @@ class Source(models.Model):
     channel_ids = models.JSONField(default=list)  # external ids to listen to; empty: all
     new_topics = models.BooleanField(default=True)  # a new thread asks for the team
     max_length = models.PositiveIntegerField(null=True)  # the account's own limit for a reply
-
-    state = models.CharField(max_length=12, choices=SourceState.choices, default=SourceState.ACTIVE)
-    pause_reason = models.CharField(max_length=12, blank=True)  # person, error, budget
-    cursor = models.JSONField(default=dict)
-    next_pull_at = models.DateTimeField(null=True)
-    lease_until = models.DateTimeField(null=True)
-    last_success_at = models.DateTimeField(null=True)
-    limited_until = models.DateTimeField(null=True)  # the platform told us when to come back
-    failures = models.PositiveIntegerField(default=0)
-    failing_since = models.DateTimeField(null=True)
-    last_error = models.TextField(blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    backfill_since = models.DateTimeField(null=True)
-    backfill_started_at = models.DateTimeField(null=True)
-    backfill_done_at = models.DateTimeField(null=True)
-    backfill_count = models.PositiveIntegerField(default=0)
-    backfill_oldest = models.DateTimeField(null=True)
-    backfill_newest = models.DateTimeField(null=True)
 
     objects = SourceQuerySet.as_manager()
 
@@ -113,111 +89,11 @@ class Source(models.Model):
         return reverse("source", args=[self.pk])
 
     @property
-    def scope(self) -> str:
-        return f"source:{self.pk}"
-
-    @property
     def connector_class(self) -> type[Connector]:
         return connector_class(self.kind)
 
     def connector(self) -> Connector:
         return self.connector_class(self.config, dict(self.credentials))
-
-    @property
-    def is_backfilling(self) -> bool:
-        return self.backfill_started_at is not None and self.backfill_done_at is None
-
-    # The lease: one worker at a time pulls from a source ------------------------------------
-
-    def take_lease(self, now: datetime) -> bool:
-        """False when somebody else holds it or the source is not active."""
-        free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
-        return bool(
-            Source.objects.filter(free, pk=self.pk, state=SourceState.ACTIVE).update(
-                lease_until=now + LEASE
-            )
-        )
-
-    def release(self) -> None:
-        Source.objects.filter(pk=self.pk).update(lease_until=None)
-
-    # What a pull came to --------------------------------------------------------------------
-
-    def record_success(self, *, more: bool) -> None:
-        """Reached the end (`more` False) or stopped at the deadline with more to come."""
-        now = timezone.now()
-        pause = 0 if more else self.connector().capabilities.min_poll_interval
-        changed: dict[str, Any] = {
-            "last_success_at": now,
-            "next_pull_at": now + timedelta(seconds=pause),
-            "failures": 0,
-            "failing_since": None,
-            "limited_until": None,
-            "last_error": "",
-        }
-        if self.is_backfilling and not more:
-            changed["backfill_done_at"] = now
-        self._set(**changed)
-
-    def record_failure(self, error: ConnectorError) -> None:
-        """A rate limit waits exactly as told; a permanent error pauses and tells people once."""
-        now = timezone.now()
-        if isinstance(error, RateLimited):
-            self._set(
-                next_pull_at=error.retry_at, limited_until=error.retry_at, last_error=str(error)
-            )
-            return
-        self._set(
-            failures=self.failures + 1,
-            failing_since=self.failing_since or now,
-            last_error=str(error),
-            next_pull_at=now + timedelta(seconds=backoff(self.failures)),
-        )
-        if error.permanent:
-            self._stop_for(error)
-
-    def _stop_for(self, error: ConnectorError) -> None:
-        credentials = isinstance(error, AuthExpiredError)
-        stopped = Source.objects.filter(pk=self.pk, state=SourceState.ACTIVE).update(
-            state=SourceState.RECONNECT if credentials else SourceState.PAUSED,
-            pause_reason="" if credentials else "error",
-        )
-        self.refresh_from_db(fields=["state", "pause_reason"])
-        if stopped:
-            admins = User.objects.active().filter(role="admin")
-            text = _("%(source)s stopped: %(error)s") % {"source": self.name, "error": error}
-            Notification.tell(admins, self.scope, str(text), self.get_absolute_url())
-            alarm.ring("inbox.tasks.mail_source_stopped", self.pk)
-
-    @property
-    def health(self) -> str:
-        """good, late (a few failures, or limited), bad (an hour of failures, or stopped)."""
-        if self.state == SourceState.RECONNECT or self.pause_reason == "error":
-            return "bad"
-        if self.failing_since and timezone.now() - self.failing_since > RED_AFTER:
-            return "bad"
-        limited = self.limited_until and self.limited_until > timezone.now()
-        return "late" if limited or self.failures >= AMBER_AFTER_FAILURES else "good"
-
-    @property
-    def backfill_share(self) -> float:
-        """How much of the asked-for time the backfill has walked through, 0 to 1."""
-        if self.backfill_done_at or not self.backfill_started_at:
-            return 1.0
-        if not (self.backfill_oldest and self.backfill_newest and self.backfill_since):
-            return 0.0
-        whole = (self.backfill_started_at - self.backfill_since).total_seconds() or 1.0
-        walked = (self.backfill_newest - self.backfill_oldest).total_seconds()
-        return max(0.0, min(walked / whole, 0.99))
-
-    @property
-    def backfill_rate(self) -> float:
-        """Messages a second so far."""
-        if not self.backfill_started_at:
-            return 0.0
-        end = self.backfill_done_at or timezone.now()
-        seconds = (end - self.backfill_started_at).total_seconds()
-        return self.backfill_count / seconds if seconds > 0 else 0.0
 
     # Verbs ----------------------------------------------------------------------------------
 
@@ -368,10 +244,7 @@ class Source(models.Model):
         self._set(restricted=users is not None)
         grants.delete()
         Grant.objects.bulk_create([Grant(scope=self.scope, user_id=pk) for pk in users or ()])
-        lines = Activity.objects.filter(key__in=self._activity_keys())
-        lines.filter(scope="" if self.restricted else self.scope).update(
-            scope=self.scope if self.restricted else ""
-        )
+        self._scope_log()
         people = {*was, *(users or ())}
         live.publish([f"user:{pk}" for pk in people] + [self.scope], "close", {})
 
@@ -383,14 +256,10 @@ class Source(models.Model):
             Identity.objects.filter(pk__in=mine).update(is_us=True)
         self._set(account_label=health.account_label[:200], max_length=health.max_length)
 
-    def _activity_keys(self) -> Any:
-        from .message import Message
-
-        return (
-            Message.objects.filter(source=self)
-            .annotate(log_key=Concat(Value("message:"), Cast("pk", models.CharField())))
-            .values("log_key")
-        )
+    def _scope_log(self) -> None:
+        """Every line of the log that tells of this source's messages follows its audience."""
+        with connection.cursor() as cursor:
+            cursor.execute(_SCOPE_LOG, [self.scope if self.restricted else "", self.pk])
 
     def take_back(self, action: Action) -> bool:
         """Undo, as long as who did it may still manage sources."""
@@ -420,81 +289,3 @@ class Source(models.Model):
             live.publish(["team"], "sources", {"id": self.pk})
             verb = "pause" if after["state"] == "paused" else "resume"
             return Action.record(verb, self, by=by, before=before, after=after)
-
-    def _set(self, **fields: Any) -> None:
-        for name, value in fields.items():
-            setattr(self, name, value)
-        self.save(update_fields=list(fields))
-        live.publish([self.scope], "sources", {"id": self.pk})
-
-
-def backoff(failures: int) -> float:
-    """Seconds to wait: full jitter, doubling from 5 s to 15 min."""
-    import random
-
-    ceiling = min(BACKOFF_LAST, BACKOFF_FIRST * 2 ** min(failures, 20))
-    return max(1.0, random.uniform(0, ceiling))  # noqa: S311 - spreads load, guards nothing
-
-
-class Channel(models.Model):
-    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="channels")
-    external_id = models.CharField(max_length=300)
-    name = models.CharField(max_length=200)
-    url = models.CharField(max_length=1000, blank=True)
-    muted = models.BooleanField(default=False)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["source", "external_id"], name="one_channel_an_id")
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Quarantined(models.Model):
-    """An item that could not be stored, kept raw so that it can be looked at and replayed."""
-
-    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="quarantined")
-    external_id = models.CharField(max_length=500, blank=True)
-    raw = models.JSONField(default=dict)
-    error = models.TextField()
-    at = models.DateTimeField(auto_now_add=True)
-    resolved_at = models.DateTimeField(null=True)
-
-    class Meta:
-        indexes = [
-            models.Index(
-                fields=["source", "-id"],
-                condition=Q(resolved_at__isnull=True),
-                name="open_quarantine",
-            )
-        ]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["source", "external_id"],
-                condition=Q(resolved_at__isnull=True) & ~Q(external_id=""),
-                name="one_open_quarantine_an_item",
-            )
-        ]
-
-
-class SourceDay(models.Model):
-    """fetched = stored + ignored + quarantined, day by day."""
-
-    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="days")
-    day = models.DateField()
-    fetched = models.PositiveIntegerField(default=0)
-    stored = models.PositiveIntegerField(default=0)
-    ignored = models.PositiveIntegerField(default=0)
-    quarantined = models.PositiveIntegerField(default=0)
-    ignored_why = models.JSONField(default=dict)  # reason -> count
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["source", "day"], name="one_row_a_source_and_day"),
-            models.CheckConstraint(
-                condition=Q(fetched=F("stored") + F("ignored") + F("quarantined")),
-                name="nothing_fetched_is_lost",
-            ),
-        ]

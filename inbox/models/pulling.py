@@ -1,0 +1,177 @@
+"""How a source is read on time: the lease, back-off, stops, and how far a backfill is."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from community_hub.lib import alarm, live
+from inbox.connectors.base import AuthExpired as AuthExpiredError
+from inbox.connectors.base import Connector, ConnectorError, RateLimited
+from team.models import Notification, User
+
+LEASE = timedelta(minutes=6)  # longer than a worker's hard time limit
+BACKOFF_FIRST, BACKOFF_LAST = 5.0, 15 * 60.0  # seconds
+AMBER_AFTER_FAILURES = 3
+RED_AFTER = timedelta(hours=1)
+
+
+class SourceState(models.TextChoices):
+    ACTIVE = "active", _("Active")
+    PAUSED = "paused", _("Paused")
+    RECONNECT = "reconnect", _("Reconnect")
+
+
+class PullState(models.Model):
+    """What Source knows of its own pulls."""
+
+    state = models.CharField(max_length=12, choices=SourceState.choices, default=SourceState.ACTIVE)
+    pause_reason = models.CharField(max_length=12, blank=True)  # person, error, budget
+    cursor = models.JSONField(default=dict)
+    next_pull_at = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    last_success_at = models.DateTimeField(null=True)
+    limited_until = models.DateTimeField(null=True)  # the platform told us when to come back
+    failures = models.PositiveIntegerField(default=0)
+    failing_since = models.DateTimeField(null=True)
+    last_error = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    backfill_since = models.DateTimeField(null=True)
+    backfill_started_at = models.DateTimeField(null=True)
+    backfill_done_at = models.DateTimeField(null=True)
+    backfill_count = models.PositiveIntegerField(default=0)
+    backfill_oldest = models.DateTimeField(null=True)
+    backfill_newest = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+    if TYPE_CHECKING:
+        name: str
+
+        def connector(self) -> Connector: ...
+        def get_absolute_url(self) -> str: ...
+
+    @property
+    def scope(self) -> str:
+        """What a Grant and a line of the log name it by, and the topic of its doorbell."""
+        return f"source:{self.pk}"
+
+    @property
+    def is_backfilling(self) -> bool:
+        return self.backfill_started_at is not None and self.backfill_done_at is None
+
+    # The lease: one worker at a time pulls from a source ------------------------------------
+
+    def take_lease(self, now: datetime) -> bool:
+        """False when somebody else holds it or the source is not active."""
+        free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+        return bool(
+            type(self)
+            ._default_manager.filter(free, pk=self.pk, state=SourceState.ACTIVE)
+            .update(lease_until=now + LEASE)
+        )
+
+    def release(self) -> None:
+        type(self)._default_manager.filter(pk=self.pk).update(lease_until=None)
+
+    # What a pull came to --------------------------------------------------------------------
+
+    def record_success(self, *, more: bool) -> None:
+        """Reached the end (`more` False) or stopped at the deadline with more to come."""
+        now = timezone.now()
+        pause = 0 if more else self.connector().capabilities.min_poll_interval
+        changed: dict[str, Any] = {
+            "last_success_at": now,
+            "next_pull_at": now + timedelta(seconds=pause),
+            "failures": 0,
+            "failing_since": None,
+            "limited_until": None,
+            "last_error": "",
+        }
+        if self.is_backfilling and not more:
+            changed["backfill_done_at"] = now
+        self._set(**changed)
+
+    def record_failure(self, error: ConnectorError) -> None:
+        """A rate limit waits exactly as told; a permanent error pauses and tells people once."""
+        now = timezone.now()
+        if isinstance(error, RateLimited):
+            self._set(
+                next_pull_at=error.retry_at, limited_until=error.retry_at, last_error=str(error)
+            )
+            return
+        self._set(
+            failures=self.failures + 1,
+            failing_since=self.failing_since or now,
+            last_error=str(error),
+            next_pull_at=now + timedelta(seconds=backoff(self.failures)),
+        )
+        if error.permanent:
+            self._stop_for(error)
+
+    def _stop_for(self, error: ConnectorError) -> None:
+        credentials = isinstance(error, AuthExpiredError)
+        stopped = (
+            type(self)
+            ._default_manager.filter(pk=self.pk, state=SourceState.ACTIVE)
+            .update(
+                state=SourceState.RECONNECT if credentials else SourceState.PAUSED,
+                pause_reason="" if credentials else "error",
+            )
+        )
+        self.refresh_from_db(fields=["state", "pause_reason"])
+        if stopped:
+            admins = User.objects.active().filter(role="admin")
+            text = _("%(source)s stopped: %(error)s") % {"source": self.name, "error": error}
+            Notification.tell(admins, self.scope, str(text), self.get_absolute_url())
+            alarm.ring("inbox.tasks.mail_source_stopped", self.pk)
+
+    @property
+    def health(self) -> str:
+        """good, late (a few failures, or limited), bad (an hour of failures, or stopped)."""
+        if self.state == SourceState.RECONNECT or self.pause_reason == "error":
+            return "bad"
+        if self.failing_since and timezone.now() - self.failing_since > RED_AFTER:
+            return "bad"
+        limited = self.limited_until and self.limited_until > timezone.now()
+        return "late" if limited or self.failures >= AMBER_AFTER_FAILURES else "good"
+
+    @property
+    def backfill_share(self) -> float:
+        """How much of the asked-for time the backfill has walked through, 0 to 1."""
+        if self.backfill_done_at or not self.backfill_started_at:
+            return 1.0
+        if not (self.backfill_oldest and self.backfill_newest and self.backfill_since):
+            return 0.0
+        whole = (self.backfill_started_at - self.backfill_since).total_seconds() or 1.0
+        walked = (self.backfill_newest - self.backfill_oldest).total_seconds()
+        return max(0.0, min(walked / whole, 0.99))
+
+    @property
+    def backfill_rate(self) -> float:
+        """Messages a second so far."""
+        if not self.backfill_started_at:
+            return 0.0
+        end = self.backfill_done_at or timezone.now()
+        seconds = (end - self.backfill_started_at).total_seconds()
+        return self.backfill_count / seconds if seconds > 0 else 0.0
+
+    def _set(self, **fields: Any) -> None:
+        for name, value in fields.items():
+            setattr(self, name, value)
+        self.save(update_fields=list(fields))
+        live.publish([self.scope], "sources", {"id": self.pk})
+
+
+def backoff(failures: int) -> float:
+    """Seconds to wait: full jitter, doubling from 5 s to 15 min."""
+    ceiling = min(BACKOFF_LAST, BACKOFF_FIRST * 2 ** min(failures, 20))
+    return max(1.0, random.uniform(0, ceiling))  # noqa: S311 - spreads load, guards nothing
