@@ -27,7 +27,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         # The running hub's workers must not hear of rows that exist only here.
         current_app.conf.update(broker_url="memory://")
-        name = settings.DATABASES["default"]["NAME"]
+        name = str(settings.DATABASES["default"]["NAME"])
         connection.settings_dict["TEST"]["NAME"] = f"{name}_bench"
         connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
         try:
