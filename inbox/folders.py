@@ -202,17 +202,19 @@ def past(folder: Folder, found: ConversationQuerySet, after: str) -> Conversatio
 
 def next_after(folder: Folder, user: User, cursor: str, but: int) -> Conversation | None:
     """The row below a cursor, or the first where that was the last one."""
-    found = folder.conversations(user).exclude(pk=but)
+    found = with_row_facts(folder.conversations(user).exclude(pk=but), user)
     return past(folder, found, cursor).first() or found.first()
 
 
 def with_row_facts(found: ConversationQuerySet, user: User) -> ConversationQuerySet:
     """All that a row shows, without a query a row: tags, this user's mark and unfinished text."""
     mine = {"user": user, "conversation": OuterRef("pk")}
+    drafts = Draft.objects.filter(**mine).values("text")
     tags = ConversationTag.objects.filter(conversation=OuterRef("pk")).order_by("tag__name")
     return found.select_related("source", "channel", "assignee", "preview_by__member").annotate(
         read_up_to=Subquery(ReadMark.objects.filter(**mine).values("up_to")[:1]),
-        draft_text=Subquery(Draft.objects.filter(**mine).order_by("-kind").values("text")[:1]),
+        reply_begun=Subquery(drafts.filter(kind="reply")[:1]),
+        note_begun=Subquery(drafts.filter(kind="note")[:1]),
         tag_list=ArraySubquery(
             tags.values(json=JSONObject(pk="tag_id", name="tag__name", hue="tag__colour"))
         ),

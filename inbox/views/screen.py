@@ -5,32 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 
 from community_hub.lib import htmx
 from inbox import folders, presence, reading
 from inbox.composer import Composer
 from inbox.folders import Folder
-from inbox.models import Conversation, Draft
+from inbox.models import Conversation
 from inbox.snoozing import presets
 from members.glance import look
 from team.http import Asked
 
 PAGE = "inbox/inbox.html"
 LINES = 8  # of the log, beside a conversation
+ALONE = ("thread", "older")  # parts that stand without the person
 PARTS = ("list", "rows", "more-rows", "talk", "thread", "older", "person", "presence")
 
 
 def found(request: Asked, pk: int) -> Conversation:
     """The conversation with everything its header shows, if this user may see it; else 404."""
     seen = Conversation.objects.visible_to(request.user)
-    mine = Draft.objects.filter(user=request.user, conversation=OuterRef("pk")).values("text")
-    facts = folders.with_row_facts(seen, request.user).annotate(
-        reply_begun=Subquery(mine.filter(kind="reply")[:1]),
-        note_begun=Subquery(mine.filter(kind="note")[:1]),
-    )
-    conversation = facts.filter(pk=pk).first()
+    conversation = folders.with_row_facts(seen, request.user).filter(pk=pk).first()
     if conversation is None:
         raise Http404
     return conversation
@@ -64,15 +59,14 @@ def list_context(request: Asked, folder: Folder) -> dict[str, Any]:
 def conversation_context(
     request: Asked, conversation: Conversation, folder: Folder
 ) -> dict[str, Any]:
-    """The middle pane. What a page shows counts as read, by this user alone; a thread that only
-    was brought up to date may stand in a tab that nobody looks at."""
+    """The middle pane. What a page shows counts as read, by this user alone; of what is put into
+    a page, `<presence-beat>` says so once somebody sees it: the tab may be a hidden one."""
     user = request.user
     before = request.GET.get("before", "")
     start = request.POST.get("from") or request.GET.get("from", "")
     mark = getattr(conversation, "read_up_to", None)
     thread = reading.read(conversation, user, before=before, start=start, mark=mark)
-    opened = htmx.target(request) in ("", "talk")
-    if opened and thread.seen_up_to > (mark or 0):
+    if not htmx.target(request) and thread.seen_up_to > (mark or 0):
         conversation.mark_read(thread.seen_up_to, by=user)
     drafts = {
         "reply": getattr(conversation, "reply_begun", None) or "",
@@ -86,7 +80,7 @@ def conversation_context(
         "cursor": folders.cursor_of(folder, conversation),
         "composer": Composer.of(conversation, user, drafts),
         "presets": presets(),
-        **person_context(request, conversation),
+        **({} if htmx.target(request) in ALONE else person_context(request, conversation)),
     }
 
 
@@ -114,7 +108,7 @@ def after_verb(request: Asked, conversation: Conversation, *, move_on: bool) -> 
     address = f"{goal.get_absolute_url()}?in={folder.slug}"
     if htmx.target(request) not in {"talk", "thread"}:
         return HttpResponseRedirect(address)
-    fresh = found(request, goal.pk)
+    fresh = found(request, goal.pk) if goal.pk == conversation.pk else goal
     response = htmx.respond(
         request, PAGE, conversation_context(request, fresh, folder), parts=PARTS
     )

@@ -1,0 +1,170 @@
+"""Replies, notes, drafts: nothing a person typed is lost, nothing goes where it should not."""
+
+import json
+
+import pytest
+
+from inbox.models import Delivery, Draft, Message
+from tests.make import make_conversation, make_identity, make_member, make_message, make_reply
+from tests.make import make_source as source_of
+
+
+@pytest.fixture
+def desk(client, bob):
+    client.force_login(bob)
+    return client
+
+
+@pytest.fixture
+def talk():
+    conversation = make_conversation()
+    make_message(conversation)
+    return conversation
+
+
+def write(desk, talk, what="replies", target="thread", **data):
+    headers = {"HX-Request": "true", "HX-Target": f"{target}-{talk.pk}"} if target else {}
+    return desk.post(f"/conversations/{talk.pk}/{what}/", data, headers=headers)
+
+
+def events(response) -> dict:
+    return json.loads(response.headers["HX-Trigger"])
+
+
+def test_a_reply_is_held_for_the_seconds_in_which_it_can_be_undone(desk, talk, bob):
+    response = write(desk, talk, reply="Hold **both** buttons.")
+    message = Message.objects.get(kind="outbound")
+    assert (message.by, message.body_source) == (bob, "Hold **both** buttons.")
+    assert message.delivery.state == "held"
+    assert events(response)["composer:sent"] == {"kind": "reply"}
+    assert events(response)["toast"]["undo"] == f"/deliveries/{message.delivery.pk}/cancellation/"
+    assert "<strong>both</strong>" in response.content.decode()
+
+
+def test_undo_send_hides_the_reply_and_gives_the_text_back(desk, talk, bob):
+    undo = events(write(desk, talk, reply="Too soon"))["toast"]["undo"]
+    response = desk.post(undo, headers={"HX-Request": "true"})
+    assert Delivery.objects.get().state == "cancelled"
+    assert events(response)["composer:returned"] == {"kind": "reply", "text": "Too soon"}
+    assert Draft.objects.get(user=bob).text == "Too soon"
+
+
+def test_undo_send_keeps_what_was_typed_since(desk, talk, bob):
+    undo = events(write(desk, talk, reply="Too soon"))["toast"]["undo"]
+    Draft.keep(bob, talk.pk, "reply", "And another thing")
+    desk.post(undo, headers={"HX-Request": "true"})
+    assert Draft.objects.get(user=bob).text == "Too soon\n\nAnd another thing"
+
+
+def test_undo_send_that_comes_too_late_says_so(desk, talk, bob):
+    message = make_reply(talk, by=bob)
+    response = desk.post(
+        f"/deliveries/{message.delivery.pk}/cancellation/", headers={"HX-Request": "true"}
+    )
+    assert "Too late" in events(response)["toast"]["text"]
+    assert Delivery.objects.get().state == "sent"
+
+
+def test_send_and_done_closes_what_was_seen(desk, talk):
+    write(desk, talk, target="talk", reply="Gladly", done="1", seen_up_to=talk.last_message_id)
+    talk.refresh_from_db()
+    assert talk.state == "done"
+
+
+def test_a_reply_warns_where_a_colleague_answered_since_the_page_was_opened(desk, talk, lena):
+    opened = talk.last_message_id
+    make_reply(talk, "Lena was faster", by=lena)
+    refused = write(desk, talk, reply="Me too", opened_up_to=opened)
+    assert refused.status_code == 409
+    assert refused.headers["HX-Retarget"] == "#composer-warning"
+    assert "Lena Lindqvist" in refused.content.decode()
+    assert not Message.objects.filter(kind="outbound", body_source="Me too").exists()
+    write(desk, talk, reply="Me too", opened_up_to=opened, anyway="1")
+    assert Message.objects.filter(kind="outbound", body_source="Me too").exists()
+
+
+def test_a_native_answer_of_a_colleague_warns_as_well(desk, talk, lena):
+    opened = talk.last_message_id
+    colleague = make_identity(make_member("Lena L.", user=lena))
+    make_message(talk, "On the forum itself", author=colleague, mention_reason="")
+    assert write(desk, talk, reply="Me too", opened_up_to=opened).status_code == 409
+
+
+def test_ones_own_answer_and_a_members_do_not_warn(desk, talk, bob):
+    opened = talk.last_message_id
+    make_reply(talk, by=bob)
+    make_message(talk, "Thanks!", mention_reason="")
+    assert write(desk, talk, reply="You are welcome", opened_up_to=opened).status_code == 200
+
+
+@pytest.mark.parametrize(("text", "said"), [("  \n ", "Write an answer"), ("x" * 6000, "too long")])
+def test_a_reply_the_platform_would_refuse_stays_in_the_box(desk, talk, text, said):
+    talk.source.max_length = 5000
+    talk.source.save()
+    response = write(desk, talk, reply=text)
+    assert response.status_code == 422
+    assert said in response.content.decode()
+    assert not Message.objects.filter(kind="outbound").exists()
+
+
+def test_a_source_that_is_read_only_takes_notes_alone(desk):
+    talk = make_conversation(source_of(kind="feed", network="feed:x"))
+    make_message(talk)
+    page = desk.get(talk.get_absolute_url()).content.decode()
+    assert "can only be read" in page
+    assert 'name="reply"' not in page
+    assert 'name="note"' in page
+    assert write(desk, talk, reply="Hello?").status_code == 422
+
+
+def test_a_plain_form_that_is_refused_gives_the_text_back_as_a_draft(desk, talk, bob):
+    talk.reply_blocked = "This topic is closed."
+    talk.save()
+    page = desk.post(f"/conversations/{talk.pk}/replies/", {"reply": "Long work"}, follow=True)
+    assert "This topic is closed." in page.content.decode()
+    assert Draft.objects.get(user=bob, kind="reply").text == "Long work"
+
+
+def test_a_note_never_becomes_a_delivery(desk, talk, lena):
+    response = write(desk, talk, "notes", note="Only *us*")
+    assert Message.objects.get(kind="note").body_html == "<p>Only <em>us</em></p>\n"
+    assert not Delivery.objects.exists()
+    assert events(response)["composer:sent"] == {"kind": "note"}
+
+
+def test_a_draft_is_kept_and_its_length_told_by_the_platforms_rule(desk, talk, bob):
+    answer = write(desk, talk, "draft", kind="reply", text="Grüße").json()
+    assert (answer["kind"], answer["length"]) == ("reply", talk.source.connector().length("Grüße"))
+    assert Draft.objects.get(user=bob).text == "Grüße"
+    assert "Grüße</textarea>" in desk.get(talk.get_absolute_url()).content.decode()
+    write(desk, talk, "draft", kind="reply", text=" ")
+    assert not Draft.objects.exists()
+    assert write(desk, talk, "draft", kind="novel", text="x").status_code == 422
+
+
+def test_the_preview_is_clean(desk, talk):
+    shown = write(desk, talk, "preview", kind="reply", reply="**a** <script>x</script>")
+    assert "<strong>a</strong>" in shown.content.decode()
+    assert "<script>" not in shown.content.decode()
+
+
+def test_retry_and_a_persons_word_move_a_delivery(desk, talk, bob):
+    failed = make_reply(talk, by=bob, state="failed").delivery
+    asked = make_reply(talk, by=bob, state="unconfirmed").delivery
+    desk.post(f"/deliveries/{failed.pk}/retry/")
+    desk.post(f"/deliveries/{asked.pk}/confirmation/")
+    failed.refresh_from_db()
+    asked.refresh_from_db()
+    assert (failed.state, asked.state) == ("queued", "sent")
+    response = desk.post(f"/deliveries/{asked.pk}/retry/", headers={"HX-Request": "true"})
+    assert events(response)["toast"]["level"] == "error"
+
+
+def test_presence_is_seen_by_others_and_marks_what_was_seen(desk, talk, bob, lena, client):
+    address = f"/conversations/{talk.pk}/presence/"
+    desk.post(address, {"state": "replying", "up_to": talk.last_message_id})
+    assert bob.readmarks.get().up_to == talk.last_message_id
+    assert "Bob Baker" not in desk.get(address).content.decode()
+    client.force_login(lena)
+    assert "Bob Baker is writing a reply" in client.get(address).content.decode()
+    assert "Bob Baker is replying" in client.get("/inbox/").content.decode()
