@@ -117,7 +117,7 @@ def test_an_expired_key_stops_the_source_and_tells_admins_once(
     assert KEY not in source.last_error
 
     forum.heal()
-    source.reconnect(source.config, {"api_key": KEY}, by=alice)
+    source.reconnect(source.config, {"api_key": forum.key}, by=alice)
     pulled(source)
     assert source.state == "active"
     assert cursor is not None
