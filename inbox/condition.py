@@ -87,6 +87,8 @@ class Report:
 
     @property
     def lag_words(self) -> str:
+        if self.source.is_backfilling and self.source.backfill_count:
+            return _("catching up")
         if self.lag is None:
             return _("nothing was fetched yet")
         if self.lag < GRACE and self.source.state == SourceState.ACTIVE:
@@ -188,8 +190,10 @@ def active(report: Report) -> Condition:
             _("Nobody came to fetch"),
             _("The worker seems to be down. Whoever runs the hub can see it at /healthz."),
         )
+    if source.is_backfilling and source.backfill_count:
+        return Condition("good", "history", _("Reading what was said before"))
     if source.last_success_at is None:
-        return Condition("late", "loader", _("Waiting for the first pull"))
+        return Condition("idle", "hourglass", _("Waiting for the first pull"))
     return Condition("good", "circle-check", _("Working"))
 
 

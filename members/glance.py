@@ -24,6 +24,7 @@ MOST_IDENTITIES = 30
 NOTES = 3
 COLLEAGUES = 5
 MOST_LINES = 300
+CONTACT_KINDS = ("reply", "met", "note")
 CONTACTS = 1000  # so many of the newest lines say who of us knows them
 STEPS = {stage: number for number, stage in enumerate(Stage.values)}  # outsider 0, champion 4
 
@@ -110,7 +111,8 @@ def page_of(
 def who_knows(readable: ActivityQuerySet) -> list[Colleague]:
     """The colleagues with the most lines among the newest, who wrote or met them."""
     newest = Activity.objects.filter(pk__in=readable.values("pk")[:CONTACTS])
-    named = newest.filter(actor__isnull=False).values_list("actor__name").order_by()
+    ours = newest.filter(actor__isnull=False, kind__in=CONTACT_KINDS)
+    named = ours.values_list("actor__name").order_by()
     rows = named.annotate(times=Count("pk"), last=Max("occurred_at")).order_by("-times", "-last")
     found = list(rows[:COLLEAGUES])
     whole = sum(times for _name, times, _last in found)

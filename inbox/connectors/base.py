@@ -272,6 +272,11 @@ class Connector:
         credentials, the others config."""
         raise NotImplementedError
 
+    @classmethod
+    def is_offered(cls) -> bool:
+        """Whether a new source of this platform can be connected on this install."""
+        return True
+
     def network(self) -> str:
         """The identity space: "mastodon", "discourse:forum.example.org"."""
         raise NotImplementedError

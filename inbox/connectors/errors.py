@@ -90,7 +90,9 @@ def from_status(status: int, where: str, *, wrote: bool, said: str = "") -> Conn
     quoted = _(" It said: “%(said)s”") % {"said": said} if said else ""
     values = {"where": where, "status": status, "said": quoted}
     if status == 401:
-        return AuthExpired(_("%(where)s no longer accepts the sign-in. Reconnect it.") % values)
+        return AuthExpired(
+            _("%(where)s does not accept the sign-in. Put in a key that is good.") % values
+        )
     if status in (403, 451):
         return Forbidden(
             _("%(where)s does not let this account do that.%(said)s") % values,

@@ -45,7 +45,7 @@ TEST_SECONDS = 10.0
 @require_GET
 def platforms(request: Asked) -> HttpResponse:
     admins_only(request)
-    found = [shown(platform) for platform in installed().values()]
+    found = [shown(platform) for platform in installed().values() if platform.is_offered()]
     return render(request, "inbox/sources/platforms.html", {"platforms": found})
 
 

@@ -36,10 +36,16 @@ def typed(forum, **changes: str) -> dict[str, str]:
     return {"url": forum.url, "username": "hub", "api_key": KEY, **changes}
 
 
-def test_every_installed_platform_is_a_card(browser):
+def test_every_installed_platform_is_a_card(browser, settings):
+    settings.SANDBOX_ENABLED = True
     page = browser.get("/sources/new/").content.decode()
     for kind in ("feed", "discourse", "mastodon", "sandbox"):
         assert f'href="/sources/new/{kind}/"' in page
+
+
+def test_practice_sites_are_offered_only_where_they_are_served(browser, settings):
+    settings.SANDBOX_ENABLED = False
+    assert b"/sources/new/sandbox/" not in browser.get("/sources/new/").content
 
 
 def test_the_test_says_who_we_are_before_anything_is_saved(browser, forum):

@@ -71,6 +71,11 @@ class SandboxConnector(Connector):
     def form_class(cls) -> type[forms.Form]:
         return SandboxForm
 
+    @classmethod
+    def is_offered(cls) -> bool:
+        """Only where the practice sites are served."""
+        return bool(settings.SANDBOX_ENABLED)
+
     @property
     def slug(self) -> str:
         given = self.config.get("site")
