@@ -32,4 +32,4 @@ VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=6s --start-period=30s --retries=3 \
     CMD ["python", "-m", "community_hub.probe", "database", "redis"]
-CMD ["python", "-m", "uvicorn", "community_hub.asgi:application", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--no-access-log", "--lifespan", "off", "--timeout-graceful-shutdown", "2"]
+CMD ["python", "-m", "community_hub.serve", "--host", "0.0.0.0", "--port", "8000", "--workers", "2"]

@@ -1,5 +1,6 @@
 """The Celery application and the two heartbeats that /healthz reads."""
 
+import gc
 import os
 import time
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import redis
 import structlog
 from celery import Celery
-from celery.signals import beat_init, heartbeat_sent, worker_ready
+from celery.signals import beat_init, heartbeat_sent, worker_before_create_process, worker_ready
 
 from community_hub.lib import live
 
@@ -36,6 +37,13 @@ def beat_heartbeat() -> None:
 def first_beat(**_: Any) -> None:
     """At once, so that a hub that has just started need not wait for the first round."""
     beat_heartbeat.apply_async(retry=False)
+
+
+@worker_before_create_process.connect
+def share_memory(**_: Any) -> None:
+    """What is loaded by now stays; the collector looking at it would copy its pages."""
+    gc.collect()
+    gc.freeze()
 
 
 @worker_ready.connect

@@ -71,9 +71,8 @@ class Program:
 def programs(log: Path, env: dict[str, str], *, host: str, port: int) -> list[Program]:
     """Web, worker and beat, with the command lines that docker-compose.yml uses as well."""
     python = sys.executable
-    web = [python, "-m", "uvicorn", "community_hub.asgi:application", "--host", host]
-    web += ["--port", str(port), "--workers", str(web_workers()), "--no-access-log"]
-    web += ["--lifespan", "off", "--timeout-graceful-shutdown", "2"]
+    web = [python, "-m", "community_hub.serve", "--host", host, "--port", str(port)]
+    web += ["--workers", str(web_workers())]
     celery = [python, "-m", "celery", "-A", "community_hub"]
     worker = [*celery, "worker", "-c", "2", "--without-gossip", "--without-mingle"]
     worker += ["--loglevel", "info"]

@@ -1,10 +1,12 @@
 """`manage.py up` from outside: what a person with a fresh machine sees."""
 
 import socket
+import time
 
 import httpx
 import pytest
 
+from community_hub.probe import ask
 from tests.start.running import Up, free_port, processes, wait_until_gone
 
 
@@ -15,7 +17,7 @@ def var(tmp_path):
     wait_until_gone(folder)
 
 
-def test_the_link_signs_the_owner_in_and_ctrl_c_stops_everything(var):
+def test_the_link_signs_in_a_killed_web_worker_is_replaced_and_ctrl_c_stops_everything(var):
     port = free_port()
     with Up(var, "--port", str(port)) as up:
         link = up.until_it_says(r"Sign in, once, within 15 minutes: (http://\S+)").group(1)
@@ -23,6 +25,14 @@ def test_the_link_signs_the_owner_in_and_ctrl_c_stops_everything(var):
         health = httpx.get(f"http://127.0.0.1:{port}/healthz").json()
         assert health["ok"] is True, health
         assert httpx.get(link).status_code in {200, 302}
+        web = next(p for p in processes(var) if "community_hub.serve" in p.cmdline())
+        (worker,) = web.children()
+        worker.kill()
+        until = time.monotonic() + 20
+        while ask(f"http://127.0.0.1:{port}", link) is None:
+            assert time.monotonic() < until, "the killed web worker was not replaced"
+            time.sleep(0.1)
+        assert web.children() != [worker]
     assert up.process.returncode == 0
     wait_until_gone(var, 5)
 
