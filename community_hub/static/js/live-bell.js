@@ -54,8 +54,8 @@ class LiveBell extends HTMLElement {
 
   ring(name, detail = {}) {
     if (detail.user && String(detail.user) === this.dataset.user) return; // we did that ourselves
-    const id = detail.id ?? detail.conversation;
-    for (const full of id ? [`hub:${name}`, `hub:${name}-${id}`] : [`hub:${name}`]) {
+    const ids = detail.ids ?? [detail.id ?? detail.conversation].filter(Boolean);
+    for (const full of [`hub:${name}`, ...ids.map((id) => `hub:${name}-${id}`)]) {
       document.body.dispatchEvent(new CustomEvent(full, { detail }));
     }
   }
