@@ -36,10 +36,11 @@ def prepare() -> None:
         if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
             var = embedded.throwaway_var()
             os.environ["HUB_VAR"] = str(var)
-            (var / "static").mkdir()
             embedded.ensure(var, throwaway=True)
         else:
+            var = embedded.var_folder()
             embedded.ensure()
+        (var / "static").mkdir(parents=True, exist_ok=True)  # whitenoise warns where it is missing
     os.environ["REDIS_URL"] = numbered(
         os.environ["REDIS_URL"], int(WORKER.removeprefix("gw") or 0) if WORKER else 0
     )
