@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import Count, F, Max, Q
 from django.utils import timezone
 
+from inbox.connectors.base import Person
 from inbox.connectors.sandbox.site.models import Account
 from inbox.models import Conversation, Draft, ReadMark, Source
 from members.models import Identity, Member
+from members.resolve import resolve
 from team.models import User
 
 from .team import BO, COLLEAGUES, DESK, KNOWN, LENA, OWNER, Desk, Known
 
 Users = dict[str, User]
+FORUM = "sandbox:forum"  # the network of the practice forum
 PARTICIPANT, CONTRIBUTOR = 3, 70  # messages from which the stage of somebody unknown is guessed
 DONE_FOR = timedelta(days=4)  # what was answered since is closed; the rest simply rests
 UNREAD_FOR = timedelta(hours=8)  # what came in since is still bold
@@ -31,22 +35,22 @@ def everything(sources: dict[str, Source], users: Users, waiting: dict[str, list
     mark_read(users)
 
 
-def introduce_staff(forum: Source, users: Users) -> None:
+def introduce_staff(users: Users) -> None:
     """What Lena and Suri answer under their own names counts as the team's, and answering them
     is answering the team: the hub must know them before it reads their first post."""
     for key, colleague in COLLEAGUES.items():
         if not colleague.native or Member.objects.filter(user=users[key]).exists():
             continue
         account = Account.objects.get(site__slug="forum", handle=colleague.native)
-        member = Member.objects.create(name=colleague.name)
-        Identity.objects.create(
-            member=member,
-            network=forum.network,
+        person = Person(
             external_id=str(account.pk),
+            network=FORUM,
             handle=account.handle,
             display_name=account.name,
         )
-        member.link_user(users[key], by=users[OWNER])
+        with transaction.atomic():
+            (known,) = resolve([person]).values()
+        Member.objects.get(pk=known.member_id).link_user(users[key], by=users[OWNER])
 
 
 def guess_stages(users: Users) -> None:

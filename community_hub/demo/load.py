@@ -35,8 +35,8 @@ def load(say: Say | None = None, demo: Community | None = None) -> None:
     demo = demo or community(SEED, timezone.now())
     roots = write_sites(demo)
     say(f"Practice sites written, {_seconds(begun)}.")
+    apply.introduce_staff(users)
     sources = {slug: connect(slug, users[OWNER]) for slug in roots}
-    apply.introduce_staff(sources["forum"], users)
     for source in sources.values():
         read(source, say)
     waiting = {slug: [roots[slug][i] for i in found] for slug, found in demo.waiting.items()}

@@ -19,18 +19,25 @@ register = template.Library()
 def inbox_nav(context: dict[str, Any], oob: bool = False) -> dict[str, Any]:
     """The folders with their counts, and the sources: two queries a page. Beside a list of rows it
     does not ask for itself: it comes with them, `oob`."""
-    user = context["request"].user
+    request = context["request"]
+    user = request.user
     counted = folders.counts(user)
     current = getattr(context.get("folder"), "slug", "")
     return {
         "user": user,
-        "request": context["request"],
+        "request": request,
+        "here": request.path if is_page(request) else request.htmx.current_url_abs_path or "",
         "current": current,
         "oob": oob,
         "beside_rows": "page" in context or "conversation" in context,
         "folders": [(folder, counted.get(folder.slug)) for folder in folders.FOLDERS.values()],
         "sources": [(s, current == f"source-{s.pk}") for s in visible_sources(context)],
     }
+
+
+def is_page(request: Any) -> bool:
+    """Is this a page, and not the navigation fetched again beside one?"""
+    return request.resolver_match is None or request.resolver_match.url_name != "inbox-nav"
 
 
 @register.inclusion_tag("inbox/_health.html", takes_context=True)
@@ -49,7 +56,11 @@ def visible_sources(context: dict[str, Any]) -> list[Source]:
     """Read once a request: the navigation and the health line both show them."""
     request = context["request"]
     if not hasattr(request, "visible_sources"):
-        request.visible_sources = list(Source.objects.visible_to(request.user).order_by("name"))
+        request.visible_sources = list(
+            Source.objects.visible_to(request.user)
+            .defer("credentials", "config", "cursor")
+            .order_by("name")
+        )
     found: list[Source] = request.visible_sources
     return found
 

@@ -35,10 +35,9 @@ def show(request: Asked, wanted: Folder) -> HttpResponse:
 @require_safe
 def nav(request: Asked) -> HttpResponse:
     """The folders with their counts, fetched again when the doorbell rings."""
-    current = folders.folder_named(request.GET.get("in", ""), request.user)
-    return htmx.respond(
-        request, "inbox/nav.html", {"folder": current if "in" in request.GET else None}
-    )
+    slug = request.GET.get("in", "")
+    folder = folders.folder_named(slug, request.user) if slug else None
+    return htmx.respond(request, "inbox/nav.html", {"folder": folder})
 
 
 @require_safe
