@@ -265,11 +265,9 @@ class Conversation(models.Model):
         """ValueError when the name is blank."""
         with transaction.atomic():
             tag = Tag.named(name)
-            ConversationTag.objects.bulk_create(
-                [ConversationTag(conversation=self, tag=tag)], ignore_conflicts=True
-            )
+            _row, added = ConversationTag.objects.get_or_create(conversation=self, tag=tag)
             self.announce()
-            return Action.record("tag", self, by=by, after={"tag": tag.pk})
+            return Action.record("tag", self, by=by, after={"tag": tag.pk, "added": added})
 
     def untag(self, tag: Tag, *, by: User) -> Action:
         with transaction.atomic():
@@ -287,12 +285,14 @@ class Conversation(models.Model):
 
     def take_back(self, action: Action) -> bool:
         """Undo: put things back if nobody changed them since; False when somebody did."""
-        if action.verb in {"tag", "untag"}:
+        by = action.by
+        if by and by.can_tag and action.verb in {"tag", "untag"}:
             return self._take_back_tag(action)
-        if action.verb == "unread" and action.by:
-            ReadMark.set(action.by, self.pk, action.before["up_to"])
+        if by and action.verb == "unread":
+            ReadMark.set(by, self.pk, action.before["up_to"])
             return True
-        if action.verb not in {"assign", "snooze", "close", "reopen", "wake"}:
+        triage = {"assign", "snooze", "close", "reopen"}
+        if not (by and by.can_triage and action.verb in triage):
             return False
         unchanged = Conversation.objects.filter(pk=self.pk, **action.after)
         if not unchanged.update(**action.before):
@@ -330,9 +330,9 @@ class Conversation(models.Model):
         return action
 
     def _take_back_tag(self, action: Action) -> bool:
-        if action.verb == "tag":
+        if action.verb == "tag" and action.after["added"]:
             ConversationTag.objects.filter(conversation=self, tag=action.after["tag"]).delete()
-        else:
+        elif action.verb == "untag":
             ConversationTag.objects.bulk_create(
                 [ConversationTag(conversation=self, tag_id=action.before["tag"])],
                 ignore_conflicts=True,

@@ -200,8 +200,8 @@ class Member(models.Model):
 
     def tag(self, name: str, *, by: User) -> Action:
         tag = Tag.named(name)
-        MemberTag.objects.bulk_create([MemberTag(member=self, tag=tag)], ignore_conflicts=True)
-        return Action.record("tag", self, by=by, after={"tag": tag.pk})
+        _row, added = MemberTag.objects.get_or_create(member=self, tag=tag)
+        return Action.record("tag", self, by=by, after={"tag": tag.pk, "added": added})
 
     def untag(self, tag: Tag, *, by: User) -> Action:
         MemberTag.objects.filter(member=self, tag=tag).delete()
@@ -209,16 +209,15 @@ class Member(models.Model):
 
     def take_back(self, action: Action) -> bool:
         """Undo: put the fields back if nobody changed them since; False when somebody did."""
-        if action.verb == "tag":
-            MemberTag.objects.filter(member=self, tag=action.after["tag"]).delete()
-            return True
-        if action.verb == "untag":
-            MemberTag.objects.bulk_create(
-                [MemberTag(member=self, tag_id=action.before["tag"])], ignore_conflicts=True
-            )
-            return True
-        if action.verb in {"note", "unnote"}:
+        by = action.by
+        if by and by.can_tag and action.verb in {"tag", "untag"}:
+            return self._take_back_tag(action)
+        if by and by.can_note and action.verb in {"note", "unnote"}:
             return self._take_back_note(action)
+        if not (
+            by and by.can_edit_members and action.verb in {"stage", "own", "describe", "staff"}
+        ):
+            return False
         unchanged = Member.objects.filter(pk=self.pk, **action.after)
         if not unchanged.update(**action.before):
             return False
@@ -227,6 +226,15 @@ class Member(models.Model):
             from members import hooks
 
             hooks.staff_changed(self)
+        return True
+
+    def _take_back_tag(self, action: Action) -> bool:
+        if action.verb == "tag" and action.after["added"]:
+            MemberTag.objects.filter(member=self, tag=action.after["tag"]).delete()
+        elif action.verb == "untag":
+            MemberTag.objects.bulk_create(
+                [MemberTag(member=self, tag_id=action.before["tag"])], ignore_conflicts=True
+            )
         return True
 
     def _take_back_note(self, action: Action) -> bool:

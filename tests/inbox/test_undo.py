@@ -1,0 +1,56 @@
+"""Undo takes back what one did, and nothing that was there before or was done since."""
+
+from __future__ import annotations
+
+import pytest
+
+from inbox.models import ConversationTag
+from members.models import MemberTag
+from team.models import Action
+from tests.make import make_conversation, make_member, make_message
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("thing", "rows"), [(make_conversation, ConversationTag), (make_member, MemberTag)]
+)
+def test_undoing_a_tag_that_was_there_already_keeps_it(thing, rows, bob) -> None:
+    tagged = thing()
+    tagged.tag("bug", by=bob)
+    again = tagged.tag("Bug", by=bob)
+    assert again.undo(by=bob)
+    assert rows.objects.count() == 1
+    first = Action.objects.filter(verb="tag").earliest("pk")
+    assert first.undo(by=bob)
+    assert rows.objects.count() == 0
+
+
+def test_somebody_who_lost_the_right_cannot_undo_any_more(bob) -> None:
+    conversation = make_message().conversation
+    action = conversation.close(by=bob, seen_up_to=10**9)
+    assert action is not None
+    bob.role = "observer"
+    bob.save()
+    action.refresh_from_db()
+    assert not action.undo(by=bob)
+    conversation.refresh_from_db()
+    assert conversation.state == "done"
+
+
+def test_a_change_made_meanwhile_is_not_overwritten(bob, lena) -> None:
+    conversation = make_conversation()
+    mine = conversation.assign(bob, by=bob)
+    conversation.assign(lena, by=lena)
+    assert mine is not None
+    assert not mine.undo(by=bob)
+    conversation.refresh_from_db()
+    assert conversation.assignee == lena
+
+
+def test_nobody_undoes_what_somebody_else_did(bob, lena) -> None:
+    action = make_conversation().assign(bob, by=bob)
+    assert action is not None
+    assert not action.undo(by=lena)
+    assert action.undo(by=bob)
+    assert not action.undo(by=bob)
