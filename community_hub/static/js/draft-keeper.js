@@ -72,7 +72,7 @@ class DraftKeeper extends HTMLElement {
     this.stop();
     box.value = text;
     localStorage.removeItem(this.slot(box));
-    this.tidy();
+    setTimeout(() => this.tidy()); // after the swap: what is tidied away may have asked for it
     if (focus) { this.querySelector(`input[value="${kind}"]`).checked = true; box.focus(); }
     box.dispatchEvent(new CustomEvent("composer:changed", { bubbles: true }));
   }

@@ -27,6 +27,7 @@ class HotKeys extends HTMLElement {
   press(event) {
     if (event.defaultPrevented || event.isComposing || event.altKey) return;
     const key = name(event);
+    if (key === "Escape" && event.target.matches("textarea")) return event.target.blur(); // and letters are keys again
     const found = event.ctrlKey || event.metaKey ? this.find(key) : this.sequence(event, key);
     if (!found) return;
     event.preventDefault();

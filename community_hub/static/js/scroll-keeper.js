@@ -7,11 +7,13 @@ class ScrollKeeper extends HTMLElement {
     this.gone = new AbortController();
     const { signal } = this.gone;
     this.toStart();
+    this.guard();
     this.addEventListener("htmx:beforeSwap", () => {
       this.atEnd = this.scrollHeight - this.scrollTop - this.clientHeight < NEAR;
       this.fromEnd = this.scrollHeight - this.scrollTop;
     }, { signal });
     this.addEventListener("htmx:afterSettle", () => {
+      this.guard();
       this.dedupe();
       if (this.wantsOlder) this.scrollTop = this.scrollHeight - this.fromEnd;
       else if (this.atEnd) this.scrollTop = this.scrollHeight;
@@ -21,6 +23,11 @@ class ScrollKeeper extends HTMLElement {
   }
 
   disconnectedCallback() { this.gone.abort(); }
+
+  // an answer to a thread that was replaced meanwhile is old: let it go
+  guard() {
+    this.querySelector(".thread")?.addEventListener("htmx:beforeOnLoad", (event) => event.target.isConnected || event.preventDefault());
+  }
 
   // an older page ends on the day with which the one below begins
   dedupe() {
