@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import render, resolve_url
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import trigger_client_event
@@ -67,3 +70,24 @@ def tell(
         messages.add_message(request, say, text, extra_tags=address)
         return response
     return trigger_client_event(response, "toast", {"text": text, "undo": address, "level": level})
+
+
+class SignInAgain:
+    """Where a session ended, the whole page goes to the sign-in, and back afterwards: a redirect
+    that htmx follows by itself would put the sign-in form into a pane."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.headers.get("HX-Request") != "true" or response.status_code != 302:
+            return response
+        door = resolve_url(settings.LOGIN_URL)
+        if not response.headers.get("Location", "").startswith(door):
+            return response
+        page = urlsplit(request.headers.get("HX-Current-URL", "/"))
+        back = page.path + (f"?{page.query}" if page.query else "")
+        answer = HttpResponse(status=204)
+        answer.headers["HX-Redirect"] = f"{door}?{urlencode({'next': back})}"
+        return answer
