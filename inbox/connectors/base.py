@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
@@ -341,6 +342,7 @@ def installed() -> dict[str, type[Connector]]:
     return {name: found[name].load() for name in sorted(found)}
 
 
+@cache
 def connector_class(kind: str) -> type[Connector]:
     """Raises LookupError when the package that brought `kind` is gone."""
     for entry in entry_points(group=ENTRY_POINTS, name=kind):
