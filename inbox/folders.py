@@ -7,7 +7,7 @@ order and the words for when it is empty; nothing in this module renders or chan
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -31,6 +31,19 @@ if TYPE_CHECKING:
 PAGE = 25
 MOST = 200  # rows a list that is brought up to date may show
 CAP = 100  # a count stops here and says 99+
+
+# Columns that no row shows and that are dear to read: credentials are decrypted, JSON is parsed.
+NOT_SHOWN = (
+    "source__config",
+    "source__credentials",
+    "source__cursor",
+    "source__keywords",
+    "source__channel_ids",
+    "preview_by__bio",
+    "preview_by__links",
+    "preview_by__member__languages",
+    "assignee__preferences",
+)
 
 Select = Callable[["ConversationQuerySet", "User"], "ConversationQuerySet"]
 
@@ -139,11 +152,17 @@ def folder_named(slug: str, user: User) -> Folder:
     return FOLDERS.get(slug, NEEDS_REPLY)
 
 
-def counts(user: User) -> dict[str, int]:
-    """How many rows each counted folder has, at most CAP, in one query."""
+def counts(user: User, sources: Iterable[Source] | None = None) -> dict[str, int]:
+    """How many rows each counted folder has, at most CAP, in one query.
+
+    `sources`: those the user may see, where the caller has read them already.
+    """
     counted = [folder for folder in FOLDERS.values() if folder.counted]
+    seen = Conversation.objects.visible_to(user)
+    if sources is not None:
+        seen = Conversation.objects.filter(source__in=[source.pk for source in sources])
     capped = [
-        folder.select(Conversation.objects.visible_to(user), user)
+        folder.select(seen, user)
         .order_by()
         .annotate(folder=Value(folder.slug))
         .values_list("folder", flat=True)[:CAP]
@@ -173,13 +192,14 @@ def page_of(folder: Folder, user: User, *, after: str = "", size: int = PAGE) ->
     """A page by keyset: no OFFSET, so that the thousandth costs what the first does."""
     size = min(max(size, 1), MOST)
     found = with_row_facts(past(folder, folder.conversations(user), after), user)
+    found = found.defer(*NOT_SHOWN)
     rows = list(found[: size + 1])
     more = cursor_of(folder, rows[size - 1]) if len(rows) > size else ""
     below = None
     if folder.slug == MINE.slug and not more:
         resting = Conversation.objects.visible_to(user).open().assigned_to(user)
         resting = resting.filter(waiting_since__isnull=True).newest_first()
-        below = list(with_row_facts(resting, user)[:PAGE])
+        below = list(with_row_facts(resting, user).defer(*NOT_SHOWN)[:PAGE])
     return Rows(rows[:size], more, below)
 
 

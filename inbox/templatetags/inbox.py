@@ -13,6 +13,7 @@ from inbox.composer import connector_of
 from inbox.models import Conversation, Reason, Source
 
 register = template.Library()
+UNSEEN = ("config", "credentials", "cursor", "keywords", "channel_ids")
 
 
 @register.inclusion_tag("inbox/_nav.html", takes_context=True)
@@ -21,7 +22,8 @@ def inbox_nav(context: dict[str, Any], oob: bool = False) -> dict[str, Any]:
     does not ask for itself: it comes with them, `oob`."""
     request = context["request"]
     user = request.user
-    counted = folders.counts(user)
+    sources = visible_sources(context)
+    counted = folders.counts(user, sources)
     current = getattr(context.get("folder"), "slug", "")
     return {
         "user": user,
@@ -31,7 +33,7 @@ def inbox_nav(context: dict[str, Any], oob: bool = False) -> dict[str, Any]:
         "oob": oob,
         "beside_rows": "page" in context or "conversation" in context,
         "folders": [(folder, counted.get(folder.slug)) for folder in folders.FOLDERS.values()],
-        "sources": [(s, current == f"source-{s.pk}") for s in visible_sources(context)],
+        "sources": [(s, current == f"source-{s.pk}") for s in sources],
     }
 
 

@@ -65,7 +65,7 @@ def conversation_context(
     before = request.GET.get("before", "")
     start = request.POST.get("from") or request.GET.get("from", "")
     mark = getattr(conversation, "read_up_to", None)
-    thread = reading.read(conversation, user, before=before, start=start, mark=mark)
+    thread = reading.read(conversation, before=before, start=start, mark=mark)
     if not htmx.target(request) and thread.seen_up_to > (mark or 0):
         conversation.mark_read(thread.seen_up_to, by=user)
     drafts = {
