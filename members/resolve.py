@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Protocol
 
 from django.db import connection
@@ -83,9 +84,10 @@ def resolve(people: Iterable[PersonLike]) -> dict[Key, Known]:
     missing = {key: person for key, person in wanted.items() if key not in found}
     if missing:
         _lock_networks({network for network, _ in missing})
-        found, shown = _find(wanted)
-        _add({key: person for key, person in missing.items() if key not in found})
-        found, shown = _find(wanted)
+        more, more_shown = _find(missing)  # somebody may have added them meanwhile
+        found |= more
+        shown |= more_shown
+        found |= _add({key: person for key, person in missing.items() if key not in more})
     _bring_up_to_date(wanted, found, shown)
     return found
 
@@ -117,9 +119,9 @@ def _lock_networks(networks: set[str]) -> None:
         cursor.execute("select pg_advisory_xact_lock(n) from unnest(%s::bigint[]) n", [numbers])
 
 
-def _add(people: Mapping[Key, PersonLike]) -> None:
+def _add(people: Mapping[Key, PersonLike]) -> dict[Key, Known]:
     if not people:
-        return
+        return {}
     members = Member.objects.bulk_create(
         [
             Member(
@@ -129,12 +131,22 @@ def _add(people: Mapping[Key, PersonLike]) -> None:
             for person in people.values()
         ]
     )
-    Identity.objects.bulk_create(
+    identities = Identity.objects.bulk_create(
         [
             Identity(member=member, network=key[0], external_id=key[1], **_shown(person))
             for member, (key, person) in zip(members, people.items(), strict=True)
         ]
     )
+    return {
+        (identity.network, identity.external_id): Known(
+            identity_id=identity.pk,
+            member_id=member.pk,
+            is_staff=False,
+            is_bot=member.is_bot,
+            is_us=identity.is_us,
+        )
+        for identity, member in zip(identities, members, strict=True)
+    }
 
 
 def _shown(person: PersonLike) -> dict[str, object]:
@@ -163,7 +175,9 @@ def _bring_up_to_date(
 ) -> None:
     """One statement for all that changed. What a page leaves blank is not forgotten."""
     changed: list[Identity] = []
-    for key, person in sorted(wanted.items()):
+    for key, person in sorted(wanted.items(), key=itemgetter(0)):
+        if key not in shown:  # just added, as it is
+            continue
         new = _shown(person)
         names = ("handle", "display_name", "profile_url", "avatar_url", "bio", "links")
         values = [new[name] or old for name, old in zip(names, shown[key], strict=True)]

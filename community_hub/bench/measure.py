@@ -144,7 +144,7 @@ def _page(start: int) -> Page:
     items = []
     for number in range(start, start + 100):
         root = number - number % 5
-        who = chance.randint(0, 20_000)
+        who = chance.randint(0, 2_000)
         items.append(
             Incoming(
                 external_id=f"in-{number}",

@@ -6,6 +6,7 @@ What is stored is what pages show; nothing else in the project marks a string as
 from __future__ import annotations
 
 import html as entities
+import re
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
@@ -21,12 +22,14 @@ TAGS = {
     "th", "thead", "tr", "u", "ul", "var",
 }  # fmt: skip
 ATTRIBUTES = {"a": {"href", "title", "hreflang"}, "abbr": {"title"}, "ol": {"start"}}
+_IMAGE = {"img": {"src", "alt", "title", "class"}}
 SCHEMES = {"http", "https", "mailto", "xmpp", "matrix"}
 _WITH_CONTENT = {"script", "style", "template", "noscript", "iframe", "object", "svg", "math"}
-_BLOCKS = {
-    "p", "div", "br", "li", "blockquote", "pre", "tr", "hr", "dd", "dt", "h1", "h2", "h3", "h4",
-    "h5", "h6", "ul", "ol", "table", "summary", "details",
-}  # fmt: skip
+_ATTRIBUTES = r"""[^<>"']*(?:"[^"]*"[^<>"']*|'[^']*'[^<>"']*)*"""
+_BLOCK = re.compile(
+    rf"</?(?:p|div|br|li|blockquote|pre|tr|hr|d[dt]|h[1-6]|[uo]l|table|summary|details)\b{_ATTRIBUTES}>"
+)
+_TAG = re.compile(rf"</?[a-z]{_ATTRIBUTES}>")
 
 _markdown = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": True}).enable(
     ["table", "strikethrough"]
@@ -37,13 +40,18 @@ def clean(html: str, base_url: str = "") -> str:
     """HTML reduced to the allow-list. Images become links, since browsers here load none from
     outside; relative links are resolved against `base_url`."""
     html = storable(html)
-    if "<img" in html.lower() or (base_url and ("href=" in html.lower())):
-        html = _Rewriter.run(html, base_url)
+    if "<img" in html.lower() or (base_url and "href=" in html.lower()):
+        # Python's parser is quadratic on broken HTML, so it only sees what nh3 has put in order.
+        html = _Rewriter.run(_allowed(html, TAGS | {"img"}, ATTRIBUTES | _IMAGE), base_url)
+    return _allowed(html, TAGS, ATTRIBUTES)
+
+
+def _allowed(html: str, tags: set[str], attributes: dict[str, set[str]]) -> str:
     return nh3.clean(
         html,
-        tags=TAGS,
+        tags=tags,
         clean_content_tags=_WITH_CONTENT,
-        attributes=ATTRIBUTES,
+        attributes=attributes,
         url_schemes=SCHEMES,
         link_rel="noopener noreferrer nofollow ugc",
         strip_comments=True,
@@ -67,29 +75,10 @@ def from_plain(text: str) -> str:
 
 
 def to_text(html: str) -> str:
-    """The words of clean HTML, one line a block."""
-    reader = _Reader()
-    reader.feed(html)
-    reader.close()
-    lines = (" ".join(line.split()) for line in "".join(reader.parts).split("\n"))
+    """The words of clean HTML (what clean() returned), one line a block."""
+    spoken = entities.unescape(_TAG.sub("", _BLOCK.sub("\n", html)))
+    lines = (" ".join(line.split()) for line in spoken.split("\n"))
     return "\n".join(line for line in lines if line)
-
-
-class _Reader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _BLOCKS:
-            self.parts.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _BLOCKS:
-            self.parts.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        self.parts.append(data)
 
 
 class _Rewriter(HTMLParser):
