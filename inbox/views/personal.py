@@ -6,6 +6,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import trigger_client_event
 
 from community_hub.lib import htmx
 from inbox import presence as present
@@ -43,6 +44,7 @@ def readmark(request: Asked, pk: int) -> HttpResponse:
         return HttpResponse(status=204)
     action = conversation.mark_unread(by=request.user)
     response = closed(request, folder_of(request))
+    trigger_client_event(response, "hub:conversation", {})  # so that its row turns bold
     return htmx.tell(request, response, _("Unread again"), undo=action.pk)
 
 

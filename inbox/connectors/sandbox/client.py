@@ -13,6 +13,7 @@ from inbox.connectors.base import Misconfigured
 from inbox.connectors.errors import json_or_problem, translate
 
 PAGE = 100
+SWITCHED_OFF = 503  # said before anything is taken, so a reply may simply be tried again
 ME = {
     "account": {"id", "handle", "name", "bio", "url", "bot", "hub"},
     "site": {"name", "max_length", "moderates"},
@@ -67,6 +68,8 @@ class Client:
     def _ask(self, method: str, path: str, **content: Any) -> dict[str, Any]:
         try:
             response = self._http.request(method, f"api/{path}", **content)
+            if response.status_code == SWITCHED_OFF:
+                raise translate(response, self.where, wrote=False)
             data = json_or_problem(response, self.where)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise translate(error, self.where, wrote=method == "POST") from error

@@ -1,0 +1,82 @@
+"""A hub of its own for browser tests: the processes that `up` starts, and who signs in there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+from playwright.sync_api import Browser, Page, expect
+
+from community_hub.embedded import Var
+from tests.start.running import Up
+
+PASSWORD = "seven quiet oscillators"
+UNDO_SECONDS = 4  # half of the usual, so that nobody waits longer than it takes to press z
+DEMO_TEAM = {"bo": "Bo Nilsson", "lena": "Lena Okafor", "suri": "Suri Anand"}
+
+
+class Hub:
+    """`state(name)` is what a browser of robin, bo, lena, suri or olga has stored."""
+
+    def __init__(self, var: Path, browser: Browser, *words: str, **more: str) -> None:
+        self.browser = browser
+        self.var = Var(var)
+        self.up = Up(var, *words, "--port", "0", UNDO_SEND_SECONDS=str(UNDO_SECONDS), **more)
+        self.link = self.up.until_it_says(r"Sign in, once, .*: (http\S+)")[1]
+        self.url = "{0.scheme}://{0.netloc}".format(urlsplit(self.link))
+        self.states: dict[str, Any] = {}
+
+    def state(self, name: str) -> Any:
+        if name not in self.states:
+            self.states[name] = self.signed_in(name)
+        return self.states[name]
+
+    def signed_in(self, name: str) -> Any:
+        link = self.link if name == "robin" else self.handed_over(name)
+        context = self.browser.new_context(base_url=self.url)
+        try:
+            page = context.new_page()
+            page.goto(link)
+            if name == "olga":
+                page.get_by_label("Your name").fill("Olga Orlova")
+                page.get_by_label("E-mail").fill("olga@polyphon.example")
+            if page.get_by_label("Password").count():
+                page.get_by_label("Password").fill(PASSWORD)
+            page.locator("form.form button").click()
+            expect(page.locator(".me, .steps")).to_be_visible()
+            return context.storage_state()
+        finally:
+            context.close()
+
+    def handed_over(self, name: str) -> str:
+        """The link that an admin passes on: for a colleague of the demo, or an invitation."""
+        context = self.browser.new_context(base_url=self.url, storage_state=self.state("robin"))
+        try:
+            page = context.new_page()
+            page.goto("/team/")
+            if name == "olga":
+                page.get_by_label("Role").last.select_option("observer")
+                page.get_by_role("button", name="Make the invitation").click()
+                return page.get_by_label("Invitation link").input_value()
+            page.get_by_role("button", name=f"More for {DEMO_TEAM[name]}").click()
+            page.locator("command-menu:popover-open").get_by_text("one-time link").click()
+            return page.get_by_label("One-time link").input_value()
+        finally:
+            context.close()
+
+    def ask(self, query: str, *values: object) -> Any:
+        """One value out of the hub's database, past Django: Playwright's loop forbids the ORM."""
+        with psycopg.connect(self.var.database_url) as connection:
+            row = connection.execute(query, values).fetchone()
+        return row and row[0]
+
+    def logs(self) -> str:
+        words = [path.read_text(errors="replace") for path in sorted(self.var.log.glob("*.log"))]
+        return "\n".join(words)
+
+
+def at(page: Page) -> str:
+    """The path that the address bar shows."""
+    return urlsplit(page.url).path

@@ -1,0 +1,51 @@
+"""Conversations for tests to use up: made on the practice forum in one go, since the hub asks the
+forum for news every ten seconds only."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from .hub import Hub
+from .practice import Practice, new_title
+
+AT_ONCE = 12
+WITHIN = 30  # seconds until the hub must have them
+
+
+@dataclass(frozen=True)
+class Talk:
+    """One topic, in which Wren Ashby asks the team. `address`: on the forum."""
+
+    title: str
+    address: str
+    pk: int
+
+    @property
+    def page(self) -> str:
+        return f"/conversations/{self.pk}/?in=everything"
+
+
+class Talks:
+    def __init__(self, hub: Hub) -> None:
+        self.hub = hub
+        self.ready: list[Talk] = []
+
+    def next(self) -> Talk:
+        if not self.ready:
+            with Practice(self.hub.url, "forum") as forum:
+                self.ready = [self.begun(forum) for _ in range(AT_ONCE)]
+        talk = self.ready.pop()
+        return Talk(talk.title, talk.address, self.arrived(talk.title))
+
+    def begun(self, forum: Practice) -> Talk:
+        title = new_title("Which resistor is R14")
+        return Talk(title, forum.start(title, "@polyphon the board and the plan disagree."), 0)
+
+    def arrived(self, title: str) -> int:
+        until = time.monotonic() + WITHIN
+        while time.monotonic() < until:
+            if pk := self.hub.ask("select id from inbox_conversation where subject = %s", title):
+                return pk
+            time.sleep(0.1)
+        raise AssertionError(f"“{title}” did not arrive within {WITHIN} s.\n{self.hub.logs()}")

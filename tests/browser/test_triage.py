@@ -1,0 +1,102 @@
+"""Snooze, assign, take, tag, unread, done, and z for each: by keyboard alone."""
+
+from playwright.sync_api import Page, expect
+
+from .hub import Hub, at
+from .talks import Talk
+
+
+def state(hub: Hub, talk: Talk, column: str = "state") -> object:
+    return hub.ask(f"select {column} from inbox_conversation where id = %s", talk.pk)
+
+
+def colleague(hub: Hub, name: str) -> object:
+    return hub.ask("select id from team_user where name = %s", name)
+
+
+def toast(page: Page, words: str):
+    return page.locator(".toast").filter(has_text=words)
+
+
+def test_h_offers_times_and_z_brings_it_back(sit, hub: Hub, talk: Talk) -> None:
+    page = sit("bo")
+    page.goto(talk.page)
+    page.keyboard.press("h")
+    menu = page.locator("#snooze-menu")
+    for preset in ("Later today", "Tomorrow", "Next week", "Until they write"):
+        expect(menu.get_by_role("button", name=preset)).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    expect(menu.get_by_role("button", name="Tomorrow")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".head h1")).not_to_have_text(talk.title)
+    assert state(hub, talk) == "snoozed"
+    page.keyboard.press("z")
+    expect(page.locator(".toast")).not_to_contain_text("Snoozed")
+    assert state(hub, talk) == "open"
+
+
+def test_a_gives_it_to_a_colleague_and_i_takes_it(sit, hub: Hub, talk: Talk) -> None:
+    page = sit("bo")
+    page.goto(talk.page)
+    page.keyboard.press("a")
+    expect(page.get_by_label("Find a colleague")).to_be_focused()
+    page.keyboard.type("lena")
+    page.keyboard.press("Enter")
+    expect(page.locator(".system").last).to_contain_text("Lena Okafor")
+    assert state(hub, talk, "assignee_id") == colleague(hub, "Lena Okafor")
+    page.keyboard.press("i")
+    expect(page.get_by_role("button", name="Assigned to Bo Nilsson")).to_be_visible()
+    assert state(hub, talk, "assignee_id") == colleague(hub, "Bo Nilsson")
+    page.keyboard.press("z")
+    expect(page.get_by_role("button", name="Assigned to Lena Okafor")).to_be_visible()
+
+
+def test_l_makes_a_tag_that_stands_on_the_row(sit, talk: Talk) -> None:
+    page = sit("bo")
+    page.goto(talk.page)
+    page.keyboard.press("l")
+    expect(page.get_by_label("Find or make a tag")).to_be_focused()
+    page.keyboard.type("resistors")
+    page.keyboard.press("Enter")
+    row = page.locator("a.row").filter(has_text=talk.title)
+    expect(row.locator(".chip.tag")).to_have_text("resistors")
+    page.keyboard.press("Escape")
+    page.keyboard.press("z")
+    expect(row.locator(".chip.tag")).to_have_count(0)
+
+
+def test_u_puts_it_back_as_unread(sit, talk: Talk) -> None:
+    page = sit("bo")
+    page.goto(talk.page)
+    row = page.locator("li:has(a.row)").filter(has_text=talk.title)
+    page.keyboard.press("u")
+    expect(page.get_by_role("heading", name="Pick a conversation")).to_be_visible()
+    assert at(page) == "/inbox/everything/"
+    expect(row).to_have_class("unread")
+    row.locator("a.row").click()
+    expect(page.locator(".head h1")).to_have_text(talk.title)
+    expect(row).not_to_have_class("unread")
+
+
+def test_e_and_z_close_and_open_again(sit, hub: Hub, talk: Talk) -> None:
+    page = sit("bo")
+    page.goto(talk.page)
+    page.keyboard.press("e")
+    expect(toast(page, "Done")).to_be_visible()
+    assert state(hub, talk) == "done"
+    page.keyboard.press("z")
+    expect(toast(page, "Done")).to_have_count(0)
+    assert state(hub, talk) == "open"
+
+
+def test_x_picks_several_and_one_press_takes_them(sit, hub: Hub, talk: Talk, talks) -> None:
+    both = [talk, talks.next()]
+    page = sit("bo")
+    page.goto("/inbox/everything/")
+    for one in both:
+        page.locator("a.row").filter(has_text=one.title).focus()
+        page.keyboard.press("x")
+    expect(page.locator("[data-picked]")).to_have_text("2")
+    page.locator("[data-bulk]").get_by_role("button", name="Take").press("Enter")
+    expect(page.locator(".toast")).to_be_visible()
+    assert {state(hub, one, "assignee_id") for one in both} == {colleague(hub, "Bo Nilsson")}

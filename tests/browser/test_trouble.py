@@ -1,0 +1,65 @@
+"""A platform that is down, one that moderates, and a reply that can't be posted."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .practice import Practice
+from .talks import Talk
+
+
+@pytest.fixture
+def desk(forum: Practice):
+    """The forum's desk; everything is in order again afterwards."""
+    yield forum
+    forum.desk()
+
+
+def send(page: Page, talk: Talk, text: str) -> None:
+    page.goto(talk.page)
+    page.keyboard.press("r")
+    page.keyboard.type(text)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("article.ours")).to_contain_text("sending in a moment")
+
+
+def test_a_forum_that_is_down_is_tried_again_until_it_is_back(
+    sit, desk: Practice, talk: Talk
+) -> None:
+    page = sit("bo")
+    desk.desk(out_of_order=True)
+    send(page, talk, "The plan is right, the board is old.")
+    ours = page.locator("article.ours")
+    expect(ours).to_contain_text("trying again soon", timeout=20_000)
+    expect(ours.get_by_role("button", name="Cancel")).to_be_visible()
+    desk.desk()
+    expect(ours).to_contain_text("on the practice site", timeout=30_000)
+    assert desk.read(talk.address).count("The plan is right, the board is old.") == 1
+
+
+def test_a_reply_for_the_moderators_says_so_until_they_publish_it(
+    sit, desk: Practice, talk: Talk
+) -> None:
+    page = sit("bo")
+    desk.desk(moderates=True)
+    send(page, talk, "Ten kilohms, by the newer plan.")
+    ours = page.locator("article.ours")
+    expect(ours).to_contain_text("waits for the platform’s moderators", timeout=20_000)
+    assert "Ten kilohms" not in desk.read(talk.address)
+    desk.approve_all()
+    expect(ours).to_contain_text("on the practice site", timeout=30_000)
+
+
+def test_a_refused_reply_says_why_and_offers_retry_or_edit(sit, desk: Practice, talk: Talk) -> None:
+    page = sit("bo")
+    page.goto(talk.page)
+    desk.delete_first_post(talk.address)
+    page.keyboard.press("r")
+    page.keyboard.type("Here is the newer plan.")
+    page.keyboard.press("Control+Enter")
+    failed = page.locator("article.failed")
+    expect(failed).to_contain_text("not sent", timeout=20_000)
+    assert len(failed.locator(".trouble p").inner_text()) > 20
+    expect(failed.get_by_role("button", name="Retry")).to_be_visible()
+    failed.get_by_role("button", name="Edit").press("Enter")
+    expect(page.locator("article.failed")).to_have_count(0)
+    expect(page.locator('textarea[name="reply"]')).to_have_value("Here is the newer plan.")

@@ -1,0 +1,102 @@
+"""What is typed: drafts, undo, notes, send and done."""
+
+from playwright.sync_api import Page, expect
+
+from .hub import UNDO_SECONDS, Hub, at
+from .practice import Practice
+from .talks import Talk
+
+REPLY = 'textarea[name="reply"]'
+NOTE = 'textarea[name="note"]'
+
+
+def open_and_type(page: Page, talk: Talk, text: str, key: str = "r") -> None:
+    page.goto(talk.page)
+    page.keyboard.press(key)
+    expect(page.locator("textarea:focus")).to_have_count(1)
+    page.keyboard.type(text)
+
+
+def test_undo_send_gives_the_words_back_and_nothing_reaches_the_forum(
+    sit, hub: Hub, forum: Practice, talk: Talk
+) -> None:
+    page = sit("bo")
+    open_and_type(page, talk, "R14 is four point seven kilohms, not ten.")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("article.ours")).to_contain_text("R14 is four")
+    expect(page.locator(REPLY)).to_have_value("")
+    page.keyboard.press("Escape")
+    page.keyboard.press("z")
+    expect(page.locator(REPLY)).to_have_value("R14 is four point seven kilohms, not ten.")
+    expect(page.locator("article.ours")).to_have_count(0)
+    page.reload()
+    expect(page.locator(REPLY)).to_have_value("R14 is four point seven kilohms, not ten.")
+    page.wait_for_timeout(UNDO_SECONDS * 1000)
+    assert "R14 is four" not in forum.read(talk.address)
+    state = "select d.state from inbox_delivery d join inbox_message m on m.id = d.message_id"
+    assert hub.ask(f"{state} where m.conversation_id = %s", talk.pk) == "cancelled"
+
+
+def test_a_draft_survives_a_reload_and_shows_in_the_list(sit, talk: Talk) -> None:
+    page = sit("bo")
+    open_and_type(page, talk, "Half a thought about")
+    expect(page.get_by_text("draft saved")).to_be_visible()
+    page.reload()
+    expect(page.locator(REPLY)).to_have_value("Half a thought about")
+    row = page.locator("a.row").filter(has_text=talk.title)
+    expect(row).to_contain_text("Draft: Half a thought about")
+
+
+def test_a_note_has_a_colour_of_its_own_and_never_leaves_the_hub(
+    sit, forum: Practice, talk: Talk
+) -> None:
+    page = sit("bo")
+    open_and_type(page, talk, "Only among us: the plan is wrong.", key="n")
+    box = page.locator(NOTE)
+    assert colour(page, ".composer:has(textarea[name=note]:focus)") != white(page)
+    page.keyboard.press("Control+Enter")
+    note = page.locator("article.note")
+    expect(note).to_contain_text("Only among us: the plan is wrong.")
+    expect(note).to_contain_text("only the team")
+    expect(box).to_have_value("")
+    assert colour(page, "article.note .body") != colour(page, "article:not(.note) .body")
+    assert "Only among us" not in forum.read(talk.address)
+
+
+def test_send_and_done_answers_closes_and_opens_the_next(
+    sit, hub: Hub, forum: Practice, talk: Talk
+) -> None:
+    page = sit("bo")
+    open_and_type(page, talk, "It is on page nine of the plan.")
+    page.keyboard.press("Control+Shift+Enter")
+    expect(page.locator(".head h1")).not_to_have_text(talk.title)
+    assert at(page) != f"/conversations/{talk.pk}/"
+    assert at(page).startswith("/conversations/")
+    assert hub.ask("select state from inbox_conversation where id = %s", talk.pk) == "done"
+    page.goto(talk.page)
+    expect(page.locator("article.ours")).to_contain_text("on the practice site", timeout=20_000)
+    assert "It is on page nine" in forum.read(talk.address)
+
+
+def test_the_preview_shows_what_markdown_becomes(sit, talk: Talk) -> None:
+    page = sit("bo")
+    open_and_type(page, talk, "This is **bold**.")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.locator(".preview strong")).to_have_text("bold")
+
+
+def colour(page: Page, selector: str) -> str:
+    """The background that shows behind the element."""
+    return page.locator(selector).first.evaluate(
+        """element => {
+            for (let at = element; at; at = at.parentElement) {
+                const colour = getComputedStyle(at).backgroundColor;
+                if (!/, 0\\)$|transparent|\\/ 0\\)$/.test(colour)) return colour;
+            }
+            return "none";
+        }"""
+    )
+
+
+def white(page: Page) -> str:
+    return colour(page, "body")
