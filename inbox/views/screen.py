@@ -57,13 +57,16 @@ def list_context(request: Asked, folder: Folder) -> dict[str, Any]:
 
 
 def conversation_context(
-    request: Asked, conversation: Conversation, folder: Folder
+    request: Asked, conversation: Conversation, folder: Folder, *, moved_on: bool = False
 ) -> dict[str, Any]:
     """The middle pane. What a page shows counts as read, by this user alone; of what is put into
-    a page, `<presence-beat>` says so once somebody sees it: the tab may be a hidden one."""
+    a page, `<presence-beat>` says so once somebody sees it: the tab may be a hidden one.
+
+    `moved_on`: another conversation was asked about; `from` says how far up that one was shown.
+    """
     user = request.user
     before = request.GET.get("before", "")
-    start = request.POST.get("from") or request.GET.get("from", "")
+    start = "" if moved_on else request.POST.get("from") or request.GET.get("from", "")
     mark = getattr(conversation, "read_up_to", None)
     thread = reading.read(conversation, before=before, start=start, mark=mark)
     if not htmx.target(request) and thread.seen_up_to > (mark or 0):
@@ -108,11 +111,11 @@ def after_verb(request: Asked, conversation: Conversation, *, move_on: bool) -> 
     address = f"{goal.get_absolute_url()}?in={folder.slug}"
     if htmx.target(request) not in {"talk", "thread"}:
         return HttpResponseRedirect(address)
-    fresh = found(request, goal.pk) if goal.pk == conversation.pk else goal
-    response = htmx.respond(
-        request, PAGE, conversation_context(request, fresh, folder), parts=PARTS
-    )
-    if goal.pk != conversation.pk:
+    moved_on = goal.pk != conversation.pk
+    fresh = goal if moved_on else found(request, goal.pk)
+    context = conversation_context(request, fresh, folder, moved_on=moved_on)
+    response = htmx.respond(request, PAGE, context, parts=PARTS)
+    if moved_on:
         response.headers["HX-Push-Url"] = address
     return response
 

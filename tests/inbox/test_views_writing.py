@@ -1,8 +1,10 @@
 """Replies, notes, drafts: nothing a person typed is lost, nothing goes where it should not."""
 
 import json
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from inbox.models import Delivery, Draft, Message
 from tests.make import make_conversation, make_identity, make_member, make_message, make_reply
@@ -69,6 +71,15 @@ def test_send_and_done_closes_what_was_seen(desk, talk):
     write(desk, talk, target="talk", reply="Gladly", done="1", seen_up_to=talk.last_message_id)
     talk.refresh_from_db()
     assert talk.state == "done"
+
+
+def test_send_and_done_shows_every_message_of_the_conversation_that_follows(desk, talk):
+    older = make_conversation()
+    make_message(older, "I have waited the longest", sent_at=timezone.now() - timedelta(days=1))
+    shown_from = f"{timezone.now().isoformat()}_{talk.last_message_id}"
+    there = {"in": "everything", "from": shown_from}
+    response = write(desk, talk, target="talk", reply="Gladly", done="1", **there)
+    assert "I have waited the longest" in response.content.decode()
 
 
 def test_a_reply_warns_where_a_colleague_answered_since_the_page_was_opened(desk, talk, lena):
