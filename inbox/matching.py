@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from .incoming import EARLY_BY
 from .models import Delivery, DeliveryState, Message, Source
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def match_own(source: Source, ready: Sequence[Ready], placed: Mapping[str, int])
 
     By token where the platform echoes it; else by conversation and words, for a reply whose call
     has not come back yet. The row that is found takes the platform's id, so the upsert meets it.
+    What the platform refused, and what was on it before we wrote, is found by its token alone.
     """
     own = [one for one in ready if one.item.is_own]
     if not own:
@@ -38,7 +40,9 @@ def match_own(source: Source, ready: Sequence[Ready], placed: Mapping[str, int])
     waiting = list(
         Message.objects.filter(
             source=source, external_id__isnull=True, delivery__state__in=IN_FLIGHT
-        ).select_related("delivery")
+        )
+        .select_related("delivery", "source", "parent__author__member", "by")
+        .order_by("pk")
     )
     if not waiting:
         return
@@ -66,6 +70,8 @@ def _find(one: Ready, conversation_id: int, waiting: Sequence[Message]) -> Messa
             for message in waiting
             if message.conversation_id == conversation_id
             and message.delivery.attempts > 0
+            and message.delivery.state != DeliveryState.FAILED
+            and one.sent_at > message.sent_at - EARLY_BY
             and same_words(message.body_text, one.body_text)
         ),
         None,
@@ -83,6 +89,8 @@ def _adopt(message: Message, one: Ready) -> None:
     Delivery.objects.filter(message=message, state__in=IN_FLIGHT).update(
         state=DeliveryState.SENT, next_try_at=None, lease_until=None, last_error=""
     )
+    message.sent_at = one.sent_at
+    message.log_reply()
 
 
 def _uuid(text: str) -> UUID | None:

@@ -23,6 +23,7 @@ from .connectors.base import (
     ConnectorError,
     Outgoing,
     RateLimited,
+    Rejected,
     Sent,
     Transient,
     Unknown,
@@ -84,7 +85,7 @@ def _send(delivery: Delivery) -> None:
         again = delivery.attempts > 0
         if not _claim(delivery):
             return
-        sent = connector.reconcile(outgoing) if again else None
+        sent = _found(delivery, connector, outgoing) if again else None
         _finish(delivery, sent or connector.send(outgoing))
     except ConnectorError as error:
         _record(delivery, source, error)
@@ -95,6 +96,12 @@ def _send(delivery: Delivery) -> None:
         raise
     finally:
         connector.close()
+
+
+def _found(delivery: Delivery, connector: Connector, outgoing: Outgoing) -> Sent | None:
+    """The reply as the platform has it. An earlier reply of ours in the same words is not it."""
+    found = connector.reconcile(outgoing)
+    return None if found is None or _is_repeat(delivery.message, found) else found
 
 
 def _may_send(delivery: Delivery, source: Source) -> bool:
@@ -176,11 +183,12 @@ def _fail(delivery: Delivery, error: str) -> None:
     """Final until a person acts: the conversation waits again, and the author is told."""
     with transaction.atomic():
         moved = delivery.move(
-            ("sending", "queued", "pending"), DeliveryState.FAILED,
+            ("sending", "queued", "pending", "unconfirmed"), DeliveryState.FAILED,
             next_try_at=None, lease_until=None, last_error=error,
         )  # fmt: skip
         if not moved:
             return
+        delivery.message.refresh_from_db(fields=["conversation"])  # two may have become one
         conversation = delivery.message.conversation
         Conversation.objects.recompute([conversation.pk])
         conversation.refresh_from_db()
@@ -196,7 +204,7 @@ def _look_for_it(delivery: Delivery) -> None:
         return _check_later(delivery, count=False)
     connector = source.connector()
     try:
-        found = connector.reconcile(_prepared(delivery, connector))
+        found = _found(delivery, connector, _prepared(delivery, connector))
     except RateLimited as error:
         Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.UNCONFIRMED).update(
             next_try_at=error.retry_at
@@ -204,7 +212,7 @@ def _look_for_it(delivery: Delivery) -> None:
         return None
     except ConnectorError as error:
         log.info("read-back failed", delivery=delivery.pk, error=str(error))
-        return _check_later(delivery, count=False)
+        return _check_later(delivery, count=error.permanent)
     finally:
         connector.close()
     return _finish(delivery, found) if found else _check_later(delivery, count=True)
@@ -228,18 +236,20 @@ def _ask_moderators(delivery: Delivery) -> None:
     message = delivery.message
     connector = message.source.connector()
     try:
-        found = connector.reconcile(_prepared(delivery, connector))
+        found = _found(delivery, connector, _prepared(delivery, connector))
+    except Rejected as error:
+        return _fail(delivery, str(error))
     except ConnectorError as error:
         log.info("moderation not readable", delivery=delivery.pk, error=str(error))
         found = None
     finally:
         connector.close()
     if found and found.state != "pending_moderation":
-        _finish(delivery, found)
-        return
+        return _finish(delivery, found)
     Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.PENDING).update(
         next_try_at=timezone.now() + PENDING_EVERY
     )
+    return None
 
 
 def _finish(delivery: Delivery, sent: Sent) -> None:
@@ -264,7 +274,7 @@ def _finish(delivery: Delivery, sent: Sent) -> None:
         if moved and not pending:
             _take_platform_id(message, sent)
             Conversation.objects.recompute([message.conversation_id])
-            _log_reply(message)
+            message.log_reply()
 
 
 def _is_repeat(message: Message, sent: Sent) -> bool:
@@ -294,21 +304,6 @@ def _take_platform_id(message: Message, sent: Sent) -> None:
         thread_ref=sent.thread_ref[:100],
         sent_at=sent.created_at or message.sent_at,
     )
-
-
-def _log_reply(message: Message) -> None:
-    """One line in the log of whoever was answered, and the day of the last contact."""
-    parent = message.parent
-    if parent is None or parent.author is None:
-        return
-    source, member = message.source, parent.author.member
-    member.log(
-        "reply", message.body_text[:200].replace("\n", " "), key=f"reply:{message.pk}",
-        occurred_at=message.sent_at, actor=message.by, identity=parent.author,
-        scope=source.scope if source.restricted else "", where=source.name,
-        link=f"/conversations/{message.conversation_id}/#message-{message.pk}",
-    )  # fmt: skip
-    type(member).objects.filter(pk=member.pk).update(last_contact_at=timezone.now())
 
 
 def _tell_author(delivery: Delivery, text: str) -> None:

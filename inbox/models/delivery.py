@@ -126,7 +126,7 @@ class Delivery(models.Model):
                 ("failed", "unconfirmed"),
                 DeliveryState.QUEUED,
                 next_try_at=timezone.now(),
-                attempts=0,
+                attempts=1,  # not the first: it is looked for before it is sent
                 checks=0,
                 last_error="",
             )
@@ -140,4 +140,8 @@ class Delivery(models.Model):
 
     def confirm(self, *, by: User) -> bool:
         """A person looked and says that it is there."""
-        return self.move(("unconfirmed",), DeliveryState.SENT, next_try_at=None, last_error="")
+        with transaction.atomic():
+            moved = self.move(("unconfirmed",), DeliveryState.SENT, next_try_at=None, last_error="")
+            if moved:
+                self.message.log_reply()
+        return moved

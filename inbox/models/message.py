@@ -160,6 +160,20 @@ class Message(models.Model):
             reply_ref=to.reply_ref if to else {},
         )
 
+    def log_reply(self) -> None:
+        """One line in the log of whoever was answered, and the day of the last contact. Safe twice,
+        since a pull may tell that a reply is there before the call that sent it comes back."""
+        if self.parent is None or self.parent.author is None:
+            return
+        source, member = self.source, self.parent.author.member
+        member.log(
+            "reply", self.body_text[:200].replace("\n", " "), key=f"reply:{self.pk}",
+            occurred_at=self.sent_at, actor=self.by, identity=self.parent.author,
+            scope=source.scope if source.restricted else "", where=source.name,
+            link=f"/conversations/{self.conversation_id}/#message-{self.pk}",
+        )  # fmt: skip
+        type(member).objects.filter(pk=member.pk).update(last_contact_at=timezone.now())
+
     @classmethod
     def system(
         cls, conversation: Conversation, verb: str, *, by: User | None, **facts: object

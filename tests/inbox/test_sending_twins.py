@@ -1,0 +1,125 @@
+"""Two replies in the same words are two replies: neither may take the other's post for its own.
+
+Over HTTP to the local forum, as in test_sending.
+"""
+
+# ruff: noqa: F811 - a test names the fixtures that it shares with test_sending
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from inbox import sending
+from inbox.connectors.base import Rejected
+from inbox.connectors.discourse.connector import DiscourseConnector
+from inbox.models import Delivery, Message
+from members.models import Activity
+from team.models import Notification
+
+from .test_sending import (  # noqa: F401 - fixtures
+    answer,
+    conversation,
+    forum,
+    read,
+    settle,
+    source,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.live_road]
+
+
+def text_of(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+def test_a_second_try_does_not_take_an_earlier_twin_for_itself(source, forum, bob) -> None:
+    settle(answer(bob, "Thanks!"))
+    thread = Message.objects.get(kind="outbound").conversation
+    # the space makes it another post for the forum, which refuses to take the very same twice
+    twin = Delivery.objects.get(message=thread.reply("Thanks! ", by=bob))
+    Delivery.objects.filter(pk=twin.pk).update(state="queued", attempts=1)
+    settle(twin)
+    assert twin.state == "sent"
+    posted = Message.objects.filter(kind="outbound").values_list("external_id", flat=True)
+    assert len(set(posted) - {None}) == 2
+
+
+def test_an_unconfirmed_twin_is_looked_for_less_and_less_and_then_a_person_is_asked(
+    source, forum, bob
+) -> None:
+    settle(answer(bob, "Thanks!"))
+    thread = Message.objects.get(kind="outbound").conversation
+    twin = Delivery.objects.get(message=thread.reply("Thanks!", by=bob))
+    Delivery.objects.filter(pk=twin.pk).update(state="unconfirmed")
+    moment = timezone.now()
+    for _ in sending.CHECKS:
+        moment += timedelta(hours=1)
+        with time_machine.travel(moment, tick=False):
+            settle(twin)
+    assert (twin.state, twin.next_try_at) == ("unconfirmed", None)
+    assert "may not have arrived" in Notification.objects.get(user=bob).text
+
+
+def test_the_echo_of_a_reply_is_not_taken_for_a_failed_twin(source, forum, bob, lena) -> None:
+    thread = conversation()
+    failed = Delivery.objects.get(message=thread.reply("Thanks!", by=lena))
+    Delivery.objects.filter(pk=failed.pk).update(state="failed", attempts=1, next_try_at=None)
+    forum.lose_answers()
+    twin = settle(Delivery.objects.get(message=thread.reply("Thanks!", by=bob)))
+    forum.heal()
+    read(source)
+    twin.refresh_from_db()
+    failed.refresh_from_db()
+    assert (failed.state, twin.state) == ("failed", "sent")
+
+
+def test_an_old_post_of_ours_is_not_taken_for_a_reply_that_is_on_its_way(
+    source, forum, bob
+) -> None:
+    forum.add("Thanks!", by="hub", created_at=text_of(timezone.now() - timedelta(days=3)))
+    delivery = answer(bob, "Thanks!")
+    Delivery.objects.filter(pk=delivery.pk).update(state="unconfirmed", attempts=1)
+    read(source)
+    delivery.refresh_from_db()
+    assert delivery.state == "unconfirmed"
+
+
+def test_a_retry_of_one_that_may_have_arrived_looks_first(source, forum, bob, monkeypatch) -> None:
+    forum.lose_answers()
+    delivery = settle(answer(bob))
+    forum.heal()
+    monkeypatch.setattr(DiscourseConnector, "send", lambda *_: pytest.fail("sent again"))
+    assert delivery.retry(by=bob)
+    settle(delivery)
+    assert delivery.state == "sent"
+    assert forum.count("It is, at seven.") == 1
+
+
+def test_a_reply_that_comes_back_before_its_answer_is_in_the_log(source, forum, bob) -> None:
+    forum.lose_answers()
+    settle(answer(bob))
+    forum.heal()
+    read(source)
+    assert Activity.objects.get(kind="reply").actor == bob
+
+
+def test_a_reply_that_somebody_confirms_is_in_the_log(source, forum, bob) -> None:
+    forum.lose_answers()
+    delivery = settle(answer(bob))
+    assert delivery.confirm(by=bob)
+    assert Activity.objects.get(kind="reply").actor == bob
+
+
+def test_what_the_moderators_turn_down_looks_failed(source, forum, bob, monkeypatch) -> None:
+    def turned_down(self: object, outgoing: object) -> None:
+        raise Rejected("The moderators turned it down.")
+
+    delivery = answer(bob)
+    Delivery.objects.filter(pk=delivery.pk).update(state="pending")
+    monkeypatch.setattr(DiscourseConnector, "reconcile", turned_down)
+    settle(delivery)
+    assert delivery.state == "failed"
+    assert "turned it down" in Notification.objects.get(user=bob).text
