@@ -13,6 +13,11 @@ from collections.abc import Iterable
 
 from django.db import connection, transaction
 
+# Two statements in one journey. The second sees what whoever held the lock has committed: reading
+# first and waiting then would write fields that lack the other's messages.
+_LOCK = """
+select id from inbox_conversation where id = any(%(ids)s) order by id for no key update;
+"""
 _FACTS = """
 with said as (
     select m.id, m.conversation_id, m.sent_at, m.kind, m.author_id, m.body_text,
@@ -120,11 +125,11 @@ where c.id = touched.id
 
 
 def recompute(ids: Iterable[int]) -> None:
-    """Bring the kept fields of these conversations up to date, in one statement."""
+    """Bring the kept fields of these conversations up to date, in one query."""
     wanted = sorted(set(ids))
     if wanted:
         with connection.cursor() as cursor:
-            cursor.execute(_FACTS + _UPDATE, {"ids": wanted})
+            cursor.execute(_LOCK + _FACTS + _UPDATE, {"ids": wanted})
 
 
 KEPT = (
