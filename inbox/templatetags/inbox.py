@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import template
@@ -46,10 +47,9 @@ def is_page(request: Any) -> bool:
 def sources_health(context: dict[str, Any]) -> dict[str, Any]:
     """How the sources fare, in the fewest words; each that needs somebody has a line."""
     sources = visible_sources(context)
-    checked = [source.last_success_at for source in sources if source.last_success_at]
     return {
         "count": len(sources),
-        "checked": max(checked, default=None),
+        "checked": last_checked(context),
         "troubled": [source for source in sources if source.health != "good"],
     }
 
@@ -65,6 +65,18 @@ def visible_sources(context: dict[str, Any]) -> list[Source]:
         )
     found: list[Source] = request.visible_sources
     return found
+
+
+@register.simple_tag(takes_context=True)
+def sources_seen(context: dict[str, Any]) -> list[Source]:
+    return visible_sources(context)
+
+
+@register.simple_tag(takes_context=True)
+def last_checked(context: dict[str, Any]) -> datetime | None:
+    """When any source was last asked and answered: nothing new is not the same as not looked."""
+    checked = [s.last_success_at for s in visible_sources(context) if s.last_success_at]
+    return max(checked, default=None)
 
 
 @register.filter

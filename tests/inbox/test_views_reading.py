@@ -174,8 +174,16 @@ def test_an_unknown_folder_and_somebody_elses_source_are_not_found(desk):
         assert desk.get(address).status_code == 404
 
 
-def test_four_lists_say_different_things_when_they_are_empty(desk):
+def test_lists_say_different_things_when_they_are_empty(desk):
+    source = make_source(last_success_at=timezone.now() - timedelta(minutes=2))
     assert "Nobody is waiting" in words(desk.get("/inbox/"))
+    assert "Last checked" in words(desk.get("/inbox/"))
     assert "Nothing sleeps" in words(desk.get("/inbox/snoozed/"))
     assert "No conversations yet" in words(desk.get("/inbox/everything/"))
-    assert "Nothing came from here yet" in words(desk.get(f"/inbox/sources/{make_source().pk}/"))
+    assert "Nothing came from here yet" in words(desk.get(f"/inbox/sources/{source.pk}/"))
+
+
+def test_an_empty_hub_leads_an_admin_to_the_first_source(desk, client, alice):
+    assert "An admin of your team connects the first source" in words(desk.get("/inbox/"))
+    client.force_login(alice)
+    assert 'href="/sources/new/"' in words(client.get("/inbox/"))

@@ -33,6 +33,7 @@ class ToastRack extends HTMLElement {
     if (undo) { form.action = undo; form.setAttribute("hx-post", undo); }
     else form.remove();
     this.querySelector(".toast [data-key]")?.removeAttribute("data-key"); // z undoes the newest only
+    this.querySelectorAll(".toast").forEach((old) => { if (old.textContent.includes(text)) old.remove(); }); // said already
     while (this.querySelectorAll(".toast").length > 1) this.querySelector(".toast").remove();
     this.append(toast);
     window.htmx?.process(toast);
