@@ -1,8 +1,9 @@
 """Icons, faces and waiting times."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.template import Context, Template
 from django.utils import timezone
 
@@ -64,6 +65,19 @@ def test_waiting_is_said_in_the_largest_unit(ago, shown, late):
 def test_nobody_waiting_says_nothing():
     assert hub.waiting(None) == ""
     assert not hub.is_late(None)
+
+
+@time_machine.travel("2026-11-22T12:00:00Z", tick=False)
+@pytest.mark.parametrize(
+    ("moment", "shown"),
+    [
+        (datetime(2026, 11, 22, 9, 5, tzinfo=UTC), "09:05"),
+        (datetime(2026, 11, 21, 9, 5, tzinfo=UTC), "21 Nov"),
+        (datetime(2025, 11, 22, 9, 5, tzinfo=UTC), "22 Nov 2025"),
+    ],
+)
+def test_a_moment_is_said_as_shortly_as_it_is_clear(moment, shown):
+    assert hub.short_moment(moment) == shown
 
 
 def test_an_icon_is_drawn_for_the_eye_alone():

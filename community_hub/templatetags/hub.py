@@ -10,6 +10,7 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -97,6 +98,15 @@ def waiting(since: datetime | None) -> str:
 @register.filter
 def is_late(since: datetime | None) -> bool:
     return since is not None and timezone.now() - since >= LATE
+
+
+@register.filter
+def short_moment(moment: datetime) -> str:
+    """The clock today, the day this year, else the date: "14:05", "22 Nov", "22 Nov 2025"."""
+    local, now = timezone.localtime(moment), timezone.localtime()
+    if local.date() == now.date():
+        return date_format(local, "H:i")
+    return date_format(local, "j M" if local.year == now.year else "j M Y")
 
 
 @register.filter

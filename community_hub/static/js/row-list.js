@@ -18,6 +18,7 @@ class RowList extends HTMLElement {
       for (const box of this.querySelectorAll(".pick input")) box.checked ||= this.picked?.includes(box.value.split("-")[0]);
     });
     this.count();
+    this.here?.scrollIntoView({ block: "nearest" });
   }
 
   disconnectedCallback() {
