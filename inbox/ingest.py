@@ -17,7 +17,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from community_hub.lib import alarm, live
-from community_hub.lib.text import one_line, storable, storable_json
+from community_hub.lib.text import one_line, storable, storable_json, web_address
 from members.resolve import Known, key_of, resolve
 
 from . import matching, rows, threads
@@ -193,7 +193,7 @@ def _channels(source: Source, ready: list[Ready]) -> tuple[dict[str, int], set[s
                 source=source,
                 external_id=external_id,
                 name=one_line(item.channel_name or external_id, 200),
-                url=item.channel_url[:1000],
+                url=web_address(item.channel_url),
             )
             for external_id, item in sorted(named.items())
         ],

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from community_hub.lib.text import storable, web_address
+
 from .incoming import EARLY_BY
 from .models import Delivery, DeliveryState, Message, Source
 
@@ -83,8 +85,8 @@ def _adopt(message: Message, one: Ready) -> None:
         external_id=one.external_id,
         version=one.version,
         sent_at=one.sent_at,
-        permalink=one.item.permalink[:1000],
-        thread_ref=one.item.thread_ref[:100],
+        permalink=web_address(one.item.permalink),
+        thread_ref=storable(one.item.thread_ref)[:100],
     )
     Delivery.objects.filter(message=message, state__in=IN_FLIGHT).update(
         state=DeliveryState.SENT, next_try_at=None, lease_until=None, last_error=""

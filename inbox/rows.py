@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
-from community_hub.lib.text import one_line, storable, storable_json
+from community_hub.lib.text import one_line, storable, storable_json, web_address
 from members.resolve import Known
 
 from .models import Conversation, Message, Source
@@ -104,7 +104,6 @@ def upsert(
 
 def _row(one: Ready, conversation_id: int, author: Known | None) -> dict[str, Any]:
     item = one.item
-    link = storable(item.permalink)[:1000]
     return {
         "conversation_id": conversation_id,
         "external_id": one.external_id,
@@ -121,8 +120,8 @@ def _row(one: Ready, conversation_id: int, author: Known | None) -> dict[str, An
         "content_warning": one_line(item.content_warning, 500),
         "attachments": json.dumps(one.attachments),
         "language": storable(item.language)[:16],
-        "visibility": item.visibility[:12],
-        "permalink": link if link.lower().startswith(("https://", "http://")) else "",
+        "visibility": storable(item.visibility)[:12],
+        "permalink": web_address(item.permalink),
         "sent_at": one.sent_at,
         "edited_at": one.edited_at,
         "version": one.version,

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from community_hub.lib import alarm
+from community_hub.lib.text import web_address
 from team.models import Notification
 
 from .connectors.base import (
@@ -300,7 +301,7 @@ def _take_platform_id(message: Message, sent: Sent) -> None:
     Message.objects.filter(pk=message.pk, external_id__isnull=True).update(
         external_id=sent.external_id or None,
         version=sent.version,
-        permalink=sent.permalink[:1000],
+        permalink=web_address(sent.permalink),
         thread_ref=sent.thread_ref[:100],
         sent_at=sent.created_at or message.sent_at,
     )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from django.db import connection
 from django.db.models import F, Q
 
-from community_hub.lib.text import one_line
+from community_hub.lib.text import one_line, storable, web_address
 
 from .models import Conversation, ConversationTag, Draft, Message, ReadMark, Source, ThreadAlias
 
@@ -125,13 +125,12 @@ def _new(
         channel_id=channels.get(channel),
         subject=titled.subject,
         permalink=_permalink(first),
-        visibility=first.item.visibility[:12],
+        visibility=storable(first.item.visibility)[:12],
     )
 
 
 def _permalink(ready: Ready) -> str:
-    link = ready.item.thread_permalink or ready.item.permalink
-    return link[:1000] if link.lower().startswith(("https://", "http://")) else ""
+    return web_address(ready.item.thread_permalink or ready.item.permalink)
 
 
 def _remember_aliases(source: Source, placed: dict[str, int]) -> None:

@@ -26,6 +26,12 @@ def one_line(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
+def web_address(text: str, limit: int = 1000) -> str:
+    """An address that may become a link on a page; "" for any other scheme."""
+    text = storable(text).strip()
+    return text[:limit] if text.lower().startswith(("https://", "http://")) else ""
+
+
 def storable_json(value: Any) -> Any:
     """The same value with every string made storable, for a jsonb column."""
     if isinstance(value, str):

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from community_hub.lib import alarm, live
 from community_hub.lib.crypto import EncryptedJSONField
+from community_hub.lib.text import one_line, web_address
 from inbox.connectors.base import (
     ChannelInfo,
     Connector,
@@ -132,8 +133,8 @@ class Source(PullState):
                     Channel(
                         source=source,
                         external_id=channel.external_id,
-                        name=channel.name[:200],
-                        url=channel.url[:1000],
+                        name=one_line(channel.name, 200),
+                        url=web_address(channel.url),
                     )
                     for channel in chosen
                 ],

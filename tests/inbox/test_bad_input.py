@@ -41,6 +41,7 @@ def test_script_in_every_field_becomes_text_or_nothing() -> None:
                 "<svg onload=alert(1)><iframe src=//evil.example></iframe><p style='x'>bye</p>",
                 channel_id="c",
                 channel_name=bad,
+                channel_url="javascript:alert(1)",
                 content_warning=bad,
                 permalink="javascript:alert(1)",
                 thread_permalink="javascript:alert(1)",
@@ -55,6 +56,7 @@ def test_script_in_every_field_becomes_text_or_nothing() -> None:
     assert "hi" in message.body_text
     assert "bye" in message.body_text
     assert message.permalink == Conversation.objects.get().permalink == ""
+    assert Channel.objects.get().url == ""
     assert message.attachments[0]["url"] == ""
     assert identity.profile_url == identity.avatar_url == ""
     assert identity.links == ["https://mallory.example"]
@@ -80,6 +82,16 @@ def test_nul_and_lone_surrogates_are_left_out_everywhere() -> None:
                 author=person("ines", display_name=dirty, external_id=f"u{dirty}"),
                 thread_title=dirty,
                 body=dirty,
+                channel_id=dirty,
+                channel_name=dirty,
+                channel_url=f"https://forum.example/{dirty}",
+                permalink=f"https://forum.example/{dirty}",
+                thread_permalink=f"https://forum.example/{dirty}",
+                thread_ref=dirty,
+                parent_id=dirty,
+                language=dirty,
+                reply_blocked_reason=dirty,
+                can_reply=False,
                 reply_ref={dirty: [dirty]},
             )
         ),
