@@ -98,7 +98,9 @@ class PullState(models.Model):
         }
         if self.is_backfilling and not more:
             changed["backfill_done_at"] = now
-        self._set(**changed)
+        # With nothing but a later hour to show, only the pages that show the hour are woken.
+        calm = not (self.failures or self.last_error or self.limited_until or self.is_backfilling)
+        self._set(bell="pulls" if calm else "sources", **changed)
 
     def record_failure(self, error: ConnectorError) -> None:
         """A rate limit waits exactly as told; a permanent error pauses and tells people once."""
@@ -164,11 +166,11 @@ class PullState(models.Model):
         seconds = (end - self.backfill_started_at).total_seconds()
         return self.backfill_count / seconds if seconds > 0 else 0.0
 
-    def _set(self, **fields: Any) -> None:
+    def _set(self, bell: str = "sources", **fields: Any) -> None:
         for name, value in fields.items():
             setattr(self, name, value)
         self.save(update_fields=list(fields))
-        live.publish([self.scope], "sources", {"id": self.pk})
+        live.publish([self.scope], bell, {"id": self.pk})
 
 
 def backoff(failures: int) -> float:

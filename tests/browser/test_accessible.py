@@ -1,0 +1,95 @@
+"""axe finds nothing on any screen, in both colours; no screen scrolls sideways on a phone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from .hub import Hub
+from .talks import Talk
+
+PHONE = {"width": 360, "height": 740}
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+SCREENS = {
+    "inbox": "/inbox/",
+    "conversation": "talk",
+    "members": "/members/",
+    "member": "member",
+    "sources": "/sources/",
+    "source": "source",
+    "add source": "/sources/new/",
+    "sign in to a source": "/sources/new/mastodon/",
+    "team": "/team/",
+    "profile": "/me/",
+    "notifications": "/notifications/",
+    "practice forum": "/sandbox/forum/",
+}
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_a_screen_is_accessible_light_dark_and_on_a_phone(
+    screen: str, sit, hub: Hub, talks, tmp_path: Path
+) -> None:
+    page = sit("robin")
+    page.goto(address(SCREENS[screen], hub, talks))
+    look_at(page, tmp_path, screen)
+
+
+def test_the_door_is_accessible(sit, tmp_path: Path) -> None:
+    page = sit(None)
+    page.goto("/account/login/")
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    look_at(page, tmp_path, "sign-in")
+
+
+def test_open_menus_are_accessible(sit, talk: Talk, tmp_path: Path) -> None:
+    page = sit("bo")
+    page.goto(talk.page)
+    for key in "hal?":
+        page.keyboard.press(key)
+        menu = page.locator("command-menu:popover-open, dialog[open]")
+        expect(menu).to_be_visible()
+        expect(menu.get_by_text("One moment")).to_have_count(0)
+        look_at(page, tmp_path, f"menu {ord(key)}", phone=False)
+        page.keyboard.press("Escape")
+        expect(menu).to_have_count(0)
+
+
+def address(path: str, hub: Hub, talks) -> str:
+    if path == "talk":
+        found = "select id from inbox_conversation where subject like 'MIDI clock drifts%%'"
+        return f"/conversations/{hub.ask(found)}/"
+    if path == "member":
+        found = "select member_id from members_identity where handle = 'inesw'"
+        return f"/members/{hub.ask(found)}/"
+    if path == "source":
+        return f"/sources/{hub.ask('select min(id) from inbox_source')}/"
+    return path
+
+
+def look_at(page: Page, folder: Path, name: str, *, phone: bool = True) -> None:
+    """All rules in light; what the colours alone decide in dark; the width on a phone."""
+    found = []
+    for scheme, rules in (("light", RULES), ("dark", CONTRAST)):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.screenshot(path=folder / f"{name} {scheme}.png")
+        found += [f"{scheme}: {line}" for line in violations(page, rules)]
+    if phone:
+        page.set_viewport_size(PHONE)
+        page.screenshot(path=folder / f"{name} phone.png")
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        if wide > PHONE["width"]:
+            found.append(f"{wide} px wide on a phone of 360")
+    assert not found, "\n".join(found)
+
+
+def violations(page: Page, rules: dict) -> list[str]:
+    return [
+        f"{broken['id']} ({broken['help']}): {node['html'][:160]} {node['failureSummary'][:200]}"
+        for broken in Axe().run(page, options=rules).response["violations"]
+        for node in broken["nodes"]
+    ]

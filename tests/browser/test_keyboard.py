@@ -1,0 +1,94 @@
+"""By keyboard alone: where the focus is, ways out of menus, the list of keys, switching it off."""
+
+from playwright.sync_api import Page, expect
+
+from .hub import at
+from .talks import Talk
+
+RING = """() => {
+    const element = document.activeElement, style = getComputedStyle(element);
+    const own = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
+    const around = element.closest("label, .composer, .segments, li");
+    const near = around && getComputedStyle(around);
+    return own || style.boxShadow !== "none"
+        || !!near && (near.outlineStyle !== "none" || near.boxShadow !== "none");
+}"""
+WHERE = "document.activeElement.outerHTML.slice(0, 120)"
+
+
+def test_every_stop_of_the_tab_key_shows_where_it_is(sit, talk: Talk) -> None:
+    page = sit("bo")
+    page.goto(talk.page)
+    page.locator("body").press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    hidden, stops = [], []
+    for _ in range(70):
+        where = page.evaluate(WHERE)
+        stops.append(where)
+        if where.startswith("<body"):
+            break
+        if not page.evaluate(RING):
+            hidden.append(where)
+        page.keyboard.press("Tab")
+    assert not hidden, hidden
+    assert len(set(stops)) > 20
+
+
+def test_escape_leaves_a_menu_and_the_focus_returns(sit, talk: Talk) -> None:
+    page = sit("bo")
+    page.goto(talk.page)
+    for name in ("Tag", "Assign", "Snooze"):
+        button = page.get_by_role("button", name=name, exact=True)
+        button.press("Enter")
+        expect(page.locator("command-menu:popover-open")).to_be_visible()
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Escape")
+        expect(page.locator("command-menu:popover-open")).to_have_count(0)
+        expect(button).to_be_focused()
+
+
+def test_tab_leads_out_of_a_menu(sit, talk: Talk) -> None:
+    page = sit("bo")
+    page.goto(talk.page)
+    page.keyboard.press("h")
+    menu = page.locator("#snooze-menu")
+    expect(menu).to_be_visible()
+    for _ in range(15):
+        page.keyboard.press("Tab")
+        if not menu.evaluate("menu => menu.contains(document.activeElement)"):
+            break
+    assert not menu.evaluate("menu => menu.contains(document.activeElement)")
+
+
+def test_question_mark_lists_the_keys(sit, talk: Talk) -> None:
+    page = sit("bo")
+    page.goto(talk.page)
+    page.keyboard.press("?")
+    keys = page.get_by_role("dialog", name="Keys on this page")
+    expect(keys).to_be_visible()
+    listed = keys.locator("dt").all_inner_texts()
+    for key in ("j", "k", "e", "h", "a", "i", "l", "r", "n", "u"):
+        assert key in listed, (key, listed)
+    page.keyboard.press("Escape")
+    expect(keys).to_be_hidden()
+
+
+def test_single_keys_can_be_switched_off(sit, talk: Talk) -> None:
+    page = sit("lena")
+    try:
+        choose(page, "Off")
+        page.goto(talk.page)
+        page.keyboard.press("e")
+        page.keyboard.press("j")
+        page.wait_for_timeout(300)
+        assert at(page) == f"/conversations/{talk.pk}/"
+        expect(page.locator("[data-key=e]")).to_contain_text("Done")
+    finally:
+        choose(page, "On")
+
+
+def choose(page: Page, answer: str) -> None:
+    page.goto("/me/")
+    keys = page.locator("main").get_by_role("group", name="Single-letter keys")
+    with page.expect_response(lambda answer: "/me/preferences/" in answer.url):
+        keys.get_by_label(answer).check(force=True)

@@ -1,0 +1,60 @@
+"""What a page weighs on the wire: the whole of it at first, a fragment afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Page, expect
+
+KB = 1024
+FIRST, FIRST_REQUESTS = 100 * KB, 20
+NEXT, NEXT_REQUESTS = 25 * KB, 2
+
+
+@dataclass
+class Scale:
+    """Weighs what comes in; the stream, which never ends, and its first bell are left out."""
+
+    bytes: int = 0
+    asked: list[str] = field(default_factory=list)
+
+    def put_on(self, page: Page) -> None:
+        wire = page.context.new_cdp_session(page)
+        wire.send("Network.enable")
+        wire.on("Network.requestWillBeSent", self.request)
+        wire.on("Network.loadingFinished", self.finished)
+
+    def request(self, event: dict) -> None:
+        self.asked.append(f"{event['request']['method']} {event['request']['url']}")
+
+    def finished(self, event: dict) -> None:
+        self.bytes += int(event["encodedDataLength"])
+
+    def empty(self) -> None:
+        self.bytes, self.asked = 0, []
+
+    @property
+    def gets(self) -> list[str]:
+        return [line for line in self.asked if line.startswith("GET") and "/live/" not in line]
+
+
+def test_the_inbox_weighs_little_at_first_and_less_with_every_click(sit) -> None:
+    page = sit("lena")
+    scale = Scale()
+    scale.put_on(page)
+    page.goto("/inbox/")
+    page.wait_for_timeout(1500)
+    print(f"first load: {scale.bytes / KB:.1f} KB, {len(scale.gets)} requests")
+    assert scale.bytes <= FIRST
+    assert len(scale.gets) <= FIRST_REQUESTS, scale.gets
+
+    row = page.locator("a.row").nth(3)
+    subject = row.locator(".subject, .say").first.inner_text()
+    row.focus()
+    scale.empty()
+    page.keyboard.press("Enter")
+    expect(page.locator(".head h1")).to_be_visible()
+    page.wait_for_timeout(1000)
+    print(f"next ({subject}): {scale.bytes / KB:.1f} KB, {scale.asked}")
+    assert scale.bytes <= NEXT
+    assert len(scale.gets) <= NEXT_REQUESTS, scale.gets
