@@ -92,3 +92,27 @@ def choose(page: Page, answer: str) -> None:
     keys = page.locator("main").get_by_role("group", name="Single-letter keys")
     with page.expect_response(lambda answer: "/me/preferences/" in answer.url):
         keys.get_by_label(answer).check(force=True)
+
+
+def test_a_sequence_that_leads_nowhere_does_not_press_its_second_key(sit, talk: Talk) -> None:
+    page = sit("bo")
+    page.goto(talk.page)
+    page.keyboard.press("g")
+    page.keyboard.press("e")
+    page.keyboard.press("r")
+    expect(page.locator('textarea[name="reply"]')).to_be_focused()
+    assert at(page) == f"/conversations/{talk.pk}/"
+    expect(page.locator(".toast")).to_have_count(0)
+
+
+def test_one_goes_on_where_the_draft_ends(sit, talk: Talk) -> None:
+    page = sit("bo")
+    page.goto(talk.page)
+    box = page.locator('textarea[name="reply"]')
+    page.keyboard.press("r")
+    page.keyboard.type("R14 is")
+    expect(page.locator("[data-draft=saved]")).to_be_visible()
+    page.reload()
+    page.keyboard.press("r")
+    page.keyboard.type(" 47k")
+    expect(box).to_have_value("R14 is 47k")
