@@ -1,17 +1,17 @@
 // <draft-keeper data-url="…">: saves the form's texts on the server while one types; while the server
 // cannot be reached, the words stay in this browser and come back with the page.
 const WAIT = 700; // ms after the last key
+const AGAIN = 10_000; // ms until a save that failed is tried again
 
 class DraftKeeper extends HTMLElement {
   connectedCallback() {
-    this.form = this.closest("form");
-    this.addEventListener("input", (event) => event.target.matches("textarea") && this.typed(event.target));
-    this.addEventListener("change", (event) => event.target.matches("[type=radio]") && this.turn(event.target.value));
     this.gone = new AbortController();
-    const { signal } = this.gone;
-    addEventListener("pagehide", () => this.flush(), { signal });
-    document.body.addEventListener("composer:sent", ({ detail }) => this.put(detail.kind, "", false), { signal });
-    document.body.addEventListener("composer:returned", ({ detail }) => this.put(detail.kind, detail.text, true), { signal });
+    this.addEventListener("input", ({ target }) => target.matches("textarea") && this.typed(target));
+    this.addEventListener("change", () => this.flush());
+    this.addEventListener("composer:sending", () => this.stop()); // what is sent must not come back as a draft
+    this.addEventListener("composer:kept", ({ target }) => this.typed(target));
+    this.addEventListener("composer:changed", ({ target }) => this.settled(target));
+    addEventListener("pagehide", () => this.flush(), { signal: this.gone.signal });
     this.querySelectorAll("textarea").forEach((box) => this.restore(box));
   }
 
@@ -20,28 +20,30 @@ class DraftKeeper extends HTMLElement {
     this.gone.abort();
   }
 
-  turn(kind) {
-    this.flush();
-    this.querySelector(".preview")?.replaceChildren();
-    this.querySelector(`textarea[data-kind="${kind}"]`)?.focus();
-  }
-
   slot(box) { return `draft:${this.dataset.url}:${box.dataset.kind}`; }
 
   restore(box) {
     const kept = localStorage.getItem(this.slot(box));
-    if (kept === null || kept === box.value) return;
-    box.value = kept;
-    this.typed(box);
+    if (kept !== null && kept !== box.value) {
+      box.value = kept;
+      this.typed(box);
+    }
+    box.setSelectionRange(box.value.length, box.value.length); // one goes on where the draft ends
   }
 
   typed(box) {
     this.box = box;
     localStorage.setItem(this.slot(box), box.value);
-    this.querySelector(".preview")?.replaceChildren();
     this.say("saving");
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.flush(), WAIT);
+  }
+
+  // the server knows this text already: it gave it back, or put it aside as sent
+  settled(box) {
+    this.stop();
+    localStorage.removeItem(this.slot(box));
+    this.say("");
   }
 
   stop() { clearTimeout(this.timer); this.timer = null; }
@@ -49,42 +51,22 @@ class DraftKeeper extends HTMLElement {
   async flush() {
     if (!this.timer || !this.box) return;
     this.stop();
-    const box = this.box, text = box.value, slot = this.slot(box);
-    const body = new FormData();
-    body.set("kind", box.dataset.kind);
-    body.set("text", text);
+    const { box, box: { value: text } } = this, slot = this.slot(box);
+    const body = new URLSearchParams({ kind: box.dataset.kind, text });
+    const headers = { "X-CSRFToken": document.querySelector("meta[name=csrf-token]")?.content || "" };
     try {
-      const answer = await fetch(this.dataset.url, { method: "POST", body, keepalive: text.length < 15_000, headers: { "X-CSRFToken": token(), Accept: "application/json" } });
+      const answer = await fetch(this.dataset.url, { method: "POST", body, headers, keepalive: text.length < 15_000 });
       if (!answer.ok) throw new Error(answer.status);
-      if (localStorage.getItem(slot) === text) localStorage.removeItem(slot);
       this.dispatchEvent(new CustomEvent("draft:saved", { bubbles: true, detail: await answer.json() }));
+      if (localStorage.getItem(slot) === text) localStorage.removeItem(slot);
       this.say(text ? "saved" : "");
     } catch {
       this.say("kept");
-      if (this.isConnected) this.timer = setTimeout(() => this.flush(), 10_000);
+      if (this.isConnected && !this.timer) this.timer = setTimeout(() => this.flush(), AGAIN);
     }
-  }
-
-  // what the server has put aside, or given back; nothing is saved for it
-  put(kind, text, focus) {
-    const box = this.querySelector(`textarea[data-kind="${kind}"]`);
-    if (!box) return;
-    this.stop();
-    box.value = text;
-    localStorage.removeItem(this.slot(box));
-    setTimeout(() => this.tidy()); // after the swap: what is tidied away may have asked for it
-    if (focus) { this.querySelector(`input[value="${kind}"]`).checked = true; box.focus(); }
-    box.dispatchEvent(new CustomEvent("composer:changed", { bubbles: true }));
-  }
-
-  tidy() {
-    this.say("");
-    this.querySelectorAll(".preview, .warning").forEach((part) => part.replaceChildren());
   }
 
   say(state) { this.querySelectorAll("[data-draft]").forEach((note) => { note.hidden = note.dataset.draft !== state; }); }
 }
-
-function token() { return document.querySelector("meta[name=csrf-token]")?.content || ""; }
 
 customElements.define("draft-keeper", DraftKeeper);

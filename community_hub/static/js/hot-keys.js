@@ -1,28 +1,15 @@
 // <hot-keys>: every element that carries data-key="e" (or "g i", "mod+Enter") is pressed by that key.
 // Single letters only outside of inputs, and not at all under <html data-keys="off"> (WCAG 2.1.4).
-// "?" lists what is on this page: hold a <dialog data-keys-list> with an empty <dl> inside the element.
 const PAUSE = 1200; // ms between the keys of a sequence
-const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
 
 class HotKeys extends HTMLElement {
   connectedCallback() {
-    if (MAC) document.documentElement.dataset.platform = "mac";
     this.typed = [];
     this.listen = (event) => this.press(event);
     document.addEventListener("keydown", this.listen);
-    this.show = ({ target }) => { if (target.closest("[data-opens=keys]")) this.help(); };
-    document.addEventListener("click", this.show);
   }
 
-  disconnectedCallback() {
-    document.removeEventListener("keydown", this.listen);
-    document.removeEventListener("click", this.show);
-  }
-
-  help() {
-    this.list();
-    this.querySelector("dialog").showModal();
-  }
+  disconnectedCallback() { document.removeEventListener("keydown", this.listen); }
 
   press(event) {
     if (event.defaultPrevented || event.isComposing || event.altKey) return;
@@ -43,7 +30,8 @@ class HotKeys extends HTMLElement {
     if (Date.now() - (this.last || 0) > PAUSE) this.typed = [];
     this.last = Date.now();
     this.typed = [...this.typed, key].slice(-2);
-    const found = this.find(this.typed.join(" ")) || this.find(key);
+    const begun = this.typed.length > 1 && document.querySelector(`[data-key^="${CSS.escape(this.typed[0])} "]`);
+    const found = this.find(this.typed.join(" ")) || (begun ? null : this.find(key)); // "g e" must not press "e"
     if (found) this.typed = [];
     return found;
   }
@@ -54,24 +42,6 @@ class HotKeys extends HTMLElement {
     const all = [...room.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].filter(usable);
     return all.find((element) => near?.contains(element)) || all.at(-1);
   }
-
-  list() {
-    const seen = new Map();
-    for (const element of document.querySelectorAll("[data-key]")) {
-      if (usable(element) && !seen.has(element.dataset.key)) seen.set(element.dataset.key, label(element));
-    }
-    this.querySelector("dl").replaceChildren(...[...seen].map(([key, text]) => {
-      const row = document.createElement("div"), dt = document.createElement("dt"), dd = document.createElement("dd");
-      dt.append(...key.split(/[ +]/).map((part) => {
-        const kbd = document.createElement("kbd");
-        kbd.textContent = part === "mod" ? (MAC ? "⌘" : "Ctrl") : part === "Enter" ? "↵" : part;
-        return kbd;
-      }));
-      dd.textContent = text;
-      row.append(dt, dd);
-      return row;
-    }));
-  }
 }
 
 function name(event) {
@@ -81,6 +51,5 @@ function name(event) {
 }
 
 function usable(element) { return !element.disabled && (element.checkVisibility?.({ visibilityProperty: true }) ?? true); }
-function label(element) { return element.dataset.keyLabel || element.ariaLabel || element.title || element.textContent.trim(); }
 
 customElements.define("hot-keys", HotKeys);

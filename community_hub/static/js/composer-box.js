@@ -1,0 +1,66 @@
+// <composer-box>: turns between reply and note, empties what was sent, takes back what was not.
+// Tells the elements inside: composer:sending, composer:kept (it did not go), composer:changed.
+class ComposerBox extends HTMLElement {
+  connectedCallback() {
+    this.gone = new AbortController();
+    const { signal } = this.gone;
+    this.sent = {};
+    this.addEventListener("change", ({ target }) => target.matches("[type=radio]") && this.turn(target.value));
+    this.addEventListener("input", () => this.clear(".preview"));
+    this.addEventListener("htmx:beforeRequest", (event) => this.sending(event));
+    this.addEventListener("htmx:afterRequest", (event) => event.detail.successful || this.kept(event));
+    document.body.addEventListener("composer:sent", ({ detail }) => this.gotAway(detail.kind), { signal });
+    document.body.addEventListener("composer:returned", ({ detail }) => this.returned(detail), { signal });
+  }
+
+  disconnectedCallback() { this.gone.abort(); }
+
+  box(kind) { return this.querySelector(`textarea[data-kind="${kind}"]`); }
+  tell(box, name) { box.dispatchEvent(new CustomEvent(`composer:${name}`, { bubbles: true })); }
+  clear(parts) { this.querySelectorAll(parts).forEach((part) => part.replaceChildren()); }
+
+  turn(kind) {
+    this.clear(".preview");
+    this.box(kind)?.focus();
+  }
+
+  // the button says which text it sends; "send anyway" stands in the warning and means the reply
+  kindOf({ target }) {
+    if (target.matches("[data-preview]")) return null;
+    return target.dataset.kind || "reply";
+  }
+
+  sending(event) {
+    const box = this.box(this.kindOf(event));
+    if (!box) return;
+    this.sent[box.dataset.kind] = box.value;
+    this.tell(box, "sending");
+  }
+
+  kept(event) {
+    const box = this.box(this.kindOf(event));
+    if (box) this.tell(box, "kept");
+  }
+
+  // what was typed while it was on its way stays
+  gotAway(kind) {
+    const box = this.box(kind), text = this.sent[kind] ?? "";
+    if (!box) return;
+    const more = box.value.startsWith(text) ? box.value.slice(text.length) : box.value;
+    box.value = more.trimStart();
+    this.tell(box, box.value ? "kept" : "changed");
+    setTimeout(() => this.clear(".preview, .warning")); // after the swap: what is cleared may have asked for it
+  }
+
+  returned({ kind, text }) {
+    const box = this.box(kind), choice = this.querySelector(`input[value="${kind}"]`);
+    if (!box) return;
+    box.value = text;
+    this.tell(box, "changed");
+    if (choice) choice.checked = true;
+    this.clear(".preview, .warning");
+    box.focus();
+  }
+}
+
+customElements.define("composer-box", ComposerBox);
