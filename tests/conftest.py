@@ -8,8 +8,25 @@ import pytest
 
 if TYPE_CHECKING:
     from django.test import Client
+    from xdist.remote import Producer
+    from xdist.scheduler import LoadScopeScheduling
 
     from team.models import User
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """One worker takes the browser tests, which share a hub; the others share the rest, one by one.
+
+    xdist's own groups do nothing with pytest 9.2, which keeps a test's name elsewhere.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class OneHub(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "browser" if nodeid.startswith("tests/browser/") else nodeid
+
+    return OneHub(config, log)
 
 
 @pytest.fixture

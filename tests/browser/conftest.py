@@ -32,14 +32,14 @@ Sit = Callable[..., Page]
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """One worker of xdist owns the hub (pyproject.toml distributes by group)."""
     item.add_marker(pytest.mark.browser)
-    item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All in a row, whatever the shuffle: the hub starts once, and its loop bothers nobody."""
+    """All in a row, whatever the shuffle: the hub starts once, and Playwright's loop bothers nobody.
+
+    With xdist one worker takes them all; see ../conftest.py."""
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
