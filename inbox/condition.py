@@ -91,7 +91,8 @@ class Report:
             return _("catching up")
         if self.lag is None:
             return _("nothing was fetched yet")
-        if self.lag < GRACE and self.source.state == SourceState.ACTIVE:
+        working = self.source.state == SourceState.ACTIVE and not self.source.failures
+        if self.lag < GRACE and working:
             return _("up to date")
         return _("%(span)s behind") % {"span": span(self.lag)}
 

@@ -7,18 +7,18 @@ order and the words for when it is empty; nothing in this module renders or chan
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q, Subquery, Value
-from django.db.models.functions import JSONObject
+from django.db.models import CharField, Exists, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Cast, Concat, JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from inbox.models import Conversation, ConversationTag, Draft, ReadMark, Source
+from inbox.models import Conversation, ConversationTag, Delivery, Draft, ReadMark, Source
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -145,15 +145,17 @@ def of_source(source: Source) -> Folder:
 
 def folder_named(slug: str, user: User) -> Folder:
     """The folder an address names; "source-3" too. An unknown one is Needs reply."""
-    if slug.startswith("source-") and slug[7:].isdecimal():
+    if slug.startswith("source-") and slug[7:].isdecimal() and len(slug) < 26:
         source = Source.objects.visible_to(user).filter(pk=int(slug[7:])).first()
         if source:
             return of_source(source)
     return FOLDERS.get(slug, NEEDS_REPLY)
 
 
-def counts(user: User, sources: Iterable[Source] | None = None) -> dict[str, int]:
-    """How many rows each counted folder has, at most CAP, in one query.
+def counts(user: User, sources: Sequence[Source] | None = None) -> dict[str, int]:
+    """How many rows each counted folder has, and how many wait in each source, in one query.
+
+    Never more than CAP are counted in a folder, nor CAP a source in all of them.
 
     `sources`: those the user may see, where the caller has read them already.
     """
@@ -168,8 +170,12 @@ def counts(user: User, sources: Iterable[Source] | None = None) -> dict[str, int
         .values_list("folder", flat=True)[:CAP]
         for folder in counted
     ]
-    found = Counter(capped[0].union(*capped[1:], all=True))
-    return {folder.slug: found[folder.slug] for folder in counted}
+    waiting = seen.needs_reply().order_by()
+    by_source = waiting.annotate(
+        folder=Concat(Value("source-"), Cast("source_id", CharField()))
+    ).values_list("folder", flat=True)[: CAP * len(sources or ())]
+    found = Counter(capped[0].union(*capped[1:], by_source, all=True))
+    return dict(found)
 
 
 # A page of rows ------------------------------------------------------------------------------
@@ -235,6 +241,11 @@ def with_row_facts(found: ConversationQuerySet, user: User) -> ConversationQuery
         read_up_to=Subquery(ReadMark.objects.filter(**mine).values("up_to")[:1]),
         reply_begun=Subquery(drafts.filter(kind="reply")[:1]),
         note_begun=Subquery(drafts.filter(kind="note")[:1]),
+        unsent=Exists(
+            Delivery.objects.filter(
+                message__conversation=OuterRef("pk"), state__in=["failed", "unconfirmed"]
+            )
+        ),
         tag_list=ArraySubquery(
             tags.values(json=JSONObject(pk="tag_id", name="tag__name", hue="tag__colour"))
         ),

@@ -42,6 +42,7 @@ def pull_source(pk: int) -> None:
     if source is None or not source.take_lease(timezone.now()):
         return
     try:
+        source.refresh_from_db()  # who held the lease before may have moved the cursor
         pull(source, deadline=time.monotonic() + PULL_SECONDS)
     finally:
         source.release()

@@ -158,6 +158,13 @@ class Conversation(models.Model):
     def __str__(self) -> str:
         return self.subject or self.preview or str(_("Conversation"))
 
+    @property
+    def answered_last(self) -> bool:
+        """The preview is the team's own answer, beside the name of whoever was answered."""
+        if self.waiting_since or self.last_reply_at is None:
+            return False
+        return self.last_reply_at == self.last_message_at
+
     def get_absolute_url(self) -> str:
         return reverse("conversation", args=[self.pk])
 

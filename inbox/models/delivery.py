@@ -100,8 +100,9 @@ class Delivery(models.Model):
             [f"source:{message.source_id}"], "conversation", {"ids": [message.conversation_id]}
         )
 
-    def cancel(self, *, by: User) -> str | None:
-        """Take a reply back before it left: it is hidden and its text returned to the draft.
+    def cancel(self, *, by: User, keep_text: bool = True) -> str | None:
+        """Take a reply back before it left: it is hidden and its text returned to the draft, or
+        dropped with it where `keep_text` is False.
 
         Returns the text, or None when it was too late (it is being sent, or was).
         """
@@ -112,7 +113,8 @@ class Delivery(models.Model):
             if not self.move(CANCELLABLE, DeliveryState.CANCELLED, next_try_at=None):
                 return None
             message: Message = self.message
-            Draft.keep(by, message.conversation_id, "reply", message.body_source)
+            if keep_text:
+                Draft.keep(by, message.conversation_id, "reply", message.body_source)
             Conversation.objects.recompute([message.conversation_id])
             if self.done_after:
                 message.conversation.refresh_from_db()

@@ -55,6 +55,8 @@ class PullState(models.Model):
 
     if TYPE_CHECKING:
         name: str
+        config: dict[str, Any]
+        credentials: dict[str, Any]
 
         def connector(self) -> Connector: ...
         def get_absolute_url(self) -> str: ...
@@ -93,9 +95,10 @@ class PullState(models.Model):
             "next_pull_at": now + timedelta(seconds=pause),
             "failures": 0,
             "failing_since": None,
-            "limited_until": None,
             "last_error": "",
         }
+        if self.limited_until:  # as it was when the pull began: a sender may have set one since
+            changed["limited_until"] = None
         if self.is_backfilling and not more:
             changed["backfill_done_at"] = now
         # With nothing but a later hour to show, only the pages that show the hour are woken.
@@ -105,6 +108,8 @@ class PullState(models.Model):
     def record_failure(self, error: ConnectorError) -> None:
         """A rate limit waits exactly as told; a permanent error pauses and tells people once."""
         now = timezone.now()
+        if isinstance(error, AuthExpiredError) and self._was_reconnected():
+            return
         if isinstance(error, RateLimited):
             self._set(
                 next_pull_at=error.retry_at, limited_until=error.retry_at, last_error=str(error)
@@ -118,6 +123,12 @@ class PullState(models.Model):
         )
         if error.permanent:
             self._stop_for(error)
+
+    def _was_reconnected(self) -> bool:
+        """Somebody gave it new credentials while the old ones were still being tried."""
+        current = type(self)._default_manager.values("credentials", "config").get(pk=self.pk)
+        mine: dict[str, Any] = {"credentials": self.credentials, "config": self.config}
+        return current != mine
 
     def _stop_for(self, error: ConnectorError) -> None:
         credentials = isinstance(error, AuthExpiredError)

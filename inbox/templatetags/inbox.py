@@ -34,7 +34,9 @@ def inbox_nav(context: dict[str, Any], oob: bool = False) -> dict[str, Any]:
         "oob": oob,
         "beside_rows": "page" in context or "conversation" in context,
         "folders": [(folder, counted.get(folder.slug)) for folder in folders.FOLDERS.values()],
-        "sources": [(s, current == f"source-{s.pk}") for s in sources],
+        "sources": [
+            (s, current == f"source-{s.pk}", counted.get(f"source-{s.pk}")) for s in sources
+        ],
     }
 
 

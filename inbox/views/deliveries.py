@@ -39,10 +39,13 @@ def cancellation(request: Asked, pk: int) -> HttpResponse:
     """Take a reply back before it left; its text goes back into the box, above what is there."""
     delivery, conversation = both(request, pk)
     begun = Draft.objects.filter(user=request.user, conversation=conversation, kind="reply").first()
-    text = delivery.cancel(by=request.user)
+    drop = "drop" in request.POST
+    text = delivery.cancel(by=request.user, keep_text=not drop)
     if text is None:
         late = _("Too late: it is on its way or there already.")
         return htmx.tell(request, shown(request, conversation), late, level="error")
+    if drop:
+        return htmx.tell(request, shown(request, conversation), _("Cancelled"))
     if begun and begun.text.strip() not in ("", text.strip()):
         text = f"{text}\n\n{begun.text}"
         Draft.keep(request.user, conversation.pk, "reply", text)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import trigger_client_event
 
-from community_hub.lib import htmx
+from community_hub.lib import alarm, htmx
 from inbox import presence as present
 from inbox.composer import connector_of
 from inbox.models import Conversation, Draft
@@ -60,6 +60,7 @@ def presence(request: Asked, pk: int) -> HttpResponse:
         present.here(conversation.pk, request.user, doing)
         if seen := number(request.POST.get("up_to")):
             conversation.mark_read(seen, by=request.user)
+        alarm.ring("inbox.tasks.refresh_conversation", pk)  # what somebody looks at is kept fresh
     else:
         present.leave(conversation.pk, request.user)
     return HttpResponse(status=204)

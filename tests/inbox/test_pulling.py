@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from inbox.connectors.discourse.connector import DiscourseConnector
 from inbox.models import Message, Source
-from inbox.tasks import mail_source_stopped, pull_due_sources, pull_source
+from inbox.tasks import mail_source_stopped, pull, pull_due_sources, pull_source
 from team.models import Notification
 from tests.make import make_source
 from tests.platforms.discourse import KEY, Discourse
@@ -150,3 +150,15 @@ def test_a_person_pauses_and_resumes_and_may_undo_it(source, alice) -> None:
     assert action.undo(by=alice)
     assert pulled(source).state == "active"
     assert Message.objects.count() == 1
+
+
+def test_a_pull_with_the_old_key_does_not_stop_a_source_reconnected_meanwhile(
+    source, forum, alice
+) -> None:
+    stale = Source.objects.get(pk=source.pk)
+    forum.revoke()
+    source.reconnect(source.config, {"api_key": forum.key}, by=alice)
+    pull(stale, deadline=float("inf"))
+    source.refresh_from_db()
+    assert source.state == "active"
+    assert not Notification.objects.exists()

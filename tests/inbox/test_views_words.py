@@ -127,7 +127,7 @@ def test_a_private_note_is_not_in_the_person_pane_of_a_colleague(read, lena):
         ("sending", "sending", []),
         ("sent", "on the practice", []),
         ("pending", "moderators", []),
-        ("failed", "not sent", ["Retry", "Edit"]),
+        ("failed", "not sent", ["Retry", "Edit", "Cancel"]),
         ("unconfirmed", "may have been posted", ["It is there", "Send again"]),
     ],
 )
