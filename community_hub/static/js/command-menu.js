@@ -4,12 +4,19 @@ class CommandMenu extends HTMLElement {
     this.addEventListener("toggle", (event) => event.newState === "open" ? this.opened() : this.closed());
     this.addEventListener("input", (event) => event.target.matches(".filter") && this.filter(event.target.value));
     this.addEventListener("keydown", (event) => this.move(event));
+    this.gone = new AbortController();
+    document.body.addEventListener("htmx:oobBeforeSwap", (event) => this.stay(event), { signal: this.gone.signal });
     this.addEventListener("htmx:afterRequest", ({ detail, target }) => {
       const chosen = detail.successful && detail.requestConfig.verb !== "get" && !("stay" in target.dataset);
       if (chosen && this.matches(":popover-open")) this.hidePopover();
     });
     this.addEventListener("htmx:afterSettle", () => this.matches(":popover-open") && (this.box || this.items[0])?.focus());
   }
+
+  disconnectedCallback() { this.gone.abort(); }
+
+  // a live update must not take the menu away from under the pointer
+  stay(event) { if (this.matches(":popover-open") && event.detail.target.contains(this)) event.preventDefault(); }
 
   get items() { return [...this.querySelectorAll(".menu-item")].filter((item) => !item.closest("[hidden]")); }
   get box() { return this.querySelector(".filter"); }
