@@ -175,7 +175,7 @@ def counts(user: User, sources: Sequence[Source] | None = None) -> dict[str, int
         folder=Concat(Value("source-"), Cast("source_id", CharField()))
     ).values_list("folder", flat=True)[: CAP * len(sources or ())]
     found = Counter(capped[0].union(*capped[1:], by_source, all=True))
-    return dict(found)
+    return {**dict.fromkeys((folder.slug for folder in counted), 0), **found}
 
 
 # A page of rows ------------------------------------------------------------------------------

@@ -126,9 +126,9 @@ class PullState(models.Model):
 
     def _was_reconnected(self) -> bool:
         """Somebody gave it new credentials while the old ones were still being tried."""
-        current = type(self)._default_manager.values("credentials", "config").get(pk=self.pk)
-        mine: dict[str, Any] = {"credentials": self.credentials, "config": self.config}
-        return current != mine
+        current = type(self)._default_manager.get(pk=self.pk)
+        before, now = (self.credentials, self.config), (current.credentials, current.config)
+        return before != now
 
     def _stop_for(self, error: ConnectorError) -> None:
         credentials = isinstance(error, AuthExpiredError)
