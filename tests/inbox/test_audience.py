@@ -8,7 +8,6 @@ import pytest
 
 from inbox.ingest import ingest
 from inbox.models import Conversation, Message
-from inbox.sending import _log_reply
 from members.models import Activity, Member
 from tests.inbox.items import ago, item, page
 from tests.make import make_source
@@ -23,7 +22,7 @@ def test_restricting_a_source_hides_every_line_it_left_in_the_log(bob, carol, le
     ingest(source, page(replace(first, body="edited", version="2", edited_at=ago(seconds=5))))
     ingest(other, page(item("9")))
     reply = Conversation.objects.get(source=source).reply("Hello", by=bob)
-    _log_reply(Message.objects.get(pk=reply.pk))
+    Message.objects.get(pk=reply.pk).log_reply()
     member = Member.objects.get()
     kinds = {"message", "edited", "reply"}
     assert set(member.timeline(carol).values_list("kind", flat=True)) == kinds
