@@ -55,10 +55,10 @@ def main(folder: Path) -> None:
         context.close()
         context = browser.new_context(
             storage_state=state, base_url=url, viewport=PHONE, reduced_motion="reduce",
-            color_scheme="dark", has_touch=True, is_mobile=True,
+            color_scheme="dark", has_touch=True,
         )  # fmt: skip
         page = context.new_page()
-        page.goto("/inbox/mine/")
+        page.goto("/inbox/")
         keep(page, folder / "inbox-phone.png")
         browser.close()
 

@@ -37,7 +37,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All in a row, whatever the shuffle: the hub starts once, and Playwright's loop bothers nobody.
+    """All in a row, whatever the shuffle: the hub starts once, and Playwright's loop bothers none.
 
     With xdist one worker takes them all; see ../conftest.py."""
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
