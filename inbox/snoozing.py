@@ -29,7 +29,8 @@ def presets(now: datetime | None = None) -> list[Preset]:
     """Those that make sense now, the soonest first. Working days end at 18:00 and begin at 9:00."""
     local = timezone.localtime(now)
     tomorrow = local.date() + timedelta(days=1)
-    monday = local.date() + timedelta(days=7 - local.weekday())
+    # the Monday after tomorrow: on a Sunday, tomorrow is one already
+    monday = tomorrow + timedelta(days=7 - tomorrow.weekday())
     return [
         Preset("later", _("Later today"), later(local)),
         Preset("tomorrow", _("Tomorrow"), at(tomorrow, MORNING)),
