@@ -141,7 +141,7 @@ def _store(source: Source, ready: list[Ready], now: datetime) -> Outcome:
         return outcome
     people = resolve([one.author for one in ready if one.author])
     placed = threads.place(source, ready, channels)
-    matching.match_own(source, ready, placed)
+    outcome.conversations = matching.match_own(source, ready, placed)
     written = rows.upsert(source, ready, placed, _authors(ready, people), now)
     outcome.stored = len(written)
     unchanged = len(ready) - len(written)
@@ -168,7 +168,7 @@ def _after_rows(
     rows.log(source, written)
     rows.note_seen(ids)
     rows.block_replies({placed[one.thread_id]: one.item for one in ready})
-    outcome.conversations = touched | rows.conversations_of(linked)
+    outcome.conversations |= touched | rows.conversations_of(linked)
     Conversation.objects.recompute(outcome.conversations)
     outcome.newly_asked = rows.wake([row.id for row in written if row.inserted])
 

@@ -29,8 +29,11 @@ def _words(text: str) -> str:
     return _NOISE.sub("", _LEADING_HANDLES.sub("", text.strip())).casefold()
 
 
-def match_own(source: Source, ready: Sequence[Ready], placed: Mapping[str, int]) -> None:
+def match_own(source: Source, ready: Sequence[Ready], placed: Mapping[str, int]) -> set[int]:
     """Give our waiting messages the ids of their own echoes, before the page is written.
+
+    Answers the conversations in which one was found: the upsert sees nothing new in them, and yet
+    what they say of their reply is.
 
     By token where the platform echoes it; else by conversation and words, for a reply whose call
     has not come back yet. The row that is found takes the platform's id, so the upsert meets it.
@@ -38,7 +41,7 @@ def match_own(source: Source, ready: Sequence[Ready], placed: Mapping[str, int])
     """
     own = [one for one in ready if one.item.is_own]
     if not own:
-        return
+        return set()
     waiting = list(
         Message.objects.filter(
             source=source, external_id__isnull=True, delivery__state__in=IN_FLIGHT
@@ -47,12 +50,13 @@ def match_own(source: Source, ready: Sequence[Ready], placed: Mapping[str, int])
         .order_by("pk")
     )
     if not waiting:
-        return
+        return set()
     known = set(
         Message.objects.filter(
             source=source, external_id__in=[one.external_id for one in own]
         ).values_list("external_id", flat=True)
     )
+    adopted = set()
     for one in own:
         if one.external_id in known:
             continue
@@ -60,6 +64,8 @@ def match_own(source: Source, ready: Sequence[Ready], placed: Mapping[str, int])
         if found:
             waiting.remove(found)
             _adopt(found, one)
+            adopted.add(found.conversation_id)
+    return adopted
 
 
 def _find(one: Ready, conversation_id: int, waiting: Sequence[Message]) -> Message | None:

@@ -123,3 +123,15 @@ def test_what_the_moderators_turn_down_looks_failed(source, forum, bob, monkeypa
     settle(delivery)
     assert delivery.state == "failed"
     assert "turned it down" in Notification.objects.get(user=bob).text
+
+
+def test_an_open_page_hears_that_a_reply_came_back(source, forum, bob, monkeypatch) -> None:
+    forum.lose_answers()
+    delivery = settle(answer(bob))
+    forum.heal()
+    rung = []
+    monkeypatch.setattr(
+        "community_hub.lib.live.publish", lambda topics, event, data: rung.append((event, data))
+    )
+    read(source)
+    assert ("conversation", {"ids": [delivery.message.conversation_id]}) in rung
