@@ -200,13 +200,13 @@ class Conversation(models.Model):
         alarm.ring("inbox.tasks.deliver", delivery.pk, countdown=settings.UNDO_SEND_SECONDS)
         return message
 
-    def note(self, text: str, *, by: User) -> Message:
+    def note(self, text: str, *, by: User) -> Action:
+        """Undo takes the note away and gives its text back as the draft."""
         with transaction.atomic():
             message = Message.note(self, text, by=by)
             Draft.keep(by, self.pk, "note", "")
-            Action.record("note", self, by=by, after={"message": message.pk})
             self.announce()
-        return message
+            return Action.record("note", self, by=by, after={"message": message.pk})
 
     def answerable(self) -> Message | None:
         """The message an answer goes to: what waits, else what was last said there."""
@@ -298,6 +298,8 @@ class Conversation(models.Model):
         if by and action.verb == "unread":
             ReadMark.set(by, self.pk, action.before["up_to"])
             return True
+        if by and by.can_note and action.verb == "note":
+            return self._take_back_note(action, by)
         triage = {"assign", "snooze", "close", "reopen"}
         if not (by and by.can_triage and action.verb in triage):
             return False
@@ -335,6 +337,16 @@ class Conversation(models.Model):
             Message.system(self, verb, by=by, action=action.pk, **after)
             self.announce()
         return action
+
+    def _take_back_note(self, action: Action, by: User) -> bool:
+        note = self.messages.filter(pk=action.after["message"], kind="note").first()
+        if note is None:
+            return False
+        kept = self.drafts.filter(user=by, kind="note").values_list("text", flat=True).first()
+        Draft.keep(by, self.pk, "note", "\n\n".join(filter(None, [note.body_source, kept])))
+        note.delete()
+        self.announce()
+        return True
 
     def _take_back_tag(self, action: Action) -> bool:
         if action.verb == "tag" and action.after["added"]:

@@ -51,9 +51,10 @@ def notes(request: Asked, pk: int) -> HttpResponse:
     if not text.strip() or len(text) > LONGEST:
         words = _("Write a note first, of at most 100,000 characters.")
         return refused(request, conversation, words)
-    conversation.note(text, by=request.user)
+    action = conversation.note(text, by=request.user)
     response = after_verb(request, conversation, move_on=False)
-    return trigger_client_event(response, "composer:sent", {"kind": "note"})
+    trigger_client_event(response, "composer:sent", {"kind": "note"})
+    return htmx.tell(request, response, _("Noted"), undo=action.pk)
 
 
 @require_POST

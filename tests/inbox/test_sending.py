@@ -240,7 +240,8 @@ def test_losing_every_key_in_redis_loses_no_reply(source, forum, bob) -> None:
 def test_notes_have_no_way_out(source, forum, bob) -> None:
     from django.db import IntegrityError, transaction
 
-    note = conversation().note("They seem upset.", by=bob)
+    conversation().note("They seem upset.", by=bob)
+    note = Message.objects.get(kind="note")
     assert not Delivery.objects.filter(message=note).exists()
     with pytest.raises(IntegrityError), transaction.atomic():
         Message.objects.filter(pk=note.pk).update(external_id="7")

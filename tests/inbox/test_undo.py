@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.urls import reverse
 
-from inbox.models import ConversationTag
+from inbox.models import ConversationTag, Draft
 from members.models import MemberTag
 from team.models import Action
 from tests.make import make_conversation, make_member, make_message
@@ -53,4 +54,18 @@ def test_nobody_undoes_what_somebody_else_did(bob, lena) -> None:
     assert action is not None
     assert not action.undo(by=lena)
     assert action.undo(by=bob)
+    assert not action.undo(by=bob)
+
+
+def test_undoing_a_note_takes_it_away_and_gives_its_words_back(client, bob, lena) -> None:
+    conversation = make_message().conversation
+    client.force_login(bob)
+    done = client.post(reverse("notes", args=[conversation.pk]), {"note": "Ask Lena first."})
+    assert done.status_code == 302
+    assert conversation.messages.filter(kind="note").count() == 1
+    action = Action.objects.get(verb="note")
+    assert not action.undo(by=lena)
+    assert client.post(reverse("undo", args=[action.pk])).status_code in (200, 302)
+    assert conversation.messages.filter(kind="note").count() == 0
+    assert Draft.objects.get(user=bob, kind="note").text == "Ask Lena first."
     assert not action.undo(by=bob)
