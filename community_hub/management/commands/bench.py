@@ -15,6 +15,13 @@ from community_hub.bench import fill, measure
 from inbox.models import Source
 from team.models import Hub, User
 
+PLAIN = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+OVERRIDDEN = {
+    "ALLOWED_HOSTS": ["testserver"],
+    "SECURE_SSL_REDIRECT": False,
+    "STORAGES": {**settings.STORAGES, "staticfiles": PLAIN},  # nothing need be collected first
+}
+
 
 class Command(BaseCommand):
     help = "Measure pages, verbs and ingest over a community of the size you say."
@@ -31,7 +38,7 @@ class Command(BaseCommand):
         connection.settings_dict["TEST"]["NAME"] = f"{name}_bench"
         connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
         try:
-            with override_settings(ALLOWED_HOSTS=["testserver"], SECURE_SSL_REDIRECT=False):
+            with override_settings(**OVERRIDDEN):
                 self._measure(options["messages"], options["incoming"], options["rounds"])
         finally:
             connection.creation.destroy_test_db(name, verbosity=0)
