@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+import threading
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from django.db import connections
 from django.test import Client
 
 from community_hub.lib.html import to_text
@@ -82,6 +84,34 @@ def test_recordings_twice_and_out_of_order_make_each_message_once(items_of, alic
     assert Activity.objects.values("key").distinct().count() == Activity.objects.count()
     accounts = Identity.objects.values_list("network", "external_id")
     assert len(set(accounts)) == accounts.count()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("items_of", [mastodon_items, discourse_items])
+def test_recordings_delivered_by_three_workers_at_once_make_each_message_once(items_of) -> None:
+    items = [item for item in items_of() if item.op != "delete"]
+    source = make_source()
+    failures: list[BaseException] = []
+
+    def work(seed: int) -> None:
+        shuffled = list(items)
+        random.Random(seed).shuffle(shuffled)
+        try:
+            stored(source, shuffled)
+        except BaseException as error:
+            failures.append(error)
+        finally:
+            connections.close_all()
+
+    workers = [threading.Thread(target=work, args=[seed]) for seed in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert failures == []
+    kept = list(Message.objects.values_list("external_id", flat=True))
+    assert sorted(kept) == sorted({item.external_id for item in items})
+    assert Quarantined.objects.count() == 0
 
 
 @pytest.mark.parametrize("items_of", [mastodon_items, discourse_items])
