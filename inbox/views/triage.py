@@ -124,7 +124,7 @@ def tag(request: Asked, pk: int, tag_pk: int) -> HttpResponse:
     """Take one tag off; a form without scripts says DELETE in `_method`."""
     conversation = found(request, pk)
     permit(request.user.can_tag)
-    taken = get_object_or_404(Tag, pk=tag_pk)
+    taken = get_object_or_404(conversation.tags, pk=tag_pk)
     action = conversation.untag(taken, by=request.user)
     response = after_verb(request, conversation, move_on=False)
     return htmx.tell(request, response, _("Tag taken off"), undo=action.pk)

@@ -214,9 +214,8 @@ class Member(models.Model):
             return self._take_back_tag(action)
         if by and by.can_note and action.verb in {"note", "unnote"}:
             return self._take_back_note(action)
-        if not (
-            by and by.can_edit_members and action.verb in {"stage", "own", "describe", "staff"}
-        ):
+        may = by is not None and (by.is_lead if action.verb == "staff" else by.can_edit_members)
+        if not may or action.verb not in {"stage", "own", "describe", "staff"}:
             return False
         unchanged = Member.objects.filter(pk=self.pk, **action.after)
         if not unchanged.update(**action.before):

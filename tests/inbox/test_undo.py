@@ -69,3 +69,24 @@ def test_undoing_a_note_takes_it_away_and_gives_its_words_back(client, bob, lena
     assert conversation.messages.filter(kind="note").count() == 0
     assert Draft.objects.get(user=bob, kind="note").text == "Ask Lena first."
     assert not action.undo(by=bob)
+
+
+def test_a_lead_who_is_one_no_more_cannot_undo_who_is_a_colleague(lena, bob) -> None:
+    member = make_member()
+    action = member.link_user(bob, by=lena)
+    lena.role = "manager"
+    lena.save()
+    action.refresh_from_db()
+    assert not action.undo(by=lena)
+    member.refresh_from_db()
+    assert member.user == bob
+
+
+def test_a_tag_that_is_not_on_the_conversation_cannot_be_taken_off(client, bob) -> None:
+    """Undo would have put it there."""
+    conversation, other = make_conversation(), make_conversation()
+    other.tag("bug", by=bob)
+    client.force_login(bob)
+    address = reverse("tag", args=[conversation.pk, ConversationTag.objects.get().tag_id])
+    assert client.delete(address).status_code == 404
+    assert not Action.objects.filter(verb="untag").exists()
