@@ -14,8 +14,8 @@ numbers = itertools.count(1)
 
 
 def new_title(words: str) -> str:
-    """A title that no other test uses."""
-    return f"{words} {os.getpid()}-{next(numbers)}"
+    """A title that no other test uses, and that is not how another one begins."""
+    return f"{words} {os.getpid()}-{next(numbers):04d}"
 
 
 class Practice:
