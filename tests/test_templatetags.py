@@ -95,5 +95,18 @@ def test_a_platform_whose_connector_is_gone_still_has_an_icon():
     assert hub.platform_icon("a-platform-nobody-has") == hub.icon(hub.UNKNOWN_ICON)
 
 
+def test_practice_sites_that_look_different_have_icons_of_their_own():
+    drawn = {hub.platform_icon("sandbox", f"sandbox:{site}") for site in ("forum", "social", "help")}
+    assert len(drawn) == 3
+    assert hub.network_icon("sandbox:help") == hub.platform_icon("sandbox", "sandbox:help")
+
+
+def test_a_network_is_named_as_people_call_it():
+    assert hub.network_name("mastodon") == "Mastodon"
+    assert hub.network_name("discourse:forum.example.org") == "forum.example.org"
+    assert hub.network_name("sandbox:social") == "Sine Social"
+    assert hub.network_name("a-platform-nobody-has:x") == "a-platform-nobody-has:x"
+
+
 def test_a_count_says_where_counting_stopped():
     assert [hub.capped(n) for n in (0, 99, 100)] == ["0", "99", "99+"]

@@ -6,7 +6,7 @@ import hashlib
 import unicodedata
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.utils import timezone
@@ -16,6 +16,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from lucide import IconDoesNotExist
 from lucide.templatetags.lucide import lucide
+
+if TYPE_CHECKING:
+    from inbox.connectors.base import Connector
 
 register = template.Library()
 
@@ -37,19 +40,37 @@ def icon(name: str, css: str = "") -> SafeString:
 
 
 @register.simple_tag
-def platform_icon(kind: str) -> SafeString:
+def platform_icon(kind: str, network: str = "") -> SafeString:
     """The icon of a source's platform; a connector that was removed gets a plain one."""
-    return icon(connector_icon(str(kind)))
+    return icon(connector_icon(str(kind), str(network)))
 
 
-@lru_cache(maxsize=64)
-def connector_icon(kind: str) -> str:
+@register.simple_tag
+def network_icon(network: str) -> SafeString:
+    """The icon of an account. A network is named after its connector, "discourse:host"."""
+    return platform_icon(network.partition(":")[0], network)
+
+
+@register.filter
+def network_name(network: str) -> str:
+    """What people call it; the network itself where nothing speaks its platform any more."""
+    connector = connector_of(network.partition(":")[0])
+    return connector.name_of(network) if connector else network
+
+
+@lru_cache(maxsize=1024)
+def connector_icon(kind: str, network: str = "") -> str:
+    connector = connector_of(kind)
+    return connector.icon_of(network) if connector else UNKNOWN_ICON
+
+
+def connector_of(kind: str) -> type[Connector] | None:
     from inbox.connectors.base import connector_class
 
     try:
-        return connector_class(kind).icon
+        return connector_class(kind)
     except (LookupError, ImportError):
-        return UNKNOWN_ICON
+        return None
 
 
 @register.simple_tag

@@ -274,6 +274,16 @@ class Connector:
         raise NotImplementedError
 
     @classmethod
+    def icon_of(cls, network: str) -> str:
+        """The icon of an account or a source in this identity space, where they differ."""
+        return cls.icon
+
+    @classmethod
+    def name_of(cls, network: str) -> str:
+        """What people call this identity space: "Mastodon", "forum.example.org"."""
+        return network.partition(":")[2] or str(cls.label)
+
+    @classmethod
     def is_offered(cls) -> bool:
         """Whether a new source of this platform can be connected on this install."""
         return True

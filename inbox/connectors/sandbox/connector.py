@@ -40,6 +40,7 @@ BLURB = cast(
     "str",
     gettext_lazy("Made-up people on made-up sites: learn the hub without writing to anybody real."),
 )
+ICONS = {"forum": "messages-square", "social": "at-sign", "help": "life-buoy"}
 PLACE = cast("str", gettext_lazy("the practice site"))
 NAMED = re.compile(rf"(?<![\w@])@{HANDLE}(?!\w)", re.IGNORECASE)
 
@@ -70,6 +71,14 @@ class SandboxConnector(Connector):
     @classmethod
     def form_class(cls) -> type[forms.Form]:
         return SandboxForm
+
+    @classmethod
+    def icon_of(cls, network: str) -> str:
+        return ICONS.get(network.partition(":")[2], cls.icon)
+
+    @classmethod
+    def name_of(cls, network: str) -> str:
+        return str(SITES.get(network.partition(":")[2], cls.label))
 
     @classmethod
     def is_offered(cls) -> bool:
