@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, F, Max, Q
@@ -11,7 +12,7 @@ from django.utils import timezone
 from inbox.connectors.base import Person
 from inbox.connectors.sandbox.site.models import Account
 from inbox.models import Conversation, Draft, ReadMark, Source
-from members.models import Identity, Member
+from members.models import Activity, Identity, Member
 from members.resolve import resolve
 from team.models import User
 
@@ -21,6 +22,7 @@ Users = dict[str, User]
 FORUM = "sandbox:forum"  # the network of the practice forum
 PARTICIPANT, CONTRIBUTOR = 3, 70  # messages from which the stage of somebody unknown is guessed
 DONE_FOR = timedelta(days=4)  # what was answered since is closed; the rest simply rests
+STAGED = timedelta(days=21)  # when the team last thought about who stands how close
 UNREAD_FOR = timedelta(hours=8)  # what came in since is still bold
 
 
@@ -67,7 +69,8 @@ def guess_stages(users: Users) -> None:
 def remember(known: Known, source: Source, users: Users) -> None:
     member = member_called(source, known.handle)
     by = users[known.owner or LENA]
-    member.set_stage(known.stage, by=by)
+    staged = member.set_stage(known.stage, by=by)
+    backdate(member, STAGED, key=f"action:{staged.pk}")
     about = {
         "pronouns": known.pronouns,
         "place": known.place,
@@ -79,8 +82,16 @@ def remember(known: Known, source: Source, users: Users) -> None:
         member.tag(tag, by=by)
     if known.owner:
         member.set_owner(users[known.owner], by=by)
-    for author, text in known.notes:
-        member.add_note(text, by=users[author])
+    for author, days, text in known.notes:
+        noted = member.add_note(text, by=users[author])
+        backdate(member, timedelta(days=days), pk=noted.after["note"])
+
+
+def backdate(member: Member, ago: timedelta, **line: Any) -> None:
+    """A line of the log that was written a while ago, but not before the member's first words."""
+    now = timezone.now()
+    first = min(member.first_seen or now, now - timedelta(hours=1)) + timedelta(minutes=20)
+    Activity.objects.filter(member=member, **line).update(occurred_at=max(first, now - ago))
 
 
 def close_the_rest(sources: dict[str, Source], users: Users, waiting: dict[str, list[str]]) -> None:

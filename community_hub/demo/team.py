@@ -18,7 +18,10 @@ class Colleague:
 
 @dataclass(frozen=True)
 class Known:
-    """What the team knows about somebody on one site; notes are (who wrote it, text)."""
+    """What the team knows about somebody on one site.
+
+    Notes are (who wrote it, how many days ago, text), the newest first.
+    """
 
     site: str
     handle: str
@@ -29,7 +32,7 @@ class Known:
     timezone: str = ""
     languages: tuple[str, ...] = ()
     owner: str = ""
-    notes: tuple[tuple[str, str], ...] = ()
+    notes: tuple[tuple[str, int, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,10 +67,11 @@ KNOWN = (
         ("de", "en"),
         LENA,
         (
-            (BO, "Promised her by Tuesday: what firmware finds about the clock drift."),
-            (LENA, "Wants to test builds early; has a second unit that no gig depends on."),
+            (BO, 1, "Promised her by Tuesday: what firmware finds about the clock drift."),
+            (LENA, 53, "Wants to test builds early; has a second unit that no gig depends on."),
             (
                 SURI,
+                158,
                 "Lent us her lathe for the June workshop and taught a table of six. "
                 "We never thanked her in public.",
             ),
@@ -86,10 +90,11 @@ KNOWN = (
         (
             (
                 LENA,
+                9,
                 "Twelve beginners' evenings so far. Never offer her money, she finds it odd. "
                 "Cinnamon buns work.",
             ),
-            (BO, "Worried about Halvard. Tell her first if we hear anything."),
+            (BO, 31, "Worried about Halvard. Tell her first if we hear anything."),
         ),
     ),
     Known(
@@ -102,7 +107,7 @@ KNOWN = (
         "Asia/Kolkata",
         ("en",),
         BO,
-        ((BO, "Credit his answers by name. He is not Arjun Rao, who teaches in Pune."),),
+        ((BO, 24, "Credit his answers by name. He is not Arjun Rao, who teaches in Pune."),),
     ),
     Known(
         "forum",
@@ -114,7 +119,13 @@ KNOWN = (
         "Asia/Kolkata",
         ("en",),
         "",
-        ((BO, "Not the Arjun who reviews our pull requests. We mixed them up once in public."),),
+        (
+            (
+                BO,
+                40,
+                "Not the Arjun who reviews our pull requests. We mixed them up once in public.",
+            ),
+        ),
     ),
     Known(
         "forum",
@@ -129,6 +140,7 @@ KNOWN = (
         (
             (
                 LENA,
+                12,
                 "Angry because he cares. Numbers and dates help, sympathy doesn't. "
                 "Said four times that nobody answered him: answer him.",
             ),
@@ -147,6 +159,7 @@ KNOWN = (
         (
             (
                 LENA,
+                47,
                 "Moderates as a volunteer, often at midnight. Back them in public, discuss "
                 "in private. Offer a rota before they ask.",
             ),
@@ -165,6 +178,7 @@ KNOWN = (
         (
             (
                 SURI,
+                88,
                 "Blind, uses a screen reader. Calls are easier for him than the forum; "
                 "plain text, no pictures without words.",
             ),
@@ -180,7 +194,13 @@ KNOWN = (
         "Asia/Tokyo",
         ("ja", "en"),
         BO,
-        ((BO, "Asks before writing code. A quick yes or no is worth more than a long answer."),),
+        (
+            (
+                BO,
+                15,
+                "Asks before writing code. A quick yes or no is worth more than a long answer.",
+            ),
+        ),
     ),
     Known(
         "forum",
@@ -195,6 +215,7 @@ KNOWN = (
         (
             (
                 BO,
+                66,
                 "Writes better repair guides than we do. Same Bram as on Workbench, he says so "
                 "himself.",
             ),
@@ -213,6 +234,7 @@ KNOWN = (
         (
             (
                 LENA,
+                20,
                 "Quiet for ten weeks, also at the October call. His wife was ill in summer, he "
                 "told me in confidence: do not mention it, just say hello.",
             ),
@@ -231,6 +253,7 @@ KNOWN = (
         (
             (
                 BO,
+                34,
                 "Runs the repair café. Needs answers by Tuesdays, that is when the poster goes "
                 "to print.",
             ),
@@ -246,7 +269,13 @@ KNOWN = (
         "Europe/Paris",
         ("fr", "en"),
         SURI,
-        ((SURI, "Reads English, prefers to write French. Asks before she promises; do the same."),),
+        (
+            (
+                SURI,
+                61,
+                "Reads English, prefers to write French. Asks before she promises; do the same.",
+            ),
+        ),
     ),
     Known(
         "forum",
@@ -258,7 +287,7 @@ KNOWN = (
         "Europe/Sofia",
         ("bg", "en"),
         "",
-        ((LENA, "Retired proofreader. Forty pages, unasked. Introduce him to Julien."),),
+        ((LENA, 13, "Retired proofreader. Forty pages, unasked. Introduce him to Julien."),),
     ),
     Known(
         "forum",
@@ -270,7 +299,7 @@ KNOWN = (
         "Europe/Paris",
         ("fr",),
         "",
-        ((SURI, "Did 92 % of the French patch browser. His name belongs on the release."),),
+        ((SURI, 29, "Did 92 % of the French patch browser. His name belongs on the release."),),
     ),
     Known(
         "forum",
@@ -282,7 +311,7 @@ KNOWN = (
         "Europe/Rome",
         ("it", "en"),
         LENA,
-        ((LENA, "Arthritis in both hands. Nearly sold his Six; Kofi talked him out of it."),),
+        ((LENA, 77, "Arthritis in both hands. Nearly sold his Six; Kofi talked him out of it."),),
     ),
     Known(
         "forum",
@@ -294,7 +323,7 @@ KNOWN = (
         "Africa/Lagos",
         ("en",),
         SURI,
-        ((SURI, "Runs the Lagos evenings. Welcomes newcomers before we are awake."),),
+        ((SURI, 44, "Runs the Lagos evenings. Welcomes newcomers before we are awake."),),
     ),
     Known(
         "forum",
@@ -306,7 +335,7 @@ KNOWN = (
         "Asia/Tokyo",
         ("ja", "en"),
         "",
-        ((BO, "Pictures from Osaka: shoes yes, faces never."),),
+        ((BO, 18, "Pictures from Osaka: shoes yes, faces never."),),
     ),
     Known(
         "forum",
@@ -318,7 +347,7 @@ KNOWN = (
         "",
         ("en",),
         SURI,
-        ((SURI, "Still at school. Keep things public, no direct messages with him."),),
+        ((SURI, 26, "Still at school. Keep things public, no direct messages with him."),),
     ),
     Known(
         "forum",
@@ -330,7 +359,7 @@ KNOWN = (
         "Europe/Lisbon",
         ("pt", "en"),
         "",
-        ((BO, "Drives the 28. Early shifts: answers in the evening only."),),
+        ((BO, 8, "Drives the 28. Early shifts: answers in the evening only."),),
     ),
     Known(
         "forum",
@@ -342,7 +371,7 @@ KNOWN = (
         "Europe/Amsterdam",
         ("nl", "en"),
         "",
-        ((BO, "First solder project. Asked us to be gentle."),),
+        ((BO, 39, "First solder project. Asked us to be gentle."),),
     ),
     Known(
         "forum",
@@ -354,7 +383,7 @@ KNOWN = (
         "Europe/Stockholm",
         ("sv", "en"),
         BO,
-        ((BO, "Lost nothing so far, by luck. We owe her a warning page."),),
+        ((BO, 11, "Lost nothing so far, by luck. We owe her a warning page."),),
     ),
     Known(
         "social",
@@ -366,7 +395,7 @@ KNOWN = (
         "",
         ("en",),
         "",
-        ((BO, "Ordered a Kit at two in the morning. Maren lives close by and helps."),),
+        ((BO, 22, "Ordered a Kit at two in the morning. Maren lives close by and helps."),),
     ),
     Known(
         "social",
@@ -378,7 +407,7 @@ KNOWN = (
         "",
         ("en",),
         "",
-        ((BO, "Comes to Berlin with two friends who have never soldered."),),
+        ((BO, 5, "Comes to Berlin with two friends who have never soldered."),),
     ),
     Known(
         "social",
@@ -393,6 +422,7 @@ KNOWN = (
         (
             (
                 LENA,
+                33,
                 "Wrote about pictures taken without consent. Leads only until "
                 "she says otherwise: answer in private, not in the thread.",
             ),
@@ -408,7 +438,7 @@ KNOWN = (
         "Europe/Amsterdam",
         ("en",),
         BO,
-        ((BO, "Careful with numbers. If he asks to be corrected, he means it."),),
+        ((BO, 19, "Careful with numbers. If he asks to be corrected, he means it."),),
     ),
     Known(
         "help",
@@ -421,8 +451,8 @@ KNOWN = (
         ("en",),
         SURI,
         (
-            (SURI, "Draws the cards for the loan cases. Likes proper letters with a greeting."),
-            (BO, "Photographs: hands only, agreed with the parents."),
+            (SURI, 42, "Draws the cards for the loan cases. Likes proper letters with a greeting."),
+            (BO, 70, "Photographs: hands only, agreed with the parents."),
         ),
     ),
     Known(
@@ -435,7 +465,7 @@ KNOWN = (
         "America/Toronto",
         ("fr", "en"),
         "",
-        ((BO, "Answers most cable questions before we see them."),),
+        ((BO, 36, "Answers most cable questions before we see them."),),
     ),
     Known(
         "help",
@@ -447,7 +477,7 @@ KNOWN = (
         "",
         ("tr", "en"),
         "",
-        ((BO, "Small children in the house: take anything hot or smelly seriously."),),
+        ((BO, 14, "Small children in the house: take anything hot or smelly seriously."),),
     ),
     Known(
         "help",
@@ -459,7 +489,7 @@ KNOWN = (
         "",
         ("sv", "en"),
         "",
-        ((LENA, "Changed her name. Use Lindgren everywhere, never the old one."),),
+        ((LENA, 58, "Changed her name. Use Lindgren everywhere, never the old one."),),
     ),
 )
 

@@ -78,6 +78,11 @@ def test_the_demo_arrives_whole_and_lies_on_the_desk(served: Served, whole: Comm
 
     assert Member.objects.filter(user__isnull=False).count() == 2
     assert Activity.objects.filter(kind="note").count() == sum(len(k.notes) for k in KNOWN)
+    ines = Member.objects.get(identities__handle="inesw")
+    promised, *older = ines.activities.filter(kind="note").newest_first()
+    assert promised.summary.startswith("Promised her")
+    assert timezone.now() - promised.occurred_at > timedelta(hours=20)
+    assert all(ines.first_seen <= note.occurred_at < promised.occurred_at for note in older)
     petra = Member.objects.get(identities__handle="petra")
     assert petra.stage == "champion"
     assert Conversation.objects.snoozed().exists()
