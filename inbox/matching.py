@@ -15,7 +15,8 @@ from .models import Delivery, DeliveryState, Message, Source
 if TYPE_CHECKING:
     from .incoming import Ready
 
-IN_FLIGHT = ("queued", "sending", "unconfirmed", "pending", "failed")
+# "sent" without an id: somebody looked and said that it is there
+IN_FLIGHT = ("queued", "sending", "unconfirmed", "pending", "failed", "sent")
 _LEADING_HANDLES = re.compile(r"^(?:@[\w.@-]+[\s,:]*)+")
 _NOISE = re.compile(r"[\W_]+")
 

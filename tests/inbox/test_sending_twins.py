@@ -135,3 +135,15 @@ def test_an_open_page_hears_that_a_reply_came_back(source, forum, bob, monkeypat
     )
     read(source)
     assert ("conversation", {"ids": [delivery.message.conversation_id]}) in rung
+
+
+def test_a_reply_that_somebody_saw_there_is_not_stored_twice_when_it_comes_back(
+    source, forum, bob
+) -> None:
+    forum.lose_answers()
+    delivery = settle(answer(bob))
+    assert delivery.confirm(by=bob)
+    forum.heal()
+    read(source)
+    message = Message.objects.get(kind="outbound")
+    assert (message.by, bool(message.external_id)) == (bob, True)
