@@ -7,11 +7,13 @@ resent; a second try looks first as well.
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import structlog
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -73,30 +75,55 @@ def _is_due(delivery: Delivery, now: datetime) -> bool:
 
 def _lease_ran_out(delivery: Delivery) -> None:
     """The worker that was sending died: nobody knows whether its call got through."""
-    delivery.move(("sending",), DeliveryState.UNCONFIRMED, lease_until=None)
+    delivery.move(
+        ("sending",), DeliveryState.UNCONFIRMED,
+        seen={"lease_until": delivery.lease_until}, lease_until=None,
+    )  # fmt: skip
 
 
 def _send(delivery: Delivery) -> None:
     source = delivery.message.source
     if not _may_send(delivery, source):
         return
-    connector = source.connector()
-    try:
-        outgoing = _prepared(delivery, connector)
-        again = delivery.attempts > 0
-        if not _claim(delivery):
+    with ExitStack() as stack:
+        ready = _ready(delivery, source, stack)
+        if ready is None:
             return
-        sent = _found(delivery, connector, outgoing) if again else None
-        _finish(delivery, sent or connector.send(outgoing))
+        connector, outgoing = ready
+        try:
+            again = delivery.attempts > 0
+            if not _claim(delivery):
+                return
+            sent = _found(delivery, connector, outgoing) if again else None
+            _finish(delivery, sent or connector.send(outgoing))
+        except ConnectorError as error:
+            _record(delivery, source, error)
+        except BaseException:
+            # Ours or the library's fault, or the worker is being stopped: the call may have left.
+            if delivery.state == DeliveryState.SENDING:
+                _to_unconfirmed(delivery, _("Something unexpected happened while this was sent."))
+            raise
+
+
+def _ready(
+    delivery: Delivery, source: Source, stack: ExitStack
+) -> tuple[Connector, Outgoing] | None:
+    """Nothing has left yet: whatever goes wrong here, the reply has failed and looks so."""
+    try:
+        connector = source.connector()
+        stack.callback(connector.close)
+        return connector, _prepared(delivery, connector)
     except ConnectorError as error:
         _record(delivery, source, error)
-    except BaseException:
-        # Ours or the library's fault, or the worker is being stopped: the call may have left.
-        if delivery.state == DeliveryState.SENDING:
-            _to_unconfirmed(delivery, _("Something unexpected happened while this was sent."))
+        return None
+    except OperationalError:  # our own database is away; the row stays due
         raise
-    finally:
-        connector.close()
+    except Exception:
+        _fail(
+            delivery,
+            _("It could not be made ready to send. Retry; if that fails too, ask an admin."),
+        )
+        raise
 
 
 def _found(delivery: Delivery, connector: Connector, outgoing: Outgoing) -> Sent | None:
@@ -115,8 +142,8 @@ def _may_send(delivery: Delivery, source: Source) -> bool:
             % {"source": source.name},
         )  # fmt: skip
         return False
-    if source.limited_until and source.limited_until > now:
-        delivery.move(("queued",), DeliveryState.QUEUED, next_try_at=source.limited_until)
+    if wait := _told_to_wait(source):
+        delivery.move(("queued",), DeliveryState.QUEUED, next_try_at=wait)
         return False
     return True
 
@@ -132,17 +159,22 @@ def _prepared(delivery: Delivery, connector: Connector) -> Outgoing:
         visibility=message.visibility,
         prepared=delivery.prepared,
     )
-    if not delivery.prepared:
-        outgoing = connector.prepare(outgoing)
-        Delivery.objects.filter(pk=delivery.pk).update(prepared=dict(outgoing.prepared))
+    if delivery.prepared:
+        return outgoing
+    outgoing = connector.prepare(outgoing)
+    unprepared = Delivery.objects.filter(pk=delivery.pk, prepared={})
+    if outgoing.prepared and not unprepared.update(prepared=dict(outgoing.prepared)):
+        delivery.refresh_from_db(fields=["prepared"])  # another worker was first: one of us sends
+        outgoing = replace(outgoing, prepared=delivery.prepared)
     return outgoing
 
 
 def _claim(delivery: Delivery) -> bool:
     now = timezone.now()
     return delivery.move(
-        ("queued",), DeliveryState.SENDING, lease_until=now + LEASE,
-        next_try_at=now + LEASE, attempts=delivery.attempts + 1,
+        # Who tried in the meantime has counted it: then this try would not look before it sends.
+        ("queued",), DeliveryState.SENDING, seen={"attempts": delivery.attempts},
+        lease_until=now + LEASE, next_try_at=now + LEASE, attempts=delivery.attempts + 1,
     )  # fmt: skip
 
 
@@ -193,8 +225,8 @@ def _fail(delivery: Delivery, error: str) -> None:
         conversation = delivery.message.conversation
         Conversation.objects.recompute([conversation.pk])
         conversation.refresh_from_db()
-        if conversation.state == "done":
-            conversation.reopen(by=None)
+        if conversation.state != "open":  # it was put away as answered
+            conversation.reopen_without(delivery.message)
         _tell_author(delivery, _("Your reply was not sent: %s") % error)
 
 
@@ -203,20 +235,42 @@ def _look_for_it(delivery: Delivery) -> None:
     source = delivery.message.source
     if source.state == SourceState.RECONNECT:
         return _check_later(delivery, count=False)
-    connector = source.connector()
+    if wait := _told_to_wait(source):
+        return _put_off(delivery, wait)
     try:
-        found = _found(delivery, connector, _prepared(delivery, connector))
+        found = _read_back(delivery, source)
     except RateLimited as error:
-        Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.UNCONFIRMED).update(
-            next_try_at=error.retry_at
-        )
-        return None
+        return _put_off(delivery, error.retry_at)
     except ConnectorError as error:
         log.info("read-back failed", delivery=delivery.pk, error=str(error))
-        return _check_later(delivery, count=error.permanent)
+        looked = error.permanent and not isinstance(error, AuthExpired)
+        return _check_later(delivery, count=looked)
+    except Exception:
+        _check_later(delivery, count=True)
+        raise
+    return _finish(delivery, found) if found else _check_later(delivery, count=True)
+
+
+def _read_back(delivery: Delivery, source: Source) -> Sent | None:
+    """What the source has to know of a failure is told to it; the failure goes on to the caller."""
+    connector = source.connector()
+    try:
+        return _found(delivery, connector, _prepared(delivery, connector))
+    except (RateLimited, AuthExpired) as error:
+        source.record_failure(error)
+        raise
     finally:
         connector.close()
-    return _finish(delivery, found) if found else _check_later(delivery, count=True)
+
+
+def _told_to_wait(source: Source) -> datetime | None:
+    """Until when the platform asked us to leave it alone."""
+    limited = source.limited_until
+    return limited if limited and limited > timezone.now() else None
+
+
+def _put_off(delivery: Delivery, at: datetime) -> None:
+    Delivery.objects.filter(pk=delivery.pk, state=delivery.state).update(next_try_at=at)
 
 
 def _check_later(delivery: Delivery, *, count: bool) -> None:
@@ -234,22 +288,24 @@ def _check_later(delivery: Delivery, *, count: bool) -> None:
 
 def _ask_moderators(delivery: Delivery) -> None:
     """A reply held by the platform's moderators: is it out, or was it refused?"""
-    message = delivery.message
-    connector = message.source.connector()
+    source = delivery.message.source
+    if wait := _told_to_wait(source):
+        return _put_off(delivery, wait)
+    later = timezone.now() + PENDING_EVERY
+    _put_off(delivery, later)  # first: whatever happens below, it is asked again, and not at once
+    if source.state == SourceState.RECONNECT:
+        return None
     try:
-        found = _found(delivery, connector, _prepared(delivery, connector))
+        found = _read_back(delivery, source)
     except Rejected as error:
         return _fail(delivery, str(error))
+    except RateLimited as error:
+        return _put_off(delivery, error.retry_at)
     except ConnectorError as error:
         log.info("moderation not readable", delivery=delivery.pk, error=str(error))
-        found = None
-    finally:
-        connector.close()
+        return None
     if found and found.state != "pending_moderation":
-        return _finish(delivery, found)
-    Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.PENDING).update(
-        next_try_at=timezone.now() + PENDING_EVERY
-    )
+        _finish(delivery, found)
     return None
 
 

@@ -257,6 +257,23 @@ class Conversation(models.Model):
             by=by,
         )
 
+    def reopen_without(self, message: Message) -> None:
+        """The reply on whose strength it was put away did not go out: open again, and waiting for
+        what waited when that was written."""
+        closing = self._first_closing_since(message)
+        handled = closing.before["handled_up_to"] if closing else 0
+        self._change(
+            "reopen",
+            {"state": State.OPEN.value, "snoozed_until": None, "handled_up_to": handled},
+            by=None,
+        )
+
+    def take_back_closing(self, message: Message) -> None:
+        """Undo of "send and done": as it was before, unless somebody changed it since."""
+        closing = self._first_closing_since(message)
+        if closing and self.take_back(closing):
+            Action.objects.filter(pk=closing.pk).update(undone_at=timezone.now())
+
     def wake(self, now: datetime) -> bool:
         """A snooze that ran out: open again, unless somebody changed it meanwhile."""
         with transaction.atomic():
@@ -337,6 +354,11 @@ class Conversation(models.Model):
             Message.system(self, verb, by=by, action=action.pk, **after)
             self.announce()
         return action
+
+    def _first_closing_since(self, message: Message) -> Action | None:
+        mine = Action.objects.filter(object_type=self._meta.label_lower, object_id=self.pk)
+        since = mine.filter(verb="close", at__gte=message.received_at, undone_at__isnull=True)
+        return since.order_by("pk").first()
 
     def _take_back_note(self, action: Action, by: User) -> bool:
         note = self.messages.filter(pk=action.after["message"], kind="note").first()

@@ -83,10 +83,17 @@ class Delivery(models.Model):
 
     # Each change is one conditional UPDATE on the old state: who loses the race does nothing.
 
-    def move(self, before: tuple[str, ...], after: str, **fields: Any) -> bool:
-        changed = Delivery.objects.filter(pk=self.pk, state__in=before).update(
-            state=after, **fields
-        )
+    def move(
+        self,
+        before: tuple[str, ...],
+        after: str,
+        *,
+        seen: dict[str, Any] | None = None,
+        **fields: Any,
+    ) -> bool:
+        """`seen`: values of other columns that must still be so."""
+        unchanged = Delivery.objects.filter(pk=self.pk, state__in=before, **(seen or {}))
+        changed = unchanged.update(state=after, **fields)
         if changed:
             self.state = after
             for name, value in fields.items():
@@ -117,8 +124,7 @@ class Delivery(models.Model):
                 Draft.keep(by, message.conversation_id, "reply", message.body_source)
             Conversation.objects.recompute([message.conversation_id])
             if self.done_after:
-                message.conversation.refresh_from_db()
-                message.conversation.reopen(by=by)
+                message.conversation.take_back_closing(message)
         return message.body_source
 
     def retry(self, *, by: User) -> bool:

@@ -1,0 +1,132 @@
+"""What goes wrong beside the call itself still ends in one post or in a reply that looks failed.
+
+Over HTTP to the local forum, as in test_sending.
+"""
+
+# ruff: noqa: F811 - a test names the fixtures that it shares with test_sending
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from inbox import sending
+from inbox.connectors.discourse.connector import DiscourseConnector
+from inbox.models import Delivery, Source
+from inbox.tasks import deliver_due
+from team.models import Notification
+
+from .test_sending import (  # noqa: F401 - fixtures
+    answer,
+    conversation,
+    forum,
+    settle,
+    source,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.live_road]
+SOON = timedelta(minutes=1)
+
+
+def test_who_was_overtaken_by_another_try_does_not_send_without_looking(
+    source, forum, bob, monkeypatch
+) -> None:
+    """Between reading the row and claiming it another worker may have tried and given it back."""
+    delivery = answer(bob)
+
+    def overtaken(*_: Any) -> bool:
+        Delivery.objects.filter(pk=delivery.pk).update(attempts=1)
+        return True
+
+    monkeypatch.setattr(sending, "_may_send", overtaken)
+    settle(delivery)
+    assert delivery.state == "queued"
+    assert forum.count("It is, at seven.") == 0
+
+
+def test_a_reply_looks_failed_where_its_connector_is_gone(source, forum, bob) -> None:
+    delivery = answer(bob)
+    Source.objects.filter(pk=source.pk).update(kind="of-a-package-that-is-gone")
+    with pytest.raises(LookupError):
+        sending.deliver(delivery.pk)
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.next_try_at) == ("failed", None)
+    assert "was not sent" in Notification.objects.get(user=bob).text
+    assert conversation().waiting_since is not None
+
+
+def test_a_reply_that_cannot_be_looked_for_is_not_tried_for_ever(
+    source, forum, bob, monkeypatch
+) -> None:
+    delivery = answer(bob)
+    Delivery.objects.filter(pk=delivery.pk).update(state="unconfirmed")
+
+    def trips(*_: Any) -> None:
+        raise KeyError("post_stream")
+
+    monkeypatch.setattr(DiscourseConnector, "reconcile", trips)
+    moment = timezone.now()
+    for _ in sending.CHECKS:
+        moment += timedelta(hours=1)
+        with time_machine.travel(moment, tick=False), pytest.raises(KeyError):
+            sending.deliver(delivery.pk)
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.next_try_at) == ("unconfirmed", None)
+    assert "may not have arrived" in Notification.objects.get(user=bob).text
+
+
+def test_looking_is_put_off_as_long_as_the_platform_says_and_nobody_asks_it_meanwhile(
+    source, forum, bob
+) -> None:
+    forum.lose_answers()
+    delivery = settle(answer(bob))
+    forum.limit_rate(90)
+    with time_machine.travel(timezone.now() + SOON, tick=False):
+        settle(delivery)
+        source.refresh_from_db()
+        assert source.limited_until == delivery.next_try_at
+        asked = len(forum.server.asked)
+        Delivery.objects.filter(pk=delivery.pk).update(next_try_at=timezone.now())
+        settle(delivery)
+        assert len(forum.server.asked) == asked
+    assert delivery.next_try_at == source.limited_until
+
+
+def test_a_key_that_expired_before_we_looked_does_not_count_as_having_looked(
+    source, forum, bob
+) -> None:
+    forum.lose_answers()
+    delivery = settle(answer(bob))
+    forum.heal()
+    forum.revoke()
+    moment = timezone.now()
+    for _ in range(2 * len(sending.CHECKS)):
+        moment += timedelta(hours=1)
+        with time_machine.travel(moment, tick=False):
+            settle(delivery)
+    source.refresh_from_db()
+    assert (delivery.state, delivery.checks, source.state) == ("unconfirmed", 0, "reconnect")
+    assert delivery.next_try_at is not None
+
+
+def test_a_reply_that_waits_for_moderators_is_not_asked_about_every_few_seconds(
+    source, forum, bob, monkeypatch
+) -> None:
+    forum.moderated = True
+    delivery = settle(answer(bob))
+    assert delivery.state == "pending"
+
+    def trips(*_: Any) -> None:
+        raise KeyError("raw_text")
+
+    monkeypatch.setattr(DiscourseConnector, "reconcile", trips)
+    Delivery.objects.filter(pk=delivery.pk).update(next_try_at=timezone.now())
+    with pytest.raises(KeyError):
+        sending.deliver(delivery.pk)
+    asked: list[int] = []
+    monkeypatch.setattr("inbox.tasks.alarm.ring", lambda name, pk: asked.append(pk))
+    deliver_due()
+    assert asked == []
