@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from inbox.connectors.base import Capabilities, Connector
-from inbox.models import Conversation
+from inbox.models import Conversation, Message
 
 if TYPE_CHECKING:
     from team.models import User
@@ -18,11 +18,14 @@ CLOSED = {"private", "direct", "followers"}
 
 @dataclass(frozen=True)
 class Composer:
-    """`blocked` says why no reply can be written here; "" where one can."""
+    """`blocked` says why no reply can be written here; "" where one can. `to` is the message that
+    was picked to be answered; without one the answer goes to whoever waits, `asked_by`."""
 
     reply_label: str
     signed_as: str
     addressee: str
+    asked_by: str
+    to: int | None
     blocked: str
     can_note: bool
     reply: str
@@ -44,15 +47,23 @@ class Composer:
         )
 
     @classmethod
-    def of(cls, conversation: Conversation, user: User, drafts: dict[str, str]) -> Composer:
+    def of(
+        cls,
+        conversation: Conversation,
+        user: User,
+        drafts: dict[str, str],
+        to: Message | None = None,
+    ) -> Composer:
         source = conversation.source
         kind = connector_of(conversation)
         able = kind.capabilities if kind else Capabilities(send=False)
-        to = conversation.preview_by
+        asked_by = conversation.preview_by
         return cls(
             reply_label=reply_label(conversation, kind),
             signed_as=source.account_label,
-            addressee=str(to.member) if to else "",
+            addressee=named(to) if to else str(asked_by.member) if asked_by else "",
+            asked_by=str(asked_by.member) if asked_by else "",
+            to=to.pk if to else None,
             blocked=why_blocked(conversation, user, able),
             can_note=user.can_note,
             reply=drafts.get("reply", ""),
@@ -60,6 +71,11 @@ class Composer:
             max_length=source.max_length or able.max_length,
             unit=able.length_unit,
         )
+
+
+def named(message: Message) -> str:
+    """Who wrote it, as an answer addresses them."""
+    return str(message.author.member) if message.author else _("a deleted account")
 
 
 def connector_of(conversation: Conversation) -> type[Connector] | None:

@@ -43,3 +43,8 @@ def storable_json(value: Any) -> Any:
     if value is None or isinstance(value, bool | int | float):
         return value
     return str(value)
+
+
+def number(text: str | None) -> int:
+    """An id or a size as a form or an address gives it; 0 where it is none or does not fit."""
+    return int(text) if text and text.isdecimal() and len(text) < 19 else 0

@@ -223,6 +223,11 @@ class Conversation(models.Model):
             or posted.order_by(*newest).first()
         )
 
+    def asker(self, pk: int) -> Message | None:
+        """The message of somebody else that an answer may go to; None where it is gone."""
+        theirs = self.messages.filter(kind="inbound", deleted_at__isnull=True)
+        return theirs.select_related("author__member").filter(pk=pk).first() if pk else None
+
     # Triage: each verb locks the row, changes it, and leaves an Action to undo --------------
 
     def assign(self, user: User | None, *, by: User) -> Action | None:

@@ -121,7 +121,9 @@ class Delivery(models.Model):
                 return None
             message: Message = self.message
             if keep_text:
-                Draft.keep(by, message.conversation_id, "reply", message.body_source)
+                Draft.keep(
+                    by, message.conversation_id, "reply", message.body_source, to=message.parent
+                )
             Conversation.objects.recompute([message.conversation_id])
             if self.done_after:
                 message.conversation.take_back_closing(message)

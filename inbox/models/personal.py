@@ -12,6 +12,8 @@ from django.utils import timezone
 if TYPE_CHECKING:
     from team.models import User
 
+    from .message import Message
+
 
 class Draft(models.Model):
     """Kept on the server while somebody types; nobody else reads it."""
@@ -24,6 +26,9 @@ class Draft(models.Model):
     )
     kind = models.CharField(max_length=10)
     text = models.TextField()
+    to = models.ForeignKey(  # the message it answers; null: whatever waits
+        "inbox.Message", null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     updated_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -37,8 +42,10 @@ class Draft(models.Model):
         ]
 
     @classmethod
-    def keep(cls, user: User, conversation_id: int, kind: str, text: str) -> None:
-        """Blank text lets the draft go."""
+    def keep(
+        cls, user: User, conversation_id: int, kind: str, text: str, *, to: Message | None = None
+    ) -> None:
+        """Blank text lets the draft go. `to` is the message a reply was begun to."""
         if not text.strip():
             cls.objects.filter(user=user, conversation_id=conversation_id, kind=kind).delete()
             return
@@ -49,12 +56,13 @@ class Draft(models.Model):
                     conversation_id=conversation_id,
                     kind=kind,
                     text=text,
+                    to=to,
                     updated_at=timezone.now(),
                 )
             ],
             update_conflicts=True,
             unique_fields=["user", "conversation", "kind"],
-            update_fields=["text", "updated_at"],
+            update_fields=["text", "to", "updated_at"],
         )
 
 

@@ -10,12 +10,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from community_hub.lib import htmx
+from community_hub.lib.text import number
 from inbox.models import Conversation
 from team.http import Asked
 from team.models import Action, User
 
 from .screen import folder_of, permit
-from .triage import number
 
 MOST = 200
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -9,7 +11,8 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
 from community_hub.lib import htmx
-from inbox.models import Conversation, Delivery, Draft
+from inbox.composer import named
+from inbox.models import Conversation, Delivery, Draft, Message
 from team.http import Asked
 
 from .screen import after_verb, found, permit
@@ -48,14 +51,21 @@ def cancellation(request: Asked, pk: int) -> HttpResponse:
         return htmx.tell(request, shown(request, conversation), _("Cancelled"))
     if begun and begun.text.strip() not in ("", text.strip()):
         text = f"{text}\n\n{begun.text}"
-        Draft.keep(request.user, conversation.pk, "reply", text)
+        Draft.keep(request.user, conversation.pk, "reply", text, to=delivery.message.parent)
     response = shown(request, conversation)
-    trigger_client_event(response, "composer:returned", {"kind": "reply", "text": text})
+    returned = {"kind": "reply", "text": text, **addressed(delivery.message.parent)}
+    trigger_client_event(response, "composer:returned", returned)
     return htmx.tell(request, response, _("Not sent: the text is back in the box"))
 
 
+def addressed(to: Message | None) -> dict[str, Any]:
+    return {"to": to.pk, "name": named(to)} if to else {}
+
+
 def both(request: Asked, pk: int) -> tuple[Delivery, Conversation]:
-    seen = Delivery.objects.visible_to(request.user).select_related("message")
+    seen = Delivery.objects.visible_to(request.user).select_related(
+        "message__parent__author__member"
+    )
     delivery = get_object_or_404(seen, pk=pk)
     permit(request.user.can_reply)
     return delivery, found(request, delivery.message.conversation_id)

@@ -9,13 +9,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import trigger_client_event
 
 from community_hub.lib import alarm, htmx
+from community_hub.lib.text import number
 from inbox import presence as present
 from inbox.composer import connector_of
 from inbox.models import Conversation, Draft
 from team.http import Asked
 
 from .screen import closed, folder_of, found, permit
-from .triage import number
 from .writing import LONGEST
 
 
@@ -29,7 +29,8 @@ def draft(request: Asked, pk: int) -> HttpResponse:
     kind, text = request.POST.get("kind", ""), request.POST.get("text", "")[:LONGEST]
     if kind not in ("reply", "note"):
         return JsonResponse({"error": _("A draft is a reply or a note.")}, status=422)
-    Draft.keep(request.user, conversation.pk, kind, text)
+    to = conversation.asker(number(request.POST.get("to"))) if kind == "reply" else None
+    Draft.keep(request.user, conversation.pk, kind, text, to=to)
     known = kind == "reply" and connector_of(conversation)
     length = conversation.source.connector().length(text) if known else len(text)
     return JsonResponse({"kind": kind, "length": length, "text": text})

@@ -8,10 +8,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 
 from community_hub.lib import htmx
+from community_hub.lib.text import number
 from inbox import folders, presence, reading
 from inbox.composer import Composer
 from inbox.folders import Folder
-from inbox.models import Conversation
+from inbox.models import Conversation, Message
 from inbox.snoozing import presets
 from members.glance import look
 from team.http import Asked
@@ -81,10 +82,19 @@ def conversation_context(
         "thread": thread,
         "present": presence.who(conversation.pk, user),
         "cursor": folders.cursor_of(folder, conversation),
-        "composer": Composer.of(conversation, user, drafts),
+        "composer": Composer.of(conversation, user, drafts, picked(request, conversation)),
         "presets": presets(),
         **({} if htmx.target(request) in ALONE else person_context(request, conversation)),
     }
+
+
+def picked(request: Asked, conversation: Conversation) -> Message | None:
+    """The message that is answered: ?to=42, or the one that the draft was begun to."""
+    wanted = number(request.GET.get("to"))
+    if not wanted and getattr(conversation, "reply_begun", None):
+        begun = conversation.drafts.filter(user=request.user, kind="reply")
+        wanted = begun.values_list("to_id", flat=True).first() or 0
+    return conversation.asker(wanted)
 
 
 def person_context(request: Asked, conversation: Conversation) -> dict[str, Any]:

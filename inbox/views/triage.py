@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from community_hub.lib import htmx
+from community_hub.lib.text import number
 from inbox import snoozing
 from inbox.models import Conversation
 from inbox.reading import day_and_time
@@ -134,7 +135,3 @@ def refused(request: Asked, conversation: Conversation, words: str) -> HttpRespo
     """Nothing changed; a sentence says what to do."""
     response = after_verb(request, conversation, move_on=False)
     return htmx.tell(request, response, words, level="error")
-
-
-def number(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() and len(text) < 19 else 0

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
 from community_hub.lib import html, htmx
+from community_hub.lib.text import number
 from inbox.composer import Composer, connector_of
 from inbox.models import Conversation, Draft, Message
 from team.http import Asked
 
 from .screen import after_verb, folder_of, found, permit
-from .triage import number
 
 LONGEST = 100_000  # characters; platforms allow far fewer
 
@@ -34,7 +34,8 @@ def replies(request: Asked, pk: int) -> HttpResponse:
         return refused(request, conversation, "", other=other, status=409)
     done = bool(request.POST.get("done"))
     seen = number(request.POST.get("seen_up_to"))
-    message = conversation.reply(text, by=request.user, done=done, seen_up_to=seen)
+    to = conversation.asker(number(request.POST.get("to")))
+    message = conversation.reply(text, by=request.user, to=to, done=done, seen_up_to=seen)
     response = after_verb(request, conversation, move_on=done)
     trigger_client_event(response, "composer:sent", {"kind": "reply"})
     undo = reverse("cancellation", args=[message.delivery.pk])
@@ -74,6 +75,8 @@ def what_is_wrong(conversation: Conversation, request: Asked, text: str) -> str:
         return composer.blocked
     if not text.strip():
         return _("Write an answer first.")
+    if (to := number(request.POST.get("to"))) and not conversation.asker(to):
+        return _("The message you answer is gone. Pick another one, or answer whoever waits.")
     kind = connector_of(conversation)
     length = conversation.source.connector().length(text) if kind else len(text)
     if length > (composer.max_length or LONGEST):

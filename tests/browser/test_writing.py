@@ -1,5 +1,7 @@
 """What is typed: drafts, undo, notes, send and done."""
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from .hub import UNDO_SECONDS, Hub, at
@@ -35,6 +37,31 @@ def test_undo_send_gives_the_words_back_and_nothing_reaches_the_forum(
     assert "R14 is four" not in forum.read(talk.address)
     state = "select d.state from inbox_delivery d join inbox_message m on m.id = d.message_id"
     assert hub.ask(f"{state} where m.conversation_id = %s", talk.pk) == "cancelled"
+
+
+def test_one_answers_a_message_that_was_picked_and_the_draft_remembers_it(
+    sit, forum: Practice, talk: Talk
+) -> None:
+    forum.reply(talk.address, "Mine has ten kilohms there.", who="Halla Jónsdóttir")
+    page = sit("bo")
+    page.goto(talk.page)
+    theirs = page.locator("article.message").filter(has_text="Mine has ten")
+    to = page.locator("answer-to [data-name]")
+    expect(theirs).to_be_visible(timeout=30_000)
+    expect(to).to_have_text("Wren Ashby")
+    theirs.get_by_role("link", name="Answer this message").press("Enter")
+    expect(page.locator(f"{REPLY}:focus")).to_have_count(1)
+    expect(to).to_have_text("Halla Jónsdóttir")
+    page.keyboard.type("Yours is the older board.")
+    expect(page.get_by_text("draft saved")).to_be_visible()
+    page.reload()
+    expect(to).to_have_text("Halla Jónsdóttir")
+    page.locator(REPLY).press("Control+Enter")
+    ours = page.locator("article.ours")
+    expect(ours.locator(".delivery.sent")).to_be_visible(timeout=30_000)
+    expect(ours).to_have_class(re.compile("depth-1|depth-2"))
+    expect(to).to_have_text("Halla Jónsdóttir")
+    assert "Yours is the older board." in forum.read(talk.address)
 
 
 def test_a_draft_survives_a_reload_and_shows_in_the_list(sit, talk: Talk) -> None:

@@ -47,8 +47,39 @@ def test_undo_send_hides_the_reply_and_gives_the_text_back(desk, talk, bob):
     undo = events(write(desk, talk, reply="Too soon"))["toast"]["undo"]
     response = desk.post(undo, headers={"HX-Request": "true"})
     assert Delivery.objects.get().state == "cancelled"
-    assert events(response)["composer:returned"] == {"kind": "reply", "text": "Too soon"}
+    returned = events(response)["composer:returned"]
+    assert (returned["kind"], returned["text"]) == ("reply", "Too soon")
     assert Draft.objects.get(user=bob).text == "Too soon"
+
+
+def test_a_reply_goes_to_the_message_that_was_picked_and_names_whom_it_answers(desk, talk):
+    other = make_message(talk, "And mine?", author=make_identity(make_member("Stefan Kuhnert")))
+    page = desk.get(f"{talk.get_absolute_url()}?to={other.pk}").content.decode()
+    assert f'name="to" value="{other.pk}"' in page
+    assert "Stefan Kuhnert</bdi><button" in page
+    write(desk, talk, reply="Yours as well", to=other.pk)
+    message = Message.objects.get(kind="outbound")
+    assert (message.parent, message.parent_external_id) == (other, other.external_id)
+
+
+def test_a_draft_remembers_whom_it_answers_and_undo_send_gives_that_back(desk, talk, bob):
+    other = make_message(talk, "And mine?", author=make_identity(make_member("Stefan Kuhnert")))
+    write(desk, talk, "draft", kind="reply", text="Yours", to=other.pk)
+    assert f'name="to" value="{other.pk}"' in desk.get(talk.get_absolute_url()).content.decode()
+    undo = events(write(desk, talk, reply="Yours", to=other.pk))["toast"]["undo"]
+    returned = events(desk.post(undo, headers={"HX-Request": "true"}))["composer:returned"]
+    assert (returned["to"], returned["name"]) == (other.pk, "Stefan Kuhnert")
+    assert Draft.objects.get(user=bob).to == other
+
+
+def test_a_reply_to_a_message_that_is_gone_or_elsewhere_stays_in_the_box(desk, talk):
+    gone = make_message(talk, "Never mind", deleted_at=timezone.now())
+    elsewhere = make_message(make_conversation(), "Hello?")
+    for other in (gone, elsewhere):
+        refused = write(desk, talk, reply="Yours", to=other.pk)
+        assert refused.status_code == 422
+        assert "is gone" in refused.content.decode()
+    assert not Delivery.objects.exists()
 
 
 def test_undo_send_keeps_what_was_typed_since(desk, talk, bob):

@@ -52,7 +52,8 @@ class DraftKeeper extends HTMLElement {
     if (!this.timer || !this.box) return;
     this.stop();
     const { box, box: { value: text } } = this, slot = this.slot(box);
-    const body = new URLSearchParams({ kind: box.dataset.kind, text });
+    const to = this.querySelector("input[name=to]")?.value || "";
+    const body = new URLSearchParams({ kind: box.dataset.kind, text, to });
     const headers = { "X-CSRFToken": document.querySelector("meta[name=csrf-token]")?.content || "" };
     try {
       const answer = await fetch(this.dataset.url, { method: "POST", body, headers, keepalive: text.length < 15_000 });
