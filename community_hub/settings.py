@@ -4,9 +4,11 @@
 """
 
 import os
+import sys
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+import structlog
 from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 
@@ -270,3 +272,13 @@ LOGGING = {
         "httpcore": {"level": "WARNING"},
     },
 }
+
+# Where `rich` is installed, structlog would print every variable of every frame: messages, keys.
+structlog.configure(
+    processors=[
+        *structlog.get_config()["processors"][:-1],
+        structlog.dev.ConsoleRenderer(
+            colors=sys.stdout.isatty(), exception_formatter=structlog.dev.plain_traceback
+        ),
+    ]
+)
