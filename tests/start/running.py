@@ -24,6 +24,11 @@ OURS = (
 )
 
 
+def as_a_script_starts_it() -> None:
+    """`up &` in a shell script starts it with Ctrl-C's signal ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 class Up:
     """Use as a context manager; stops what it started. `more` joins its environment."""
 
@@ -37,6 +42,7 @@ class Up:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            preexec_fn=as_a_script_starts_it,
         )
         self.said = ""
 

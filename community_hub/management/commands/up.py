@@ -190,10 +190,16 @@ def only_one(var: embedded.Var) -> Iterator[None]:
 
 @contextmanager
 def signals_stop_us() -> Iterator[None]:
+    """SIGINT too: a shell script's `&` starts us with it ignored, and Python leaves it so. A
+    SIGHUP that `nohup` has us ignore stays ignored."""
+
     def stop(*_: object) -> None:
         raise Stop
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGHUP)}
+    wanted = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        wanted.append(signal.SIGHUP)
+    before = {number: signal.signal(number, stop) for number in wanted}
     try:
         yield
     finally:
