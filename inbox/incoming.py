@@ -5,6 +5,7 @@ Nothing here touches the database. What cannot be made ready raises, and ingest 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from community_hub.lib import html
-from community_hub.lib.text import one_line, storable, storable_json
+from community_hub.lib.text import database_key, one_line, storable, storable_json
 
 from .models import Kind, Reason
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 BODY_LIMIT = 4_000_000  # characters of one body; a platform's longest is far below
 EARLY_BY = timedelta(minutes=5)  # clocks differ; beyond that a date in the future is an error
+OLDEST = datetime(1990, 1, 1, tzinfo=UTC)  # an older date is an empty field: 1970 or the year 1
+ID_LIMIT, CHANNEL_LIMIT = 500, 300
 
 
 @dataclass
@@ -34,6 +37,7 @@ class Ready:
 
     external_id: str
     thread_id: str
+    channel_id: str
     item: Incoming
     kind: str
     author: Person | None
@@ -46,7 +50,8 @@ class Ready:
     reason: str
     keyword: str
     handled_on_arrival: bool
-    attachments: list[dict[str, Any]]
+    attachments: str  # JSON, as is reply_ref: made here, where a failure costs one item
+    reply_ref: str
     parent_id: str
 
 
@@ -57,16 +62,17 @@ def make_ready(source: Source, item: Incoming, now: datetime) -> Ready:
     body = item.body if len(item.body) <= BODY_LIMIT else item.body[:BODY_LIMIT]
     body_html = _html(body, item.body_format, item.permalink)
     body_text = html.to_text(body_html)
-    sent_at = now if _too_early(item, now) else _aware(item.created_at)
+    sent_at = _sane(item.created_at, now) or now
     reason, keyword = _reason(source, item, f"{item.thread_title}\n{body_text}")
     return Ready(
-        external_id=storable(item.external_id)[:500],
-        thread_id=storable(item.thread_id)[:500],
+        external_id=key(item.external_id),
+        thread_id=key(item.thread_id),
+        channel_id=channel_key(item.channel_id),
         item=item,
         kind=Kind.OUTBOUND if item.is_own else Kind.INBOUND,
         author=None if item.is_own else item.author,
         sent_at=sent_at,
-        edited_at=_aware(item.edited_at) if item.edited_at else None,
+        edited_at=_sane(item.edited_at, now) if item.edited_at else None,
         version=storable(item.version)[:100],
         subject=one_line(item.thread_title, 500),
         body_html=body_html,
@@ -74,8 +80,9 @@ def make_ready(source: Source, item: Incoming, now: datetime) -> Ready:
         reason=reason,
         keyword=keyword,
         handled_on_arrival=_is_old_backfill(source, sent_at, now),
-        attachments=[_attachment(attachment) for attachment in item.attachments],
-        parent_id=storable(item.parent_id)[:500],
+        attachments=_json([_attachment(attachment) for attachment in item.attachments]),
+        reply_ref=_json(dict(item.reply_ref)),
+        parent_id=key(item.parent_id),
     )
 
 
@@ -84,13 +91,12 @@ def newest_of_each(items: Iterable[Incoming]) -> tuple[list[Incoming], int]:
     kept: dict[str, Incoming] = {}
     repeats = 0
     for item in items:
-        known = kept.get(item.external_id)
-        if known is None:
-            kept[item.external_id] = item
-            continue
-        repeats += 1
-        if item.op == "delete" or (known.op != "delete" and _age(item) >= _age(known)):
-            kept[item.external_id] = item
+        name = key(item.external_id)
+        known = kept.get(name)
+        if known is not None:
+            repeats += 1
+        if known is None or _age(item) >= _age(known):
+            kept[name] = item
     return list(kept.values()), repeats
 
 
@@ -98,12 +104,26 @@ def _age(item: Incoming) -> datetime:
     return _aware(item.edited_at or item.created_at)
 
 
+def key(external_id: str) -> str:
+    """How an id of the platform is kept."""
+    return database_key(external_id, ID_LIMIT)
+
+
+def channel_key(external_id: str) -> str:
+    return database_key(external_id, CHANNEL_LIMIT)
+
+
 def _aware(moment: datetime) -> datetime:
     return moment if timezone.is_aware(moment) else moment.replace(tzinfo=UTC)
 
 
-def _too_early(item: Incoming, now: datetime) -> bool:
-    return _aware(item.created_at) > now + EARLY_BY
+def _sane(moment: datetime, now: datetime) -> datetime | None:
+    """None for a date that is none. One in the future counts as now: it would stay on top, and no
+    later edit would ever be newer."""
+    moment = _aware(moment)
+    if moment < OLDEST:
+        return None
+    return now if moment > now + EARLY_BY else moment
 
 
 def _html(body: str, body_format: str, base_url: str) -> str:
@@ -112,6 +132,10 @@ def _html(body: str, body_format: str, base_url: str) -> str:
     if body_format == "markdown":
         return html.from_markdown(body)
     return html.from_plain(body)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(storable_json(value))
 
 
 def _attachment(attachment: Attachment) -> dict[str, Any]:

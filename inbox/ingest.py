@@ -23,7 +23,7 @@ from members.resolve import Known, key_of, resolve
 from . import matching, rows, threads
 from .accounts import keep_accounts
 from .connectors.base import Incoming, Page, Problem
-from .incoming import Ready, make_ready, newest_of_each, raw_of
+from .incoming import Ready, channel_key, key, make_ready, newest_of_each, raw_of
 from .models import Channel, Conversation, Quarantined, Source
 
 log = structlog.get_logger(__name__)
@@ -96,7 +96,7 @@ def _problem(item: Incoming, error: Exception) -> Problem:
     return Problem(
         message=f"{type(error).__name__}: {error}"[:2000],
         raw=raw_of(item),
-        external_id=storable(item.external_id)[:500],
+        external_id=key(item.external_id),
         channel_id=item.channel_id,
     )
 
@@ -105,7 +105,7 @@ def _store_or_split(
     source: Source, ready: list[Ready], items: Sequence[Incoming], now: datetime
 ) -> Outcome:
     """Store all; if the database refuses, halve until the culprit is alone, and quarantine it."""
-    deleted = [item.external_id for item in items if item.op == "delete"]
+    deleted = [key(item.external_id) for item in items if item.op == "delete"]
     outcome = _store_halves(source, ready, now)
     if deleted:
         outcome.add(_mirror_deletions(source, deleted, now))
@@ -118,8 +118,8 @@ def _store_halves(source: Source, ready: list[Ready], now: datetime) -> Outcome:
     try:
         with transaction.atomic():
             return _store(source, ready, now)
-    except OperationalError:
-        raise
+        if isinstance(error, OperationalError) and not _is_too_large(error):
+            raise
     except DatabaseError as error:
         if len(ready) == 1:
             log.exception("item quarantined", source=source.pk, external_id=ready[0].external_id)
@@ -128,6 +128,11 @@ def _store_halves(source: Source, ready: list[Ready], now: datetime) -> Outcome:
         outcome = _store_halves(source, ready[:middle], now)
         outcome.add(_store_halves(source, ready[middle:], now))
         return outcome
+
+def _is_too_large(error: OperationalError) -> bool:
+    """PostgreSQL's class 54, program limit exceeded: it would be refused the next time too."""
+    return str(getattr(error.__cause__, "sqlstate", "")).startswith("54")
+
 
 
 def _store(source: Source, ready: list[Ready], now: datetime) -> Outcome:
@@ -178,41 +183,38 @@ def _authors(ready: list[Ready], people: dict[tuple[str, str], Known]) -> list[K
 
 
 def _channels(source: Source, ready: list[Ready]) -> tuple[dict[str, int], set[str]]:
-    """Channel pks by external id, and which of them are muted."""
-    named = {storable(one.item.channel_id)[:300]: one.item for one in ready if one.item.channel_id}
+    """Channel pks by external id, and which of them are muted. What a post does not say of its
+    channel is not forgotten."""
+    named = {one.channel_id: one.item for one in ready if one.channel_id}
     if not named:
         return {}, set()
-    known = dict(
-        Channel.objects.filter(source=source, external_id__in=list(named)).values_list(
-            "external_id", "muted"
-        )
-    )
+    stored = Channel.objects.filter(source=source, external_id__in=list(named))
+    known = {channel.external_id: channel for channel in stored}
+    changed = []
+    for external_id, item in sorted(named.items()):
+        old = known.get(external_id)
+        name = one_line(item.channel_name, 200) or (old.name if old else one_line(external_id, 200))
+        url = web_address(item.channel_url) or (old.url if old else "")
+        if old is None or (old.name, old.url) != (name, url):
+            changed.append(Channel(source=source, external_id=external_id, name=name, url=url))
     written = Channel.objects.bulk_create(
-        [
-            Channel(
-                source=source,
-                external_id=external_id,
-                name=one_line(item.channel_name or external_id, 200),
-                url=web_address(item.channel_url),
-            )
-            for external_id, item in sorted(named.items())
-        ],
+        changed,
         update_conflicts=True,
         unique_fields=["source", "external_id"],
         update_fields=["name", "url"],
     )
-    pks = {channel.external_id: channel.pk for channel in written}
-    return pks, {external_id for external_id, is_muted in known.items() if is_muted}
+    pks = {channel.external_id: channel.pk for channel in (*known.values(), *written)}
+    return pks, {channel.external_id for channel in known.values() if channel.muted}
 
 
 def _heard(source: Source, ready: list[Ready], muted: set[str]) -> tuple[list[Ready], Counter[str]]:
     """Without what was said in places nobody listens to, unless it speaks to us."""
-    chosen = set(source.channel_ids)
+    chosen = {channel_key(external_id) for external_id in source.channel_ids}
     if not chosen and not muted:
         return ready, Counter()
 
     def is_heard(one: Ready) -> bool:
-        place = one.item.channel_id
+        place = one.channel_id
         if one.item.is_own or one.reason in ("direct", "handle") or not place:
             return True
         return place not in muted and (not chosen or place in chosen)
@@ -246,7 +248,7 @@ def _quarantine(source: Source, problems: Sequence[Problem]) -> None:
         [
             Quarantined(
                 source=source,
-                external_id=storable(problem.external_id)[:500],
+                external_id=key(problem.external_id),
                 raw=storable_json(dict(problem.raw)),
                 error=storable(problem.message),
             )

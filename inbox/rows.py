@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
-from community_hub.lib.text import one_line, storable, storable_json, web_address
+from community_hub.lib.text import one_line, storable, web_address
 from members.resolve import Known
 
 from .models import Conversation, Message, Source
@@ -118,14 +117,14 @@ def _row(one: Ready, conversation_id: int, author: Known | None) -> dict[str, An
         "body_html": one.body_html,
         "body_text": one.body_text,
         "content_warning": one_line(item.content_warning, 500),
-        "attachments": json.dumps(one.attachments),
+        "attachments": one.attachments,
         "language": storable(item.language)[:16],
         "visibility": storable(item.visibility)[:12],
         "permalink": web_address(item.permalink),
         "sent_at": one.sent_at,
         "edited_at": one.edited_at,
         "version": one.version,
-        "reply_ref": json.dumps(storable_json(dict(item.reply_ref))),
+        "reply_ref": one.reply_ref,
     }
 
 

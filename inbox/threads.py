@@ -118,7 +118,7 @@ def _new(
     members = [ready for ready in batch if ready.thread_id in threads]
     first = min(members, key=lambda ready: (not ready.item.is_root, ready.sent_at))
     titled = next((ready for ready in members if ready.subject), first)
-    channel = next((ready.item.channel_id for ready in members if ready.item.channel_id), "")
+    channel = next((ready.channel_id for ready in members if ready.channel_id), "")
     return Conversation(
         source=source,
         external_id=first.thread_id,

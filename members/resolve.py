@@ -14,7 +14,7 @@ from typing import Protocol
 
 from django.db import connection
 
-from community_hub.lib.text import one_line, storable, storable_json
+from community_hub.lib.text import database_key, one_line, storable, storable_json
 
 from .models import Identity, Member
 
@@ -93,7 +93,7 @@ def resolve(people: Iterable[PersonLike]) -> dict[Key, Known]:
 
 
 def key_of(person: PersonLike) -> Key:
-    return storable(person.network)[:200], storable(person.external_id)[:500]
+    return database_key(person.network, 200), database_key(person.external_id, 500)
 
 
 def _find(

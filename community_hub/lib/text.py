@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import math
 import re
 from typing import Any
 
@@ -10,6 +13,7 @@ from typing import Any
 _MISLEADING = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SPACE = re.compile(r"\s+")
+DEEPEST = 100  # levels of lists and objects; what lies deeper is kept as one string
 
 
 def storable(text: str) -> str:
@@ -26,25 +30,46 @@ def one_line(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
+def database_key(text: str, limit: int) -> str:
+    """An id from outside as a key. One that is too long for the column, or in bytes for a row of
+    an index, ends in a hash of the whole, so that two which begin alike stay two."""
+    text = storable(text)
+    if len(text) <= limit and len(text.encode()) <= 3 * limit:
+        return text
+    return f"{text[: limit // 2]}…{hashlib.sha256(text.encode()).hexdigest()}"
+
+
 def web_address(text: str, limit: int = 1000) -> str:
     """An address that may become a link on a page; "" for any other scheme."""
     text = storable(text).strip()
     return text[:limit] if text.lower().startswith(("https://", "http://")) else ""
 
 
-def storable_json(value: Any) -> Any:
-    """The same value with every string made storable, for a jsonb column."""
+def storable_json(value: Any, depth: int = 0) -> Any:
+    """The same value with every string made storable, for a jsonb column. Python's JSON reads NaN
+    and Infinity, which no database takes: they become their names."""
     if isinstance(value, str):
         return storable(value)
+    if depth >= DEEPEST and isinstance(value, dict | list | tuple):
+        return _flattened(value)
     if isinstance(value, dict):
-        return {storable(str(key)): storable_json(item) for key, item in value.items()}
+        return {storable(str(key)): storable_json(item, depth + 1) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [storable_json(item) for item in value]
+        return [storable_json(item, depth + 1) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
     if value is None or isinstance(value, bool | int | float):
         return value
-    return str(value)
+    return storable(str(value))
 
 
 def number(text: str | None) -> int:
     """An id or a size as a form or an address gives it; 0 where it is none or does not fit."""
     return int(text) if text and text.isdecimal() and len(text) < 19 else 0
+
+
+def _flattened(value: Any) -> str:
+    try:
+        return storable(json.dumps(value, default=str))
+    except RecursionError:
+        return "nested too deeply to be kept"

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from datetime import timezone as tz
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
-from inbox.connectors.base import Attachment
+from inbox.connectors.base import Attachment, Problem
 from inbox.ingest import ingest
 from inbox.models import Channel, Conversation, Message, Quarantined
 from members.models import Activity, Identity, Member
-from tests.inbox.items import item, page, person
+from tests.inbox.items import item, page, person, reply
 from tests.make import make_source
 
 pytestmark = pytest.mark.django_db
@@ -127,6 +131,32 @@ def test_a_date_in_the_future_does_not_jump_the_queue() -> None:
     assert Message.objects.get().sent_at <= timezone.now()
 
 
+def test_an_edit_dated_in_the_future_does_not_lock_out_later_ones() -> None:
+    source, first = make_source(), item("1")
+    ingest(source, page(replace(first, version="2", edited_at=timezone.now() + timedelta(days=9))))
+    later = replace(first, version="3", body="third", edited_at=timezone.now() + timedelta(hours=1))
+    ingest(source, page(later))
+    assert Message.objects.get().body_text == "third"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        datetime.min.replace(tzinfo=tz(timedelta(hours=14))),
+        datetime(1970, 1, 1, tzinfo=UTC),
+    ],
+)
+def test_a_date_that_is_none_counts_as_the_time_of_arrival(alice, written) -> None:
+    """PostgreSQL keeps a date before the year 1, and no page that holds it can be read again."""
+    ingest(make_source(), page(item("1", created_at=written, edited_at=written)))
+    message = Message.objects.get()
+    assert timezone.now() - message.sent_at < timedelta(minutes=1)
+    assert message.edited_at is None
+    client = Client()
+    client.force_login(alice)
+    assert client.get(message.conversation.get_absolute_url()).status_code == 200
+
+
 def test_a_naive_date_is_taken_as_utc() -> None:
     naive = (timezone.now() - timedelta(hours=1)).replace(tzinfo=None)
     ingest(make_source(), page(item("1", created_at=naive)))
@@ -150,6 +180,46 @@ def test_very_long_names_and_ids_are_cut_not_lost() -> None:
     )
     assert Message.objects.count() == Channel.objects.count() == 1
     assert Quarantined.objects.count() == 0
+
+
+def test_two_long_ids_that_begin_alike_stay_two() -> None:
+    long = "https://e.example/" + "x" * 900
+    first, second = (
+        item(f"{long}{n}", thread_id=f"{long}{n}", author=person(f"{long}{n}")) for n in "12"
+    )
+    answer = reply(f"{long}3", second, author=None)
+    source = make_source()
+    for _ in range(2):
+        ingest(source, page(first, second, answer))
+    assert Message.objects.count() == 3
+    assert Conversation.objects.count() == Member.objects.count() == 2
+    assert Message.objects.exclude(parent=None).count() == 1
+
+
+def test_an_id_too_large_for_an_index_is_kept_all_the_same() -> None:
+    wide = "".join(chr(0x20000 + n * 37 % 40_000) for n in range(500))
+    author = person(wide, network=wide)
+    ingest(make_source(), page(item(wide, thread_id=wide, channel_id=wide, author=author)))
+    assert Message.objects.count() == Identity.objects.count() == 1
+
+
+def test_a_deletion_with_a_broken_id_does_not_stop_the_page() -> None:
+    source = make_source()
+    ingest(source, page(item("1"), item("a\x00b")))
+    gone = [item(name, op="delete") for name in ("a\x00b", "\ud800", "1", "")]
+    outcome = ingest(source, page(*gone))
+    assert (outcome.stored, outcome.fetched) == (2, 4)
+    assert not Message.objects.filter(deleted_at=None).exists()
+
+
+def test_numbers_and_depths_that_no_database_takes_are_kept_as_text() -> None:
+    strange = json.loads('{"a": NaN, "b": [Infinity, 1e400]}')
+    deep = json.loads('{"a":' * 600 + "1" + "}" * 600)
+    problems = [Problem("odd", raw=strange, external_id="8"), Problem("deep", raw=deep)]
+    good = item("1", reply_ref=strange, raw=deep)
+    ingest(make_source(), page(good, item("2", thread_id="", raw=deep), problems=problems))
+    assert Message.objects.get().reply_ref == {"a": "nan", "b": ["inf", "inf"]}
+    assert Quarantined.objects.count() == 3
 
 
 def test_an_item_without_an_id_is_kept_aside() -> None:

@@ -190,17 +190,22 @@ def test_what_the_connector_could_not_read_is_kept_raw() -> None:
     assert day.ignored_why == {"a system post": 2}
 
 
-def test_one_item_the_database_refuses_does_not_stop_the_others() -> None:
-    """A number that a double cannot hold passes Python's JSON and is refused by jsonb."""
+@pytest.mark.parametrize("code", ["23514", "54000"], ids=["a constraint", "a limit"])
+def test_one_item_the_database_refuses_does_not_stop_the_others(code: str) -> None:
     source = make_source()
+    with connection.cursor() as cursor:
+        cursor.execute(f"""
+            create function pg_temp.refuse() returns trigger language plpgsql as $$
+            begin raise exception 'not this one' using errcode = '{code}'; end $$;
+            create trigger refuse before insert on inbox_message for each row
+            when (new.external_id = 'bad') execute function pg_temp.refuse()""")
     good = [item(str(n)) for n in range(1, 10)]
-    bad = item("bad", reply_ref={"id": float("nan")})
-    outcome = ingest(source, page(*good[:5], bad, *good[5:]))
+    outcome = ingest(source, page(*good[:5], item("bad"), *good[5:]))
 
     assert Message.objects.filter(external_id__in=[one.external_id for one in good]).count() == 9
     kept = Quarantined.objects.get()
     assert kept.external_id == "bad"
-    assert "json" in kept.error
+    assert "not this one" in kept.error
     assert (outcome.stored, len(outcome.bad)) == (9, 1)
 
 
