@@ -13,7 +13,6 @@ from datetime import datetime
 
 import structlog
 from django.db import DatabaseError, OperationalError, transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from community_hub.lib import alarm, live
@@ -118,9 +117,9 @@ def _store_halves(source: Source, ready: list[Ready], now: datetime) -> Outcome:
     try:
         with transaction.atomic():
             return _store(source, ready, now)
+    except DatabaseError as error:
         if isinstance(error, OperationalError) and not _is_too_large(error):
             raise
-    except DatabaseError as error:
         if len(ready) == 1:
             log.exception("item quarantined", source=source.pk, external_id=ready[0].external_id)
             return Outcome(bad=[_problem(ready[0].item, error)])
@@ -129,10 +128,10 @@ def _store_halves(source: Source, ready: list[Ready], now: datetime) -> Outcome:
         outcome.add(_store_halves(source, ready[middle:], now))
         return outcome
 
+
 def _is_too_large(error: OperationalError) -> bool:
     """PostgreSQL's class 54, program limit exceeded: it would be refused the next time too."""
     return str(getattr(error.__cause__, "sqlstate", "")).startswith("54")
-
 
 
 def _store(source: Source, ready: list[Ready], now: datetime) -> Outcome:
@@ -152,7 +151,7 @@ def _store(source: Source, ready: list[Ready], now: datetime) -> Outcome:
     unchanged = len(ready) - len(written)
     if unchanged:
         outcome.ignored["not changed"] = unchanged
-    _after_rows(source, ready, placed, written, outcome, now)
+    _after_rows(source, ready, placed, channels, written, outcome)
     return outcome
 
 
@@ -160,22 +159,25 @@ def _after_rows(
     source: Source,
     ready: list[Ready],
     placed: dict[str, int],
+    channels: dict[str, int],
     written: list[rows.Written],
     outcome: Outcome,
-    now: datetime,
 ) -> None:
     ids = [row.id for row in written]
     touched = {row.conversation_id for row in written}
+    threads.describe(ready, placed, channels)
     linked = threads.link_parents(
         source, ids, sorted(touched), by_ref=any(one.item.parent_ref for one in ready)
     )
-    rows.say_reply_to_team(sorted({*ids, *linked}))
+    asking = rows.say_reply_to_team(sorted({*ids, *linked}))
+    asking += [row.id for row in written if row.asks_now]
     rows.log(source, written)
     rows.note_seen(ids)
     rows.block_replies({placed[one.thread_id]: one.item for one in ready})
-    outcome.conversations |= touched | rows.conversations_of(linked)
+    left = {row.moved_from for row in written if row.moved_from}
+    outcome.conversations |= touched | left | rows.conversations_of(linked)
     Conversation.objects.recompute(outcome.conversations)
-    outcome.newly_asked = rows.wake([row.id for row in written if row.inserted])
+    outcome.newly_asked = rows.wake(asking)
 
 
 def _authors(ready: list[Ready], people: dict[tuple[str, str], Known]) -> list[Known | None]:
@@ -220,11 +222,7 @@ def _heard(source: Source, ready: list[Ready], muted: set[str]) -> tuple[list[Re
         return place not in muted and (not chosen or place in chosen)
 
     spoken_to = {one.thread_id for one in ready if is_heard(one)}
-    known = set(
-        Conversation.objects.filter(
-            Q(source=source, external_id__in={one.thread_id for one in ready})
-        ).values_list("external_id", flat=True)
-    )
+    known = threads.known(source, {one.thread_id for one in ready})
     kept = [one for one in ready if one.thread_id in spoken_to or one.thread_id in known]
     left_out = len(ready) - len(kept)
     return kept, Counter({"in a channel nobody listens to": left_out} if left_out else {})
@@ -235,7 +233,7 @@ def _mirror_deletions(source: Source, external_ids: list[str], now: datetime) ->
     outcome = Outcome(stored=len(gone), conversations={row.conversation_id for row in gone})
     missing = len(set(external_ids)) - len(gone)
     if missing:
-        outcome.ignored["deleted, and not kept here"] = missing
+        outcome.ignored["deleted before, or not kept here"] = missing
     repeats = len(external_ids) - len(set(external_ids))
     if repeats:
         outcome.ignored["came twice in one page"] = repeats

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
@@ -24,6 +24,8 @@ class Written:
     id: int
     conversation_id: int
     inserted: bool
+    moved_from: int | None = None  # the conversation it was in, where that is another
+    asks_now: bool = False  # a mention, and it was none before
 
 
 _COLUMNS: dict[str, str] = {
@@ -54,8 +56,16 @@ _NAMES = ", ".join(_COLUMNS)
 _SELECTED = ", ".join(f"{name}::jsonb" if name in _JSON else name for name in _COLUMNS)
 _ARRAYS = ", ".join(f"%({name})s::{kind}[]" for name, kind in _COLUMNS.items())
 
+_READ_WITHIN = timedelta(minutes=10)  # a page is stored that long after it was asked for, at most
+_OURS = "(m.by_id is not null and m.deleted_at is null and excluded.edited_at is null)"
+_MOVED = "(m.conversation_id <> excluded.conversation_id and excluded.thread_ref <> '')"
+_ASKS = "(m.mention_reason = '' and excluded.mention_reason <> 'new_topic')"
+
 # A version that is not the stored one replaces it, unless it is older: pages come out of order.
-# What we wrote ourselves keeps our words, until somebody edits it over there.
+# What we wrote ourselves keeps our words, until somebody edits it over there. A post that was
+# deleted comes back when it is seen again, but not by a page that may be older than the deletion.
+# Only a platform that numbers its threads moves a post: the parent is then looked up anew. The
+# inner selects see the row as it was.
 _UPSERT = f"""
 insert into inbox_message as m
     (source_id, {_NAMES}, received_at, body_source, event)
@@ -66,9 +76,13 @@ on conflict (source_id, external_id) do update set
     author_id = coalesce(excluded.author_id, m.author_id),
     thread_ref = coalesce(nullif(excluded.thread_ref, ''), m.thread_ref),
     parent_external_id = coalesce(nullif(excluded.parent_external_id, ''), m.parent_external_id),
-    parent_ref = coalesce(nullif(excluded.parent_ref, ''), m.parent_ref),
-    body_html = case when {{ours}} then m.body_html else excluded.body_html end,
-    body_text = case when {{ours}} then m.body_text else excluded.body_text end,
+    parent_ref = case when {_MOVED} then excluded.parent_ref
+        else coalesce(nullif(excluded.parent_ref, ''), m.parent_ref) end,
+    parent_id = case when {_MOVED} then null else m.parent_id end,
+    mention_reason = case when {_ASKS} then excluded.mention_reason else m.mention_reason end,
+    keyword = case when {_ASKS} then excluded.keyword else m.keyword end,
+    body_html = case when {_OURS} then m.body_html else excluded.body_html end,
+    body_text = case when {_OURS} then m.body_text else excluded.body_text end,
     content_warning = excluded.content_warning,
     attachments = excluded.attachments,
     language = coalesce(nullif(excluded.language, ''), m.language),
@@ -78,10 +92,18 @@ on conflict (source_id, external_id) do update set
     deleted_at = null,
     version = excluded.version,
     reply_ref = excluded.reply_ref
-where (m.version <> excluded.version or m.conversation_id <> excluded.conversation_id)
+where (m.version <> excluded.version or m.conversation_id <> excluded.conversation_id
+       or m.deleted_at is not null
+       or (m.mention_reason = '' and excluded.mention_reason in ('direct', 'handle')))
   and (m.edited_at is null or excluded.edited_at >= m.edited_at)
-returning id, conversation_id, (xmax = 0)
-""".replace("{ours}", "(m.by_id is not null and excluded.edited_at is null)")  # noqa: S608 - names
+  and (m.deleted_at is null or m.deleted_at < %(long_ago)s or excluded.edited_at > m.deleted_at)
+returning id, conversation_id, (xmax = 0),
+    (select nullif(was.conversation_id, m.conversation_id) from inbox_message was
+     where was.source_id = m.source_id and was.external_id = m.external_id),
+    m.mention_reason <> '' and coalesce(
+        (select was.mention_reason from inbox_message was
+         where was.source_id = m.source_id and was.external_id = m.external_id), '') = ''
+"""  # noqa: S608 - names
 
 
 def upsert(
@@ -97,7 +119,8 @@ def upsert(
         for name, value in _row(one, placed[one.thread_id], author).items():
             values[name].append(value)
     with connection.cursor() as cursor:
-        cursor.execute(_UPSERT, {**values, "source": source.pk, "now": now})
+        when = {"now": now, "long_ago": now - _READ_WITHIN}
+        cursor.execute(_UPSERT, {**values, **when, "source": source.pk})
         return [Written(*row) for row in cursor.fetchall()]
 
 
@@ -129,19 +152,27 @@ def _row(one: Ready, conversation_id: int, author: Known | None) -> dict[str, An
 
 
 _REPLY_TO_TEAM = """
+with answering as (
+    select m.id, m.mention_reason as was
+    from inbox_message m
+    join inbox_message parent on parent.id = m.parent_id
+    left join members_identity i on i.id = parent.author_id
+    left join members_member person on person.id = i.member_id
+    where m.id = any(%s) and m.kind = 'inbound' and m.mention_reason in ('', 'keyword')
+      and (parent.kind = 'outbound' or person.user_id is not null)
+)
 update inbox_message m set mention_reason = 'reply_to_team'
-from inbox_message parent
-left join members_identity i on i.id = parent.author_id
-left join members_member person on person.id = i.member_id
-where m.id = any(%s) and m.parent_id = parent.id and m.kind = 'inbound'
-  and m.mention_reason in ('', 'keyword')
-  and (parent.kind = 'outbound' or person.user_id is not null)
+from answering where m.id = answering.id
+returning m.id, answering.was
 """
 
 
-def say_reply_to_team(ids: Sequence[int]) -> None:
-    """A reply to a message of ours asks for us, though it may not name us."""
-    _execute(_REPLY_TO_TEAM, [list(ids)])
+def say_reply_to_team(ids: Sequence[int]) -> list[int]:
+    """A reply to a message of ours asks for us, though it may not name us; those that did not ask
+    before."""
+    with connection.cursor() as cursor:
+        cursor.execute(_REPLY_TO_TEAM, [list(ids)])
+        return [pk for pk, was in cursor.fetchall() if not was]
 
 
 _LOG = """
@@ -159,7 +190,7 @@ join members_identity i on i.id = m.author_id
 join inbox_conversation c on c.id = m.conversation_id
 left join inbox_channel ch on ch.id = c.channel_id
 where m.id = any(%(ids)s)
-on conflict (key) do update set summary = excluded.summary, removed_at = null
+on conflict (key) do update set kind = 'message', summary = excluded.summary, removed_at = null
 """
 _LOG_EDITS = """
 insert into members_activity
@@ -252,7 +283,7 @@ _ASKED = """
 select distinct m.conversation_id from inbox_message m
 join inbox_conversation c on c.id = m.conversation_id
 where m.id = any(%s) and m.mention_reason <> '' and not m.handled_on_arrival
-  and c.waiting_since is not null
+  and m.id > c.handled_up_to and c.waiting_since is not null
 """
 
 

@@ -7,7 +7,7 @@ ancestor that can be reached; when an older one turns up, the two are joined.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -55,7 +55,7 @@ def place(source: Source, batch: Sequence[Ready], channels: dict[str, int]) -> d
     groups = Groups()
     for ready in batch:
         groups.top(ready.thread_id)
-    for thread_id, pk in _known_threads(source, {ready.thread_id for ready in batch}).items():
+    for thread_id, pk in known(source, {ready.thread_id for ready in batch}).items():
         groups.unite(thread_id, pk)
     _unite_by_parents(source, batch, groups)
     placed: dict[str, int] = {}
@@ -75,7 +75,8 @@ def place(source: Source, batch: Sequence[Ready], channels: dict[str, int]) -> d
     return placed
 
 
-def _known_threads(source: Source, thread_ids: Iterable[str]) -> dict[str, int]:
+def known(source: Source, thread_ids: Iterable[str]) -> dict[str, int]:
+    """Conversation pks of those that are kept already, by their own id or by an alias."""
     wanted = list(thread_ids)
     own = Conversation.objects.filter(source=source, external_id__in=wanted)
     aliases = ThreadAlias.objects.filter(source=source, external_id__in=wanted)
@@ -86,8 +87,11 @@ def _known_threads(source: Source, thread_ids: Iterable[str]) -> dict[str, int]:
 
 
 def _unite_by_parents(source: Source, batch: Sequence[Ready], groups: Groups) -> None:
-    """A reply belongs where the message it answers is, whichever of the two came first."""
+    """A reply belongs where the message it answers is, whichever of the two came first; and a
+    message where it is, unless its platform numbers threads and moved it: elsewhere another thread
+    id only tells that the topmost ancestor is another one now, and the old one may be gone."""
     thread_of = {ready.external_id: ready.thread_id for ready in batch}
+    fixed = {ready.external_id for ready in batch if not ready.item.thread_ref}
     parents = {ready.parent_id for ready in batch if ready.parent_id}
     for ready in batch:
         if ready.parent_id in thread_of:
@@ -95,8 +99,8 @@ def _unite_by_parents(source: Source, batch: Sequence[Ready], groups: Groups) ->
     wanted = Q(parent__isnull=True, parent_external_id__in=list(thread_of)) & ~Q(
         parent_external_id=""
     )
-    if parents:
-        wanted |= Q(external_id__in=list(parents))
+    if parents or fixed:
+        wanted |= Q(external_id__in=list(parents | fixed))
     stored = Message.objects.filter(wanted, source=source).values_list(
         "external_id", "parent_external_id", "conversation_id"
     )
@@ -107,6 +111,8 @@ def _unite_by_parents(source: Source, batch: Sequence[Ready], groups: Groups) ->
     for external_id, parent_external_id, conversation_id in stored:
         for thread_id in answers.get(external_id or "", ()):
             groups.unite(thread_id, conversation_id)
+        if external_id in fixed:
+            groups.unite(thread_of[external_id], conversation_id)
         if parent_external_id in thread_of:
             groups.unite(thread_of[parent_external_id], conversation_id)
 
@@ -124,13 +130,48 @@ def _new(
         external_id=first.thread_id,
         channel_id=channels.get(channel),
         subject=titled.subject,
-        permalink=_permalink(first),
+        permalink=web_address(first.item.thread_permalink or first.item.permalink),
         visibility=storable(first.item.visibility)[:12],
     )
 
 
-def _permalink(ready: Ready) -> str:
-    return web_address(ready.item.thread_permalink or ready.item.permalink)
+_DESCRIBE = """
+update inbox_conversation c set
+    subject = coalesce(nullif(new.subject, ''), c.subject),
+    permalink = coalesce(nullif(new.permalink, ''), c.permalink),
+    visibility = new.visibility,
+    channel_id = coalesce(new.channel_id, c.channel_id)
+from unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::bigint[])
+    as new(id, subject, permalink, visibility, channel_id)
+where c.id = new.id and (c.subject, c.permalink, c.visibility, c.channel_id) is distinct from (
+    coalesce(nullif(new.subject, ''), c.subject), coalesce(nullif(new.permalink, ''), c.permalink),
+    new.visibility, coalesce(new.channel_id, c.channel_id))
+"""
+
+
+def describe(
+    batch: Sequence[Ready], placed: Mapping[str, int], channels: Mapping[str, int]
+) -> None:
+    """Titles change, topics move to another channel, and a root may come after its answers."""
+    telling = sorted(
+        (ready for ready in batch if ready.item.is_root or ready.item.thread_ref),
+        key=lambda ready: ready.edited_at or ready.sent_at,
+    )
+    new = {
+        placed[ready.thread_id]: (
+            ready.subject,
+            web_address(
+                ready.item.thread_permalink or (ready.item.permalink if ready.item.is_root else "")
+            ),
+            storable(ready.item.visibility)[:12],
+            channels.get(ready.channel_id),
+        )
+        for ready in telling
+    }
+    if new:
+        with connection.cursor() as cursor:
+            columns = zip(*new.values(), strict=True)
+            cursor.execute(_DESCRIBE, [list(new), *(list(column) for column in columns)])
 
 
 def _remember_aliases(source: Source, placed: dict[str, int]) -> None:

@@ -108,6 +108,44 @@ def test_context_neither_reopens_nor_wakes(source, bob) -> None:
     assert conversation().state == "open"
 
 
+def test_an_edit_that_names_us_makes_a_mention_of_it(source, bob) -> None:
+    chat = item("1", is_root=False, created_at=ago(minutes=50))
+    ingest(source, page(chat))
+    assert conversation().waiting_since is None
+    edited = replace(chat, version="2", edited_at=ago(minutes=1), mention_reason="handle")
+    ingest(source, page(edited))
+    assert conversation().waiting_since == chat.created_at
+    assert conversation().mention_reason == "handle"
+
+
+def test_what_was_read_as_context_becomes_the_mention_it_turns_out_to_be(source) -> None:
+    chat = item("1", is_root=False)
+    ingest(source, page(chat))
+    ingest(source, page(replace(chat, mention_reason="handle")))
+    assert conversation().waiting_since == chat.created_at
+
+
+def test_an_edit_of_a_mention_neither_wakes_nor_reopens(source, bob) -> None:
+    asked = item("1")
+    ingest(source, page(asked))
+    conversation().snooze(timezone.now() + timedelta(days=1), by=bob)
+    ingest(source, page(replace(asked, version="2", edited_at=ago(seconds=1))))
+    assert conversation().state == "snoozed"
+
+
+def test_an_answer_to_us_that_came_before_our_message_reopens_once_that_comes(source, bob) -> None:
+    asked = item("1", created_at=ago(minutes=50))
+    ours = reply("2", asked, is_own=True)
+    answer = reply("3", ours, created_at=ago(minutes=10))
+    ingest(source, page(asked))
+    conversation().close(by=bob, seen_up_to=Message.objects.get().pk)
+    ingest(source, page(answer))
+    assert conversation().state == "done"
+    outcome = ingest(source, page(ours))
+    assert (conversation().state, conversation().waiting_since) == ("open", answer.created_at)
+    assert outcome.newly_asked == {conversation().pk}
+
+
 def test_old_mentions_of_a_backfill_arrive_handled_and_recent_ones_wait(source) -> None:
     old = item("1", created_at=ago(days=30))
     recent = reply("2", old, created_at=ago(days=2), mention_reason="handle")
