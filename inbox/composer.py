@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from community_hub.lib import html
 from inbox.connectors.base import Capabilities, Connector
 from inbox.models import Conversation, Message
 
@@ -84,6 +85,23 @@ def connector_of(conversation: Conversation) -> type[Connector] | None:
         return conversation.source.connector_class
     except LookupError:
         return None
+
+
+def length_there(conversation: Conversation, text: str, to: Message | None) -> int:
+    """How long a reply to `to` is by the platform's own rule; None: to whoever waits."""
+    if connector_of(conversation) is None:
+        return len(text)
+    to = to or conversation.answerable()
+    return conversation.source.connector().length(text, to.reply_ref if to else {})
+
+
+def shown_there(conversation: Conversation, text: str, to: Message | None) -> str:
+    """A reply to `to` as it will read on the platform, as clean HTML."""
+    kind = connector_of(conversation)
+    if kind is None or "markdown" in kind.capabilities.formats:
+        return html.from_markdown(text)
+    written = conversation.source.connector().written(text, to.reply_ref if to else {})
+    return html.from_plain(written)
 
 
 def reply_label(conversation: Conversation, kind: type[Connector] | None) -> str:

@@ -323,11 +323,15 @@ class Connector:
         """Did it land? Read back by token or text; None when it is not there."""
         raise NotImplementedError
 
-    def length(self, markdown: str) -> int:
-        """The length of a reply by the platform's own rule."""
-        if self.capabilities.length_unit == "byte":
-            return len(markdown.encode())
-        return len(markdown)
+    def written(self, markdown: str, reply_ref: Mapping[str, Any]) -> str:
+        """A reply as the platform gets it, whoever it must address included: the preview shows
+        this where the platform has no Markdown. `reply_ref`: of the message that is answered."""
+        return markdown
+
+    def length(self, markdown: str, reply_ref: Mapping[str, Any]) -> int:
+        """The length of a reply by the platform's own rule: of what is written there."""
+        text = self.written(markdown, reply_ref)
+        return len(text.encode()) if self.capabilities.length_unit == "byte" else len(text)
 
     def refresh_credentials(self) -> Credentials | None:
         return None

@@ -183,8 +183,12 @@ class Conversation(models.Model):
 
         `to` is the message that is answered; without it the one that waits, else the last.
         `seen_up_to` is the highest message id on the sender's page, for "send and done".
+        The same words again, while they can still be undone, are a second click: one reply.
         """
         with transaction.atomic():
+            self._one_at_a_time()
+            if twice := self._still_held(text, by=by, done=done):
+                return twice
             message = Message.reply(self, text, by=by, to=to or self.answerable())
             due = timezone.now() + timedelta(seconds=settings.UNDO_SEND_SECONDS)
             delivery = Delivery.objects.create(
@@ -338,6 +342,15 @@ class Conversation(models.Model):
         live.publish([f"source:{self.source_id}"], "conversation", {"ids": [self.pk]})
 
     # Below the verbs ---------------------------------------------------------------------------
+
+    def _one_at_a_time(self) -> None:
+        """Two requests of one click follow each other here; what is read after it is the last."""
+        Conversation.objects.select_for_update(no_key=True).values_list("pk").get(pk=self.pk)
+
+    def _still_held(self, text: str, *, by: User, done: bool) -> Message | None:
+        held = {"delivery__state": DeliveryState.HELD, "delivery__done_after": done}
+        twins = self.messages.filter(by=by, body_source=text, **held)
+        return twins.select_related("delivery").first()
 
     def _lock(self) -> None:
         self.refresh_from_db(from_queryset=Conversation.objects.select_for_update(of=("self",)))

@@ -11,7 +11,7 @@ from django_htmx.http import trigger_client_event
 from community_hub.lib import alarm, htmx
 from community_hub.lib.text import number
 from inbox import presence as present
-from inbox.composer import connector_of
+from inbox.composer import length_there
 from inbox.models import Conversation, Draft
 from team.http import Asked
 
@@ -31,8 +31,7 @@ def draft(request: Asked, pk: int) -> HttpResponse:
         return JsonResponse({"error": _("A draft is a reply or a note.")}, status=422)
     to = conversation.asker(number(request.POST.get("to"))) if kind == "reply" else None
     Draft.keep(request.user, conversation.pk, kind, text, to=to)
-    known = kind == "reply" and connector_of(conversation)
-    length = conversation.source.connector().length(text) if known else len(text)
+    length = len(text) if kind == "note" else length_there(conversation, text, to)
     return JsonResponse({"kind": kind, "length": length, "text": text})
 
 

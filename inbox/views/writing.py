@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -13,7 +14,7 @@ from django_htmx.http import trigger_client_event
 
 from community_hub.lib import html, htmx
 from community_hub.lib.text import number
-from inbox.composer import Composer, connector_of
+from inbox.composer import Composer, length_there, shown_there
 from inbox.models import Conversation, Draft, Message
 from team.http import Asked
 
@@ -28,13 +29,13 @@ def replies(request: Asked, pk: int) -> HttpResponse:
     conversation = found(request, pk)
     permit(request.user.can_reply)
     text = request.POST.get("reply", "")
-    if problem := what_is_wrong(conversation, request, text):
+    to = answered(request, conversation)
+    if problem := what_is_wrong(conversation, request, text, to):
         return refused(request, conversation, problem)
     if not request.POST.get("anyway") and (other := answered_meanwhile(conversation, request)):
         return refused(request, conversation, "", other=other, status=409)
     done = bool(request.POST.get("done"))
     seen = number(request.POST.get("seen_up_to"))
-    to = conversation.asker(number(request.POST.get("to")))
     message = conversation.reply(text, by=request.user, to=to, done=done, seen_up_to=seen)
     response = after_verb(request, conversation, move_on=done)
     trigger_client_event(response, "composer:sent", {"kind": "reply"})
@@ -60,25 +61,37 @@ def notes(request: Asked, pk: int) -> HttpResponse:
 
 @require_POST
 def preview(request: Asked, pk: int) -> HttpResponse:
-    """The Markdown as it will read."""
-    found(request, pk)
+    """The text as it will read where it goes."""
+    conversation = found(request, pk)
     permit(request.user.can_note)
-    text = request.POST.get(request.POST.get("kind", "reply"), "")[:LONGEST]
-    shown = html.from_markdown(text) or f"<p>{_('Nothing typed yet.')}</p>"
-    return HttpResponse(mark_safe(shown))  # noqa: S308 - from_markdown is the sanitiser
+    kind = request.POST.get("kind", "reply")
+    text = request.POST.get(kind, "")[:LONGEST]
+    if not text.strip():
+        return HttpResponse(format_html("<p>{}</p>", _("Nothing typed yet.")))
+    shown = (
+        html.from_markdown(text)
+        if kind == "note"
+        else shown_there(conversation, text, answered(request, conversation))
+    )
+    return HttpResponse(mark_safe(shown))  # noqa: S308 - both went through the sanitiser
 
 
-def what_is_wrong(conversation: Conversation, request: Asked, text: str) -> str:
+def answered(request: Asked, conversation: Conversation) -> Message | None:
+    """The message that was picked, or where none was the one that waits; None where it is gone."""
+    picked = number(request.POST.get("to"))
+    return conversation.asker(picked) if picked else conversation.answerable()
+
+
+def what_is_wrong(conversation: Conversation, request: Asked, text: str, to: Message | None) -> str:
     """A sentence, or "" where the reply may go."""
     composer = Composer.of(conversation, request.user, {})
     if composer.blocked:
         return composer.blocked
     if not text.strip():
         return _("Write an answer first.")
-    if (to := number(request.POST.get("to"))) and not conversation.asker(to):
+    if to is None and number(request.POST.get("to")):
         return _("The message you answer is gone. Pick another one, or answer whoever waits.")
-    kind = connector_of(conversation)
-    length = conversation.source.connector().length(text) if kind else len(text)
+    length = length_there(conversation, text, to)
     if length > (composer.max_length or LONGEST):
         over = length - (composer.max_length or LONGEST)
         return _("That is %(n)s too long for this platform. Shorten it, then send again.") % {

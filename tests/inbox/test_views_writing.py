@@ -1,12 +1,14 @@
 """Replies, notes, drafts: nothing a person typed is lost, nothing goes where it should not."""
 
 import json
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connections
 from django.utils import timezone
 
-from inbox.models import Delivery, Draft, Message
+from inbox.models import Conversation, Delivery, Draft, Message
 from tests.make import make_conversation, make_identity, make_member, make_message, make_reply
 from tests.make import make_source as source_of
 
@@ -176,12 +178,67 @@ def test_a_note_never_becomes_a_delivery(desk, talk, lena):
 
 def test_a_draft_is_kept_and_its_length_told_by_the_platforms_rule(desk, talk, bob):
     answer = write(desk, talk, "draft", kind="reply", text="Grüße").json()
-    assert (answer["kind"], answer["length"]) == ("reply", talk.source.connector().length("Grüße"))
+    assert (answer["kind"], answer["length"]) == (
+        "reply",
+        talk.source.connector().length("Grüße", {}),
+    )
     assert Draft.objects.get(user=bob).text == "Grüße"
     assert "Grüße</textarea>" in desk.get(talk.get_absolute_url()).content.decode()
     write(desk, talk, "draft", kind="reply", text=" ")
     assert not Draft.objects.exists()
     assert write(desk, talk, "draft", kind="novel", text="x").status_code == 422
+
+
+def test_a_second_click_does_not_send_a_second_reply(desk, talk, bob):
+    first = events(write(desk, talk, reply="Gladly."))["toast"]["undo"]
+    assert events(write(desk, talk, reply="Gladly."))["toast"]["undo"] == first
+    assert Delivery.objects.count() == 1
+    Delivery.objects.update(state="sent")
+    write(desk, talk, reply="Gladly.")
+    assert Delivery.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_requests_of_one_click_make_one_reply(talk, bob):
+    def click() -> None:
+        Conversation.objects.get(pk=talk.pk).reply("Gladly.", by=bob)
+        connections.close_all()
+
+    clicks = [threading.Thread(target=click) for _ in range(4)]
+    for one in clicks:
+        one.start()
+    for one in clicks:
+        one.join()
+    assert Message.objects.filter(kind="outbound").count() == 1
+
+
+@pytest.fixture
+def toot():
+    """A conversation on Mastodon, of somebody on another server, behind a content warning."""
+    source = source_of(
+        kind="mastodon", network="mastodon", config={"instance": "https://m.example"}
+    )
+    source.credentials = {"access_token": "kept"}
+    source.save()
+    conversation = make_conversation(source)
+    ref = {"id": "7", "to": ["ben@far.example"], "spoiler_text": "loud"}
+    make_message(conversation, reply_ref=ref)
+    return conversation
+
+
+def test_a_reply_is_counted_with_whoever_it_must_name_and_with_the_warning(desk, toot):
+    answer = write(desk, toot, "draft", kind="reply", text="See https://a.example/long **now**")
+    assert answer.json()["length"] == len("@ben See ") + 23 + len(" now") + len("loud")
+    long = "x" * (500 - len("@ben ") - len("loud") + 1)
+    assert "1 too long" in write(desk, toot, reply=long).content.decode()
+    assert write(desk, toot, reply=long[1:]).status_code == 200
+
+
+def test_the_preview_of_a_platform_without_markdown_is_what_it_gets(desk, toot):
+    shown = write(desk, toot, "preview", kind="reply", reply="**Now** [here](https://a.example)")
+    assert shown.content.decode() == "<p>@ben@far.example Now here (https://a.example)</p>"
+    note = write(desk, toot, "preview", kind="note", note="**Now**").content.decode()
+    assert "<strong>Now</strong>" in note
 
 
 def test_the_preview_is_clean(desk, talk):

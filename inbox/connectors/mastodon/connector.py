@@ -149,9 +149,8 @@ class MastodonConnector(Connector):
         if outgoing.prepared:
             return outgoing
         parent = outgoing.reply_ref
-        status = addressed(to_plain(outgoing.markdown), parent.get("to") or ())
         prepared = {
-            "status": status,
+            "status": self.written(outgoing.markdown, parent),
             "in_reply_to_id": text(parent.get("id")),
             "visibility": narrower(outgoing.visibility, text(parent.get("visibility"))),
             "spoiler_text": text(parent.get("spoiler_text")),
@@ -191,8 +190,13 @@ class MastodonConnector(Connector):
             where = {"max_id": text(statuses[-1].get("id"))}
         return None
 
-    def length(self, markdown: str) -> int:
-        return count(to_plain(markdown), URL_LENGTH)
+    def written(self, markdown: str, reply_ref: Mapping[str, Any]) -> str:
+        return addressed(to_plain(markdown), reply_ref.get("to") or ())
+
+    def length(self, markdown: str, reply_ref: Mapping[str, Any]) -> int:
+        """A content warning, which a reply takes over, counts as well."""
+        warning = text(reply_ref.get("spoiler_text"))
+        return count(self.written(markdown, reply_ref), URL_LENGTH) + count(warning, URL_LENGTH)
 
     def close(self) -> None:
         if self._opened is not None:
