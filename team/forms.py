@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from team import timezones
-from team.models import Hub, Invitation, Role, User
+from team.models import NO_ADDRESS, Hub, Invitation, Role, User
 
 
 class LongSelect(forms.Select):
@@ -94,7 +94,9 @@ class PasswordForm(forms.Form):
         return password
 
 
-class AcceptForm(PasswordForm):
+class SeatForm(PasswordForm):
+    """Who takes a seat: what colleagues call them, what they sign in with, when their day is."""
+
     name = forms.CharField(
         label=_("Your name"),
         max_length=120,
@@ -109,21 +111,36 @@ class AcceptForm(PasswordForm):
     )
     field_order = ["name", "email", "password", "timezone"]
 
-    def __init__(self, *args: Any, invitation: Invitation, **kwargs: Any) -> None:
-        super().__init__(*args, user=User(email=invitation.email), **kwargs)
-        if invitation.email:
+    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+        """`email` is the address that is known already; empty: they say which one is theirs."""
+        super().__init__(*args, **kwargs)
+        if email:
             self.fields["email"].disabled = True
-            self.initial["email"] = invitation.email
+            self.initial["email"] = email
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"].strip().lower()
-        if User.objects.filter(email=email).exists():
+        if User.objects.filter(email=email).exclude(pk=self.user.pk).exists():
             raise forms.ValidationError(
                 _("Somebody signs in with this e-mail already. Is it you? Then sign in.")
             )
         self.user.email = email
         self.user.name = self.cleaned_data.get("name", "")
         return email
+
+
+class AcceptForm(SeatForm):
+    def __init__(self, *args: Any, invitation: Invitation, **kwargs: Any) -> None:
+        user = User(email=invitation.email)
+        super().__init__(*args, user=user, email=invitation.email, **kwargs)
+
+
+class OwnerForm(SeatForm):
+    """The first visit of an owner whom the command line made, with no name and maybe no address."""
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        known = "" if user.email == NO_ADDRESS else user.email
+        super().__init__(*args, user=user, email=known, **kwargs)
 
 
 class ProfileForm(forms.ModelForm):

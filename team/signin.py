@@ -39,8 +39,9 @@ def holder(token: str, *, lock: bool = False) -> User | None:
     return user if user and constant_time_compare(state, _state(user)) else None
 
 
-def enter(request: HttpRequest, token: str, *, password: str = "") -> User | None:
-    """Use the link up and sign its holder in, with a new password where one is given.
+def enter(request: HttpRequest, token: str, *, password: str = "", **about: str) -> User | None:
+    """Use the link up and sign its holder in, with a new password where one is given, and with
+    what they said `about` themselves: name, email, timezone.
 
     None when somebody used it in the meantime: the row is locked, so two browsers cannot share it.
     """
@@ -48,9 +49,11 @@ def enter(request: HttpRequest, token: str, *, password: str = "") -> User | Non
         user = holder(token, lock=True)
         if user is None:
             return None
+        for name, value in about.items():
+            setattr(user, name, value)
         if password:
             user.set_password(password)
-            user.save(update_fields=["password"])
+            user.save(update_fields=["password", *about])
         login(request, user)  # moves last_login on, which is what ends the link
     return user
 

@@ -4,6 +4,16 @@ from .action import Action
 from .hub import Hub
 from .invitation import Invitation
 from .notification import Notification
-from .user import Grant, NoAdminLeft, Role, User
+from .user import NO_ADDRESS, Grant, NoAdminLeft, Role, User
 
-__all__ = ["Action", "Grant", "Hub", "Invitation", "NoAdminLeft", "Notification", "Role", "User"]
+__all__ = [
+    "NO_ADDRESS",
+    "Action",
+    "Grant",
+    "Hub",
+    "Invitation",
+    "NoAdminLeft",
+    "Notification",
+    "Role",
+    "User",
+]

@@ -69,6 +69,7 @@ class UserQuerySet(models.QuerySet["User"]):
         return self if user.is_authenticated else self.none()
 
 
+NO_ADDRESS = "owner@localhost"  # of an owner who was made before anybody asked for theirs
 LEADS = (Role.ADMIN, Role.LEAD)
 TRIAGERS = (Role.ADMIN, Role.LEAD, Role.MANAGER)
 

@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from team import signin
-from team.forms import PasswordForm
+from team.forms import OwnerForm, PasswordForm
 from team.models import User
 
 
@@ -19,14 +19,14 @@ from team.models import User
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def one_time_link(request: HttpRequest, token: str) -> HttpResponse:
-    """A button that signs in; who has no password yet chooses one in the same step."""
+    """A button that signs in; who has no password or no name yet gives it in the same step."""
     holder = signin.holder(token)
     if holder is None:
         return _used_up(request)
     form = _password_form(request, holder)
     if request.method == "POST" and (form is None or form.is_valid()):
-        password = form.cleaned_data["password"] if form else ""
-        if signin.enter(request, token, password=password) is None:
+        said = form.cleaned_data if form else {}
+        if signin.enter(request, token, **said) is None:
             return _used_up(request)
         return redirect("home")
     status = 422 if request.method == "POST" else 200
@@ -37,7 +37,8 @@ def one_time_link(request: HttpRequest, token: str) -> HttpResponse:
 def _password_form(request: HttpRequest, holder: User) -> PasswordForm | None:
     if holder.has_usable_password():
         return None
-    return PasswordForm(request.POST if request.method == "POST" else None, user=holder)
+    asks = PasswordForm if holder.name else OwnerForm
+    return asks(request.POST if request.method == "POST" else None, user=holder)
 
 
 def _used_up(request: HttpRequest) -> HttpResponse:

@@ -30,10 +30,12 @@ def test_the_first_page_leads_from_a_name_to_the_first_conversation(
     watch.expects(422)  # a private address, below
     page = sit(None, hub=empty_hub)
     page.goto(empty_hub.link)
+    page.get_by_label("Your name").fill("Ada Byron")
+    page.get_by_label("E-mail").fill("ada@polyphon.example")
     page.get_by_label("Password").fill(PASSWORD)
     page.keyboard.press("Enter")
 
-    expect(page.get_by_role("heading", name="Welcome")).to_be_visible()
+    expect(page.get_by_role("heading", name="Welcome, Ada")).to_be_visible()
     assert at(page) == "/welcome/"
     page.keyboard.press("Tab")
     page.locator("form.form input:not([type=hidden])").first.fill("Polyphon")

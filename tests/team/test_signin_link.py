@@ -10,7 +10,7 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from team.models import User
+from team.models import NO_ADDRESS, User
 from team.signin import link_for
 from tests.make import make_user
 
@@ -19,6 +19,12 @@ LONG = "seven quiet filters hum"
 
 def path_of(link: str) -> str:
     return urlsplit(link).path
+
+
+def find_or_make_owner(*words: str) -> str:
+    out = StringIO()
+    call_command("owner", *words, stdout=out)
+    return out.getvalue().strip()
 
 
 def test_link_is_absolute_on_the_hubs_own_address(alice, settings):
@@ -56,6 +62,43 @@ def test_who_has_no_password_is_asked_for_one_in_the_same_step(mallory, alice):
     assert mallory.post(path, {"password": LONG}).status_code == 302
     assert mallory.session["_auth_user_id"] == str(alice.pk)
     assert User.objects.get(pk=alice.pk).check_password(LONG)
+
+
+def test_an_owner_whom_nobody_knows_yet_says_who_they_are(mallory):
+    path = path_of(find_or_make_owner())
+    form = mallory.get(path).context["form"]
+    assert list(form.fields) == ["name", "email", "password", "timezone"]
+    assert form["email"].value() is None  # not owner@localhost, which nobody can mail to
+
+    about = {"name": "Ada Byron", "email": "Ada@Example.org", "timezone": "Europe/London"}
+    refused = mallory.post(path, {**about, "password": "short"})
+    assert refused.status_code == 422
+    assert User.objects.get().email == NO_ADDRESS
+
+    assert mallory.post(path, {**about, "password": LONG}).status_code == 302
+    owner = User.objects.get()
+    assert (owner.name, owner.email, owner.timezone) == (
+        "Ada Byron",
+        "ada@example.org",
+        "Europe/London",
+    )
+    assert owner.check_password(LONG)
+    assert mallory.session["_auth_user_id"] == str(owner.pk)
+
+
+def test_an_owner_made_with_an_address_keeps_it(mallory):
+    path = path_of(find_or_make_owner("--email", "ada@example.org"))
+    about = {"name": "Ada Byron", "email": "eve@example.org", "timezone": "UTC"}
+    assert mallory.post(path, {**about, "password": LONG}).status_code == 302
+    assert User.objects.get().email == "ada@example.org"
+
+
+def test_an_owner_cannot_take_a_colleagues_address(mallory, bob):
+    path = path_of(find_or_make_owner())
+    about = {"name": "Ada", "email": bob.email.upper(), "timezone": "UTC", "password": LONG}
+    page = mallory.post(path, about)
+    assert page.status_code == 422
+    assert "Somebody signs in with this e-mail already" in page.content.decode()
 
 
 def test_link_is_dead_after_15_minutes(mallory, alice):

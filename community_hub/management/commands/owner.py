@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
 
-from team.models import Role, User
+from team.models import NO_ADDRESS, Role, User
 from team.signin import link_for
 
 
@@ -29,7 +29,7 @@ def find_or_make(email: str) -> User:
         found = User.objects.filter(email=email).first()
     else:
         found = User.objects.active().filter(role=Role.ADMIN).order_by("pk").first()
-    return found or make_owner(email or "owner@localhost")
+    return found or make_owner(email or NO_ADDRESS)
 
 
 def make_owner(email: str) -> User:
