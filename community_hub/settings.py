@@ -133,6 +133,14 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "team.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "team.account_forms.LoginForm",
+    "reset_password": "team.account_forms.ResetPasswordForm",
+    "reset_password_from_key": "team.account_forms.ResetPasswordKeyForm",
+    "change_password": "team.account_forms.ChangePasswordForm",
+    "set_password": "team.account_forms.SetPasswordForm",
+    "reauthenticate": "team.account_forms.ReauthenticateForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

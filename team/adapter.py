@@ -8,11 +8,25 @@ from urllib.parse import urlsplit
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from team.models import Hub, User
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": _(
+            "This e-mail and this password do not belong together. Try again, or choose a new "
+            "password with “Forgot your password?” below."
+        ),
+        "too_many_login_attempts": _(
+            "Too many wrong passwords in a row. Wait five minutes, then try again."
+        ),
+        "enter_current_password": _("That is not your password. Type the one you use now."),
+        "incorrect_password": _("That is not your password. Type the one you sign in with."),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 

@@ -46,6 +46,15 @@ def test_wrong_password_unknown_address_and_no_password_sound_the_same(bob, mall
     assert len(said) == 1
 
 
+def test_the_door_speaks_like_the_rest_of_the_hub(bob, mallory):
+    page = mallory.get("/account/login/").content.decode()
+    assert ">E-mail</label>" in page
+    assert page.count("Forgot your password?") == 1
+    assert "placeholder" not in page
+    refused = sign_in(mallory, password="wrong").content.decode()
+    assert "do not belong together. Try again" in refused
+
+
 def test_switched_off_colleague_cannot_sign_in(bob, mallory):
     User.objects.filter(pk=bob.pk).update(is_active=False)
     sign_in(mallory)
@@ -65,7 +74,7 @@ def test_sixth_wrong_password_for_one_address_shuts_it_for_a_while(bob, mallory)
         sign_in(mallory, password=f"guess {number}", REMOTE_ADDR=f"192.0.2.{number}")
     page = sign_in(Client(), REMOTE_ADDR="192.0.2.99")  # the right one, from elsewhere
     assert "_auth_user_id" not in page.client.session
-    assert "Too many failed login attempts" in page.content.decode()
+    assert "Too many wrong passwords in a row" in page.content.decode()
 
     make_user(email="ann@team.example", password=LONG)
     assert sign_in(Client(), "ann@team.example").status_code == 302  # nobody else is shut out
@@ -74,7 +83,7 @@ def test_sixth_wrong_password_for_one_address_shuts_it_for_a_while(bob, mallory)
 def test_eleventh_wrong_password_from_one_place_shuts_that_place(bob, mallory):
     for number in range(10):
         sign_in(mallory, f"guess{number}@team.example", "wrong")
-    assert "Too many failed login attempts" in sign_in(mallory).content.decode()
+    assert "Too many wrong passwords in a row" in sign_in(mallory).content.decode()
     assert sign_in(Client(), REMOTE_ADDR="192.0.2.7").status_code == 302
 
 

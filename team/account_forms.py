@@ -1,0 +1,55 @@
+"""allauth's forms in the hub's words. What they check and do stays allauth's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account import forms as account
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+LABELS = {
+    "login": _("E-mail"),
+    "email": _("E-mail"),
+    "password": _("Password"),
+    "oldpassword": _("Your password until now"),
+    "password1": _("New password"),
+    "password2": _("New password, once more"),
+}
+HELP = {"password1": _("Ten characters or more; a few words in a row are easy to keep in mind.")}
+
+
+class InOurWords(forms.Form):
+    """No placeholder repeats a label, and "Forgot your password?" is said once, by the page."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, label in LABELS.items():
+            if name in self.fields:
+                self.fields[name].label = label
+                self.fields[name].help_text = HELP.get(name, "")
+                self.fields[name].widget.attrs.pop("placeholder", None)
+
+
+class LoginForm(InOurWords, account.LoginForm):
+    pass
+
+
+class ResetPasswordForm(InOurWords, account.ResetPasswordForm):
+    pass
+
+
+class ResetPasswordKeyForm(InOurWords, account.ResetPasswordKeyForm):
+    pass
+
+
+class ChangePasswordForm(InOurWords, account.ChangePasswordForm):
+    pass
+
+
+class SetPasswordForm(InOurWords, account.SetPasswordForm):
+    pass
+
+
+class ReauthenticateForm(InOurWords, account.ReauthenticateForm):
+    pass
