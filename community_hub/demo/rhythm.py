@@ -47,9 +47,12 @@ def awake(rng: Random, at: datetime) -> datetime:
 
 
 def fit(times: list[datetime], now: datetime) -> list[datetime]:
-    """Draw a conversation together so that it ends before `now`; the order stays."""
-    first, last, end = times[0], times[-1], now - timedelta(minutes=12)
-    if last <= end:
+    """Draw a conversation together so that it ends before `now`, each at a time of its own; the
+    order stays."""
+    first, last, latest = times[0], times[-1], now - timedelta(minutes=12)
+    if last <= latest:
         return times
+    early = (first.minute * 60 + first.second) / 3600  # 0 to 1, by chance and yet the same again
+    end = latest - (latest - first) * 0.6 * early
     share = (end - first) / (last - first)
     return [first + (at - first) * share for at in times]

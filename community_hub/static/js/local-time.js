@@ -1,7 +1,8 @@
 // <local-time><time datetime="…">2 d</time></local-time>
 // Keeps a waiting time true while the page stands, and tells the whole date on pointing.
-// data-show: "waiting" (2 d, 7 h, 22 min), "ago" (in the page's language); else the server's words stay.
-const MINUTE = 60, HOUR = 3600, DAY = 86400;
+// data-show: "waiting" (2 d, 7 h, 22 min), "ago" (in the page's language, for a month); else the server's
+// words stay: nobody counts to 246 days.
+const MINUTE = 60, HOUR = 3600, DAY = 86400, MONTH = 30 * DAY;
 const shown = new Set();
 
 class LocalTime extends HTMLElement {
@@ -12,6 +13,7 @@ class LocalTime extends HTMLElement {
     this.time.title = new Intl.DateTimeFormat(language(), {
       dateStyle: "full", timeStyle: "short", timeZone: document.documentElement.dataset.timezone || undefined,
     }).format(this.at);
+    this.written = this.time.textContent;
     if (!this.dataset.show) return;
     shown.add(this);
     this.refresh();
@@ -21,7 +23,7 @@ class LocalTime extends HTMLElement {
 
   refresh() {
     const seconds = Math.max(0, (Date.now() - this.at) / 1000);
-    const text = this.dataset.show === "ago" ? ago(seconds) : waiting(seconds);
+    const text = this.dataset.show === "ago" ? ago(seconds, this.written) : waiting(seconds);
     if (this.time.textContent !== text) this.time.textContent = text;
   }
 }
@@ -32,7 +34,8 @@ function waiting(seconds) {
     .format(count).replace(/(\d)\s*(\p{L})/u, "$1\u00a0$2");
 }
 
-function ago(seconds) {
+function ago(seconds, date) {
+  if (seconds > MONTH) return date;
   if (seconds < MINUTE) return new Intl.RelativeTimeFormat(language(), { numeric: "auto" }).format(0, "second");
   const [count, unit] = largest(seconds);
   return new Intl.RelativeTimeFormat(language(), { numeric: "auto" }).format(-count, unit);
