@@ -12,6 +12,8 @@ from a2wsgi import WSGIMiddleware
 from django.core.asgi import get_asgi_application
 from django.core.wsgi import get_wsgi_application
 
+from community_hub import body
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "community_hub.settings")
 
 Door = Callable[[Any, Any, Any], Awaitable[None]]
@@ -22,7 +24,15 @@ pages: Door = WSGIMiddleware(wsgi, workers=int(os.environ.get("WEB_THREADS", "8"
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
-    if scope["type"] == "http" and scope["path"].startswith("/live/"):
-        await live(scope, receive, send)
-    else:
+    """Either door gets a request that has arrived as a whole."""
+    if scope["type"] != "http":
         await pages(scope, receive, send)
+        return
+    try:
+        received = await body.whole(scope, receive)
+    except body.Refused as refused:
+        if refused.status:
+            await body.refuse(refused.status, send)
+        return
+    door = live if scope["path"].startswith("/live/") else pages
+    await door(body.plainly(scope), received, send)
