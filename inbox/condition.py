@@ -94,6 +94,8 @@ class Report:
         working = self.source.state == SourceState.ACTIVE and not self.source.failures
         if self.lag < GRACE and working:
             return _("up to date")
+        if self.lag < timedelta(minutes=1):
+            return _("less than a minute behind")
         return _("%(span)s behind") % {"span": span(self.lag)}
 
     @property

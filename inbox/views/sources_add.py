@@ -78,7 +78,7 @@ def choices(request: Asked, kind: str) -> HttpResponse:
     with closing(made.connector()) as connector:
         form = ChoicesForm(
             request.POST if request.method == "POST" else None,
-            name=connector.suggested_name(),
+            name=called(connector, made.health),
             channels=made.channels,
             capabilities=platform.capabilities,
         )
@@ -196,6 +196,12 @@ def places_of(connector: Connector) -> tuple[tuple[ChannelInfo, ...], str]:
             return tuple(connector.channels()[: halfmade.MOST_CHANNELS]), ""
     except ConnectorError as error:
         return (), str(error)
+
+
+def called(connector: Connector, health: Health) -> str:
+    """Where nobody signs in, the test has read what the place calls itself."""
+    title = "" if health.account else health.account_label
+    return (title or connector.suggested_name())[:120]
 
 
 def is_ours(health: Health) -> bool:

@@ -103,7 +103,7 @@ def test_check_says_who_we_are_and_what_is_missing(connector, forum):
     assert health.account_label == f"@hub on {forum.url.removeprefix('http://')}"
     assert health.account.is_us
     assert "private messages" in health.missing[0]
-    assert "may not reply in: News" in health.missing[1]
+    assert "replies in News: this account may only read there" in health.missing[1]
 
 
 def test_a_granular_key_is_recognised_by_our_own_profile(connector, forum):

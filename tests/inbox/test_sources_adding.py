@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -13,6 +14,7 @@ from inbox.views import sources_halfmade
 from members.models import Identity
 from team.models import Action
 from tests.platforms.discourse import KEY, Discourse
+from tests.platforms.feeds import FeedSite
 from tests.platforms.server import Answer
 
 FORM = "/sources/new/discourse/"
@@ -93,6 +95,19 @@ def test_the_chosen_source_is_connected_and_begins_to_read_back(browser, forum, 
     assert Identity.objects.get(is_us=True).network == source.network
     assert Action.objects.get(verb="connect").by == alice
     assert browser.get(CHOICES).status_code == 302  # the half-made one is gone
+
+
+def test_a_feed_is_called_by_its_title_and_nobody_is_signed_in_there(browser, settings):
+    with FeedSite() as blog:
+        settings.HTTP_ALLOWED_ORIGINS = [blog.url]
+        blog.post("The first entry")
+        form = {"url": f"{blog.url}/rss"}
+        page = browser.post("/sources/new/feed/", form, follow=True)
+        where = urlsplit(blog.url).netloc
+        assert page.context["form"]["name"].value() == f"A site ({where})"
+        text = page.content.decode()
+    assert f"Found <strong>A site ({where})</strong>, which needs no account" in text
+    assert "Signed in as" not in text
 
 
 def test_a_wrong_key_is_a_sentence_beside_its_field(browser, forum):

@@ -214,12 +214,12 @@ class DiscourseConnector(Connector):
     def check(self) -> Health:
         me = self.client.me()
         self.client.posts()
-        may, missing = [_("Read what the forum shows this account")], []
+        may, missing = [_("read what the forum shows this account")], []
         try:
             self.client.private_topics(0)
-            may.append(_("Read and answer its private messages"))
+            may.append(_("read and answer its private messages"))
         except (Forbidden, Misconfigured):
-            missing.append(_("The key may not read private messages, so they are left out."))
+            missing.append(_("private messages: this key may not read them, so they are left out"))
         read_only = [
             str(entry.get("name"))
             for entry in self.categories.values()
@@ -227,9 +227,11 @@ class DiscourseConnector(Connector):
         ]
         if read_only:
             names = ", ".join(read_only[:10])
-            missing.append(_("The account may not reply in: %(names)s") % {"names": names})
+            missing.append(
+                _("replies in %(names)s: this account may only read there") % {"names": names}
+            )
         if len(read_only) < len(self.categories) or not self.categories:
-            may.append(_("Reply in topics"))
+            may.append(_("reply in topics"))
         account = Reader(self.base_url, self.network(), str(me["username"])).person(me)
         return Health(
             account=account,

@@ -138,7 +138,7 @@ class FeedConnector(Connector):
         host = urlsplit(self.url).netloc
         return Health(
             account_label=f"{document.title} ({host})" if document.title else host,
-            may=(_("Read its entries"),),
+            may=(_("read its entries"),),
             warnings=tuple(warnings),
         )
 

@@ -280,7 +280,12 @@ class MastodonConnector(Connector):
         missing: list[str] = []
         for scope, words in needs:
             granted = not scopes or bool(scopes & {scope, scope.partition(":")[0]})
-            (may if granted else missing).append(words if granted else f"{scope}: {words}")
+            (may if granted else missing).append(
+                words
+                if granted
+                else _("%(words)s (the token lacks the scope %(scope)s)")
+                % {"words": words, "scope": scope}
+            )
         if not missing:
             try:
                 self.client.mentions()
