@@ -11,7 +11,7 @@ class CharCount extends HTMLElement {
       this.show();
     };
     this.box?.addEventListener("input", this.count);
-    this.box?.addEventListener("composer:changed", this.count);
+    for (const name of ["changed", "elsewhere"]) this.box?.addEventListener(`composer:${name}`, this.count);
     this.closest("form").addEventListener("draft:saved", this.correct);
     this.show();
   }

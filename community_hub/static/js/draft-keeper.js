@@ -1,18 +1,22 @@
-// <draft-keeper data-url="…">: saves the form's texts on the server while one types; while the server
-// cannot be reached, the words stay in this browser and come back with the page.
+// <draft-keeper data-url="…" data-user="7">: saves the form's texts on the server while one types, one
+// save after the other. While the server cannot be reached, the words stay in this browser, for this
+// user alone, and come back with the page. Another tab of the same conversation shows them as well.
 const WAIT = 700; // ms after the last key
 const AGAIN = 10_000; // ms until a save that failed is tried again
 
 class DraftKeeper extends HTMLElement {
   connectedCallback() {
     this.gone = new AbortController();
+    const { signal } = this.gone;
+    this.unsaved = new Set();
     this.addEventListener("input", ({ target }) => target.matches("textarea") && this.typed(target));
     this.addEventListener("change", () => this.flush());
-    this.addEventListener("composer:sending", () => this.stop()); // what is sent must not come back as a draft
+    this.addEventListener("composer:sending", ({ target }) => this.unsaved.delete(target)); // what is sent must not come back as a draft
     this.addEventListener("composer:kept", ({ target }) => this.typed(target));
     this.addEventListener("composer:changed", ({ target }) => this.settled(target));
-    addEventListener("pagehide", () => this.flush(), { signal: this.gone.signal });
-    this.querySelectorAll("textarea").forEach((box) => this.restore(box));
+    addEventListener("pagehide", () => this.flush({ leaving: true }), { signal });
+    addEventListener("storage", (event) => this.elsewhere(event), { signal });
+    this.boxes.forEach((box) => this.restore(box));
   }
 
   disconnectedCallback() {
@@ -20,7 +24,9 @@ class DraftKeeper extends HTMLElement {
     this.gone.abort();
   }
 
-  slot(box) { return `draft:${this.dataset.url}:${box.dataset.kind}`; }
+  get boxes() { return [...this.querySelectorAll("textarea")]; }
+
+  slot(box) { return `draft:${this.dataset.user}:${this.dataset.url}:${box.dataset.kind}`; }
 
   restore(box) {
     const kept = localStorage.getItem(this.slot(box));
@@ -32,26 +38,47 @@ class DraftKeeper extends HTMLElement {
   }
 
   typed(box) {
-    this.box = box;
+    this.unsaved.add(box);
     localStorage.setItem(this.slot(box), box.value);
     this.say("saving");
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.flush(), WAIT);
+    this.flushIn(WAIT);
   }
 
-  // the server knows this text already: it gave it back, or put it aside as sent
+  // the server knows this text already: it gave it back, or put it aside as sent; a save that is still
+  // on its way would bring the old one back, so it is followed by another
   settled(box) {
-    this.stop();
+    this.unsaved.delete(box);
+    localStorage.setItem(this.slot(box), box.value); // for the other tabs
     localStorage.removeItem(this.slot(box));
     this.say("");
+    this.saving?.then(() => this.save(box));
   }
 
-  stop() { clearTimeout(this.timer); this.timer = null; }
+  elsewhere({ key, newValue }) {
+    const box = this.boxes.find((each) => this.slot(each) === key);
+    if (!box || newValue === null || newValue === box.value || (document.hasFocus() && document.activeElement === box)) return;
+    this.unsaved.delete(box);
+    box.value = newValue;
+    box.dispatchEvent(new Event("composer:elsewhere", { bubbles: true }));
+  }
 
-  async flush() {
-    if (!this.timer || !this.box) return;
-    this.stop();
-    const { box, box: { value: text } } = this, slot = this.slot(box);
+  flushIn(wait) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.flush(), wait);
+  }
+
+  // a page that is left cannot wait for the save before
+  flush({ leaving = false } = {}) {
+    clearTimeout(this.timer);
+    for (const box of this.unsaved) {
+      const saved = this.saving && !leaving ? this.saving.then(() => this.save(box)) : this.save(box);
+      const last = this.saving = saved.then(() => { if (this.saving === last) this.saving = null; });
+    }
+    this.unsaved.clear();
+  }
+
+  async save(box) {
+    const text = box.value, slot = this.slot(box);
     const to = this.querySelector("input[name=to]")?.value || "";
     const body = new URLSearchParams({ kind: box.dataset.kind, text, to });
     const headers = { "X-CSRFToken": document.querySelector("meta[name=csrf-token]")?.content || "" };
@@ -60,10 +87,12 @@ class DraftKeeper extends HTMLElement {
       if (!answer.ok) throw new Error(answer.status);
       this.dispatchEvent(new CustomEvent("draft:saved", { bubbles: true, detail: await answer.json() }));
       if (localStorage.getItem(slot) === text) localStorage.removeItem(slot);
-      this.say(text ? "saved" : "");
+      if (!this.unsaved.size) this.say(text ? "saved" : "");
     } catch {
       this.say("kept");
-      if (this.isConnected && !this.timer) this.timer = setTimeout(() => this.flush(), AGAIN);
+      if (!this.isConnected || box.value !== text) return;
+      this.unsaved.add(box);
+      this.flushIn(AGAIN);
     }
   }
 

@@ -1,0 +1,123 @@
+"""What is typed is kept: once, in order, for whoever typed it, and not after it was sent."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, Route, expect
+
+from .hub import Hub
+from .talks import Talk
+from .test_writing import NOTE, REPLY, open_and_type
+
+KEPT = "select string_agg(text, ' | ') from inbox_draft where conversation_id = %s"
+SAVE = "**/draft/"
+
+
+class Held:
+    """Saves that do not reach the server until they are let go."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.waiting: list[Route] | None = []
+        page.route(SAVE, self.wait)
+
+    def wait(self, route: Route) -> None:
+        if self.waiting is None:
+            route.continue_()
+        else:
+            self.waiting.append(route)
+
+    def until(self, count: int) -> None:
+        for _ in range(50):
+            if len(self.waiting or ()) >= count:
+                return
+            self.page.wait_for_timeout(100)
+        raise AssertionError(f"{len(self.waiting or ())} saves were begun, not {count}")
+
+    def let_go(self) -> None:
+        waiting, self.waiting = self.waiting or [], None
+        for route in waiting:
+            route.continue_()
+
+
+def test_a_draft_that_arrives_after_the_reply_does_not_come_back(sit, hub: Hub, talk: Talk) -> None:
+    page = sit("bo")
+    page.goto(talk.page)
+    held = Held(page)
+    page.keyboard.press("r")
+    page.keyboard.type("It is on page nine.")
+    held.until(1)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("article.ours")).to_contain_text("It is on page nine.")
+    with page.expect_response(
+        lambda answer: answer.url.endswith("/draft/") and not answer.json()["text"]
+    ):
+        held.let_go()
+    assert hub.ask(KEPT, talk.pk) is None
+    page.reload()
+    expect(page.locator(REPLY)).to_have_value("")
+
+
+def test_a_slow_save_does_not_overtake_the_next(sit, hub: Hub, talk: Talk) -> None:
+    page = sit("bo")
+    page.goto(talk.page)
+    held = Held(page)
+    page.keyboard.press("r")
+    page.keyboard.type("Half")
+    held.until(1)
+    page.keyboard.type(" a thought")
+    page.wait_for_timeout(1500)  # longer than it waits before it saves
+    assert len(held.waiting or ()) == 1
+    held.let_go()
+    expect(page.get_by_text("draft saved")).to_be_visible()
+    page.wait_for_timeout(500)
+    assert hub.ask(KEPT, talk.pk) == "Half a thought"
+
+
+def test_what_could_not_be_saved_is_nobody_elses(sit, watch, talk: Talk) -> None:
+    """Two colleagues take turns at one computer; the first one's words stay hers."""
+    watch.expects(503)
+    page = sit("lena")
+    page.route(SAVE, lambda route: route.fulfill(status=503))
+    open_and_type(page, talk, "Between us")
+    expect(page.get_by_text("could not save, still here")).to_be_visible()
+    context = page.context
+    hers = context.cookies()
+    page.close()
+    his = sit("bo").context
+    context.clear_cookies()
+    context.add_cookies(his.cookies())
+    page = context.new_page()
+    page.goto(talk.page)
+    expect(page.locator(REPLY)).to_have_value("")
+    context.clear_cookies()
+    context.add_cookies(hers)
+    page.goto(talk.page)
+    expect(page.locator(REPLY)).to_have_value("Between us")
+
+
+def test_two_tabs_show_one_draft_and_neither_keeps_what_was_sent(sit, talk: Talk) -> None:
+    first = sit("bo")
+    second = first.context.new_page()
+    second.goto(talk.page)
+    first.bring_to_front()
+    open_and_type(first, talk, "In one tab")
+    expect(second.locator(REPLY)).to_have_value("In one tab")
+    first.keyboard.press("Control+Enter")
+    expect(first.locator("article.ours")).to_be_visible()
+    expect(second.locator(REPLY)).to_have_value("")
+
+
+def test_a_double_click_sends_once_and_complains_of_nothing(sit, hub: Hub, talk: Talk) -> None:
+    page = sit("bo")
+    open_and_type(page, talk, "Twice pressed, once said.")
+    page.locator(".composer").get_by_role("button", name="Send", exact=False).last.dblclick()
+    expect(page.locator("article.ours")).to_have_count(1)
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    page.keyboard.type("For us.")
+    page.get_by_role("button", name="Add note").dblclick()
+    expect(page.locator("article.note")).to_have_count(1)
+    expect(page.locator(NOTE)).to_have_value("")
+    expect(page.locator("#composer-warning")).to_be_empty()
+    both = "select count(*) from inbox_message where conversation_id = %s and kind <> 'inbound'"
+    assert hub.ask(f"{both} and kind <> 'event'", talk.pk) == 2
