@@ -309,7 +309,7 @@ class Conversation(models.Model):
             return Action.record("untag", self, by=by, before={"tag": tag.pk})
 
     def mark_read(self, up_to: int, *, by: User) -> None:
-        ReadMark.set(by, self.pk, up_to)
+        ReadMark.advance(by, self.pk, up_to)
 
     def mark_unread(self, *, by: User) -> Action:
         mark = ReadMark.objects.filter(user=by, conversation=self).first()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 from django.utils import timezone
 
@@ -84,9 +84,22 @@ class ReadMark(models.Model):
 
     @classmethod
     def set(cls, user: User, conversation_id: int, up_to: int) -> None:
-        ReadMark.objects.bulk_create(
-            [ReadMark(user=user, conversation_id=conversation_id, up_to=up_to)],
-            update_conflicts=True,
-            unique_fields=["user", "conversation"],
-            update_fields=["up_to"],
-        )
+        cls._write(_SET, user, conversation_id, up_to)
+
+    @classmethod
+    def advance(cls, user: User, conversation_id: int, up_to: int) -> None:
+        """Read so far; a tab that stands open since yesterday does not turn the mark back."""
+        cls._write(_ADVANCE, user, conversation_id, up_to)
+
+    @staticmethod
+    def _write(statement: str, user: User, conversation_id: int, up_to: int) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [user.pk, conversation_id, up_to])
+
+
+# One statement: bulk_create would open and close a transaction around it, on every page read.
+_SET = """
+insert into inbox_readmark as mark (user_id, conversation_id, up_to) values (%s, %s, %s)
+on conflict (user_id, conversation_id) do update set up_to = excluded.up_to
+"""
+_ADVANCE = f"{_SET} where mark.up_to < excluded.up_to"

@@ -3,10 +3,19 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from inbox.models import Draft, ReadMark
-from tests.make import make_channel, make_conversation, make_message, make_reply, make_source
+from tests.make import (
+    make_channel,
+    make_conversation,
+    make_message,
+    make_reply,
+    make_source,
+    make_user,
+)
 
 
 def ask(client, address, target="", **data):
@@ -36,6 +45,28 @@ def busy_conversation(bob, *, messages: int):
     talk.tag("bug", by=bob)
     make_reply(talk, by=bob)
     return talk
+
+
+@pytest.mark.django_db(transaction=True)
+def test_opening_a_conversation_for_the_first_time_stays_within_twelve_statements(client):
+    bob = make_user("manager", email="bob@team.example")
+    client.force_login(bob)
+    talk = make_conversation()
+    make_message(talk)
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(talk.get_absolute_url()).status_code == 200
+    assert len(asked) <= 12, [query["sql"][:80] for query in asked]
+    assert bob.readmarks.get().up_to == talk.last_message_id
+
+
+def test_an_older_tab_does_not_turn_the_read_mark_back(bob):
+    talk = make_conversation()
+    talk.mark_read(20, by=bob)
+    talk.mark_read(10, by=bob)
+    assert bob.readmarks.get().up_to == 20
+    talk.mark_unread(by=bob)
+    talk.mark_read(10, by=bob)
+    assert bob.readmarks.get().up_to == 10
 
 
 def test_a_list_costs_the_same_with_25_rows_as_with_5(desk, bob, django_assert_num_queries):
