@@ -1,5 +1,7 @@
 """By keyboard alone: where the focus is, ways out of menus, the list of keys, switching it off."""
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from .hub import at
@@ -34,6 +36,21 @@ def test_every_stop_of_the_tab_key_shows_where_it_is(sit, talk: Talk) -> None:
         page.keyboard.press("Tab")
     assert not hidden, hidden
     assert len(set(stops)) > 20
+
+
+def test_a_row_opens_in_a_tab_of_its_own_where_one_asks_for_it(sit, talk: Talk) -> None:
+    page = sit("bo")
+    page.goto("/inbox/everything/")
+    row = page.locator("a.row").filter(has_text=talk.title)
+    with page.context.expect_page() as opened:
+        row.click(modifiers=["ControlOrMeta"])
+    expect(opened.value.locator("#talk h1")).to_have_text(talk.title)
+    assert page.url.endswith("/inbox/everything/")
+    row.click()
+    expect(page.locator("#talk h1")).to_have_text(talk.title)
+    expect(page).to_have_url(re.compile(rf"/conversations/{talk.pk}/"))
+    page.go_back()
+    expect(page.locator("#talk")).to_contain_text("Pick a conversation")
 
 
 def test_escape_leaves_a_menu_and_the_focus_returns(sit, talk: Talk) -> None:
