@@ -167,7 +167,7 @@ def _after_rows(
     touched = {row.conversation_id for row in written}
     threads.describe(ready, placed, channels)
     linked = threads.link_parents(
-        source, ids, sorted(touched), by_ref=any(one.item.parent_ref for one in ready)
+        source, ids, sorted(touched), by_ref=any(one.item.thread_ref for one in ready)
     )
     asking = rows.say_reply_to_team(sorted({*ids, *linked}))
     asking += [row.id for row in written if row.asks_now]

@@ -287,7 +287,8 @@ def link_parents(
 ) -> list[int]:
     """Tie these messages to their parents, and waiting children to these; pks of the tied.
 
-    `by_ref`: the platform names parents by a number within the thread.
+    `by_ref`: the platform names parents by a number within the thread, so that a message without a
+    parent may yet be one.
     """
     with connection.cursor() as cursor:
         linked: list[int] = []
