@@ -31,7 +31,7 @@ class Refused(Exception):
 async def whole(scope: Scope, receive: Receive) -> Receive:
     """The same request with its body in hand. Refused where it is too long, too slow or cut off."""
     announced = dict(scope["headers"]).get(b"content-length", b"0")
-    if announced.isdigit() and int(announced) > MOST:
+    if announced.isdigit() and (len(announced) > 12 or int(announced) > MOST):
         raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     try:
         async with asyncio.timeout(SECONDS):

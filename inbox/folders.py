@@ -18,6 +18,7 @@ from django.db.models.functions import Cast, Concat, JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from community_hub.lib import keyset
 from inbox.models import Conversation, ConversationTag, Delivery, Draft, ReadMark, Source
 
 if TYPE_CHECKING:
@@ -210,17 +211,15 @@ def page_of(folder: Folder, user: User, *, after: str = "", size: int = PAGE) ->
 
 
 def cursor_of(folder: Folder, conversation: Conversation) -> str:
-    key = folder.key_of(conversation)
-    return f"{key.isoformat() if key else ''}_{conversation.pk}"
+    return keyset.cursor(folder.key_of(conversation), conversation.pk)
 
 
 def past(folder: Folder, found: ConversationQuerySet, after: str) -> ConversationQuerySet:
     """Only what follows the cursor; one that cannot be read starts at the top."""
-    moment, _sep, number = after.rpartition("_")
-    try:
-        at, pk = datetime.fromisoformat(moment), int(number)
-    except ValueError:
+    place = keyset.place(after)
+    if place is None:
         return found
+    at, pk = place
     if folder.waits:
         return found.filter(Q(waiting_since__gt=at) | Q(waiting_since=at, pk__gt=pk))
     return found.filter(Q(last_message_at__lt=at) | Q(last_message_at=at, pk__lt=pk))

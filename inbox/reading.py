@@ -24,6 +24,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from community_hub.lib import keyset
 from inbox.models import Conversation, Kind, Message
 from team.models import User
 
@@ -128,29 +129,21 @@ def lay_out(shown: list[Message], mark: int | None) -> list[Entry]:
     return entries
 
 
-# Cursors: (sent_at, id), so that the place is exact although two share a second ---------------
+# Cursors: (sent_at, id) -------------------------------------------------------------------------
 
 
 def cursor_of(message: Message) -> str:
-    return f"{message.sent_at.isoformat()}_{message.pk}"
-
-
-def parsed(cursor: str) -> tuple[datetime, int] | None:
-    moment, _sep, number = cursor.rpartition("_")
-    try:
-        return datetime.fromisoformat(moment), int(number)
-    except ValueError:
-        return None
+    return keyset.cursor(message.sent_at, message.pk)
 
 
 def before_cursor(cursor: str) -> Q:
-    if not (place := parsed(cursor)):
+    if not (place := keyset.place(cursor)):
         return Q()
     return Q(sent_at__lt=place[0]) | Q(sent_at=place[0], pk__lt=place[1])
 
 
 def from_cursor(cursor: str) -> Q:
-    if not (place := parsed(cursor)):
+    if not (place := keyset.place(cursor)):
         return Q()
     return Q(sent_at__gt=place[0]) | Q(sent_at=place[0], pk__gte=place[1])
 

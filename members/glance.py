@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.db.models import Count, Max, Q
 from django.utils import timezone
 
+from community_hub.lib import keyset
+
 from .models import Activity, Identity, Member, Stage
 from .models.activity import ActivityQuerySet
 
@@ -97,7 +99,7 @@ def page_of(
 ) -> tuple[list[Activity], str]:
     """The lines, and the cursor for what is older."""
     named = readable.select_related("actor")
-    if place := parsed(until):
+    if place := keyset.place(until):
         newer = Q(occurred_at__gt=place[0]) | Q(occurred_at=place[0], pk__gte=place[1])
         shown = list(named.filter(newer)[:MOST_LINES])
         has_more = earlier_than(readable, cursor_of(shown[-1])).exists() if shown else False
@@ -119,25 +121,16 @@ def who_knows(readable: ActivityQuerySet) -> list[Colleague]:
     return [Colleague(name, times / whole, last) for name, times, last in found]
 
 
-# Cursors: (occurred_at, id), so that the place is exact although two share a second ------------
+# Cursors: (occurred_at, id) ---------------------------------------------------------------------
 
 
 def cursor_of(line: Activity) -> str:
-    return f"{line.occurred_at.isoformat()}_{line.pk}"
+    return keyset.cursor(line.occurred_at, line.pk)
 
 
 def earlier_than(lines: ActivityQuerySet, before: str) -> ActivityQuerySet:
     """A cursor that cannot be read starts at the top."""
-    place = parsed(before)
+    place = keyset.place(before)
     if place is None:
         return lines
     return lines.filter(Q(occurred_at__lt=place[0]) | Q(occurred_at=place[0], pk__lt=place[1]))
-
-
-def parsed(cursor: str) -> tuple[datetime, int] | None:
-    moment, _sep, number = cursor.rpartition("_")
-    try:
-        at, pk = datetime.fromisoformat(moment), int(number)
-    except ValueError:
-        return None
-    return (at, pk) if at.tzinfo and 0 < pk < 2**63 else None

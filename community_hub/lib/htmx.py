@@ -44,6 +44,15 @@ def respond(
     return vary(render(request, name, context, status=status))
 
 
+def page_of(request: HttpRequest) -> str:
+    """The page that asked, without its host; the first one where its address cannot be read."""
+    try:
+        page = urlsplit(request.headers.get("HX-Current-URL", ""))
+    except ValueError:
+        return "/"
+    return (page.path or "/") + (f"?{page.query}" if page.query else "")
+
+
 def method(request: HttpRequest) -> str:
     """A form without scripts can only POST: its field `_method` says that it means DELETE."""
     if request.method == "POST" and request.POST.get("_method") == "DELETE":
@@ -86,8 +95,6 @@ class SignInAgain:
         door = resolve_url(settings.LOGIN_URL)
         if not response.headers.get("Location", "").startswith(door):
             return response
-        page = urlsplit(request.headers.get("HX-Current-URL", "/"))
-        back = page.path + (f"?{page.query}" if page.query else "")
         answer = HttpResponse(status=204)
-        answer.headers["HX-Redirect"] = f"{door}?{urlencode({'next': back})}"
+        answer.headers["HX-Redirect"] = f"{door}?{urlencode({'next': page_of(request)})}"
         return answer

@@ -9,6 +9,7 @@ from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from community_hub.lib import htmx
 from inbox import folders
 from inbox.composer import connector_of
 from inbox.models import Conversation, Reason, Source
@@ -29,7 +30,7 @@ def inbox_nav(context: dict[str, Any], oob: bool = False) -> dict[str, Any]:
     return {
         "user": user,
         "request": request,
-        "here": request.path if is_page(request) else request.htmx.current_url_abs_path or "",
+        "here": request.path if is_page(request) else htmx.page_of(request),
         "current": current,
         "oob": oob,
         "beside_rows": "page" in context or "conversation" in context,

@@ -10,7 +10,7 @@ from team.http import Asked
 
 from .screen import PAGE, PARTS, conversation_context, folder_of, found, list_context
 
-BESIDE_A_LIST = ("talk", "thread", "older", "person")  # parts that stand without the rows
+BESIDE_A_LIST = ("talk", "thread", "older")  # parts that stand without the rows
 
 
 @require_safe

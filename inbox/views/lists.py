@@ -12,7 +12,9 @@ from inbox.folders import Folder
 from inbox.models import Source
 from team.http import Asked
 
-from .screen import PAGE, PARTS, list_context
+from .screen import PAGE, list_context
+
+PARTS = ("list", "rows", "more-rows")  # of a page on which no conversation is open
 
 
 @require_safe

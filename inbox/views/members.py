@@ -7,10 +7,9 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET
 
-from community_hub.lib import htmx
+from community_hub.lib import htmx, keyset
 from inbox.models import Conversation, Message
 from inbox.models.conversation import ConversationQuerySet
-from members.glance import parsed
 from members.models import Member
 from team.http import Asked
 
@@ -40,12 +39,12 @@ def conversations(request: Asked, pk: int) -> HttpResponse:
 
 
 def cursor_of(row: Conversation) -> str:
-    return f"{row.last_message_at.isoformat() if row.last_message_at else ''}_{row.pk}"
+    return keyset.cursor(row.last_message_at, row.pk)
 
 
 def before(found: ConversationQuerySet, request: Asked) -> ConversationQuerySet:
     """A cursor that cannot be read starts at the top."""
-    place = parsed(request.GET.get("before", ""))
+    place = keyset.place(request.GET.get("before", ""))
     if place is None:
         return found
     return found.filter(

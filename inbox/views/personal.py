@@ -15,7 +15,7 @@ from inbox.composer import length_there
 from inbox.models import Conversation, Draft
 from team.http import Asked
 
-from .screen import closed, folder_of, found, permit
+from .screen import closed, folder_of, found, permit, typed
 from .writing import LONGEST
 
 
@@ -26,7 +26,7 @@ def draft(request: Asked, pk: int) -> HttpResponse:
         Conversation.objects.visible_to(request.user).select_related("source"), pk=pk
     )
     permit(request.user.can_note)
-    kind, text = request.POST.get("kind", ""), request.POST.get("text", "")[:LONGEST]
+    kind, text = request.POST.get("kind", ""), typed(request, "text")[:LONGEST]
     if kind not in ("reply", "note"):
         return JsonResponse({"error": _("A draft is a reply or a note.")}, status=422)
     to = conversation.asker(number(request.POST.get("to"))) if kind == "reply" else None

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 
 from community_hub.lib import htmx
-from community_hub.lib.text import number
+from community_hub.lib.text import number, storable
 from inbox import folders, presence, reading
 from inbox.composer import Composer
 from inbox.folders import Folder
@@ -20,7 +20,7 @@ from team.http import Asked
 PAGE = "inbox/inbox.html"
 LINES = 8  # of the log, beside a conversation
 ALONE = ("thread", "older")  # parts that stand without the person
-PARTS = ("list", "rows", "more-rows", "talk", "thread", "older", "person", "presence")
+PARTS = ("list", "rows", "more-rows", "talk", "thread", "older")
 
 
 def found(request: Asked, pk: int) -> Conversation:
@@ -36,6 +36,11 @@ def permit(allowed: bool) -> None:
     """403 with its own page; the buttons were not shown to whoever may not press them."""
     if not allowed:
         raise PermissionDenied
+
+
+def typed(request: Asked, name: str) -> str:
+    """What somebody wrote into a field, without what the database cannot keep."""
+    return storable(request.POST.get(name, ""))
 
 
 def folder_of(request: Asked) -> Folder:

@@ -18,7 +18,7 @@ from inbox.composer import Composer, length_there, shown_there
 from inbox.models import Conversation, Draft, Message
 from team.http import Asked
 
-from .screen import after_verb, folder_of, found, permit
+from .screen import after_verb, folder_of, found, permit, typed
 
 LONGEST = 100_000  # characters; platforms allow far fewer
 
@@ -28,7 +28,7 @@ def replies(request: Asked, pk: int) -> HttpResponse:
     """Put an answer in the outbox; it leaves after the seconds in which it can be taken back."""
     conversation = found(request, pk)
     permit(request.user.can_reply)
-    text = request.POST.get("reply", "")
+    text = typed(request, "reply")
     to = answered(request, conversation)
     if problem := what_is_wrong(conversation, request, text, to):
         return refused(request, conversation, problem)
@@ -49,7 +49,7 @@ def notes(request: Asked, pk: int) -> HttpResponse:
     """A word among us: it never leaves the hub."""
     conversation = found(request, pk)
     permit(request.user.can_note)
-    text = request.POST.get("note", "")
+    text = typed(request, "note")
     if not text.strip() or len(text) > LONGEST:
         words = _("Write a note first, of at most 100,000 characters.")
         return refused(request, conversation, words)
@@ -65,7 +65,7 @@ def preview(request: Asked, pk: int) -> HttpResponse:
     conversation = found(request, pk)
     permit(request.user.can_note)
     kind = request.POST.get("kind", "reply")
-    text = request.POST.get(kind, "")[:LONGEST]
+    text = typed(request, kind)[:LONGEST]
     if not text.strip():
         return HttpResponse(format_html("<p>{}</p>", _("Nothing typed yet.")))
     shown = (
@@ -137,7 +137,7 @@ def refused(
 def refused_plainly(request: Asked, conversation: Conversation, words: str) -> HttpResponse:
     """Without scripts the typed text comes back as the draft."""
     for kind in ("reply", "note"):
-        if text := request.POST.get(kind, "").strip():
+        if text := typed(request, kind).strip():
             Draft.keep(request.user, conversation.pk, kind, text[:LONGEST])
     address = f"{conversation.get_absolute_url()}?in={folder_of(request).slug}"
     said = words or _("Somebody answered meanwhile. Read it, then send again.")

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Value
 from django.db.models.functions import Lower
+from django.db.models.lookups import Exact
+
+from community_hub.lib.text import one_line
 
 HUES = 12
 
@@ -22,15 +26,16 @@ class Tag(models.Model):
     @classmethod
     def named(cls, name: str) -> Tag:
         """The tag of this name, in whatever case, made when there is none. ValueError if blank."""
-        name = " ".join(name.split())[:40]
+        name = one_line(name, 40)
         if not name:
             raise ValueError("A tag needs a name.")
-        found = cls.objects.filter(name__iexact=name).first()
+        same = Exact(Lower("name"), Lower(Value(name)))  # by the same rule as the constraint
+        found = cls.objects.filter(same).first()
         if found:
             return found
         colour = sum(name.lower().encode()) % HUES
         Tag.objects.bulk_create([Tag(name=name, colour=colour)], ignore_conflicts=True)
-        return cls.objects.get(name__iexact=name)
+        return cls.objects.get(same)
 
 
 class MemberTag(models.Model):

@@ -9,10 +9,10 @@ from django.db.models import Prefetch, Q
 from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
-from community_hub.lib import htmx
+from community_hub.lib import htmx, keyset
 from community_hub.lib.text import storable
 from members.forms import NoteForm
-from members.glance import look, parsed
+from members.glance import look
 from members.models import Identity, Member, Stage, Tag
 from members.models.member import MemberQuerySet
 from team.http import Asked
@@ -71,7 +71,7 @@ def member_page(
         "member": found,
         "glance": glance,
         "tags": found.tags.order_by("name")[:MOST_TAGS],
-        "is_later_page": parsed(before) is not None,
+        "is_later_page": keyset.place(before) is not None,
         "stages": Stage.choices,
         "note_form": note_form or NoteForm(),
     }
@@ -89,11 +89,11 @@ def with_row_facts(found: MemberQuerySet) -> MemberQuerySet:
 
 def cursor_of(row: Member) -> str:
     assert row.last_seen  # the list holds nobody who was never seen
-    return f"{row.last_seen.isoformat()}_{row.pk}"
+    return keyset.cursor(row.last_seen, row.pk)
 
 
 def seen_before(found: MemberQuerySet, cursor: str) -> MemberQuerySet:
-    place: tuple[datetime, int] | None = parsed(cursor)
+    place: tuple[datetime, int] | None = keyset.place(cursor)
     if place is None:
         return found
     return found.filter(Q(last_seen__lt=place[0]) | Q(last_seen=place[0], pk__lt=place[1]))

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 
 from community_hub.lib import live
+from community_hub.lib.text import number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,7 +29,7 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
 
     def before(self, pk: str) -> NotificationQuerySet:
         """Those that come after notification `pk` in newest_first(); all of them without one."""
-        last = self.filter(pk=pk).first() if pk.isdecimal() else None
+        last = self.filter(pk=number(pk)).first()
         if last is None:
             return self
         older = models.Q(updated_at=last.updated_at, pk__lt=last.pk)

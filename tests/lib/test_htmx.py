@@ -48,3 +48,9 @@ def test_a_pane_whose_session_ended_sends_the_whole_page_to_the_sign_in_and_back
 
 def test_a_plain_request_without_a_session_is_redirected_as_ever(db, mallory):
     assert mallory.get("/inbox/").headers["Location"] == "/account/login/?next=/inbox/"
+
+
+def test_a_pane_on_a_page_whose_address_cannot_be_read_comes_back_to_the_first_page(mallory, db):
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://["}
+    response = mallory.get("/inbox/", headers=headers)
+    assert response.headers["HX-Redirect"] == "/account/login/?next=%2F"

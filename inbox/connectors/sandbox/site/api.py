@@ -15,6 +15,8 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
+from community_hub.lib.text import number
+
 from .forms import SentForm
 from .models import Account, Place, Post, Refused, Site
 
@@ -180,8 +182,7 @@ def _moment(request: HttpRequest, name: str) -> datetime:
 
 
 def _ids(text: str) -> list[int]:
-    ids = [int(part) for part in text.split(",")[:PAGE] if part.isascii() and part.isdigit()]
-    return [pk for pk in ids if pk < 2**63]
+    return [number(part) for part in text.split(",")[:PAGE]]
 
 
 def _root(request: HttpRequest, site: Site) -> str:

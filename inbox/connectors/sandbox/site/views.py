@@ -9,6 +9,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from community_hub.lib.text import number
+
 from .doors import page, site_page
 from .forms import ReplyForm, StartForm, TextForm
 from .models import Account, Post, Refused, Site
@@ -245,5 +247,4 @@ def _wanted(request: HttpRequest) -> dict[str, Any]:
 
 
 def _number(request: HttpRequest, name: str) -> int:
-    value = request.GET.get(name, "")
-    return min(int(value), 2**31 - 1) if value.isascii() and value.isdigit() else 0
+    return min(number(request.GET.get(name)), 2**31 - 1)
