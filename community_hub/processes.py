@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from community_hub.keeper import end_with_parent
+from community_hub.servers import end_with_parent
 
 STOP_SECONDS = 12
 RESTARTS = 3  # within RESTART_WINDOW: past that it is broken, and a person should look

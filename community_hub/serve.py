@@ -17,7 +17,7 @@ from types import FrameType
 
 import uvicorn
 
-from community_hub.keeper import end_with_parent
+from community_hub.servers import end_with_parent
 
 PAUSE = 1.0  # seconds before a worker that ended is replaced, so that a broken one does not spin
 
