@@ -169,12 +169,23 @@ def servers_at_work(var: Var) -> list[str] | None:
     return None
 
 
+def mend(var: Var) -> bool:
+    """Start the servers of this command again where they have ended; whether that was needed."""
+    needs = [name for name in os.environ.get("HUB_EMBEDDED", "").split(",") if name]
+    if not needs or servers_at_work(var) is not None:
+        return False
+    with locked(var.run / "start.lock"):
+        if servers_at_work(var) is None:  # another command of this hub may have been faster
+            start_keeper(var, needs, throwaway=False)
+    return True
+
+
 def start_keeper(var: Var, needs: list[str], *, throwaway: bool) -> None:
     log = var.log / "keeper.log"
     command = [sys.executable, "-m", "community_hub.keeper", str(var.root), *needs]
     if throwaway:
         command.append("--throwaway")
-    with log.open("wb") as output:
+    with log.open("w+b") as output:
         keeper = subprocess.Popen(  # noqa: S603 - our own module
             command,
             cwd=Path(__file__).resolve().parent.parent,
@@ -183,15 +194,16 @@ def start_keeper(var: Var, needs: list[str], *, throwaway: bool) -> None:
             stderr=subprocess.STDOUT,
             start_new_session=True,  # a Ctrl-C in our terminal is not for the servers
         )
-    until = time.monotonic() + START_SECONDS
-    while not (var.run / "ready.json").exists():
-        if keeper.poll() is not None or time.monotonic() > until:
-            raise SystemExit(
-                "The embedded servers did not start. What they said:\n"
-                f"{log.read_text(errors='replace')[-3000:]}\n"
-                "Or name your own: DATABASE_URL=postgres://... REDIS_URL=redis://..."
-            )
-        time.sleep(0.02)
+        until = time.monotonic() + START_SECONDS
+        while not (var.run / "ready.json").exists():
+            if keeper.poll() is not None or time.monotonic() > until:
+                output.seek(0)  # the file may be gone by now: a throwaway hub clears up
+                raise SystemExit(
+                    "The embedded servers did not start. What they said:\n"
+                    f"{output.read().decode(errors='replace')[-3000:]}\n"
+                    "Or name your own: DATABASE_URL=postgres://... REDIS_URL=redis://..."
+                )
+            time.sleep(0.02)
     atexit.register(keeper.poll)  # collects it when it ends before us
 
 
@@ -229,12 +241,9 @@ def locked(path: Path) -> Iterator[None]:
 
 
 def is_locked(path: Path) -> bool:
+    """Asked with a shared lock, so that two who ask do not take each other for the holder."""
     with path.open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
+        return not shared(file.fileno())
 
 
 def throwaway_var() -> Path:

@@ -15,8 +15,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 from community_hub.embedded import START_SECONDS, Var
@@ -25,6 +23,8 @@ from community_hub.servers import (
     CannotStart,
     answer_postgres,
     answer_redis,
+    last_words,
+    set_redis_aside,
     start_postgres,
     start_redis,
 )
@@ -45,12 +45,7 @@ def main() -> int:
     running: dict[str, subprocess.Popen[bytes]] = {}
     try:
         make_socket_folder(var)
-        for name in options.servers:
-            start = {"postgres": start_postgres, "redis": start_redis}[name]
-            running[name] = start(var, throwaway=options.throwaway)
-        for name, process in running.items():
-            answers = {"postgres": answer_postgres, "redis": answer_redis}[name]
-            wait_for(name, process, partial(answers, var))
+        bring_up(var, options.servers, running, throwaway=options.throwaway)
         announce(var, list(running))
         return keep(var, running)
     except CannotStart as error:
@@ -61,6 +56,36 @@ def main() -> int:
         stop(running)
         if options.throwaway:
             clear_away(var)
+
+
+def bring_up(
+    var: Var, names: list[str], running: dict[str, subprocess.Popen[bytes]], *, throwaway: bool
+) -> None:
+    """Start both, then wait for both."""
+    start = {"postgres": start_postgres, "redis": start_redis}
+    for name in names:
+        running[name] = start[name](var, throwaway=throwaway)
+    for name in names:
+        try:
+            wait_for(name, running[name], var)
+        except CannotStart as error:
+            if name != "redis" or not set_redis_aside(var):
+                raise
+            print(f"{error}\nRedis begins anew; what it had is in redis.unreadable.", flush=True)
+            running[name] = start[name](var, throwaway=throwaway)
+            wait_for(name, running[name], var)
+
+
+def wait_for(name: str, process: subprocess.Popen[bytes], var: Var) -> None:
+    answers = {"postgres": answer_postgres, "redis": answer_redis}[name]
+    until = time.monotonic() + START_SECONDS - 5
+    while not answers(var):
+        if process.poll() is not None:
+            words = last_words(var, name)
+            raise CannotStart(f"{name} ended while starting ({process.returncode}).\n{words}")
+        if time.monotonic() > until:
+            raise CannotStart(f"{name} did not answer within {START_SECONDS - 5} seconds.")
+        time.sleep(0.02)
 
 
 def keep(var: Var, running: dict[str, subprocess.Popen[bytes]]) -> int:
@@ -85,16 +110,6 @@ def announce(var: Var, servers: list[str]) -> None:
     draft = var.run / "ready.new"
     draft.write_text(json.dumps({"pid": os.getpid(), "servers": servers}))
     draft.rename(var.run / "ready.json")
-
-
-def wait_for(name: str, process: subprocess.Popen[bytes], answers: Callable[[], bool]) -> None:
-    until = time.monotonic() + START_SECONDS - 5
-    while not answers():
-        if process.poll() is not None:
-            raise CannotStart(f"{name} ended while starting ({process.returncode}).")
-        if time.monotonic() > until:
-            raise CannotStart(f"{name} did not answer within {START_SECONDS - 5} seconds.")
-        time.sleep(0.02)
 
 
 def stop(running: dict[str, subprocess.Popen[bytes]]) -> None:

@@ -13,7 +13,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import psutil
@@ -56,14 +55,11 @@ class CannotStart(Exception):
 def start_postgres(var: Var, *, throwaway: bool) -> subprocess.Popen[bytes]:
     programs = postgres_programs()
     owner = postgres_owner(var, programs)
-    for folder in (var.postgres, var.postgres_socket):
-        folder.mkdir(mode=0o700, exist_ok=True)
-        if owner:
-            os.chown(folder, owner.pw_uid, owner.pw_gid)
     if not (var.postgres / "PG_VERSION").exists():
         make_cluster(programs, var, owner, throwaway=throwaway)
     check_version(programs, var)
-    clear_stale_lock(var)
+    make_private(var.postgres_socket, owner)
+    clear_leftovers(var)
     chosen = SETTINGS | (UNSAFE_AND_FAST if throwaway else {})
     chosen["unix_socket_directories"] = str(var.postgres_socket)
     command: list[str | Path] = [programs / "postgres", "-D", var.postgres]
@@ -113,12 +109,19 @@ def make_system_user() -> pwd.struct_passwd:
     return pwd.getpwnam(SYSTEM_USER)
 
 
+def make_private(folder: Path, owner: pwd.struct_passwd | None) -> None:
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if owner:
+        os.chown(folder, owner.pw_uid, owner.pw_gid)
+
+
 def make_cluster(
     programs: Path, var: Var, owner: pwd.struct_passwd | None, *, throwaway: bool
 ) -> None:
     """initdb into a folder beside, then rename: a start cut off leaves nothing half made."""
-    draft = var.postgres / "draft"
+    draft = var.root / "postgres.new"
     shutil.rmtree(draft, ignore_errors=True)
+    make_private(draft, owner)
     command: list[str | Path] = [programs / "initdb", "-D", draft, "-U", USER, "--auth=trust"]
     # The builtin provider needs no locale of the machine, so every machine sorts alike.
     command += ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin"]
@@ -127,11 +130,15 @@ def make_cluster(
         command.append("--no-sync")
     process = spawn(command, var.log / "initdb.log", owner, end_with=signal.SIGKILL)
     if process.wait() != 0:
-        words = (var.log / "initdb.log").read_text(errors="replace")
-        raise CannotStart(f"PostgreSQL could not make its folder {var.postgres}:\n{words[-2000:]}")
-    for item in sorted(draft.iterdir(), key=lambda item: item.name == "PG_VERSION"):
-        item.rename(var.postgres / item.name)  # PG_VERSION last: it says that all is there
-    draft.rmdir()
+        raise CannotStart(
+            f"PostgreSQL could not make its folder {draft}:\n{last_words(var, 'initdb')}"
+        )
+    try:
+        draft.rename(var.postgres)  # onto an empty folder at most
+    except OSError as error:
+        raise CannotStart(
+            f"{var.postgres} has files in it, but no database. Move it away, or restore it whole."
+        ) from error
 
 
 def check_version(programs: Path, var: Var) -> None:
@@ -146,28 +153,46 @@ def check_version(programs: Path, var: Var) -> None:
         )
 
 
-def clear_stale_lock(var: Var) -> None:
-    """A lock left by a killed server may name a process that is somebody else by now."""
-    lock = var.postgres / "postmaster.pid"
-    if not lock.exists():
-        return
-    pid = int((lock.read_text().splitlines() or ["0"])[0])
-    if is_our_postgres(pid, var):
-        os.kill(pid, signal.SIGINT)
-        until = time.monotonic() + STOP_SECONDS
-        while is_our_postgres(pid, var) and time.monotonic() < until:
-            time.sleep(0.05)
-    else:
-        lock.unlink(missing_ok=True)
-        (var.postgres_socket / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
+def clear_leftovers(var: Var) -> None:
+    """What a killed server, or a machine that lost its power, left behind.
+
+    The lock files do not say whether a server is at work: they may be torn, or name a process that
+    is somebody else by now. Who works in the data folder does, and two at once would destroy it.
+    """
+    at_work = working_in(var.postgres)
+    first = [process for process in at_work if str(var.postgres) in words_of(process)]
+    for process in first:
+        process.send_signal(
+            signal.SIGINT
+        )  # the others follow it; without it they end by themselves
+    _, left = psutil.wait_procs(at_work, timeout=STOP_SECONDS if first else 2)
+    for process in left:
+        process.kill()
+    if psutil.wait_procs(left, timeout=5)[1]:
+        raise CannotStart(f"Something still works in {var.postgres} and cannot be ended.")
+    (var.postgres / "postmaster.pid").unlink(missing_ok=True)
+    (var.postgres_socket / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
 
 
-def is_our_postgres(pid: int, var: Var) -> bool:
+def working_in(folder: Path) -> list[psutil.Process]:
+    """The PostgreSQL processes whose working folder it is: each of them goes there at once."""
+    found = []
+    place = os.path.realpath(folder)
+    for process in psutil.process_iter():
+        try:
+            if process.name() == "postgres" and process.cwd() == place:
+                found.append(process)
+        except psutil.Error:
+            continue  # gone, or somebody else's
+    return found
+
+
+def words_of(process: psutil.Process) -> list[str]:
     try:
-        words = psutil.Process(pid).cmdline()
+        words: list[str] = process.cmdline()
     except psutil.Error:
-        return False
-    return str(var.postgres) in words
+        return []
+    return words
 
 
 def answer_postgres(var: Var) -> bool:
@@ -184,6 +209,19 @@ def answer_postgres(var: Var) -> bool:
 
 
 # Redis -------------------------------------------------------------------------------------
+
+
+def set_redis_aside(var: Var) -> bool:
+    """Put away what Redis cannot read after a crash; False where there is nothing to put away.
+
+    It is the alarm clock: the database knows what is due, so the hub goes on without it.
+    """
+    if not var.redis.is_dir() or not any(var.redis.iterdir()):
+        return False
+    aside = var.root / "redis.unreadable"
+    shutil.rmtree(aside, ignore_errors=True)
+    var.redis.rename(aside)
+    return True
 
 
 def start_redis(var: Var, *, throwaway: bool) -> subprocess.Popen[bytes]:
@@ -219,6 +257,11 @@ def answer_redis(var: Var) -> bool:
 
 
 # Processes ---------------------------------------------------------------------------------
+
+
+def last_words(var: Var, name: str) -> str:
+    log = var.log / f"{name}.log"
+    return log.read_text(errors="replace")[-2000:] if log.exists() else ""
 
 
 def spawn(

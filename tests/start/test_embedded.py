@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = """
 import os, sys
 from community_hub import embedded
-embedded.ensure(throwaway=True)
+embedded.ensure(throwaway="kept" not in sys.argv)
 import psycopg, redis
 with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
     connection.execute("create table if not exists visits (at timestamptz default now())")
@@ -31,15 +31,16 @@ sys.stdin.read()
 class Hub:
     """A command of a hub in its own var/."""
 
-    def __init__(self, var: Path) -> None:
+    def __init__(self, var: Path, *words: str) -> None:
         left_out = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "CREDENTIAL_KEYS", "HUB_EMBEDDED"}
         env = {key: value for key, value in os.environ.items() if key not in left_out}
         self.process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM],
+            [sys.executable, "-c", PROGRAM, *words],
             cwd=ROOT,
             env=env | {"HUB_VAR": str(var)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE if "kept" in words else None,
             text=True,
         )
 
@@ -110,6 +111,58 @@ def test_killing_the_keeper_ends_the_servers_and_the_next_start_recovers(var):
     again = Hub(var)
     assert again.says() == "2 1"  # the rows are there; a throwaway Redis keeps nothing
     again.leave()
+
+
+def test_what_a_power_cut_tears_is_no_obstacle(var):
+    hub = Hub(var)
+    assert hub.says() == "1 1"
+    next(p for p in servers(var) if "community_hub.keeper" in p.cmdline()).kill()
+    wait_until_gone(var)
+    hub.kill()
+    place = Var(var)
+    (place.postgres / "postmaster.pid").write_bytes(b"\0" * 64)
+    (place.postgres_socket / ".s.PGSQL.5432.lock").write_bytes(b"")
+    (place.run / "ready.json").write_bytes(b"")
+    (place.redis / "dump.rdb").write_bytes(b"\0" * 64)
+    again = Hub(var)
+    assert again.says() == "2 1"
+    assert (var / "redis.unreadable" / "dump.rdb").exists()
+    again.leave()
+
+
+def test_a_process_that_outlived_its_server_is_ended_before_another_starts_there(var):
+    hub = Hub(var, "kept")
+    assert hub.says() == "1 1"
+    first = next(p for p in servers(var) if p.name() == "postgres")
+    outlived = next(p for p in first.children() if "checkpointer" in " ".join(p.cmdline()))
+    outlived.suspend()  # so that it does not notice that the first is gone
+    next(p for p in servers(var) if "community_hub.keeper" in p.cmdline()).kill()
+    first.kill()
+    wait_until_gone(var)
+    hub.kill()
+    again = Hub(var, "kept")
+    assert again.says() == "2 2"
+    assert not outlived.is_running() or outlived.status() == psutil.STATUS_ZOMBIE
+    again.leave()
+
+
+def test_a_start_that_was_cut_off_while_the_database_was_made_begins_it_again(var):
+    (var / "postgres.new" / "base").mkdir(parents=True)
+    (var / "postgres").mkdir()
+    hub = Hub(var)
+    assert hub.says() == "1 1"
+    hub.leave()
+
+
+def test_a_folder_that_is_no_database_is_left_alone_and_the_reason_is_said(var):
+    (var / "postgres").mkdir(parents=True)
+    (var / "postgres" / "letter.txt").write_text("mine")
+    hub = Hub(var, "kept")
+    said = hub.process.communicate(timeout=20)[1]
+    assert hub.process.returncode == 1
+    assert "has files in it, but no database" in said
+    assert "Traceback" not in said
+    assert (var / "postgres" / "letter.txt").read_text() == "mine"
 
 
 def test_two_hubs_do_not_meet(tmp_path, var):
