@@ -16,8 +16,11 @@ def main() -> None:
             f"{error}. Run it through uv, which installs what is missing:\n"
             "  pip install uv && uv run manage.py up --demo"
         ) from error
-    embedded.ensure()
-    execute_from_command_line(sys.argv)
+    try:
+        embedded.ensure()
+        execute_from_command_line(sys.argv)
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None  # what shells expect of a Ctrl-C; it needs no traceback
 
 
 if __name__ == "__main__":

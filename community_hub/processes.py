@@ -52,8 +52,7 @@ class Program:
 
     @property
     def keeps_falling(self) -> bool:
-        recent = [at for at in self.starts if time.monotonic() - at < RESTART_WINDOW]
-        return len(recent) > RESTARTS
+        return often(self.starts)
 
     def last_words(self, lines: int = 12) -> str:
         text = self.log.read_text(errors="replace") if self.log.exists() else ""
@@ -66,6 +65,11 @@ class Program:
                 os.killpg(self.process.pid, number)
             except ProcessLookupError:
                 return  # all gone
+
+
+def often(moments: list[float]) -> bool:
+    """Whether something happened more often of late than can be put down to chance."""
+    return len([at for at in moments if time.monotonic() - at < RESTART_WINDOW]) > RESTARTS
 
 
 def programs(log: Path, env: dict[str, str], *, host: str, port: int) -> list[Program]:

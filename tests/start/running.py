@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -24,15 +25,21 @@ OURS = (
 )
 
 
-def as_a_script_starts_it() -> None:
+def a_script() -> None:
     """`up &` in a shell script starts it with Ctrl-C's signal ignored."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def a_terminal() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class Up:
     """Use as a context manager; stops what it started. `more` joins its environment."""
 
-    def __init__(self, var: Path, *words: str, **more: str) -> None:
+    def __init__(
+        self, var: Path, *words: str, started_by: Callable[[], None] = a_script, **more: str
+    ) -> None:
         self.var = var
         env = {key: value for key, value in os.environ.items() if not key.startswith(OURS)}
         self.process = subprocess.Popen(
@@ -42,7 +49,7 @@ class Up:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            preexec_fn=as_a_script_starts_it,
+            preexec_fn=started_by,
         )
         self.said = ""
 
@@ -73,15 +80,18 @@ class Up:
 
 
 def processes(var: Path) -> list[psutil.Process]:
-    """Everything that belongs to the hub in `var`, by what the kernel says of its environment."""
+    """Everything that belongs to the hub in `var`, by its environment or, as Redis overwrites that,
+    by its words."""
     mark = f"HUB_VAR={var}"
     found = []
     for process in psutil.process_iter():
         try:
-            words = Path(f"/proc/{process.pid}/environ").read_bytes().decode(errors="replace")
-        except OSError:
+            told = Path(f"/proc/{process.pid}/environ").read_bytes().decode(errors="replace")
+            words = " ".join(process.cmdline())
+        except (OSError, psutil.Error):
             continue  # gone, or somebody else's
-        if mark in words.split("\0") and process.status() != psutil.STATUS_ZOMBIE:
+        ours = mark in told.split("\0") or f"{var}/" in words
+        if ours and process.status() != psutil.STATUS_ZOMBIE:
             found.append(process)
     return found
 

@@ -1,5 +1,6 @@
 """`manage.py up` from outside: what a person with a fresh machine sees."""
 
+import signal
 import socket
 import time
 
@@ -7,7 +8,7 @@ import httpx
 import pytest
 
 from community_hub.probe import ask
-from tests.start.running import Up, free_port, processes, wait_until_gone
+from tests.start.running import Up, a_terminal, free_port, processes, wait_until_gone
 
 
 @pytest.fixture
@@ -37,6 +38,32 @@ def test_the_link_signs_in_a_killed_web_worker_is_replaced_and_ctrl_c_stops_ever
     wait_until_gone(var, 5)
 
 
+@pytest.mark.parametrize("victim", ["community_hub.keeper", "redis-server", "bin/postgres"])
+def test_servers_that_are_killed_under_a_running_hub_come_back(var, victim):
+    port = free_port()
+    with Up(var, "--port", str(port)) as up:
+        up.until_it_says("Ready after")
+        next(p for p in processes(var) if victim in " ".join(p.cmdline())).kill()
+        up.until_it_says("they are back")
+        until = time.monotonic() + 60
+        url = f"http://127.0.0.1:{port}"
+        while not (ask(url, url) or {}).get("ok"):
+            assert time.monotonic() < until, ask(url, url)
+            time.sleep(0.2)
+    assert up.process.returncode == 0
+
+
+def test_ctrl_c_while_it_starts_leaves_no_traceback_and_nothing_running(var):
+    with Up(var, "--port", "0", started_by=a_terminal) as up:
+        until = time.monotonic() + 30
+        while not (var / "run" / "start.lock").exists():  # the servers are being started
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        up.process.send_signal(signal.SIGINT)
+        assert "Traceback" not in up.rest()
+    assert up.process.returncode == 130
+
+
 def test_a_killed_hub_leaves_nothing_running_and_the_next_start_has_its_data(var):
     port = free_port()
     with Up(var, "--port", str(port), "--owner", "ada@example.org") as up:
@@ -45,8 +72,10 @@ def test_a_killed_hub_leaves_nothing_running_and_the_next_start_has_its_data(var
         up.process.kill()
         up.process.wait()
         wait_until_gone(var)
+    (var / "static" / "staticfiles.json").write_bytes(b"")  # torn, as by a power cut
     with Up(var, "--port", str(port)) as again:
         again.until_it_says("Ready after")
+        assert httpx.get(f"http://127.0.0.1:{port}/", follow_redirects=True).status_code == 200
         with Up(var, "--check") as third:
             assert "This hub is running already at http://127.0.0.1" in third.rest()
             assert third.process.returncode == 1

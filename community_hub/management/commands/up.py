@@ -26,15 +26,15 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from community_hub import embedded
 from community_hub.probe import ask, ill
-from community_hub.processes import Program, programs, stop_all
+from community_hub.processes import Program, often, programs, stop_all
 
 GREEN_SECONDS = 90
 EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - compared with what was asked for
 MANAGE = [sys.executable, str(settings.BASE_DIR / "manage.py")]
 
 
-class Stop(Exception):
-    """Somebody asked us to stop."""
+class Stop(BaseException):
+    """Somebody asked us to stop. No `except Exception` on the way may swallow it."""
 
 
 class Command(BaseCommand):
@@ -55,7 +55,7 @@ class Command(BaseCommand):
             running: list[Program] = []
             try:
                 self.run(var, options, running)
-            except (Stop, KeyboardInterrupt):
+            except Stop:
                 self.say("Stopping.")
             finally:
                 with signals_ignored():
@@ -90,7 +90,7 @@ class Command(BaseCommand):
         link = call_command("owner", email=options["owner"], stdout=StringIO())
         self.say(f"Ready after {seconds:.0f} s at {env['HUB_URL']} (logs: {var.log}).")
         self.say(f"Sign in, once, within 15 minutes: {link}")
-        self.watch(running)
+        self.watch(var, running)
 
     def load_demo(self, var: embedded.Var, env: dict[str, str]) -> None:
         """Once, into an empty hub. A load that was cut off begins again from nothing."""
@@ -155,10 +155,16 @@ class Command(BaseCommand):
                 )
             time.sleep(0.2)
 
-    def watch(self, running: list[Program]) -> None:
+    def watch(self, var: embedded.Var, running: list[Program]) -> None:
         """Until somebody stops us; what falls is started again, but not for ever."""
+        mended: list[float] = []
         while True:
             time.sleep(0.5)
+            if embedded.mend(var):
+                self.say(f"The database and Redis had ended; they are back (logs: {var.log}).")
+                mended.append(time.monotonic())
+                if often(mended):
+                    raise CommandError(f"The database or Redis keeps ending. See {var.log}.")
             for program in running:
                 if program.alive:
                     continue
@@ -192,13 +198,15 @@ def only_one(var: embedded.Var) -> Iterator[None]:
 def signals_stop_us() -> Iterator[None]:
     """SIGINT too: a shell script's `&` starts us with it ignored, and Python leaves it so. A
     SIGHUP that `nohup` has us ignore stays ignored."""
-
-    def stop(*_: object) -> None:
-        raise Stop
-
     wanted = [signal.SIGINT, signal.SIGTERM]
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         wanted.append(signal.SIGHUP)
+
+    def stop(*_: object) -> None:
+        for number in wanted:
+            signal.signal(number, signal.SIG_IGN)  # once is enough
+        raise Stop
+
     before = {number: signal.signal(number, stop) for number in wanted}
     try:
         yield
@@ -252,10 +260,19 @@ def collect_static(var: embedded.Var) -> None:
     mark = hashlib.sha256("\n".join(sorted(marks)).encode()).hexdigest()
     done = var.root / "static.mark"
     manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
-    if manifest.exists() and done.exists() and done.read_text() == mark:
+    if readable(manifest) and done.exists() and done.read_text() == mark:
         return
+    manifest.unlink(missing_ok=True)  # a torn one, as a power cut leaves it, stops even collecting
     call_command("collectstatic", verbosity=0, interactive=False, clear=True)
     done.write_text(mark)
+
+
+def readable(manifest: Path) -> bool:
+    try:
+        json.loads(manifest.read_bytes())
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def manage(*words: str, env: dict[str, str]) -> str:
