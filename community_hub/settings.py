@@ -5,6 +5,7 @@
 
 import os
 import sys
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -162,7 +163,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
-SESSION_COOKIE_NAME = "hub_session"
+# Browsers keep cookies by host and not by port: two hubs on one machine would take each other's.
+THIS_HUB = sha256(f"cookies of {SECRET_KEY}".encode()).hexdigest()[:8]
+SESSION_COOKIE_NAME = f"hub_session_{THIS_HUB}"
+CSRF_COOKIE_NAME = f"hub_csrf_{THIS_HUB}"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_ENGINE = "community_hub.lib.sessions"

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from community_hub import asgi, body
@@ -34,7 +35,7 @@ def begin(hub: str, path: str, form: bytes, *, length: int, cookies: str = "") -
     line = socket.create_connection((place.hostname, place.port), timeout=10)
     head = (
         f"POST {path} HTTP/1.1\r\nHost: {place.netloc}\r\nX-CSRFToken: {TOKEN}\r\n"
-        f"Cookie: csrftoken={TOKEN}; {cookies}\r\nContent-Length: {length}\r\n"
+        f"Cookie: {settings.CSRF_COOKIE_NAME}={TOKEN}; {cookies}\r\nContent-Length: {length}\r\n"
         "Content-Type: application/x-www-form-urlencoded\r\n\r\n"
     )
     line.sendall(head.encode() + form)
@@ -68,7 +69,8 @@ def test_a_body_that_grows_too_long_is_given_up(path, hub):
 def test_a_note_that_was_cut_off_is_not_kept_as_if_it_ended_there(hub, bob):
     browser = Client()
     browser.force_login(bob)
-    session = f"hub_session={browser.cookies['hub_session'].value}"
+    name = settings.SESSION_COOKIE_NAME
+    session = f"{name}={browser.cookies[name].value}"
     path = f"/conversations/{make_conversation().pk}/notes/"
     with begin(hub, path, b"note=Never+give+them", length=40, cookies=session):
         time.sleep(0.5)  # the server has begun to read

@@ -55,6 +55,19 @@ def test_what_is_missing_on_a_server_is_said(changes, words):
     assert words in done.stderr
 
 
+def cookie_names(key):
+    ask = "from django.conf import settings as s; print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME)"
+    env = PRODUCTION | {"SECRET_KEY": key, "DJANGO_SETTINGS_MODULE": "community_hub.settings"}
+    words = [sys.executable, "-c", ask]
+    return subprocess.check_output(words, cwd=ROOT, env=env, text=True).split()
+
+
+def test_two_hubs_on_one_machine_do_not_take_each_others_cookies():
+    here, there = cookie_names("one" * 20), cookie_names("two" * 20)
+    assert len({*here, *there}) == 4
+    assert cookie_names("one" * 20) == here
+
+
 def test_compose_runs_the_programs_that_up_runs():
     compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
     ours = {one.name: one for one in programs(Path("/tmp"), {}, host="0.0.0.0", port=8000)}
