@@ -78,7 +78,10 @@ class Folder:
         return ("waiting_since", "id") if self.waits else ("-last_message_at", "-id")
 
     def key_of(self, conversation: Conversation) -> datetime | None:
-        return conversation.waiting_since if self.waits else conversation.last_message_at
+        """Where it stands; one that was answered just now, where it stood by its last mention."""
+        if self.waits:
+            return conversation.waiting_since or conversation.last_mention_at
+        return conversation.last_message_at
 
 
 NEEDS_REPLY = Folder(

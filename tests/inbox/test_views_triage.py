@@ -11,7 +11,7 @@ from django.utils import timezone
 from inbox.models import Conversation, ReadMark
 from members.models import Tag
 from team.models import Action
-from tests.make import make_conversation, make_message
+from tests.make import make_conversation, make_message, make_reply
 
 
 @pytest.fixture
@@ -53,6 +53,16 @@ def test_done_opens_the_next_one_that_waits(desk, talk):
     assert talk.state == "done"
     assert response.headers["HX-Push-Url"] == f"/conversations/{following.pk}/?in=needs-reply"
     assert response.context["conversation"] == following
+
+
+def test_done_after_an_answer_goes_on_below_and_not_at_the_top(desk, talk, bob):
+    talk.messages.update(sent_at=timezone.now() - timedelta(hours=5))
+    Conversation.objects.recompute([talk.pk])
+    longest, following = waiting(9), waiting(3)
+    make_reply(talk, by=bob)
+    page = desk.get(f"/conversations/{talk.pk}/?in=needs-reply")
+    response = close(desk, talk, **{"in": "needs-reply", "cursor": page.context["cursor"]})
+    assert response.context["conversation"] == following != longest
 
 
 def test_done_stays_where_one_prefers_to_stay(desk, talk, bob):
