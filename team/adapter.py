@@ -6,8 +6,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from team.models import Hub, User
@@ -43,6 +45,10 @@ class AccountAdapter(DefaultAccountAdapter):
         """On the hub's own address, whatever Host header the request came with."""
         path = urlsplit(super().get_reset_password_from_key_url(key)).path
         return settings.HUB_URL + path
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """Back to a page of the hub and nowhere else. allauth's own breaks on http://[ ."""
+        return url_has_allowed_host_and_scheme(url, {context.request.get_host()})
 
     def set_password(self, user: User, password: str) -> None:
         """A new password ends the other sessions, so their live streams have to end too."""

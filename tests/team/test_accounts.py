@@ -190,3 +190,19 @@ def test_sign_up_is_closed_and_says_how_to_get_in(db, mallory):
 def test_allauths_other_pages_are_not_there(name):
     with pytest.raises(NoReverseMatch):
         reverse(name)
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "http://[",
+    ],
+)
+def test_sign_in_leads_to_pages_of_the_hub_alone(elsewhere, bob, mallory):
+    assert mallory.get("/account/login/", {"next": elsewhere}).status_code == 200
+    form = {"login": bob.email, "password": LONG, "next": elsewhere}
+    assert mallory.post("/account/login/", form).url == "/"
