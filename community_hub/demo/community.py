@@ -136,8 +136,8 @@ def _accepted(site: str, talk: Talk) -> int | None:
 
 
 def _topic(dealer: Dealer, site: str, lang: str, released: bool) -> Topic:
-    """The next subject; after the release every second one is about it."""
-    fitting = _fitting(site, lang, released and dealer.chance(0.5), released)
+    """The next subject; after the release two of five are about it."""
+    fitting = _fitting(site, lang, released and dealer.chance(0.4), released)
     return dealer.deal(fitting)
 
 

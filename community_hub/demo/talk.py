@@ -123,15 +123,16 @@ class Talk:
         return fill(self.dealer.deal(self.topic.title), self.values)
 
     def _long_root(self) -> str:
-        parts = [self._pool("lead")] if self.dealer.chance(0.55) else []
+        """The problem with up to two details, which the deck may deal alike: one of them stays."""
+        parts = [self._pool("lead")] if self.dealer.chance(0.45) else []
         parts.append(self._fill(self.dealer.deal(self.topic.open)))
-        if self.dealer.chance(0.8):
-            parts.append(self._fill(self.dealer.deal(self.topic.more)))
-        if self.dealer.chance(0.3):
-            parts.append("\n\n" + self._fill(self.dealer.deal(self.topic.more)))
-        if self.dealer.chance(0.45) and self.topic.is_question:
+        details = self.dealer.rng.choice((0, 1, 1, 1, 1, 2, 2))
+        said = dict.fromkeys(self.dealer.deal(self.topic.more) for _detail in range(details))
+        for index, detail in enumerate(said):
+            parts.append(("\n\n" if index else "") + self._fill(detail))
+        if self.dealer.chance(0.35) and self.topic.is_question:
             parts.append("\n\n" + self._pool("sign"))
-        return _join(dict.fromkeys(parts))
+        return _join(parts)
 
     def _short_root(self) -> str:
         self.values.update(self._slots())
@@ -147,7 +148,7 @@ class Talk:
         def text() -> str:
             said = self._fill(fragment)
             tails = {"say": "micro_tail", "team": "micro_team"}.get(name)
-            tail = self._pool(tails) if tails and self.dealer.chance(0.5) else ""
+            tail = self._pool(tails) if tails and self.dealer.chance(0.3) else ""
             if tail and said[-1] not in ".!?":
                 said += self.dealer.rng.choice((".", ",", "!"))
             return _join([f"@{to or self.opener}", said, tail])
@@ -159,9 +160,9 @@ class Talk:
 
         def text() -> str:
             parts = [said]
-            if before and self.dealer.chance(0.4):
+            if before and self.dealer.chance(0.25):
                 parts.insert(0, self._pool(before))
-            if after and self.dealer.chance(0.5):
+            if after and self.dealer.chance(0.2):
                 parts.append(self._pool(after))
             return _join(parts)
 
@@ -182,7 +183,7 @@ class Talk:
         """One of two people's words, sometimes with a few of their own before."""
 
         def text() -> str:
-            opening = self._pool(before) if self.dealer.chance(0.55) else ""
+            opening = self._pool(before) if self.dealer.chance(0.4) else ""
             return _join([opening, self._fill(said)])
 
         return self.dealer.fresh(text)
@@ -204,9 +205,9 @@ class Talk:
 
         def text() -> str:
             parts = [self._fill(fix)]
-            if self.dealer.chance(0.6):
+            if self.dealer.chance(0.4):
                 parts.insert(0, self._pool("before_fix"))
-            if self.dealer.chance(0.5):
+            if self.dealer.chance(0.25):
                 parts.append(self._pool("after_fix"))
             return _join(parts)
 

@@ -116,6 +116,27 @@ def test_hardly_anything_is_said_twice(demo: Community) -> None:
     assert Counter(bodies).most_common(1)[0][1] <= 12
 
 
+def test_nobody_says_the_same_sentence_twice_in_one_post(demo: Community) -> None:
+    for post in posts_of(demo):
+        sentences = [s for s in re.split(r"(?<=[.!?]) |\n+", post.body) if len(s) > 20]
+        assert len(sentences) == len(set(sentences)), post.body
+
+
+def test_a_page_of_the_newest_conversations_hardly_repeats_a_sentence(demo: Community) -> None:
+    """What somebody meets who scrolls through Everything, 25 conversations at a time."""
+    by_date = sorted(demo.everything(), key=lambda thread: thread.posts[-1].created_at)
+    repeated = total = 0
+    for start in range(0, 200, 25):
+        page = by_date[-200:][start : start + 25]
+        said: Counter[str] = Counter()
+        for thread in page:
+            text = " ".join(re.sub(r"^@\w+ ", "", post.body) for post in thread.posts)
+            said.update({s for s in re.split(r"(?<=[.!?])\s+", text) if len(s) > 14})
+        repeated += sum(count - 1 for count in said.values())
+        total += sum(said.values())
+    assert repeated / total < 0.03
+
+
 def test_no_two_of_the_newest_conversations_share_a_subject(demo: Community) -> None:
     newest = sorted(demo.everything(), key=lambda thread: thread.posts[-1].created_at)[-200:]
     assert share_unique([subject(thread)[:60] for thread in newest]) == 1
