@@ -135,3 +135,23 @@ def test_one_goes_on_where_the_draft_ends(sit, talk: Talk) -> None:
     page.keyboard.press("r")
     page.keyboard.type(" 47k")
     expect(box).to_have_value("R14 is 47k")
+
+
+def test_the_focus_stays_where_the_team_page_answers(sit, watch) -> None:
+    watch.expects(422)  # somebody who is there already
+    page = sit("robin")
+    page.goto("/team/")
+    page.get_by_role("button", name="Make the invitation").press("Enter")
+    expect(page.get_by_label("Invitation link")).to_be_focused()
+    page.locator("#invite").get_by_label("E-mail").fill("bo@polyphon.example")
+    page.get_by_role("button", name="Make the invitation").press("Enter")
+    expect(page.get_by_text("They are on the team already.")).to_be_visible()
+    expect(page.get_by_role("button", name="Make the invitation")).to_be_focused()
+
+
+def test_the_team_is_renamed_on_a_phone_without_scrolling_sideways(sit) -> None:
+    page = sit("robin", viewport={"width": 360, "height": 740})
+    page.goto("/team/")
+    page.get_by_text("Rename the team").click()
+    expect(page.get_by_label("Team's name")).to_be_visible()
+    assert page.evaluate("document.querySelector('main').scrollWidth") <= 360
