@@ -41,7 +41,7 @@ def database(url: str) -> dict[str, object]:
         "CONN_MAX_AGE": int(os.environ.get("DATABASE_CONN_MAX_AGE", "300")),
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
-            "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c timezone=UTC",
+            "options": " ".join(f"-c {name}={value}" for name, value in CONNECTION.items()),
             **options,
         },
     }
@@ -66,6 +66,15 @@ CSRF_TRUSTED_ORIGINS = [HUB_URL]
 SECURE = HUB_URL.startswith("https://")
 
 STATEMENT_TIMEOUT_MS = int(os.environ.get("STATEMENT_TIMEOUT_MS", "15000"))
+CONNECTION = {
+    "statement_timeout": STATEMENT_TIMEOUT_MS,
+    "timezone": "UTC",
+    # Our joins are written in the order that is right for them: to weigh every other order of
+    # the seven tables of a list took 7 ms, the list itself 1 ms. Nor is compiling worth its time.
+    "join_collapse_limit": 4,
+    "from_collapse_limit": 4,
+    "jit": "off",
+}
 DATABASES = {"default": database(os.environ["DATABASE_URL"])}
 REDIS_URL = os.environ["REDIS_URL"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -15,7 +15,17 @@ from inbox.composer import connector_of
 from inbox.models import Conversation, Reason, Source
 
 register = template.Library()
-UNSEEN = ("config", "credentials", "cursor", "keywords", "channel_ids")
+SEEN = (  # of a source; its settings and credentials are dear to read
+    "name",
+    "kind",
+    "network",
+    "state",
+    "pause_reason",
+    "failures",
+    "failing_since",
+    "limited_until",
+    "last_success_at",
+)
 
 
 @register.inclusion_tag("inbox/_nav.html", takes_context=True)
@@ -62,9 +72,7 @@ def visible_sources(context: dict[str, Any]) -> list[Source]:
     request = context["request"]
     if not hasattr(request, "visible_sources"):
         request.visible_sources = list(
-            Source.objects.visible_to(request.user)
-            .defer("credentials", "config", "cursor")
-            .order_by("name")
+            Source.objects.visible_to(request.user).only(*SEEN).order_by("name")
         )
     found: list[Source] = request.visible_sources
     return found
