@@ -1,13 +1,16 @@
 """How the walk goes on over days: marks, holes, backfill, private messages."""
 
+import json
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from inbox.connectors.base import ConnectorError
 from inbox.connectors.contract import beginning, drain, through_json, walk
 from inbox.connectors.discourse.connector import DiscourseConnector
-from tests.platforms.discourse import KEY, Discourse
+from tests.platforms.discourse import FORBIDDEN, KEY, Discourse, refusal
 from tests.platforms.server import Answer
 
 
@@ -155,3 +158,57 @@ def test_posts_are_read_where_the_topic_list_is_not_allowed(connector, forum):
     forum.fault = lambda request: Answer({}, 404) if request.path == "/latest.json" else None
     items, _ = drain(connector, beginning(connector))
     assert ids(items) == {asked}
+
+
+def test_a_private_conversation_we_were_taken_out_of_silences_no_other(connector, forum):
+    closed, open_ = (forum.topic(title, private=True) for title in ("Closed", "Open"))
+    forum.add("Not for you any more", topic=closed)
+    asked = str(forum.add("Still there?", topic=open_)["id"])
+    refused = refusal(403, FORBIDDEN, "invalid_access")
+    forum.fault = lambda request: refused if request.path == f"/t/{closed}.json" else None
+    pages = list(walk(connector, beginning(connector)))
+    assert asked in {item.external_id for page in pages for item in page.items}
+    (problem,) = [problem for page in pages for problem in page.problems]
+    assert problem.raw == {"topic_id": closed}
+
+
+@pytest.mark.parametrize("named", ["52", 9999, None])
+def test_what_comes_with_a_private_conversation_never_passes_for_public(connector, forum, named):
+    topic = forum.topic("Psst", private=True)
+    post = forum.add("Between us", topic=topic)
+    shown = {"id": topic, "post_stream": {"posts": [{**post, "topic_id": named}], "stream": []}}
+    forum.fault = lambda request: Answer(shown) if request.path == f"/t/{topic}.json" else None
+    items, _ = drain(connector, beginning(connector))
+    assert [item.visibility for item in items] == ["direct"]
+    assert [item.thread_id for item in items] == [str(topic)]
+
+
+def test_a_post_we_may_no_longer_read_is_neither_deleted_nor_kept_aside(connector, forum):
+    asked = forum.post("Hello")
+    refused = refusal(403, FORBIDDEN, "invalid_access")
+    forum.fault = lambda request: refused if request.path == f"/posts/{asked}.json" else None
+    page = connector.fetch([asked])
+    assert (page.items, page.problems) == ([], [])
+    assert page.ignored == {"no longer shown to this account": 1}
+
+
+JUNK = [None, 7, True, "x", [], {}, [None, 3], {"id": None}, [{"id": "x"}], {"topics": [5]}]
+
+
+@pytest.mark.parametrize("junk", JUNK, ids=repr)
+@pytest.mark.parametrize("part", ["/latest.json", "/t/", "/site.json", "/topics/", "/session/"])
+def test_an_answer_of_the_wrong_shape_is_an_error_in_words_or_nothing(connector, forum, part, junk):
+    """Never a crash: that would stop a source with no sentence for anybody."""
+    forum.post("Hello")
+    forum.add("Psst", topic=forum.topic("Psst", private=True))
+    shapes = [junk, {"topic_list": junk}, {"post_stream": junk}, {"categories": junk}]
+    shapes += [{"topic_list": {"topics": junk}}, {"post_stream": {"posts": junk, "stream": junk}}]
+    shapes += [{"current_user": junk}, {"topic_list": {"topics": [{"id": 51, "bumped_at": junk}]}}]
+    for shape in shapes:
+        answer = Answer(json.dumps(shape).encode(), headers={"Content-Type": "application/json"})
+        forum.fault = lambda request, answer=answer: answer if part in request.path else None
+        fresh = DiscourseConnector(connector.config, connector.credentials)
+        for ask in (fresh.check, lambda fresh=fresh: list(walk(fresh, beginning(fresh)))):
+            with suppress(ConnectorError):
+                ask()
+        fresh.close()

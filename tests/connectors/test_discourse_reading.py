@@ -130,7 +130,7 @@ def test_a_deleted_post_is_a_deletion(reader, how):
     ("post_type", "reason"), [(2, "moderator notice"), (3, "system line"), (4, "whisper")]
 )
 def test_what_is_no_post_is_left_out_with_a_reason(reader, post_type, reason):
-    read = reader.read([post(post_type=post_type)], {})
+    read = reader.read([post(post_type=post_type, action_code="closed.enabled")], {})
     assert (read.items, read.ignored) == ([], {reason: 1})
 
 
@@ -162,3 +162,25 @@ def test_a_forum_in_a_folder_keeps_the_folder_in_its_links():
     assert reader.incoming(post()).permalink == "https://example.org/forum/t/crackling/11/2"
     named = reader.incoming(post(post_url="/forum/t/crackling/11/2"))
     assert named.permalink == "https://example.org/forum/t/crackling/11/2"
+
+
+def test_a_post_in_the_colour_of_staff_is_a_message(reader):
+    """Staff may colour their own posts; only what the forum itself writes names an action."""
+    (item,) = reader.read([post(post_type=2)], {}).items
+    assert item.author.handle == "ada"
+
+
+def test_our_own_post_is_ours_where_the_forum_gives_no_number_of_the_account(reader):
+    assert reader.incoming(post(username="Hub", user_id=None)).is_own
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+def test_a_time_beyond_the_calendar_is_kept_aside(reader, text):
+    for name in ("created_at", "updated_at"):
+        read = reader.read([post(**{name: text}), post(id=16)], {})
+        assert (len(read.items), len(read.problems)) == (1, 1)
+
+
+def test_an_endless_number_is_kept_aside(reader):
+    read = reader.read([post(id=float("inf")), post()], {})
+    assert (len(read.items), len(read.problems)) == (1, 1)

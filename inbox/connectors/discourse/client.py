@@ -6,7 +6,7 @@ https://docs.discourse.org/ describes them. Nothing here knows what a post means
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import quote, urlsplit
 
 import httpx
@@ -56,12 +56,12 @@ class DiscourseClient:
         answer = self._send("GET", "/session/current.json")
         if answer.status_code not in (403, *GONE):
             found = self._object(answer).get("current_user")
-            if isinstance(found, dict):
+            if is_account(found):
                 return found
         answer = self._send("GET", f"/u/{quote(self.username)}.json")
         if answer.status_code not in (403, *GONE):
             found = self._object(answer).get("user")
-            if isinstance(found, dict) and found.get("can_edit"):
+            if is_account(found) and found.get("can_edit"):
                 return found
         raise AuthExpired(
             _(
@@ -98,7 +98,7 @@ class DiscourseClient:
         for start in range(0, len(wanted), TOPICS_A_LIST):
             ids = ",".join(str(number) for number in wanted[start : start + TOPICS_A_LIST])
             data = self._get("/latest.json", topic_ids=ids)
-            found += self._list(data.get("topic_list"), "topics")
+            found += dicts(self._list(data.get("topic_list"), "topics"))
         return found
 
     def private_topics(self, page: int) -> JSON:
@@ -113,10 +113,9 @@ class DiscourseClient:
         /site.json."""
         site = self._get_or_none("/site.json") or {}
         if isinstance(site.get("categories"), list) and site["categories"]:
-            found: list[Any] = site["categories"]
-            return found
+            return with_ids(site["categories"])
         data = self._get_or_none("/categories.json", include_subcategories="true") or {}
-        return flat_categories(self._list(data.get("category_list"), "categories"))
+        return with_ids(flat_categories(self._list(data.get("category_list"), "categories")))
 
     def pending(self) -> list[Any]:
         """Our posts that wait for the forum's moderators; forums before 2021 do not tell."""
@@ -180,11 +179,29 @@ class DiscourseClient:
         )
 
 
+def dicts(value: Any) -> list[JSON]:
+    """The objects of a list; nothing where it is none."""
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def with_ids(value: Any) -> list[JSON]:
+    """The objects of a list that say which one they are."""
+    return [each for each in dicts(value) if is_id(each.get("id"))]
+
+
+def is_id(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63
+
+
+def is_account(value: Any) -> TypeGuard[JSON]:
+    return isinstance(value, dict) and is_id(value.get("id")) and bool(value.get("username"))
+
+
 def flat_categories(categories: Iterable[Any]) -> list[Any]:
     """Categories with those nested in them."""
     found: list[Any] = []
     for category in categories:
         if isinstance(category, dict):
             found.append(category)
-            found += flat_categories(category.get("subcategory_list") or [])
+            found += flat_categories(dicts(category.get("subcategory_list")))
     return found

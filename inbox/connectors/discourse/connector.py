@@ -30,7 +30,14 @@ from inbox.connectors.base import (
 from inbox.connectors.discourse.client import DiscourseClient, host_of
 from inbox.connectors.discourse.forms import DiscourseForm
 from inbox.connectors.discourse.pulling import Puller
-from inbox.connectors.discourse.reading import Reader, Topic, category_url, moment, unreadable
+from inbox.connectors.discourse.reading import (
+    UNREADABLE,
+    Reader,
+    Topic,
+    category_url,
+    moment,
+    unreadable,
+)
 from inbox.connectors.errors import json_or_problem, said_by
 
 LAST_POSTS = 20  # of a topic: how far back a lost reply is looked for
@@ -85,7 +92,7 @@ class DiscourseConnector(Connector):
             found = self.client.categories()
         except (Forbidden, Misconfigured):
             return {}
-        return {str(entry["id"]): entry for entry in found if isinstance(entry, dict)}
+        return {str(entry["id"]): entry for entry in found}
 
     def reader(self) -> Reader:
         return Reader(self.base_url, self.network(), self.username, self.categories)
@@ -108,6 +115,7 @@ class DiscourseConnector(Connector):
         """Posts as they are now. Their topics are asked too: only they tell what is private."""
         items: list[Incoming] = []
         problems: list[Problem] = []
+        hidden = 0
         topics: dict[str, Topic] = {}
         reader, wanted = self.reader(), list(dict.fromkeys(ids))
         for external_id in wanted:
@@ -118,11 +126,12 @@ class DiscourseConnector(Connector):
                     continue
                 topic = self.topic_of(str(post["topic_id"]), topics)
                 items.append(reader.incoming(post, topic))
-            except Forbidden as error:
-                problems.append(Problem(message=str(error), external_id=external_id))
-            except (KeyError, TypeError, ValueError) as error:
+            except Forbidden:  # moved where this account may not look; what we read stays
+                hidden += 1
+            except UNREADABLE as error:
                 problems.append(unreadable(post, error))
-        return Page(items=items, problems=problems, fetched=len(wanted))
+        ignored = {"no longer shown to this account": hidden} if hidden else {}
+        return Page(items=items, problems=problems, ignored=ignored, fetched=len(wanted))
 
     def topic_of(self, topic_id: str, known: dict[str, Topic]) -> Topic:
         """Unknown topics count as private: a private message must never pass for a public post."""

@@ -14,12 +14,13 @@ from __future__ import annotations
 import copy
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from inbox.connectors.base import Forbidden, Misconfigured, Page
-from inbox.connectors.discourse.client import DiscourseClient
+from inbox.connectors.base import Forbidden, Misconfigured, Page, Problem
+from inbox.connectors.discourse.client import DiscourseClient, is_id, with_ids
 from inbox.connectors.discourse.reading import Read, Reader, Topic, moment
 
 OVERLAP_IDS = 50
@@ -120,7 +121,7 @@ class Puller:
         if not ids:
             return {}
         try:
-            found = [Topic.read(topic) for topic in self.client.topics(ids) if "id" in topic]
+            found = [Topic.read(topic) for topic in with_ids(self.client.topics(ids))]
         except (Forbidden, Misconfigured):  # a granular key may read posts and no lists
             return {}
         return {topic.id: topic for topic in found if topic.title}
@@ -141,10 +142,10 @@ class Puller:
         try:
             if not walk["queue"] and not walk["is_last"]:
                 self.queue_topics(walk, state.get("mark"))
-            read = self.read_private(walk, state.get("id", 0)) if walk["queue"] else Read()
         except (Forbidden, Misconfigured):  # check() tells the person that they are left out
             self.cursor["direct"] = {"refused": now.isoformat()}
             return self.direct_done()
+        read = self.read_private(walk, state.get("id", 0)) if walk["queue"] else Read()
         if not walk["queue"] and walk["is_last"]:
             state["mark"] = walk.get("high") or state.get("mark") or self.since.isoformat()
             state["id"] = max(state.get("id", 0), walk.get("id", 0))
@@ -160,9 +161,9 @@ class Puller:
         """One page of the list into the queue. Topics that move meanwhile go to the top, above
         `high`, and are found the next time."""
         listed = self.client.private_topics(walk["page"])
-        topics = [topic for topic in listed.get("topics") or [] if isinstance(topic, dict)]
+        topics = with_ids(listed.get("topics"))
         floor = moment(mark) - OVERLAP_TIME if mark else self.since
-        moved = {int(topic["id"]): when for topic in topics if (when := moved_at(topic)) >= floor}
+        moved = {topic["id"]: when for topic in topics if (when := moved_at(topic)) >= floor}
         walk["queue"] = list(moved)
         walk["is_last"] = len(moved) < len(topics) or not listed.get("more_topics_url")
         walk["page"] += 1
@@ -173,17 +174,25 @@ class Puller:
     def read_private(self, walk: dict[str, Any], last_id: int) -> Read:
         """The first 20 posts come with the topic; further ones only where they may be new."""
         topic_id = walk["queue"].pop(0)
-        data = self.client.topic(topic_id)
+        try:
+            data = self.client.topic(topic_id)
+        except Forbidden as error:  # we were taken out of it: the other conversations go on
+            raw = {"topic_id": topic_id}
+            return Read(problems=[Problem(str(error), raw, external_id=f"topic:{topic_id}")])
         if data is None:
             return Read()
-        stream = data.get("post_stream") or {}
-        posts = list(stream.get("posts") or [])
+        stream = data["post_stream"] if isinstance(data.get("post_stream"), dict) else {}
+        posts = list(stream["posts"]) if isinstance(stream.get("posts"), list) else []
         have = {id_of(post) for post in posts}
-        others = [n for n in stream.get("stream") or [] if n not in have]
+        listed = stream["stream"] if isinstance(stream.get("stream"), list) else []
+        others = [n for n in listed if is_id(n) and n not in have]
         posts += self.client.topic_posts(topic_id, [n for n in others if n > last_id - OVERLAP_IDS])
         walk["id"] = max([walk.get("id", 0), *(n for post in posts if (n := id_of(post)))])
-        topic = Topic.read({**data, "archetype": "private_message"})
-        return self.reader.read(posts, {topic.id: topic}, since=self.since)
+        number = data["id"] if is_id(data.get("id")) else topic_id
+        topic = Topic.read({**data, "id": number, "archetype": "private_message"})
+        # whatever topic a post names: what came with a private one must never pass for public
+        named = {str(post.get("topic_id")) for post in posts if isinstance(post, dict)}
+        return self.reader.read(posts, dict.fromkeys(named, topic), since=self.since)
 
     # --- backfill
 
@@ -211,7 +220,7 @@ class Puller:
 
 def id_of(post: Any) -> int | None:
     found = post.get("id") if isinstance(post, dict) else None
-    return found if isinstance(found, int) else None
+    return found if is_id(found) else None
 
 
 def has_topic(post: Any) -> bool:
@@ -226,5 +235,9 @@ def is_before(text: Any, since: datetime) -> bool:
 
 
 def moved_at(topic: dict[str, Any]) -> datetime:
-    times = [topic.get(name) for name in ("bumped_at", "last_posted_at", "created_at")]
-    return max(moment(text) for text in times if text)
+    """Now, where the forum gives no time that can be read: then it is read again."""
+    times = []
+    for name in ("bumped_at", "last_posted_at", "created_at"):
+        with suppress(ValueError):
+            times.append(moment(topic.get(name)))
+    return max(times, default=datetime.now(UTC))

@@ -16,8 +16,10 @@ from inbox.connectors.base import Incoming, Person, Problem, content_version
 
 AVATAR_PIXELS = "96"
 VOID = {"img", "br", "hr", "input", "source", "wbr", "meta", "link", "area", "col", "embed"}
+# What a post raises that is not as it should be.
+UNREADABLE = (AttributeError, KeyError, OverflowError, TypeError, ValueError)
 # What the forum writes by itself, and what only its staff may read.
-NOT_POSTS = {2: "moderator notice", 3: "system line", 4: "whisper"}
+NOTICE, LINE, WHISPER = 2, 3, 4
 
 
 @dataclass(frozen=True)
@@ -84,23 +86,23 @@ class Reader:
         result = Read()
         for post in posts:
             try:
-                reason = NOT_POSTS.get(int(post.get("post_type") or 1))
-                if reason is None and since and moment(post["created_at"]) < since:
+                reason = left_out(post)
+                if not reason and since and moment(post["created_at"]) < since:
                     reason = "older than the start"
                 if reason:
                     result.ignore(reason)
                 else:
                     result.items.append(self.incoming(post, topics.get(str(post["topic_id"]))))
-            except (AttributeError, KeyError, TypeError, ValueError) as error:
+            except UNREADABLE as error:
                 result.problems.append(unreadable(post, error))
         return result
 
     def incoming(self, post: Mapping[str, Any], topic: Topic | None = None) -> Incoming:
-        """One post. Raises KeyError, TypeError or ValueError where what matters is missing."""
+        """One post. Raises one of UNREADABLE where what matters is missing."""
         external_id, number = str(int(post["id"])), int(post["post_number"])
         topic = topic or self.topic_in(post)
         author = self.author(post)
-        is_own = bool(post.get("yours")) or bool(author and author.is_us)
+        is_own = bool(post.get("yours")) or self.is_us(str(post.get("username") or ""))
         created_at = moment(post["created_at"])
         updated_at = moment(post.get("updated_at") or post["created_at"])
         cooked, raw = post.get("cooked"), post.get("raw")
@@ -197,6 +199,15 @@ class Reader:
         return ""
 
 
+def left_out(post: Mapping[str, Any]) -> str:
+    """Why a post is no message, or "". Staff may give a post of their own the colour of a notice;
+    only those that the forum writes name an action."""
+    kind = int(post.get("post_type") or 1)
+    if kind == NOTICE and post.get("action_code"):
+        return "moderator notice"
+    return {LINE: "system line", WHISPER: "whisper"}.get(kind, "")
+
+
 def unreadable(post: Any, error: Exception) -> Problem:
     """What is kept of a post that could not be read."""
     raw = post if post and isinstance(post, dict) else {"value": repr(post)[:2000]}
@@ -210,9 +221,14 @@ def unreadable(post: Any, error: Exception) -> Problem:
 
 
 def moment(text: Any) -> datetime:
-    """A time with its zone: "2013-02-04T15:26:26.278-05:00", or with a Z."""
+    """A time with its zone: "2013-02-04T15:26:26.278-05:00", or with a Z. Raises ValueError."""
     found = datetime.fromisoformat(str(text))
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    found = found if found.tzinfo else found.replace(tzinfo=UTC)
+    try:
+        found.astimezone(UTC)
+    except OverflowError as error:  # the very first or last day there is
+        raise ValueError(f"Not a time: {text}") from error
+    return found
 
 
 def version_of(post: Mapping[str, Any], updated_at: datetime) -> str:

@@ -193,7 +193,7 @@ class SandboxConnector(Connector):
         for post in posts:
             try:
                 items.append(self._incoming(post))
-            except (KeyError, TypeError, ValueError, AttributeError) as error:
+            except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
                 message = _("A post could not be read: %(why)s") % {"why": repr(error)[:200]}
                 problems.append(Problem(message, raw=post if isinstance(post, dict) else {}))
         return Page(items=items, problems=problems, **rest)
