@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from inbox.connectors.base import Incoming
+from inbox.connectors.base import Incoming, Misconfigured
 from inbox.connectors.mastodon.connector import MastodonConnector
 from inbox.connectors.mastodon.parse import snowflake, snowflake_time
 from tests.platforms.mastodon import TOKEN, MastodonServer
@@ -170,3 +170,34 @@ def test_snowflake_is_the_time_in_milliseconds_shifted() -> None:
     assert snowflake_time(str((1_750_000_000_125 << 16) + 4711)) == moment
     assert snowflake_time("01HZY5V9T4") is None
     assert snowflake_time("23634") is None
+
+
+def test_a_boost_is_no_message(site, connector) -> None:
+    original = site.say("ada", "Look at this #soldering")
+    boost = site.say(
+        "ben@far.example", "", reblog=site.stored[original], tags=[{"name": "soldering"}]
+    )
+    items, _ = pull(connector)
+    assert original in items
+    assert boost not in items
+
+
+def test_a_mention_that_was_read_as_context_first_still_asks(site, connector) -> None:
+    """A compatible server may leave us out of the mentions of a post that it notifies us of."""
+    opening = site.post("hello")
+    quiet = site.say("ada", "and you too", reply_to=opening)
+    site.notify(quiet)
+    items, _ = pull(connector)
+    assert items[quiet].mention_reason == "handle"
+
+
+def test_an_answer_that_is_no_list_does_not_end_a_walk(site, connector) -> None:
+    posted = {site.post(f"number {n}") for n in range(25)}
+    start = connector.begin(datetime.now(UTC) - timedelta(days=2))
+    first = next(iter(connector.pull(start, deadline=time.monotonic() + 20)))
+    site.fault = "answer_nothing"
+    with pytest.raises(Misconfigured):
+        list(connector.pull(dict(first.cursor), deadline=time.monotonic() + 20))
+    site.heal()
+    items, _ = pull(connector, dict(first.cursor))
+    assert {item.external_id for item in first.items} | set(items) == posted

@@ -171,6 +171,8 @@ class MastodonServer:
             return Answer("<h1>We are down</h1>", 503)
         if self.fault == "answer_html":
             return Answer("<!DOCTYPE html><title>A web page</title>")
+        if self.fault == "answer_nothing" and not path.endswith("verify_credentials"):
+            return Answer({})
         if self.wait:
             return Answer({"error": "Too many requests"}, 429)
         if f"{asked.method} {path}" in self.missing:

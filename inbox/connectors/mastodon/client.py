@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+from django.utils.translation import gettext as _
 from mastodon import Mastodon
 from mastodon.errors import MastodonNetworkError
 
@@ -122,8 +123,14 @@ class Client:
         return found if isinstance(found, dict) else {}
 
     def _list(self, call: Callable[..., Any], *args: Any, **kw: Any) -> list[Any]:
+        """Raises Misconfigured for anything but a list: as an empty one it would end a walk."""
         found = self._ask(call, args, kw, wrote=False)
-        return found if isinstance(found, list) else []
+        if not isinstance(found, list):
+            raise Misconfigured(
+                _("%(where)s does not answer like a Mastodon server. Is the address right?")
+                % {"where": self.where}
+            )
+        return found
 
     def _ask(self, call: Callable[..., Any], args: tuple[Any, ...], kw: Json, wrote: bool) -> Any:
         self._last = None

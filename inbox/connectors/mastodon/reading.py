@@ -27,7 +27,7 @@ class Reading:
     reader: Reader
     around: bool = True
     roots: dict[str, str] = field(default_factory=dict)  # status id -> its topmost ancestor
-    known: set[tuple[str, str]] = field(default_factory=set)  # (id, version) already given
+    known: dict[tuple[str, str], str] = field(default_factory=dict)  # (id, version) -> reason given
     taken: list[Incoming] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     ignored: dict[str, int] = field(default_factory=dict)
@@ -90,6 +90,9 @@ class Reading:
             self._add(each, quietly=True)
 
     def _add(self, status: Any, *, mentioned: bool = False, quietly: bool = False) -> None:
+        if isinstance(status, dict) and isinstance(status.get("reblog"), dict):
+            self._ignore("a boost", 1)
+            return
         try:
             root = self.roots.setdefault(text(status["id"]), text(status["id"]))
             item = self.reader.incoming(status, thread_id=root, mentioned=mentioned)
@@ -97,11 +100,12 @@ class Reading:
             reason = _("This post could not be read: %(error)s") % {"error": error}
             self.problems.append(problem(status, reason))
             return
-        if (item.external_id, item.version) in self.known:
+        name = item.external_id, item.version
+        if name in self.known and (self.known[name] or not item.mention_reason):
             if not quietly:
                 self._ignore("came twice", 1)
             return
-        self.known.add((item.external_id, item.version))
+        self.known[name] = item.mention_reason
         self.taken.append(item)
 
     def _ignore(self, reason: str, count: int) -> None:
