@@ -171,7 +171,7 @@ def json_or_problem(response: Response, where: str) -> Any:
         raise translate(response, where)
     try:
         return response.json()
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         wrote = response.request is not None and response.request.method not in READS
         raise not_json(response, where, wrote=wrote) from error
 
@@ -294,7 +294,7 @@ def _is_limit(response: Response) -> bool:
 def _json(response: Response) -> Any:
     try:
         return response.json()
-    except (ValueError, httpx.HTTPError, httpx.StreamError):
+    except (ValueError, RecursionError, httpx.HTTPError, httpx.StreamError):
         return None
 
 

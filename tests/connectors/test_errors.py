@@ -148,7 +148,7 @@ def test_web_page_where_json_was_expected_asks_about_the_address(site: Site, ask
         ask()
 
 
-@pytest.mark.parametrize("broken", [b"", b"{", b"\xff\xfe\x00", b"nonsense"])
+@pytest.mark.parametrize("broken", [b"", b"{", b"\xff\xfe\x00", b"nonsense", b"[" * 99_999])
 def test_success_that_cannot_be_read_after_a_post_is_unknown(site: Site, ask, broken) -> None:
     site.says = Answer(broken)
     with pytest.raises(base.Misconfigured, match="not JSON"):

@@ -153,7 +153,7 @@ def read_json(content: bytes, url: str) -> Document:
     """JSON Feed 1.0 and 1.1, https://www.jsonfeed.org/version/1.1/"""
     try:
         data = json.loads(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise NotAFeed from error
     if not isinstance(data, dict) or not isinstance(data.get("items"), list):
         raise NotAFeed
