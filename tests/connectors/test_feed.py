@@ -64,6 +64,8 @@ def test_an_edited_entry_comes_again_with_its_first_date(feed, site):
     assert edited.body == "Afterwards"
     assert edited.created_at == first.items[0].created_at
     assert edited.version != first.items[0].version
+    assert edited.edited_at > first.items[0].created_at
+    assert first.items[0].edited_at is None
 
 
 @pytest.mark.parametrize(

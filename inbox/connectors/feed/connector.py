@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any, ClassVar
@@ -93,6 +93,8 @@ class FeedConnector(Connector):
                 ignored["unchanged"] += 1
             elif item.created_at < since:
                 ignored["older than the start"] += 1
+            elif key in seen:  # changed, and few feeds say when
+                items.append(replace(item, edited_at=item.edited_at or now))
             else:
                 items.append(item)
         problems = problems_of(document)
