@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -33,11 +34,14 @@ on conflict (source_id, day) do update set
 
 
 def keep_accounts(
-    source: Source, outcome: Outcome, *, cursor: dict[str, Any] | None, now: datetime
+    source: Source,
+    outcome: Outcome,
+    *,
+    cursor: dict[str, Any] | None,
+    gap: tuple[datetime, datetime] | None,
+    now: datetime,
 ) -> None:
     """Add a page to the day's books and move the source's cursor, in the caller's transaction."""
-    import json
-
     ignored = outcome.ignored.total()
     if outcome.fetched:
         with connection.cursor() as database:
@@ -51,6 +55,8 @@ def keep_accounts(
     changed: dict[str, Any] = {}
     if cursor is not None:
         changed["cursor"] = storable_json(cursor)
+    if gap:
+        changed["gap_from"], changed["gap_until"] = gap
     if source.is_backfilling and outcome.oldest:
         changed["backfill_count"] = F("backfill_count") + outcome.stored
         changed["backfill_oldest"] = Least(

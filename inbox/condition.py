@@ -99,6 +99,14 @@ class Report:
         return _("%(span)s behind") % {"span": span(self.lag)}
 
     @property
+    def gap_words(self) -> str:
+        """Such as: 24 November, 09:10 to 09:40. Nothing for a gap of long ago."""
+        begins, ends = self.source.gap_from, self.source.gap_until
+        if not (begins and ends) or timezone.now() - ends > timedelta(days=WEEK):
+            return ""
+        return _("%(from)s to %(until)s") % {"from": clock(begins), "until": clock(ends)}
+
+    @property
     def next_pull_words(self) -> str:
         due = self.source.next_pull_at
         if self.source.state == SourceState.RECONNECT:

@@ -72,7 +72,8 @@ def ingest(source: Source, page: Page, *, keep_cursor: bool = True) -> Outcome:
         if unexplained > 0:
             outcome.ignored["left out by the connector"] += unexplained
         _quarantine(locked, outcome.bad)
-        keep_accounts(locked, outcome, cursor=page.cursor if keep_cursor else None, now=now)
+        cursor = page.cursor if keep_cursor else None
+        keep_accounts(locked, outcome, cursor=cursor, gap=page.gap, now=now)
         _tell(locked, outcome)
     return outcome
 

@@ -42,6 +42,8 @@ class PullState(models.Model):
     failing_since = models.DateTimeField(null=True)
     last_error = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    gap_from = models.DateTimeField(null=True)  # what the platform may have dropped unread
+    gap_until = models.DateTimeField(null=True)
 
     backfill_since = models.DateTimeField(null=True)
     backfill_started_at = models.DateTimeField(null=True)

@@ -221,6 +221,8 @@ class Source(PullState):
             backfill_count=0,
             backfill_oldest=None,
             backfill_newest=None,
+            gap_from=None,
+            gap_until=None,
         )
         self.pull_now()
 

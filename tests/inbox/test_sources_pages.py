@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from inbox.connectors.base import AuthExpired, Forbidden, RateLimited, Transient
+from inbox.condition import clock
+from inbox.connectors.base import AuthExpired, Forbidden, Page, RateLimited, Transient
+from inbox.ingest import ingest
 from inbox.models import Quarantined, Source, SourceDay
 from team.models import Action, Grant
 from tests.make import make_channel, make_conversation, make_reply, make_source
@@ -48,6 +50,19 @@ def test_a_rate_limit_says_until_when_and_how_many_replies_wait(client, bob, sou
     page = words(client, "/sources/")
     assert f"Paused by the practice site until {until:%H:%M}" in page
     assert "2 replies waiting" in page
+
+
+def test_what_a_feed_dropped_before_it_was_read_is_named(client, bob, source):
+    bob.timezone = "UTC"
+    bob.save()
+    ends = timezone.now()
+    begins = ends - timedelta(minutes=30)
+    ingest(source, Page(gap=(begins, ends)))
+    client.force_login(bob)
+    said = f"Possibly missing</dt><dd>{clock(begins)} to {clock(ends)}"
+    assert said in words(client, source.get_absolute_url())
+    Source.objects.update(gap_until=ends - timedelta(days=8))
+    assert "Possibly missing" not in words(client, source.get_absolute_url())
 
 
 @pytest.mark.parametrize(
