@@ -63,7 +63,7 @@ def test_open_menus_are_accessible(sit, talk: Talk, tmp_path: Path) -> None:
         page.keyboard.press("Escape")
         expect(menu).to_have_count(0)
         # The browser takes the focus out with its next frame, faster than a hand can be.
-        page.wait_for_function("!document.activeElement.closest('command-menu')")
+        page.wait_for_function("() => !document.activeElement.closest('command-menu')")
 
 
 def address(path: str, hub: Hub) -> str:

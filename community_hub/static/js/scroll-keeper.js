@@ -26,7 +26,10 @@ class ScrollKeeper extends HTMLElement {
 
   // an answer to a thread that was replaced meanwhile is old: let it go
   guard() {
-    this.querySelector(".thread")?.addEventListener("htmx:beforeOnLoad", (event) => event.target.isConnected || event.preventDefault());
+    const thread = this.querySelector(".thread");
+    if (!thread || thread === this.guarded) return;
+    this.guarded = thread;
+    thread.addEventListener("htmx:beforeOnLoad", (event) => event.target.isConnected || event.preventDefault());
   }
 
   // an older page ends on the day with which the one below begins
