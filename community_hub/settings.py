@@ -264,12 +264,25 @@ CELERY_TASK_TIME_LIMIT = 300
 CELERY_TASK_SOFT_TIME_LIMIT = 240
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
+CELERY_TASK_ROUTES = {  # a reply never queues behind what is read: 0 goes first, 9 last
+    "inbox.tasks.pull_source": {"priority": 9},
+    "inbox.tasks.refresh_conversation": {"priority": 9},
+}
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
-    "pull-due-sources": {"task": "inbox.tasks.pull_due_sources", "schedule": 5.0},
-    "deliver-due": {"task": "inbox.tasks.deliver_due", "schedule": 5.0},
-    "wake-snoozed": {"task": "inbox.tasks.wake_snoozed", "schedule": 20.0},
+    # What was not run in time is let go: the next round finds whatever is due.
+    "pull-due-sources": {
+        "task": "inbox.tasks.pull_due_sources",
+        "schedule": 5.0,
+        "options": {"expires": 15},
+    },
+    "deliver-due": {"task": "inbox.tasks.deliver_due", "schedule": 5.0, "options": {"expires": 15}},
+    "wake-snoozed": {
+        "task": "inbox.tasks.wake_snoozed",
+        "schedule": 20.0,
+        "options": {"expires": 60},
+    },
     "check-kept-fields": {
         "task": "inbox.tasks.check_kept_fields",
         "schedule": crontab(hour=3, minute=20),

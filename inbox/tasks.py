@@ -24,7 +24,7 @@ from .models.kept import drifted
 
 log = structlog.get_logger(__name__)
 
-PULL_SECONDS = 60.0  # how long one pull may go on before others get their turn
+PULL_SECONDS = 15.0  # how long one pull may go on before a reply, or another, gets its turn
 REFRESH_MOST = 60  # messages read again at once
 REFRESH_EVERY = 120  # seconds between two readings of one conversation
 

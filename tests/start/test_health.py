@@ -59,6 +59,21 @@ def test_the_heartbeat_task_is_the_one_that_beat_sends(settings):
     assert health.heartbeat("beat")["ok"] is True
 
 
+def test_a_reply_goes_before_what_is_to_be_read():
+    with celery.app.connection_for_read() as connection:
+        queue = connection.SimpleQueue(celery.app.conf.task_default_queue)
+        queue.clear()
+        for name in ("inbox.tasks.pull_source", "inbox.tasks.deliver"):
+            alarm.send(name, (1,), None)
+        names = []
+        for _ in range(2):
+            message = queue.get(timeout=5)
+            message.ack()
+            names.append(message.headers["task"])
+        queue.close()
+    assert names == ["inbox.tasks.deliver", "inbox.tasks.pull_source"]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_bell_rung_in_a_transaction_that_fails_is_not_rung(monkeypatch):
     rung = []
