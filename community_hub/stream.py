@@ -3,8 +3,8 @@
 Server-sent events: `hello` first (data: `resumed`, true when the browser was here before and may
 have missed something), then whatever live.publish() says on the topics this user may hear. A
 comment every 15 seconds keeps proxies from hanging up. The stream ends when a message "close" comes
-for the user, when the browser does not keep up, or after ten minutes; the browser then connects
-again and is asked again who it is.
+for the user or the team, when the browser does not keep up, or after ten minutes; the browser then
+connects again and is asked again who it is.
 """
 
 from __future__ import annotations
@@ -86,14 +86,12 @@ async def events(topics: set[str], *, resumed: bool) -> AsyncIterator[bytes]:
         until = time.monotonic() + LONGEST
         while time.monotonic() < until and not line.fell_behind:
             try:
-                topic, message = await asyncio.wait_for(line.queue.get(), HEARTBEAT)
+                message = await asyncio.wait_for(line.queue.get(), HEARTBEAT)
             except TimeoutError:
                 yield b": still here\n\n"
                 continue
             if message["event"] == live.CLOSE:
-                if topic.startswith("user:"):
-                    return
-                continue
+                return
             yield written(message["event"], message["data"])
 
 
@@ -104,7 +102,7 @@ class Line:
         self.board = board
         self.topics = frozenset(topics)
         self.connected = board.connected
-        self.queue: asyncio.Queue[tuple[str, dict[str, Any]]] = asyncio.Queue(WAITING)
+        self.queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue(WAITING)
         self.fell_behind = False
 
     def __enter__(self) -> Line:
@@ -114,9 +112,9 @@ class Line:
     def __exit__(self, *_: object) -> None:
         self.board.remove(self)
 
-    def hear(self, topic: str, message: dict[str, Any]) -> None:
+    def hear(self, message: dict[str, Any]) -> None:
         try:
-            self.queue.put_nowait((topic, message))
+            self.queue.put_nowait(message)
         except asyncio.QueueFull:
             self.fell_behind = True
 
@@ -179,14 +177,14 @@ class Switchboard:
                 topic = item["channel"].decode()[start:]
                 message = json.loads(item["data"])
                 for line in tuple(self.lines.get(topic, ())):
-                    line.hear(topic, message)
+                    line.hear(message)
             asked = item is None
 
     def send_all_away(self) -> None:
         """Doorbells may have been missed: every browser reconnects and catches up."""
         for line in {line for lines in self.lines.values() for line in lines}:
             line.fell_behind = True
-            line.hear("", {"event": live.CLOSE})
+            line.hear({"event": live.CLOSE})
 
 
 boards: WeakKeyDictionary[asyncio.AbstractEventLoop, Switchboard] = WeakKeyDictionary()

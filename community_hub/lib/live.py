@@ -17,7 +17,9 @@ from django.db import transaction
 log = structlog.get_logger(__name__)
 
 Ids = int | str | bool | None | list[int] | list[str]
-CLOSE = "close"  # on user:7: the role, the grants or the session changed, so ask anew who may hear
+# On user:7, whose role or session changed; on team, where a source came or its audience changed.
+# The streams end, and whoever comes back is asked anew what they may hear.
+CLOSE = "close"
 
 
 @cache

@@ -142,6 +142,7 @@ class Source(PullState):
             )
             Action.record("connect", source, by=by)
             source.begin_backfill(since)
+            live.publish("team", live.CLOSE, {})  # streams that are open would not hear of it
         return source
 
     def adjust(self, *, by: User, **fields: Any) -> Action:
@@ -241,15 +242,12 @@ class Source(PullState):
         }
 
     def _admit(self, users: list[int] | None) -> None:
-        """Streams of whoever was or is named are closed, so that they ask anew what they hear."""
-        grants = Grant.objects.filter(scope=self.scope)
-        was = list(grants.values_list("user", flat=True))
+        """Every stream ends: who is not named any more may hear it still, who is named not yet."""
         self._set(restricted=users is not None)
-        grants.delete()
+        Grant.objects.filter(scope=self.scope).delete()
         Grant.objects.bulk_create([Grant(scope=self.scope, user_id=pk) for pk in users or ()])
         self._scope_log()
-        people = {*was, *(users or ())}
-        live.publish([f"user:{pk}" for pk in people] + [self.scope], "close", {})
+        live.publish("team", live.CLOSE, {})
 
     def _keep_account(self, health: Health) -> None:
         """Who we are there, and how long a reply of that account may be."""

@@ -153,3 +153,25 @@ def test_a_redis_that_is_quiet_for_long_is_asked_whether_it_is_there(hub, bob, m
         time.sleep(1)
         live.publish("team", "after the silence", {})
         assert ear.next().event == "after the silence"
+
+
+def test_who_is_not_named_hears_no_more_of_a_source_once_it_is_restricted(hub, bob, alice):
+    source = make_source("turned inward")
+    with Ear(hub, bob) as ear:
+        source.restrict_to([], by=alice)
+        assert ended(ear)
+    with Ear(hub, bob) as again:
+        live.publish(source.scope, "conversation", {"id": 1})
+        assert again.hears_nothing(0.2)
+
+
+def test_whom_a_source_is_opened_to_hears_of_it_in_the_page_that_is_open(hub, bob, alice):
+    source = make_source("opened", restricted=True)
+    with Ear(hub, bob) as ear:
+        source.restrict_to(None, by=alice)
+        assert ended(ear)
+
+
+def ended(ear: Ear) -> bool:
+    """Soon, after whatever was said before."""
+    return any(ear.next() == ENDED for _ in range(5))
