@@ -17,6 +17,7 @@ from inbox.reading import day_and_time
 from members.models import Tag
 from team.http import Asked
 from team.models import User
+from team.models.user import UserQuerySet
 
 from .screen import after_verb, folder_of, found, permit
 
@@ -49,7 +50,7 @@ def assignment(request: Asked, pk: int) -> HttpResponse:
     """GET: whom it can be given to. POST `user`: give it, "me" for taking. DELETE: nobody's."""
     conversation = found(request, pk)
     permit(request.user.can_triage)
-    colleagues = User.objects.who_can_triage().order_by("name")
+    colleagues = who_can_take(conversation).order_by("name")
     if request.method == "GET":
         context = {
             "conversation": conversation,
@@ -66,6 +67,12 @@ def assignment(request: Asked, pk: int) -> HttpResponse:
     return htmx.tell(
         request, response, assigned_words(to, request.user), undo=action.pk if action else None
     )
+
+
+def who_can_take(conversation: Conversation) -> UserQuerySet:
+    """Nobody who would not find it: it would wait with a name on it that never sees it."""
+    able, source = User.objects.who_can_triage(), conversation.source
+    return able.admitted_to(source.scope) if source.restricted else able
 
 
 def menu_context(request: Asked, conversation: Conversation) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _now
@@ -63,6 +63,11 @@ class UserQuerySet(models.QuerySet["User"]):
 
     def who_can_note(self) -> UserQuerySet:
         return self.active().exclude(role=Role.OBSERVER)
+
+    def admitted_to(self, scope: str) -> UserQuerySet:
+        """Who may see what is restricted to a scope: leads, and whom a grant names."""
+        named = Grant.objects.filter(scope=scope).values("user")
+        return self.filter(Q(role__in=LEADS) | Q(pk__in=named))
 
     def visible_to(self, user: User) -> UserQuerySet:
         """Everybody on the team may know who is on the team."""
