@@ -52,7 +52,7 @@ class Hub(models.Model):
         return hub
 
     def take_back(self, action: Action) -> bool:
-        """Undo a new name; the first one has none before it."""
-        if not action.before:
+        """Undo a new name, while who gave it may still name; the first one has none before it."""
+        if not action.before or action.by is None or not action.by.can_manage_team:
             return False
         return bool(Hub.objects.filter(pk=1, **action.after).update(**action.before))

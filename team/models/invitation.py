@@ -23,8 +23,14 @@ def token_hash(token: str) -> str:
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def open(self) -> InvitationQuerySet:
+        """Only while who offered the seat may offer it: a link kept back is no way in again."""
         return self.filter(
-            accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=timezone.now()
+            accepted_at__isnull=True,
+            revoked_at__isnull=True,
+            expires_at__gt=timezone.now(),
+            # no join: accept() updates these rows, and of two at once PostgreSQL looks again only
+            # at the conditions of the row itself
+            by__in=User.objects.active().filter(role=Role.ADMIN),
         )
 
     def visible_to(self, user: User) -> InvitationQuerySet:

@@ -206,3 +206,9 @@ def test_sign_in_leads_to_pages_of_the_hub_alone(elsewhere, bob, mallory):
     assert mallory.get("/account/login/", {"next": elsewhere}).status_code == 200
     form = {"login": bob.email, "password": LONG, "next": elsewhere}
     assert mallory.post("/account/login/", form).url == "/"
+
+
+def test_what_a_colleague_saw_is_not_kept_for_the_back_button_after_the_sign_out(bob, mallory):
+    mallory.force_login(bob)
+    for page in ("/inbox/", "/members/", "/me/", "/inbox/nav/"):
+        assert mallory.get(page).headers["Cache-Control"] == "private, no-store"

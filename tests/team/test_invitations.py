@@ -148,3 +148,12 @@ def test_invitations_of_the_team_are_shown_to_admins_alone(admin, lena, client):
     assert page.status_code == 200
     assert b"nora@team.example" not in page.content
     assert b"Invite somebody" not in page.content
+
+
+@pytest.mark.parametrize("change", [{"role": "manager"}, {"is_active": False}])
+def test_a_link_that_a_former_admin_kept_is_no_way_in_again(change, admin, alice, mallory):
+    path = invite(admin, role="admin")
+    User.objects.filter(pk=alice.pk).update(**change)
+    assert mallory.get(path).status_code == 410
+    assert mallory.post(path, ANSWERS).status_code == 410
+    assert not User.objects.filter(email=ANSWERS["email"]).exists()

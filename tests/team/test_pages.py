@@ -204,3 +204,13 @@ def test_another_colleagues_notification_cannot_be_read(browser, alice):
     assert browser.post(f"/notifications/{row.pk}/reading/").status_code == 404
     browser.post("/notifications/reading/")
     assert Notification.objects.get().read_at is None
+
+
+def test_who_is_no_admin_any_more_cannot_undo_the_name_of_the_team(client, alice):
+    Hub.call("Tideline", by=alice)
+    Hub.call("Polyphon", by=alice)
+    action = Action.objects.filter(verb="name").latest("pk")
+    User.objects.filter(pk=alice.pk).update(role="observer")
+    client.force_login(alice)
+    client.post(f"/undo/{action.pk}/")
+    assert str(Hub.current()) == "Polyphon"
