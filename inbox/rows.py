@@ -151,14 +151,16 @@ def _row(one: Ready, conversation_id: int, author: Known | None) -> dict[str, An
     }
 
 
+# The limits keep the planner at one index look-up a row, also while a table has no statistics yet.
 _REPLY_TO_TEAM = """
 with answering as (
     select m.id, m.mention_reason as was
-    from inbox_message m
-    join inbox_message parent on parent.id = m.parent_id
+    from unnest(%s::bigint[]) as k(id)
+    cross join lateral (select * from inbox_message where id = k.id limit 1) m
+    cross join lateral (select * from inbox_message where id = m.parent_id limit 1) parent
     left join members_identity i on i.id = parent.author_id
     left join members_member person on person.id = i.member_id
-    where m.id = any(%s) and m.kind = 'inbound' and m.mention_reason in ('', 'keyword')
+    where m.kind = 'inbound' and m.mention_reason in ('', 'keyword')
       and (parent.kind = 'outbound' or person.user_id is not null)
 )
 update inbox_message m set mention_reason = 'reply_to_team'

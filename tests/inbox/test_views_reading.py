@@ -134,7 +134,7 @@ def test_rows_come_with_the_navigation_and_no_page_around_them(desk):
     part = words(ask(desk, "/inbox/", "rows"))
     assert part.startswith("<ul")
     assert 'id="inbox-nav"' in part
-    assert 'hx-swap-oob="true"' in part
+    assert 'hx-swap-oob="calm"' in part
 
 
 def test_opening_marks_as_read_for_this_user_alone(desk, bob, lena):
