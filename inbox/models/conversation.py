@@ -248,11 +248,12 @@ class Conversation(models.Model):
     def close(self, *, by: User, seen_up_to: int) -> Action | None:
         """Done with everything up to the highest message id that the closer's page showed.
 
-        A mention that arrived since keeps the conversation open; it was not seen.
+        A mention that arrived since keeps the conversation open; it was not seen. Nor can anybody
+        have seen what is not there yet, whatever number a form gives.
         """
         with transaction.atomic():
             self._lock()
-            handled = max(self.handled_up_to, seen_up_to)
+            handled = max(self.handled_up_to, min(seen_up_to, self.last_message_id))
             return self._change(
                 "close",
                 {"state": State.DONE.value, "snoozed_until": None, "handled_up_to": handled},

@@ -87,6 +87,14 @@ def test_what_arrived_after_the_page_was_shown_keeps_it_open(desk, talk):
     assert "They wrote again" in response.headers["HX-Trigger"]
 
 
+def test_a_form_cannot_mark_as_seen_what_is_not_there_yet(desk, talk):
+    close(desk, talk, seen_up_to=10**15)
+    make_message(talk, "And tomorrow?")
+    talk.refresh_from_db()
+    assert talk.handled_up_to < 10**15
+    assert talk.waiting_since
+
+
 def test_done_is_taken_back_by_its_toast(desk, talk):
     waiting(3)
     before = talk.waiting_since
