@@ -12,6 +12,8 @@ from pathlib import Path
 
 import psutil
 
+from community_hub import embedded
+
 ROOT = Path(__file__).resolve().parents[2]
 OURS = (
     "DATABASE_",
@@ -83,6 +85,10 @@ def processes(var: Path) -> list[psutil.Process]:
     """Everything that belongs to the hub in `var`, by its environment or, as Redis overwrites that,
     by its words."""
     mark = f"HUB_VAR={var}"
+    places = (
+        f"{var}/",
+        f"{embedded.Var(var).sockets}/",
+    )  # the sockets of a deep var/ lie elsewhere
     found = []
     for process in psutil.process_iter():
         try:
@@ -90,7 +96,7 @@ def processes(var: Path) -> list[psutil.Process]:
             words = " ".join(process.cmdline())
         except (OSError, psutil.Error):
             continue  # gone, or somebody else's
-        ours = mark in told.split("\0") or f"{var}/" in words
+        ours = mark in told.split("\0") or any(place in words for place in places)
         if ours and process.status() != psutil.STATUS_ZOMBIE:
             found.append(process)
     return found
