@@ -39,7 +39,11 @@ def test_totals_add_up_today_and_over_seven_days(client, bob, source):
     assert "18 fetched = 12 stored + 4 ignored + 2 quarantined" in page
 
 
-def test_a_rate_limit_says_until_when_and_how_many_replies_wait(client, bob, source):
+@pytest.mark.parametrize(("now", "said"), [("14:12", "14:32"), ("23:50", "26 November, 00:10")])
+def test_a_rate_limit_says_until_when_and_how_many_replies_wait(
+    client, bob, source, time_machine, now, said
+):
+    time_machine.move_to(f"2026-11-25 {now}:00+00:00", tick=False)
     bob.timezone = "UTC"
     bob.save()
     until = timezone.now() + timedelta(minutes=20)
@@ -48,7 +52,7 @@ def test_a_rate_limit_says_until_when_and_how_many_replies_wait(client, bob, sou
         make_reply(make_conversation(source), by=bob, state="queued")
     client.force_login(bob)
     page = words(client, "/sources/")
-    assert f"Paused by the practice site until {until:%H:%M}" in page
+    assert f"Paused by the practice site until {said}" in page
     assert "2 replies waiting" in page
 
 
