@@ -10,7 +10,7 @@ from team.models import Role
 from tests.make import make_user
 from tests.matrix import all_doors
 from tests.matrix.world import World
-from tests.test_role_matrix import browser_of, rolled_back
+from tests.test_role_matrix import at_its_addresses, browser_of, rolled_back
 
 TRIED = [door for door in all_doors() if not door.by_hand]
 PAGES = [d for d in TRIED if d.method == "GET" and d.urlconf == "community_hub.urls"]
@@ -32,7 +32,7 @@ TARGETS = ("list", "rows", "talk", "thread-1", "older", "person", "presence", "n
 
 @pytest.mark.parametrize("door", TRIED, ids=str)
 def test_nonsense_in_every_field_is_answered(door, db, settings):
-    settings.ROOT_URLCONF = door.urlconf
+    at_its_addresses(door, settings)
     world = World(make_user(Role.ADMIN))
     browser, path = browser_of(world.user), door.path(world)
     usual = door.form(world)

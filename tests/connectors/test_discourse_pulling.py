@@ -195,6 +195,7 @@ def test_a_post_we_may_no_longer_read_is_neither_deleted_nor_kept_aside(connecto
 JUNK = [None, 7, True, "x", [], {}, [None, 3], {"id": None}, [{"id": "x"}], {"topics": [5]}]
 
 
+@pytest.mark.parametrize("forum", [False], ids=["pages of posts"], indirect=True)
 @pytest.mark.parametrize("junk", JUNK, ids=repr)
 @pytest.mark.parametrize("part", ["/latest.json", "/t/", "/site.json", "/topics/", "/session/"])
 def test_an_answer_of_the_wrong_shape_is_an_error_in_words_or_nothing(connector, forum, part, junk):

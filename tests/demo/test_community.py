@@ -48,8 +48,7 @@ def test_it_takes_less_than_two_seconds() -> None:
     assert time.process_time() - started < 2
 
 
-@pytest.mark.parametrize("seed", [1, SEED, 2026])
-@pytest.mark.parametrize("days", [0, 3])
+@pytest.mark.parametrize(("seed", "days"), [(1, 0), (2026, 3)])
 def test_it_is_as_large_as_promised_whatever_the_seed_and_day(seed: int, days: int) -> None:
     demo = community(seed, NOW + timedelta(days=days))
     assert 380 <= sum(len(accounts) for accounts in demo.accounts.values()) <= 420
@@ -57,7 +56,7 @@ def test_it_is_as_large_as_promised_whatever_the_seed_and_day(seed: int, days: i
     assert 11_500 <= len(posts_of(demo)) <= 12_500
 
 
-@pytest.mark.parametrize("hour", [0, 4, 9, 23])
+@pytest.mark.parametrize("hour", [0, 23])
 def test_nothing_is_in_the_future_nor_older_than_six_months_and_a_bit(hour: int) -> None:
     now = NOW.replace(hour=hour)
     posts = posts_of(community(SEED, now))

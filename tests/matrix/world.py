@@ -6,7 +6,7 @@ from functools import cached_property
 from urllib.parse import urlsplit
 
 from inbox.connectors.sandbox.site.models import Account, Post, Site
-from inbox.connectors.sandbox.site.seed import create_sites
+from inbox.connectors.sandbox.site.seed import create_site
 from inbox.models import Channel, Conversation, Delivery, Message, Source
 from members.models import Activity, Identity, Member, Tag
 from team.models import Action, Invitation, Notification, Role, User
@@ -124,11 +124,7 @@ class World:
     # The practice sites
 
     def practice_site(self, slug: str) -> Site:
-        return self.practice_sites[slug]
-
-    @cached_property
-    def practice_sites(self) -> dict[str, Site]:
-        return create_sites()
+        return create_site(slug)
 
     @cached_property
     def practice(self) -> Post:

@@ -58,19 +58,22 @@ class SeedThread:
 
 
 def create_sites() -> dict[str, Site]:
-    """The three sites by slug, each with the hub's account; safe to call again."""
-    sites = {}
-    for slug, (kind, name, blurb) in SITES.items():
-        site, _made = Site.objects.get_or_create(
-            slug=slug, defaults={"kind": kind, "name": name, "blurb": blurb}
-        )
-        site.accounts.get_or_create(
-            handle=HUB_HANDLE, defaults={"name": "Polyphon", "bio": HUB_BIO, "is_hub": True}
-        )
-        for place in PLACES.get(slug, ()):
-            site.place(place)
-        sites[slug] = site
-    return sites
+    """The three sites by slug; safe to call again."""
+    return {slug: create_site(slug) for slug in SITES}
+
+
+def create_site(slug: str) -> Site:
+    """With its places and the hub's account; safe to call again."""
+    kind, name, blurb = SITES[slug]
+    site, _made = Site.objects.get_or_create(
+        slug=slug, defaults={"kind": kind, "name": name, "blurb": blurb}
+    )
+    site.accounts.get_or_create(
+        handle=HUB_HANDLE, defaults={"name": "Polyphon", "bio": HUB_BIO, "is_hub": True}
+    )
+    for place in PLACES.get(slug, ()):
+        site.place(place)
+    return site
 
 
 def token_for(site: Site) -> str:
