@@ -16,17 +16,21 @@ if TYPE_CHECKING:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
-    """One worker takes the browser tests, which share a hub; the others share the rest, one by one.
+    """One worker takes the browser tests, which share a hub, one the starts, which share a var/;
+    both take the rest, one by one.
 
     xdist's own groups do nothing with pytest 9.2, which keeps a test's name elsewhere.
     """
     from xdist.scheduler import LoadScopeScheduling
 
-    class OneHub(LoadScopeScheduling):
+    class OneVar(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return "browser" if nodeid.startswith("tests/browser/") else nodeid
+            for together in ("tests/browser/", "tests/start/test_up.py"):
+                if nodeid.startswith(together):
+                    return together
+            return nodeid
 
-    return OneHub(config, log)
+    return OneVar(config, log)
 
 
 @pytest.fixture

@@ -11,11 +11,16 @@ from community_hub.probe import ask
 from tests.start.running import Up, a_terminal, free_port, processes, wait_until_gone
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    return tmp_path_factory.mktemp("up") / "var"
+
+
 @pytest.fixture
-def var(tmp_path):
-    folder = tmp_path / "var"
-    yield folder
-    wait_until_gone(folder)
+def var(kept):
+    """Of a fresh machine for the first test, whichever that is; as it was left for the others."""
+    yield kept
+    wait_until_gone(kept)
 
 
 def test_the_link_signs_in_a_killed_web_worker_is_replaced_and_ctrl_c_stops_everything(var):
@@ -64,7 +69,8 @@ def test_servers_that_are_killed_under_a_running_hub_come_back(var):
     assert up.process.returncode == 0
 
 
-def test_ctrl_c_while_it_starts_leaves_no_traceback_and_nothing_running(var):
+def test_ctrl_c_while_it_starts_leaves_no_traceback_and_nothing_running(tmp_path):
+    var = tmp_path / "var"
     with Up(var, "--port", "0", started_by=a_terminal) as up:
         until = time.monotonic() + 30
         while not (var / "run" / "start.lock").exists():  # the servers are being started
@@ -73,6 +79,7 @@ def test_ctrl_c_while_it_starts_leaves_no_traceback_and_nothing_running(var):
         up.process.send_signal(signal.SIGINT)
         assert "Traceback" not in up.rest()
     assert up.process.returncode == 130
+    wait_until_gone(var)
 
 
 def test_a_killed_hub_leaves_nothing_running_and_the_next_start_has_its_data(var):
