@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from community_hub.lib import alarm, live
+from community_hub.lib.text import one_line
 from team.models import Notification, User
 
 from . import sending
@@ -143,7 +144,7 @@ def mail_source_stopped(pk: int) -> None:
         return
     admins = User.objects.active().filter(role="admin").values_list("email", flat=True)
     send_mail(
-        _("%s stopped listening") % source.name,
+        one_line(_("%s stopped listening") % source.name, 150),
         _("%(name)s stopped: %(error)s\n\nWhat to do: %(link)s\n")
         % {
             "name": source.name,

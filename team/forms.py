@@ -94,6 +94,18 @@ class PasswordForm(forms.Form):
         return password
 
 
+class NewPasswordForm(PasswordForm):
+    """For who has one, and may have lost it: left empty, the old one stays."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].label = _("A new password, if you lost yours")
+        self.fields["password"].required = False
+
+    def clean_password(self) -> str:
+        return super().clean_password() if self.cleaned_data["password"] else ""
+
+
 class SeatForm(PasswordForm):
     """Who takes a seat: what colleagues call them, what they sign in with, when their day is."""
 

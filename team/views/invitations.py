@@ -19,11 +19,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from community_hub.lib.text import one_line
 from team.forms import AcceptForm, InviteForm
 from team.http import Asked
 from team.models import Hub, Invitation
 from team.views.people import answer, team_page
 
+SUBJECT = 150  # characters: more of it no mail program shows
 log = structlog.get_logger(__name__)
 
 
@@ -103,7 +105,7 @@ def _mail(invitation: Invitation, link: str, request: Asked) -> str:
     if not (invitation.email and settings.EMAIL_HOST):
         return ""
     context = {"invitation": invitation, "link": link, "hub": Hub.current(), "by": request.user}
-    subject = render_to_string("team/email/invitation_subject.txt", context).strip()
+    subject = one_line(render_to_string("team/email/invitation_subject.txt", context), SUBJECT)
     body = render_to_string("team/email/invitation_message.txt", context)
     try:
         send_mail(subject, body, None, [invitation.email])

@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from team import signin
-from team.forms import OwnerForm, PasswordForm
+from team.forms import NewPasswordForm, OwnerForm, PasswordForm
 from team.models import User
 
 
@@ -19,14 +19,14 @@ from team.models import User
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def one_time_link(request: HttpRequest, token: str) -> HttpResponse:
-    """A button that signs in; who has no password or no name yet gives it in the same step."""
+    """A button that signs in. Who has no password or no name yet gives it in the same step, and who
+    lost theirs may."""
     holder = signin.holder(token)
     if holder is None:
         return _used_up(request)
     form = _password_form(request, holder)
-    if request.method == "POST" and (form is None or form.is_valid()):
-        said = form.cleaned_data if form else {}
-        if signin.enter(request, token, **said) is None:
+    if request.method == "POST" and form.is_valid():
+        if signin.enter(request, token, **form.cleaned_data) is None:
             return _used_up(request)
         return redirect("home")
     status = 422 if request.method == "POST" else 200
@@ -34,10 +34,10 @@ def one_time_link(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "team/one_time_link.html", context, status=status)
 
 
-def _password_form(request: HttpRequest, holder: User) -> PasswordForm | None:
+def _password_form(request: HttpRequest, holder: User) -> PasswordForm:
+    asks: type[PasswordForm] = PasswordForm if holder.name else OwnerForm
     if holder.has_usable_password():
-        return None
-    asks = PasswordForm if holder.name else OwnerForm
+        asks = NewPasswordForm
     return asks(request.POST if request.method == "POST" else None, user=holder)
 
 

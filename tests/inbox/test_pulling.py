@@ -105,6 +105,8 @@ def test_passing_trouble_backs_off_and_turns_amber_then_red(source, forum) -> No
 def test_an_expired_key_stops_the_source_and_tells_admins_once(
     source, forum, alice, bob, mailoutbox
 ) -> None:
+    source.name = "A forum\nin two lines"
+    source.save()
     forum.revoke()
     pulled(source)
     cursor = source.cursor
@@ -112,7 +114,7 @@ def test_an_expired_key_stops_the_source_and_tells_admins_once(
     pulled(source)
     mail_source_stopped(source.pk)
     assert [note.user for note in Notification.objects.all()] == [alice]
-    assert len(mailoutbox) == 1
+    assert [letter.subject for letter in mailoutbox] == ["A forum in two lines stopped listening"]
     assert KEY not in mailoutbox[0].body
     assert KEY not in source.last_error
 

@@ -10,7 +10,7 @@ import time_machine
 from django.core import mail
 from django.test import Client
 
-from team.models import Action, Invitation, User
+from team.models import Action, Hub, Invitation, User
 
 LONG = "seven quiet filters hum"
 ANSWERS = {"name": "Nora Nyberg", "email": "nora@team.example", "password": LONG, "timezone": "UTC"}
@@ -129,6 +129,14 @@ def test_mail_goes_out_where_a_mail_server_is_configured(admin, settings):
     assert letter.subject == "Alice Andersen invites you to their team's hub"
     assert settings.HUB_URL + path in letter.body
     assert "as lead" in letter.body
+
+
+def test_a_name_with_line_breaks_stops_no_letter(admin, alice, settings):
+    settings.EMAIL_HOST = "mail.example"
+    Hub.call("Polyphon\nBcc: everybody@example.org", by=alice)
+    invite(admin, email="nora@team.example")
+    assert mail.outbox[0].subject.endswith("Polyphon Bcc: everybody@example.org")
+    assert mail.outbox[0].recipients() == ["nora@team.example"]
 
 
 def test_mail_server_that_is_away_costs_the_mail_and_not_the_invitation(admin, settings):

@@ -38,7 +38,6 @@ def test_opening_the_link_changes_nothing_and_using_it_ends_it(mallory):
     for _ in range(3):  # a mail scanner, a preview, the owner
         page = mallory.get(path)
         assert page.status_code == 200
-        assert b'type="password"' not in page.content
     assert "_auth_user_id" not in mallory.session
 
     answer = mallory.post(path)
@@ -49,6 +48,26 @@ def test_opening_the_link_changes_nothing_and_using_it_ends_it(mallory):
     again = Client()
     assert again.post(path).status_code == 410
     assert "_auth_user_id" not in again.session
+
+
+def test_who_lost_their_password_may_choose_a_new_one(mallory, bob):
+    bob.set_password(LONG)
+    bob.save()
+    elsewhere = Client()
+    elsewhere.force_login(bob)
+    path = path_of(link_for(bob))
+    assert "if you lost yours" in mallory.get(path).content.decode()
+    assert mallory.post(path, {"password": "12345"}).status_code == 422
+    assert mallory.post(path, {"password": "five slow oscillators"}).status_code == 302
+    assert User.objects.get(pk=bob.pk).check_password("five slow oscillators")
+    assert elsewhere.get("/inbox/").status_code == 302  # whoever knew the old one is out
+
+
+def test_who_still_has_their_password_keeps_it(mallory, bob):
+    bob.set_password(LONG)
+    bob.save()
+    assert mallory.post(path_of(link_for(bob)), {"password": ""}).status_code == 302
+    assert User.objects.get(pk=bob.pk).check_password(LONG)
 
 
 def test_who_has_no_password_is_asked_for_one_in_the_same_step(mallory, alice):
