@@ -53,6 +53,36 @@ def test_a_row_opens_in_a_tab_of_its_own_where_one_asks_for_it(sit, talk: Talk) 
     expect(page.locator("#talk")).to_contain_text("Pick a conversation")
 
 
+def test_the_palette_finds_commands_places_and_members(sit, talk: Talk) -> None:
+    page = sit("bo")
+    page.goto(talk.page)
+    words = page.get_by_role("searchbox", name="Find a command or a place")
+    chosen = page.locator("#palette .menu-item:visible").first
+    page.keyboard.press("r")
+    page.keyboard.press("ControlOrMeta+k")  # from within a text, too
+    expect(words).to_be_focused()
+    page.keyboard.type("snooze")
+    expect(chosen).to_have_text("Snoozeh")
+    page.keyboard.press("Enter")
+    expect(page.locator("command-menu:popover-open")).to_contain_text("Tomorrow")
+    page.keyboard.press("Escape")
+
+    page.keyboard.press("ControlOrMeta+k")
+    page.keyboard.type("everyth")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/inbox/everything/"))
+
+    page.keyboard.press("ControlOrMeta+k")
+    page.keyboard.press("ControlOrMeta+k")
+    expect(words).not_to_be_visible()
+    page.keyboard.press("ControlOrMeta+k")
+    page.keyboard.type("Wren Ash")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Wren Ashby").first).to_be_visible()
+    assert page.url.endswith("/members/?q=Wren+Ash")
+
+
 def test_escape_leaves_a_menu_and_the_focus_returns(sit, talk: Talk) -> None:
     page = sit("bo")
     page.goto(talk.page)

@@ -23,14 +23,24 @@ class KeyHelp extends HTMLElement {
 
   line(key, element) {
     const line = document.createElement("div"), keys = document.createElement("dt"), says = document.createElement("dd");
-    keys.append(...key.split(/[ +]/).map((part) => {
+    keys.append(...KeyHelp.keys(key));
+    says.textContent = KeyHelp.label(element);
+    line.append(keys, says);
+    return line;
+  }
+
+  static keys(key) {
+    return key.split(/[ +]/).map((part) => {
       const kbd = document.createElement("kbd");
       kbd.textContent = WRITTEN[part] || part;
       return kbd;
-    }));
-    says.textContent = element.dataset.keyLabel || element.ariaLabel || element.title || element.textContent.trim();
-    line.append(keys, says);
-    return line;
+    });
+  }
+
+  static label(element) {
+    const words = element.cloneNode(true);
+    words.querySelectorAll(".count, kbd").forEach((part) => part.remove());
+    return element.dataset.keyLabel || element.ariaLabel || element.title || words.textContent.trim();
   }
 }
 

@@ -1,0 +1,47 @@
+// <command-palette>: Ctrl/⌘+K finds by its words whatever this page can do and every place the navigation
+// leads to. Fills its <command-menu> as it opens; a link with data-find takes the words along.
+const MOVES = new Set(["j", "k", "x", "Enter", "?", "mod+k"]); // keys that make no sense away from their place
+
+class CommandPalette extends HTMLElement {
+  connectedCallback() {
+    this.menu = this.querySelector("command-menu");
+    this.menu.addEventListener("beforetoggle", (event) => event.newState === "open" && this.fill());
+    this.addEventListener("input", ({ target }) => this.querySelectorAll("[data-find]").forEach((link) => this.take(link, target.value.trim())));
+  }
+
+  fill() {
+    const does = [...document.querySelectorAll("[data-key]")].filter((element) => !element.disabled && element.checkVisibility({ visibilityProperty: true }));
+    const found = new Map(does.reverse().map((element) => [element.dataset.key, element])); // the first of a key
+    const keyed = [...found.values()].reverse().filter((element) => !MOVES.has(element.dataset.key) && !this.contains(element));
+    const places = [...document.querySelectorAll("#nav a[href]")].filter((link) => !keyed.includes(link));
+    this.querySelector(".list").replaceChildren(...[...keyed, ...places].map((element) => this.item(element)));
+    this.querySelectorAll("[data-find]").forEach((link) => this.take(link, ""));
+  }
+
+  item(element) {
+    const item = document.createElement("button"), says = document.createElement("span");
+    item.type = "button";
+    item.className = "menu-item";
+    const { label, keys } = customElements.get("key-help");
+    says.textContent = label(element);
+    says.className = "clip";
+    item.append(...[element.querySelector(".icon")?.cloneNode(true), says].filter(Boolean));
+    if (element.dataset.key) item.append(...keys(element.dataset.key));
+    item.addEventListener("click", () => this.press(element));
+    return item;
+  }
+
+  press(element) {
+    this.menu.hidePopover();
+    if (element.matches("input:not([type=radio], [type=checkbox]), textarea, select")) element.focus();
+    else element.click();
+  }
+
+  take(link, words) {
+    link.hidden = !words;
+    link.href = `${link.dataset.find}?${new URLSearchParams({ q: words })}`;
+    link.querySelector("b").textContent = words;
+  }
+}
+
+customElements.define("command-palette", CommandPalette);
