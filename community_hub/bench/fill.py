@@ -15,7 +15,8 @@ _STATEMENTS = (
     """
     insert into members_identity (member_id, network, external_id, handle, display_name,
         profile_url, avatar_url, bio, email, links, is_us, created_at)
-    select id, 'bench', 'person-' || id, 'member' || id, name, '', '', '', '', '[]', false, now()
+    select id, 'sandbox:bench', 'person-' || id, 'member' || id, name, '', '', '', '', '[]', false,
+        now()
     from members_member
     """,
     """
@@ -38,7 +39,7 @@ _STATEMENTS = (
         now() - interval '1 year' * ((%(messages)s - n)::float / %(messages)s), now(), '1', '{}'
     from generate_series(1, %(messages)s) n
     join inbox_conversation c on c.external_id = 'thread-' || (1 + n %% %(conversations)s)
-    join members_identity i on i.external_id = 'person-' || (1 + (n * 7919) %% %(members)s)
+    join members_identity i on i.external_id = 'person-' || (1 + (n * 7919::bigint) %% %(members)s)
     cross join lateral (
         select 'Message ' || n || ' says that the clock drifts after the update, and asks '
             || case when n %% 200 = 0 then 'about the arpeggiator' else 'whether others see it' end

@@ -159,7 +159,7 @@ def _page(start: int) -> Page:
                 thread_title=f"Thread {root}",
                 parent_id="" if number == root else f"in-{root}",
                 created_at=timezone.now() - timedelta(seconds=60),
-                author=Person(f"in-{who}", "bench", f"in{who}", f"Person {who}"),
+                author=Person(f"in-{who}", "sandbox:bench", f"in{who}", f"Person {who}"),
                 body=f"<p>{' '.join(chance.choices(words, k=40))}</p>",
                 channel_id=f"channel-{root % 7}",
                 channel_name=f"Channel {root % 7}",

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
@@ -352,14 +352,19 @@ def content_version(*parts: object) -> str:
 
 def installed() -> dict[str, type[Connector]]:
     """Every connector on this machine, by kind; outside packages add theirs by entry point."""
-    found = {entry.name: entry for entry in entry_points(group=ENTRY_POINTS)}
-    return {name: found[name].load() for name in sorted(found)}
+    return {kind: connector_class(kind) for kind in sorted(entries())}
 
 
 @cache
 def connector_class(kind: str) -> type[Connector]:
     """Raises LookupError when the package that brought `kind` is gone."""
-    for entry in entry_points(group=ENTRY_POINTS, name=kind):
-        loaded: type[Connector] = entry.load()
-        return loaded
-    raise LookupError(f"No connector for “{kind}” is installed.")
+    if kind not in entries():
+        raise LookupError(f"No connector for “{kind}” is installed.")
+    loaded: type[Connector] = entries()[kind].load()
+    return loaded
+
+
+@cache
+def entries() -> dict[str, EntryPoint]:
+    """Read once: it looks into the folder of every package that is installed."""
+    return {entry.name: entry for entry in entry_points(group=ENTRY_POINTS)}

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from inbox.connectors.base import entries
 from tests.platforms.server import Answer, LocalServer
 
 PAGE = (Path(__file__).parents[2] / "docs" / "connectors.md").read_text()
@@ -100,6 +101,9 @@ class TestThePage(sys.modules["test_guestbook"].TestGuestbook):
             lines += [f"{name} = {target}" for name, target in points.items()]
         (info / "entry_points.txt").write_text("\n".join(lines))
         monkeypatch.syspath_prepend(tmp_path)
+        entries.cache_clear()
+        yield
+        entries.cache_clear()
 
     def test_its_form_asks_for_an_address_and_a_token(self, connector):
         form = connector.form_class()({"url": "https://book.example.org", "token": "t"})

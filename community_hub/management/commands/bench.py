@@ -46,7 +46,7 @@ class Command(BaseCommand):
     def _measure(self, messages: int, incoming: int, rounds: int) -> None:
         user = User.objects.create_user("bench@localhost", name="Bench", role="admin")
         Hub.objects.create(name="Bench")
-        source = Source.objects.create(kind="sandbox", name="Bench", network="bench")
+        source = Source.objects.create(kind="sandbox", name="Bench", network="sandbox:bench")
         self.stdout.write(f"Filling in {messages:,} messages…")
         fill.fill(source.pk, messages=messages)
         fill.recompute_all()
