@@ -141,9 +141,12 @@ def source_page(
 ) -> HttpResponse:
     user = request.user
     channels = list(found.channels.order_by("name", "pk")[: MOST_CHANNELS + 1])
+    report = reports([found])[0]
+    speaks = report.connector_class
     context = {
         "source": found,
-        "report": reports([found])[0],
+        "report": report,
+        "has_places": bool(channels) or (speaks is not None and speaks.capabilities.has_channels),
         "channels": channels[:MOST_CHANNELS],
         "has_more_channels": len(channels) > MOST_CHANNELS,
         "region": "source",

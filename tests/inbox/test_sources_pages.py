@@ -69,6 +69,15 @@ def test_what_a_feed_dropped_before_it_was_read_is_named(client, bob, source):
     assert "Possibly missing" not in words(client, source.get_absolute_url())
 
 
+def test_a_feed_has_no_places_to_mute(client, bob, source):
+    client.force_login(bob)
+    feed = make_source(kind="feed")
+    assert '<section class="panel" id="channels" aria' in words(client, source.get_absolute_url())
+    assert '<section class="panel" id="channels" hidden' in words(client, feed.get_absolute_url())
+    make_channel(feed)  # such as a feed of before that had some
+    assert "hidden" not in words(client, feed.get_absolute_url()).split('id="channels"')[1][:20]
+
+
 @pytest.mark.parametrize(
     ("error", "said", "advice"),
     [
