@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,12 @@ if TYPE_CHECKING:
     from xdist.scheduler import LoadScopeScheduling
 
     from team.models import User
+
+
+# Three workers on two cores: the one with the browsers takes the longest and often waits, so it
+# goes first, and the others take what it leaves. It is gw0, which xdist gives the largest group.
+if os.environ.get("PYTEST_XDIST_WORKER", "gw0") != "gw0":
+    os.nice(5)
 
 
 @pytest.hookimpl(optionalhook=True)

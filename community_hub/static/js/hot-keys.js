@@ -26,6 +26,7 @@ class HotKeys extends HTMLElement {
   sequence(event, key) {
     if (document.documentElement.dataset.keys === "off" || event.repeat && !"jk".includes(key)) return null;
     if (event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], [popover]:popover-open")) return null;
+    if (document.querySelector("command-menu:popover-open")) return null; // it may not have the focus yet
     if (key === "Enter" && event.target.closest("a, button, summary, input")) return null;
     if (Date.now() - (this.last || 0) > PAUSE) this.typed = [];
     this.last = Date.now();
