@@ -23,8 +23,8 @@ if os.environ.get("PYTEST_XDIST_WORKER", "gw0") != "gw0":
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
-    """One worker takes the browser tests, which share a hub, one the starts, which share a var/;
-    both take the rest, one by one.
+    """One worker takes the browser tests, which share a hub, one the starts, which share a var/,
+    and the first visit to an empty hub; all take the rest, one by one.
 
     xdist's own groups do nothing with pytest 9.2, which keeps a test's name elsewhere.
     """
@@ -32,10 +32,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 
     class OneVar(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            for together in ("tests/browser/", "tests/start/test_up.py"):
-                if nodeid.startswith(together):
-                    return together
-            return nodeid
+            if nodeid.startswith(("tests/start/test_up.py", "tests/browser/test_first_run.py")):
+                return "starts"
+            return "browser" if nodeid.startswith("tests/browser/") else nodeid
 
     return OneVar(config, log)
 
