@@ -10,11 +10,10 @@ from django.utils.translation import gettext as _
 from community_hub.lib import html
 from inbox.connectors.base import Capabilities, Connector
 from inbox.models import Conversation, Message
+from inbox.models.message import CLOSED
 
 if TYPE_CHECKING:
     from team.models import User
-
-CLOSED = {"private", "direct", "followers"}
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
-from django.db import DatabaseError, OperationalError, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from community_hub.lib import alarm, live
@@ -60,6 +60,7 @@ def ingest(source: Source, page: Page, *, keep_cursor: bool = True) -> Outcome:
     """
     now = timezone.now()
     with transaction.atomic():
+        _without_waiting_for_the_disk()
         # One page of a source at a time; replies written meanwhile are not held up.
         locked = Source.objects.select_for_update(no_key=True).get(pk=source.pk)
         outcome = Outcome(ignored=Counter(page.ignored), bad=list(page.problems))
@@ -76,6 +77,16 @@ def ingest(source: Source, page: Page, *, keep_cursor: bool = True) -> Outcome:
         keep_accounts(locked, outcome, cursor=cursor, gap=page.gap, now=now)
         _tell(locked, outcome)
     return outcome
+
+
+def _without_waiting_for_the_disk() -> None:
+    """A power cut may undo the last moments of ingest, whole pages with their cursors: those are
+    asked for again, so nothing is lost by it, and a page is stored without waiting for a sync.
+
+    https://www.postgresql.org/docs/current/wal-async-commit.html
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("set local synchronous_commit to off")
 
 
 def _ready(

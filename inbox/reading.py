@@ -25,7 +25,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from community_hub.lib import keyset
-from inbox.models import Conversation, Kind, Message
+from inbox.models import Conversation, Delivery, Kind, Message
+from members.models import Member
 from team.models import User
 
 if TYPE_CHECKING:
@@ -36,6 +37,31 @@ if TYPE_CHECKING:
 PAGE = 20
 MOST = 300  # messages that a thread brought up to date may show
 DEEPEST = 3
+
+# What a message shows; the rest, and most of what is known of people, would be read for nothing.
+SHOWN = (
+    "conversation_id",
+    "kind",
+    "event",
+    "sent_at",
+    "edited_at",
+    "deleted_at",
+    "parent_id",
+    "visibility",
+    "permalink",
+    "language",
+    "content_warning",
+    "body_html",
+    "attachments",
+    "by__name",
+    "by__email",
+    "author__display_name",
+    "author__handle",
+    "author__member__name",
+    "author__member__user_id",
+    "delivery__state",
+    "delivery__last_error",
+)
 
 
 @dataclass
@@ -48,6 +74,25 @@ class Entry:
     first_unread: bool = False
     answers: Message | None = None  # shown where the answered one does not stand right above
     words: str = ""  # of a system line
+
+    @property
+    def speaker(self) -> str:
+        """Who wrote it; "" where it is the team and the hub does not know which of us."""
+        if self.message.by:
+            return str(self.message.by)
+        if self.message.is_ours:
+            return ""
+        return str(self.member) if self.member else _("A deleted account")
+
+    @property
+    def member(self) -> Member | None:
+        """Who wrote it from outside; None for colleagues and for an account that is gone."""
+        author = self.message.author if self.message.kind == Kind.INBOUND else None
+        return author.member if author else None
+
+    @property
+    def delivery(self) -> Delivery | None:
+        return getattr(self.message, "delivery", None) if self.message.is_ours else None
 
 
 @dataclass
@@ -102,7 +147,9 @@ def messages(conversation: Conversation) -> MessageQuerySet:
     named = Cast(KeyTextTransform("assignee_id", "event"), BigIntegerField())
     assignees = User.objects.filter(pk=OuterRef("assignee_named")).values("name")
     found = conversation.messages.shown().select_related("author__member", "by", "delivery")
-    return found.annotate(depth=depth, assignee_named=named, assignee_name=Subquery(assignees[:1]))
+    return found.only(*SHOWN).annotate(
+        depth=depth, assignee_named=named, assignee_name=Subquery(assignees[:1])
+    )
 
 
 def lay_out(shown: list[Message], mark: int | None) -> list[Entry]:

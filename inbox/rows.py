@@ -263,10 +263,10 @@ _LOG_DELETIONS = """
 with gone as (
     update members_activity set summary = 'Deleted what they had written here', kind = 'deleted'
     where key in (select 'message:' || id from unnest(%(ids)s::bigint[]) as id)
-    returning key
+    returning key, member_id
 )
 update members_activity a set removed_at = %(now)s
-from gone where a.key like gone.key || ':edited:%%'
+from gone where a.member_id = gone.member_id and a.key like gone.key || ':edited:%%'
 """
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import F
 
 from community_hub.lib.text import one_line, storable, web_address
 
@@ -86,6 +86,24 @@ def known(source: Source, thread_ids: Iterable[str]) -> dict[str, int]:
     return dict(rows)
 
 
+# The limits keep the planner at one index look-up a row, however large the table is.
+_RELATED = """
+select m.external_id, m.parent_external_id, m.conversation_id
+from unnest(%(named)s::text[]) as k(id)
+cross join lateral (
+    select * from inbox_message where source_id = %(source)s and external_id = k.id limit 1
+) m
+union all
+select m.external_id, m.parent_external_id, m.conversation_id
+from unnest(%(parents)s::text[]) as k(id)
+cross join lateral (
+    select * from inbox_message
+    where source_id = %(source)s and parent_external_id = k.id
+      and parent_id is null and parent_external_id <> '' limit 10000
+) m
+"""
+
+
 def _unite_by_parents(source: Source, batch: Sequence[Ready], groups: Groups) -> None:
     """A reply belongs where the message it answers is, whichever of the two came first; and a
     message where it is, unless its platform numbers threads and moved it: elsewhere another thread
@@ -96,14 +114,10 @@ def _unite_by_parents(source: Source, batch: Sequence[Ready], groups: Groups) ->
     for ready in batch:
         if ready.parent_id in thread_of:
             groups.unite(ready.thread_id, thread_of[ready.parent_id])
-    wanted = Q(parent__isnull=True, parent_external_id__in=list(thread_of)) & ~Q(
-        parent_external_id=""
-    )
-    if parents or fixed:
-        wanted |= Q(external_id__in=list(parents | fixed))
-    stored = Message.objects.filter(wanted, source=source).values_list(
-        "external_id", "parent_external_id", "conversation_id"
-    )
+    with connection.cursor() as cursor:
+        ids: dict[str, Any] = {"named": list(parents | fixed), "parents": list(thread_of)}
+        cursor.execute(_RELATED, {**ids, "source": source.pk})
+        stored = cursor.fetchall()
     answers: dict[str, list[str]] = defaultdict(list)
     for ready in batch:
         if ready.parent_id:
@@ -244,7 +258,6 @@ def _move_personal(winner: Conversation, gone: list[int]) -> None:
     )
 
 
-# The limits keep the planner at one index look-up a row, however large the table is.
 _LINK_BY_ID = """
 with page as (
     select m.id, m.external_id, m.parent_external_id, m.parent_id

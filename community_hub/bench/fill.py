@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import connection
 
+LONG = 200  # conversations of 20 messages
+
 _STATEMENTS = (
     """
     insert into members_member (name, pronouns, place, timezone, languages, stage, stage_pinned,
@@ -47,6 +49,23 @@ _STATEMENTS = (
     ) words
     """,
     """
+    insert into inbox_message (conversation_id, source_id, external_id, kind, author_id, thread_ref,
+        parent_external_id, parent_id, parent_ref, mention_reason, keyword, handled_on_arrival,
+        body_source, body_html, body_text, content_warning, attachments, event, language,
+        visibility, permalink, sent_at, received_at, version, reply_ref)
+    select root.conversation_id, %(source)s, root.external_id || '-' || n, 'inbound', i.id, '',
+        root.external_id, root.id, '', '', '', false, '', root.body_html, root.body_text, '', '[]',
+        '{}', 'en', 'public', 'https://forum.example/p/' || root.id || '/' || n,
+        root.sent_at + n * interval '1 minute', now(), '1', '{}'
+    from (
+        select m.* from inbox_conversation c
+        join inbox_message m on m.conversation_id = c.id and m.mention_reason <> ''
+        where c.state = 'open' order by c.id limit %(long)s
+    ) root
+    cross join generate_series(1, 15) n
+    join members_identity i on i.external_id = 'person-' || (1 + (n * root.id) %% %(members)s)
+    """,
+    """
     insert into members_activity (member_id, identity_id, kind, occurred_at, visibility, scope,
         "where", summary, link, key)
     select i.member_id, i.id, 'message', m.sent_at, 'team', '', 'Bench', left(m.body_text, 120),
@@ -57,12 +76,14 @@ _STATEMENTS = (
 
 
 def fill(source_pk: int, *, messages: int) -> None:
-    """One member a 20 messages, one conversation a 5; one in 40 of them waits for an answer."""
+    """One member a 20 messages, one conversation a 5; one in 40 of them waits for an answer, and
+    the first 200 of those have 15 answers more: the conversations of 20 that are opened."""
     sizes = {
         "source": source_pk,
         "messages": messages,
         "conversations": max(messages // 5, 1),
         "members": max(messages // 20, 1),
+        "long": LONG,
     }
     with connection.cursor() as cursor:
         cursor.execute("set statement_timeout = 0")

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from community_hub.bench.fill import LONG
 from inbox.connectors.base import Incoming, Page, Person
 from inbox.ingest import ingest
 from inbox.models import Conversation, Source
@@ -59,46 +60,28 @@ def pages(user: User, source: Source, rounds: int) -> list[Result]:
     client = Client()
     client.force_login(user)
 
-    def get(address: str) -> None:
-        response = client.get(address)
+    def get(address: str, **headers: str) -> None:
+        response = client.get(address, headers=headers)
         if response.status_code != 200:
             raise RuntimeError(f"{address} answered {response.status_code}")
 
-    def getting(address: str) -> Callable[[int], object]:
-        return lambda n: get(address)
+    def getting(name: str, pks: list[int], **headers: str) -> Callable[[int], object]:
+        return lambda n: get(reverse(name, args=[pks[n % len(pks)]]), **headers)
 
-    waiting = list(Conversation.objects.needs_reply().values_list("pk", flat=True)[:500])
+    long = list(Conversation.objects.filter(message_count=20).values_list("pk", flat=True)[:LONG])
     members = list(Member.objects.order_by("pk").values_list("pk", flat=True)[:500])
-    lists = {
-        "inbox list: needs reply": reverse("inbox"),
-        "inbox list: everything": reverse("inbox-folder", args=["everything"]),
-        "inbox list: one source": reverse("inbox-source", args=[source.pk]),
+    click = {"HX-Request": "true", "HX-Target": "talk"}
+    calls: dict[str, Callable[[int], object]] = {
+        "inbox list: needs reply": lambda n: get(reverse("inbox")),
+        "inbox list: everything": lambda n: get(reverse("inbox-folder", args=["everything"])),
+        "inbox list: one source": getting("inbox-source", [source.pk]),
+        "conversation of 20, a click": getting("conversation", long, **click),
+        "conversation of 20, a page": getting("conversation", long),
+        "member page": getting("member", members),
     }
-    results = [
-        timed(what, getting(url), rounds=rounds, p50=25, p95=50, queries=12)
-        for what, url in lists.items()
+    return [
+        timed(what, call, rounds=rounds, p50=25, p95=50, queries=12) for what, call in calls.items()
     ]
-    results.append(
-        timed(
-            "conversation",
-            lambda n: get(reverse("conversation", args=[waiting[n % len(waiting)]])),
-            rounds=rounds,
-            p50=25,
-            p95=50,
-            queries=12,
-        )
-    )
-    results.append(
-        timed(
-            "member page",
-            lambda n: get(reverse("member", args=[members[n % len(members)]])),
-            rounds=rounds,
-            p50=25,
-            p95=50,
-            queries=12,
-        )
-    )
-    return results
 
 
 def verbs(user: User, rounds: int) -> list[Result]:

@@ -19,13 +19,17 @@ DEEPEST = 100  # levels of lists and objects; what lies deeper is kept as one st
 def storable(text: str) -> str:
     """Without NUL and other control characters, and without lone surrogates, which PostgreSQL
     and UTF-8 refuse."""
+    if text.isascii() and text.isprintable():  # most of what is asked: ids, addresses, handles
+        return text
     text = text.encode("utf-8", "replace").decode("utf-8")
     return _CONTROL.sub("", text)
 
 
 def one_line(text: str, limit: int) -> str:
     """A name or a subject: one line of visible text, at most `limit` characters."""
-    text = _MISLEADING.sub("", storable(text))
+    text = storable(text)
+    if not text.isascii():
+        text = _MISLEADING.sub("", text)
     text = _SPACE.sub(" ", text).strip()
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 

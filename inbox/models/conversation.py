@@ -77,7 +77,9 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
 
 
 class Conversation(models.Model):
-    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="conversations")
+    source = models.ForeignKey(
+        Source, on_delete=models.CASCADE, related_name="conversations", db_index=False
+    )
     channel = models.ForeignKey(
         "inbox.Channel", null=True, on_delete=models.SET_NULL, related_name="conversations"
     )

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from .conversation import Conversation
 
 
+CLOSED = {"private", "direct", "followers"}  # visibilities that are not for everybody
+
+
 class Kind(models.TextChoices):
     INBOUND = "inbound", _("Inbound")
     OUTBOUND = "outbound", _("Outbound")
@@ -54,14 +57,20 @@ class Message(models.Model):
     """`external_id` is null until the platform has it. Ids are arrival order."""
 
     conversation = models.ForeignKey(
-        "inbox.Conversation", on_delete=models.CASCADE, related_name="messages"
+        "inbox.Conversation", on_delete=models.CASCADE, related_name="messages", db_index=False
     )
-    source = models.ForeignKey("inbox.Source", on_delete=models.CASCADE, related_name="+")
+    source = models.ForeignKey(
+        "inbox.Source", on_delete=models.CASCADE, related_name="+", db_index=False
+    )
     external_id = models.CharField(max_length=500, null=True)  # noqa: DJ001 - null is "not yet"
     client_token = models.UUIDField(null=True, unique=True)
     kind = models.CharField(max_length=10, choices=Kind.choices)
     author = models.ForeignKey(
-        "members.Identity", null=True, on_delete=models.SET_NULL, related_name="messages"
+        "members.Identity",
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="messages",
+        db_index=False,
     )
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
@@ -113,6 +122,11 @@ class Message(models.Model):
                 name="waiting_for_a_parent",
             ),
         ]
+
+    @property
+    def is_closed(self) -> bool:
+        """Only some may read it over there."""
+        return self.visibility in CLOSED
 
     @property
     def is_ours(self) -> bool:

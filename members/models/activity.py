@@ -43,7 +43,7 @@ class Activity(models.Model):
     `scope` is set ("source:3") only where the source is restricted."""
 
     member = models.ForeignKey(
-        "members.Member", on_delete=models.CASCADE, related_name="activities"
+        "members.Member", on_delete=models.CASCADE, related_name="activities", db_index=False
     )
     identity = models.ForeignKey(
         "members.Identity", null=True, on_delete=models.SET_NULL, related_name="+"

@@ -66,4 +66,4 @@ def _line(result: measure.Result) -> str:
         else f"p50 {result.p50:6.1f} ms  p95 {result.p95:6.1f} ms  {result.queries:2d} queries"
     )
     mark = "kept  " if result.kept else "MISSED"
-    return f"{mark}  {result.what:26s} {figures}   (budget: {result.budget})"
+    return f"{mark}  {result.what:28s} {figures}   (budget: {result.budget})"
