@@ -6,6 +6,9 @@ class InboxConfig(AppConfig):
 
     def ready(self) -> None:
         from inbox.models.conversation import recompute_after_staff_change
-        from members import hooks
+        from inbox.models.reach import hidden_scopes
+        from members import hooks as of_members
+        from team import hooks as of_team
 
-        hooks.on_staff_changed.append(recompute_after_staff_change)
+        of_members.on_staff_changed.append(recompute_after_staff_change)
+        of_team.hidden_scopes.append(hidden_scopes)

@@ -19,9 +19,13 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Composer:
     """`blocked` says why no reply can be written here; "" where one can. `to` is the message that
-    was picked to be answered; without one the answer goes to whoever waits, `asked_by`."""
+    was picked to be answered; without one the answer goes to whoever waits, `asked_by`. Who will
+    read it hangs on the message that is answered: all (`open_label`) or few (`closed_label`)."""
 
-    reply_label: str
+    open_label: str
+    closed_label: str
+    is_closed: bool
+    asked_in_private: bool
     signed_as: str
     addressee: str
     asked_by: str
@@ -36,6 +40,10 @@ class Composer:
     @property
     def can_reply(self) -> bool:
         return not self.blocked
+
+    @property
+    def reply_label(self) -> str:
+        return self.closed_label if self.is_closed else self.open_label
 
     @property
     def kind(self) -> str:
@@ -58,8 +66,15 @@ class Composer:
         kind = connector_of(conversation)
         able = kind.capabilities if kind else Capabilities(send=False)
         asked_by = conversation.preview_by
+        place = _(kind.place or kind.label) if kind else source.name
+        asked_in_private = is_closed(conversation, None)
+        if getattr(conversation, "has_mixed_audience", True):
+            asked_in_private = is_closed(conversation, conversation.answerable())
         return cls(
-            reply_label=reply_label(conversation, kind),
+            open_label=_("Reply publicly on %(place)s") % {"place": place},
+            closed_label=_("Reply privately on %(place)s") % {"place": place},
+            is_closed=is_closed(conversation, to) if to else asked_in_private,
+            asked_in_private=asked_in_private,
             signed_as=source.account_label,
             addressee=named(to) if to else str(asked_by.member) if asked_by else "",
             asked_by=str(asked_by.member) if asked_by else "",
@@ -103,12 +118,9 @@ def shown_there(conversation: Conversation, text: str, to: Message | None) -> st
     return html.from_plain(written)
 
 
-def reply_label(conversation: Conversation, kind: type[Connector] | None) -> str:
-    """Who will read it, said before anything is typed."""
-    place = _(kind.place or kind.label) if kind else conversation.source.name
-    if conversation.visibility in CLOSED:
-        return _("Reply privately on %(place)s") % {"place": place}
-    return _("Reply publicly on %(place)s") % {"place": place}
+def is_closed(conversation: Conversation, answered: Message | None) -> bool:
+    """Will only some read the answer over there? As Message.reply has it."""
+    return answered.is_closed if answered else conversation.visibility in CLOSED
 
 
 def why_blocked(conversation: Conversation, user: User, able: Capabilities) -> str:

@@ -22,12 +22,14 @@ _NOISE = re.compile(r"[\W_]+")
 
 
 def same_words(one: str, other: str) -> bool:
-    """Equal but for spaces, punctuation, markup and the handles a platform puts in front."""
+    """Equal but for spaces, punctuation, markup and the handles a platform puts in front. Where
+    nothing else was said, such as a heart, those are compared as they are."""
     return _words(one) == _words(other)
 
 
 def _words(text: str) -> str:
-    return _NOISE.sub("", _LEADING_HANDLES.sub("", text.strip())).casefold()
+    said = _LEADING_HANDLES.sub("", text.strip())
+    return _NOISE.sub("", said).casefold() or "".join(said.split())
 
 
 def match_own(source: Source, ready: Sequence[Ready], placed: Mapping[str, int]) -> set[int]:

@@ -17,7 +17,7 @@ from django.db import OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from community_hub.lib import alarm
+from community_hub.lib import alarm, http
 from community_hub.lib.text import web_address
 from team.models import Notification
 
@@ -31,19 +31,19 @@ from .connectors.base import (
     Transient,
     Unknown,
 )
-from .models import Conversation, Delivery, DeliveryState, Message, SourceState
+from .models import Conversation, Delivery, DeliveryState, Message, Source, SourceState
 from .models.delivery import LEASE
 from .models.pulling import backoff
 
 if TYPE_CHECKING:
     from .connectors.base import Connector
-    from .models import Source
 
 log = structlog.get_logger(__name__)
 
 MOST_ATTEMPTS = 20  # with the back-off's ceiling of 15 minutes: some hours
 CHECKS = (10, 30, 60, 120, 300)  # seconds between read-backs; then a person is asked
 PENDING_EVERY = timedelta(minutes=5)
+CALL_SECONDS = LEASE.total_seconds() * 0.8  # a call ends while the row is still ours
 
 
 def deliver(pk: int) -> None:
@@ -94,8 +94,10 @@ def _send(delivery: Delivery) -> None:
             again = delivery.attempts > 0
             if not _claim(delivery):
                 return
-            sent = _found(delivery, connector, outgoing) if again else None
-            _finish(delivery, sent or connector.send(outgoing))
+            sent = _look_first(delivery, connector, outgoing) if again else None
+            if again and not sent and not _still_ours(delivery):
+                return
+            _finish(delivery, sent or _put_there(connector, outgoing))
         except ConnectorError as error:
             _record(delivery, source, error)
         except BaseException:
@@ -124,6 +126,16 @@ def _ready(
             _("It could not be made ready to send. Retry; if that fails too, ask an admin."),
         )
         raise
+
+
+def _look_first(delivery: Delivery, connector: Connector, outgoing: Outgoing) -> Sent | None:
+    with http.within(CALL_SECONDS):
+        return _found(delivery, connector, outgoing)
+
+
+def _put_there(connector: Connector, outgoing: Outgoing) -> Sent:
+    with http.within(CALL_SECONDS):
+        return connector.send(outgoing)
 
 
 def _found(delivery: Delivery, connector: Connector, outgoing: Outgoing) -> Sent | None:
@@ -178,6 +190,15 @@ def _claim(delivery: Delivery) -> bool:
     )  # fmt: skip
 
 
+def _still_ours(delivery: Delivery) -> bool:
+    """The look took its time, and may have outlived the lease: whoever has it now decides."""
+    lease = timezone.now() + LEASE
+    return delivery.move(
+        ("sending",), DeliveryState.SENDING, seen={"lease_until": delivery.lease_until},
+        lease_until=lease, next_try_at=lease,
+    )  # fmt: skip
+
+
 def _record(delivery: Delivery, source: Source, error: ConnectorError) -> None:
     """What an expected failure means for the reply."""
     now = timezone.now()
@@ -221,12 +242,14 @@ def _fail(delivery: Delivery, error: str) -> None:
         )  # fmt: skip
         if not moved:
             return
-        delivery.message.refresh_from_db(fields=["conversation"])  # two may have become one
-        conversation = delivery.message.conversation
+        message = delivery.message
+        message.refresh_from_db(fields=["conversation"])  # two may have become one
+        conversation = message.conversation
+        message.ask_again()
         Conversation.objects.recompute([conversation.pk])
         conversation.refresh_from_db()
         if conversation.state != "open":  # it was put away as answered
-            conversation.reopen_without(delivery.message)
+            conversation.reopen_without(message)
         _tell_author(delivery, _("Your reply was not sent: %s") % error)
 
 
@@ -315,6 +338,8 @@ def _finish(delivery: Delivery, sent: Sent) -> None:
         return
     message = delivery.message
     with transaction.atomic():
+        # As ingest does, and first: whoever restricts the source meanwhile comes before or after.
+        message.source = Source.objects.select_for_update(no_key=True).get(pk=message.source_id)
         if _is_repeat(message, sent):
             _fail(
                 delivery,
@@ -348,12 +373,13 @@ def _is_repeat(message: Message, sent: Sent) -> bool:
 
 def _take_platform_id(message: Message, sent: Sent) -> None:
     """A pull may have brought the same post before the call returned: that copy gives way."""
-    copies = Message.objects.filter(
-        source=message.source_id, external_id=sent.external_id or None, by__isnull=True
-    ).exclude(pk=message.pk)
-    for copy in copies:
-        Message.objects.filter(parent=copy).update(parent=message)
-        copy.delete()
+    if sent.external_id:
+        copies = Message.objects.filter(
+            source=message.source_id, external_id=sent.external_id, by__isnull=True
+        ).exclude(pk=message.pk)
+        for copy in copies:
+            Message.objects.filter(parent=copy).update(parent=message)
+            copy.delete()
     Message.objects.filter(pk=message.pk, external_id__isnull=True).update(
         external_id=sent.external_id or None,
         version=sent.version,
@@ -367,4 +393,5 @@ def _tell_author(delivery: Delivery, text: str) -> None:
     message = delivery.message
     if message.by:
         about = f"delivery:{delivery.pk}"
-        Notification.tell([message.by], about, text, message.conversation.get_absolute_url())
+        link, scope = message.conversation.get_absolute_url(), message.source.scope
+        Notification.tell([message.by], about, text, link, scope=scope)

@@ -122,7 +122,9 @@ def wake_snoozed() -> None:
 @shared_task(name="inbox.tasks.notify_assignee")
 def notify_assignee(pk: int) -> None:
     conversation = (
-        Conversation.objects.select_related("assignee", "preview_by").filter(pk=pk).first()
+        Conversation.objects.select_related("assignee", "preview_by", "source")
+        .filter(pk=pk)
+        .first()
     )
     if conversation is None or conversation.assignee is None or not conversation.waiting_since:
         return
@@ -132,7 +134,8 @@ def notify_assignee(pk: int) -> None:
     if not Conversation.objects.visible_to(user).filter(pk=pk).exists():
         return
     link = conversation.get_absolute_url()
-    Notification.tell([user], f"conversation:{pk}", text, link)
+    scope = conversation.source.scope
+    Notification.tell([user], f"conversation:{pk}", text, link, scope=scope)
     live.publish([f"user:{user.pk}"], "notification", {"conversation": pk})
 
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from django.db.models import F
 
+from community_hub.lib import live
 from community_hub.lib.text import one_line, storable, web_address
 
 from .models import Conversation, ConversationTag, Draft, Message, ReadMark, Source, ThreadAlias
@@ -225,25 +227,36 @@ def join(source: Source, ids: Sequence[int]) -> int:
     ThreadAlias.objects.filter(conversation__in=gone).update(conversation=winner)
     ThreadAlias.objects.bulk_create(
         [
-            ThreadAlias(source=source, external_id=loser.external_id, conversation=winner)
+            ThreadAlias(
+                source=source, external_id=loser.external_id, conversation=winner, was=loser.pk
+            )
             for loser in losers
         ],
         ignore_conflicts=True,
     )
     winner.handled_up_to = 0
-    winner.state = min(
-        (conversation.state for conversation in both),
-        key=["open", "snoozed", "done"].index,
-    )
+    winner.state, winner.snoozed_until = _state_of(both)
     winner.assignee_id = next((c.assignee_id for c in both if c.assignee_id), None)
     winner.subject = next((one_line(c.subject, 500) for c in both if c.subject), "")
     Conversation.objects.filter(pk__in=gone).delete()
-    winner.save(update_fields=["handled_up_to", "state", "assignee", "subject"])
+    winner.save(update_fields=["handled_up_to", "state", "snoozed_until", "assignee", "subject"])
+    # Pages that show one of them ask again, and find it where it is now.
+    live.publish([source.scope], "conversation", {"ids": gone})
     return winner.pk
 
 
+def _state_of(both: Sequence[Conversation]) -> tuple[str, datetime | None]:
+    """Open if one of them is, and asleep no longer than the first of them that wakes."""
+    states = {conversation.state for conversation in both}
+    if states != {"snoozed"} and states != {"snoozed", "done"}:
+        return ("open" if "open" in states else "done"), None
+    times = [c.snoozed_until for c in both if c.state == "snoozed" and c.snoozed_until]
+    return "snoozed", min(times, default=None)
+
+
 def _move_personal(winner: Conversation, gone: list[int]) -> None:
-    """Drafts, marks and tags follow; where the winner has its own, that one stays."""
+    """Drafts, marks and tags follow. Where the winner has a mark of its own, that one stays; where
+    it has a draft, the other's words come below."""
     for model, keys in ((Draft, ("user_id", "kind")), (ReadMark, ("user_id",))):
         taken = set(model.objects.filter(conversation=winner).values_list(*keys))
         for row in model.objects.filter(conversation__in=gone):
@@ -251,6 +264,8 @@ def _move_personal(winner: Conversation, gone: list[int]) -> None:
             if key not in taken:
                 taken.add(key)
                 model.objects.filter(pk=row.pk).update(conversation=winner)
+            elif isinstance(row, Draft):
+                Draft.append(winner.pk, row)
     tags = ConversationTag.objects.filter(conversation__in=gone).values_list("tag_id", flat=True)
     ConversationTag.objects.bulk_create(
         [ConversationTag(conversation=winner, tag_id=tag) for tag in set(tags)],

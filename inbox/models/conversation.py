@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -17,14 +18,19 @@ from community_hub.lib import alarm, live
 from members.models import Member, Tag
 from team.models import Action
 
+from . import undoing
 from .delivery import Delivery, DeliveryState
 from .kept import recompute
 from .message import Message
 from .personal import Draft, ReadMark
+from .reach import nobodys
 from .source import Source
 
 if TYPE_CHECKING:
     from team.models import User
+
+
+MOST_PK = 2**63 - 1  # of a bigint
 
 
 class State(models.TextChoices):
@@ -39,6 +45,19 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
             return self
         return self.filter(source__in=Source.objects.visible_to(user))
 
+    def called(self, pk: int) -> ConversationQuerySet:
+        """By its number, or by one it had before it was found to be part of another."""
+        if pk > MOST_PK:
+            return self.none()
+        joined = ThreadAlias.objects.filter(was=pk).values("conversation")[:1]
+        return self.filter(pk=Coalesce(Subquery(joined), Value(pk)))
+
+    def with_audience(self) -> ConversationQuerySet:
+        """`has_mixed_audience`: not all who read one of its messages over there read them all."""
+        theirs = Message.objects.filter(conversation=OuterRef("pk"), kind="inbound")
+        other = theirs.exclude(visibility=OuterRef("visibility"))
+        return self.annotate(has_mixed_audience=Exists(other))
+
     # The views of the inbox, as one would say them
 
     def open(self) -> ConversationQuerySet:
@@ -48,7 +67,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         return self.open().filter(waiting_since__isnull=False)
 
     def unassigned(self) -> ConversationQuerySet:
-        return self.filter(assignee__isnull=True)
+        return self.filter(nobodys())
 
     def assigned_to(self, user: User) -> ConversationQuerySet:
         return self.filter(assignee=user)
@@ -185,11 +204,12 @@ class Conversation(models.Model):
 
         `to` is the message that is answered; without it the one that waits, else the last.
         `seen_up_to` is the highest message id on the sender's page, for "send and done".
-        The same words again, while they can still be undone, are a second click: one reply.
+        The same words again to the same message, while they can still be undone, are a second
+        click: one reply.
         """
         with transaction.atomic():
             self._one_at_a_time()
-            if twice := self._still_held(text, by=by, done=done):
+            if twice := self._still_held(text, by=by, to=to, done=done):
                 return twice
             message = Message.reply(self, text, by=by, to=to or self.answerable())
             due = timezone.now() + timedelta(seconds=settings.UNDO_SEND_SECONDS)
@@ -321,24 +341,7 @@ class Conversation(models.Model):
 
     def take_back(self, action: Action) -> bool:
         """Undo: put things back if nobody changed them since; False when somebody did."""
-        by = action.by
-        if by and by.can_tag and action.verb in {"tag", "untag"}:
-            return self._take_back_tag(action)
-        if by and action.verb == "unread":
-            ReadMark.set(by, self.pk, action.before["up_to"])
-            return True
-        if by and by.can_note and action.verb == "note":
-            return self._take_back_note(action, by)
-        triage = {"assign", "snooze", "close", "reopen"}
-        if not (by and by.can_triage and action.verb in triage):
-            return False
-        unchanged = Conversation.objects.filter(pk=self.pk, **action.after)
-        if not unchanged.update(**action.before):
-            return False
-        Message.objects.filter(conversation=self, kind="event", event__action=action.pk).delete()
-        recompute([self.pk])
-        self.announce()
-        return True
+        return undoing.take_back(self, action)
 
     def announce(self) -> None:
         """Ring the doorbell: whoever may see this source fetches the fragment again."""
@@ -350,9 +353,11 @@ class Conversation(models.Model):
         """Two requests of one click follow each other here; what is read after it is the last."""
         Conversation.objects.select_for_update(no_key=True).values_list("pk").get(pk=self.pk)
 
-    def _still_held(self, text: str, *, by: User, done: bool) -> Message | None:
+    def _still_held(self, text: str, *, by: User, to: Message | None, done: bool) -> Message | None:
         held = {"delivery__state": DeliveryState.HELD, "delivery__done_after": done}
         twins = self.messages.filter(by=by, body_source=text, **held)
+        if to:  # "Thank you!" to one, and to the next
+            twins = twins.filter(parent=to)
         return twins.select_related("delivery").first()
 
     def _lock(self) -> None:
@@ -381,27 +386,6 @@ class Conversation(models.Model):
         since = mine.filter(verb="close", at__gte=message.received_at, undone_at__isnull=True)
         return since.order_by("pk").first()
 
-    def _take_back_note(self, action: Action, by: User) -> bool:
-        note = self.messages.filter(pk=action.after["message"], kind="note").first()
-        if note is None:
-            return False
-        kept = self.drafts.filter(user=by, kind="note").values_list("text", flat=True).first()
-        Draft.keep(by, self.pk, "note", "\n\n".join(filter(None, [note.body_source, kept])))
-        note.delete()
-        self.announce()
-        return True
-
-    def _take_back_tag(self, action: Action) -> bool:
-        if action.verb == "tag" and action.after["added"]:
-            ConversationTag.objects.filter(conversation=self, tag=action.after["tag"]).delete()
-        elif action.verb == "untag":
-            ConversationTag.objects.bulk_create(
-                [ConversationTag(conversation=self, tag_id=action.before["tag"])],
-                ignore_conflicts=True,
-            )
-        self.announce()
-        return True
-
 
 def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
@@ -420,11 +404,13 @@ class ConversationTag(models.Model):
 
 
 class ThreadAlias(models.Model):
-    """A thread that turned out to be part of another: its id leads to the conversation now."""
+    """A thread that turned out to be part of another: its id leads to the conversation now, and so
+    does `was`, the number under which it was a conversation of its own."""
 
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="+")
     external_id = models.CharField(max_length=500)
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+")
+    was = models.BigIntegerField(null=True, unique=True)
 
     class Meta:
         verbose_name_plural = "thread aliases"

@@ -3,7 +3,8 @@
 The definitions are in the model's contract: `waiting_since` is the sent_at of the first mention
 after the team's last reply and with an id above `handled_up_to`. The team's replies are outbound
 messages whose delivery is neither failed nor cancelled, and inbound ones by staff identities.
-Notes never count; a deleted message answers nothing and asks nothing.
+A reply that was written here answers only what had arrived by then: its writer saw nothing else,
+whatever its date. Notes never count; a deleted message answers nothing and asks nothing.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ with said as (
            m.mention_reason, m.keyword, m.handled_on_arrival,
            person.id as member_id,
            coalesce(person.is_bot, false) as is_bot,
-           (m.kind = 'outbound' or person.user_id is not null) as is_team
+           (m.kind = 'outbound' or person.user_id is not null) as is_team,
+           (m.kind = 'outbound' and m.by_id is not null) as is_from_here
     from inbox_message m
     left join members_identity i on i.id = m.author_id
     left join members_member person on person.id = i.member_id
@@ -46,10 +48,6 @@ whole as (
                as last_mention_at
     from said group by conversation_id
 ),
-reply as (
-    select distinct on (conversation_id) conversation_id, sent_at, id
-    from said where is_team order by conversation_id, sent_at desc, id desc
-),
 opener as (
     select distinct on (conversation_id) conversation_id, member_id, author_id
     from said order by conversation_id, sent_at, id
@@ -65,10 +63,13 @@ waiting as (
     select distinct on (s.conversation_id) s.*
     from said s
     join inbox_conversation c on c.id = s.conversation_id
-    left join reply r on r.conversation_id = s.conversation_id
     where s.kind = 'inbound' and s.mention_reason <> '' and not s.is_team and not s.is_bot
       and not s.handled_on_arrival and s.id > c.handled_up_to
-      and (r.id is null or (s.sent_at, s.id) > (r.sent_at, r.id))
+      and not exists (
+          select from said r
+          where r.conversation_id = s.conversation_id and r.is_team
+            and (r.sent_at, r.id) > (s.sent_at, s.id) and (r.id > s.id or not r.is_from_here)
+      )
     order by s.conversation_id, s.sent_at, s.id
 ),
 peer as (

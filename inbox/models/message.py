@@ -174,6 +174,13 @@ class Message(models.Model):
             reply_ref=to.reply_ref if to else {},
         )
 
+    def ask_again(self) -> None:
+        """This reply did not arrive: what it answers is not handled, though it may have been marked
+        so when two threads became one."""
+        if self.parent_id:
+            answered = Message.objects.filter(pk=self.parent_id, handled_on_arrival=True)
+            answered.exclude(mention_reason="").update(handled_on_arrival=False)
+
     def log_reply(self) -> None:
         """One line in the log of whoever was answered, and the day of the last contact. Safe twice,
         since a pull may tell that a reply is there before the call that sent it comes back."""

@@ -65,6 +65,13 @@ class Draft(models.Model):
             update_fields=["text", "to", "updated_at"],
         )
 
+    @classmethod
+    def append(cls, conversation_id: int, other: Draft) -> None:
+        """The words of another draft below those of the one its writer has here."""
+        here = cls.objects.get(user=other.user_id, conversation_id=conversation_id, kind=other.kind)
+        here.text = f"{here.text}\n\n{other.text}"
+        here.save(update_fields=["text"])
+
 
 class ReadMark(models.Model):
     """Up to which message (by arrival) one colleague has read; 0 is "unread again"."""

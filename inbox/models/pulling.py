@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -99,13 +99,12 @@ class PullState(models.Model):
             "failing_since": None,
             "last_error": "",
         }
-        if self.limited_until:  # as it was when the pull began: a sender may have set one since
-            changed["limited_until"] = None
         if self.is_backfilling and not more:
             changed["backfill_done_at"] = now
         # With nothing but a later hour to show, only the pages that show the hour are woken.
         calm = not (self.failures or self.last_error or self.limited_until or self.is_backfilling)
         self._set(bell="pulls" if calm else "sources", **changed)
+        self._mind_the_limit(now)
 
     def record_failure(self, error: ConnectorError) -> None:
         """A rate limit waits exactly as told; a permanent error pauses and tells people once."""
@@ -123,8 +122,16 @@ class PullState(models.Model):
             last_error=str(error),
             next_pull_at=now + timedelta(seconds=backoff(self.failures)),
         )
+        self._mind_the_limit(now)
         if error.permanent:
             self._stop_for(error)
+
+    def _mind_the_limit(self, now: datetime) -> None:
+        """A sender may have been told to wait while the pull was going on; what has passed goes."""
+        mine = type(self)._default_manager.filter(pk=self.pk)
+        mine.filter(limited_until__lte=now).update(limited_until=None)
+        mine.filter(limited_until__gt=F("next_pull_at")).update(next_pull_at=F("limited_until"))
+        self.refresh_from_db(fields=["limited_until", "next_pull_at"])
 
     def _was_reconnected(self) -> bool:
         """Somebody gave it new credentials while the old ones were still being tried."""
@@ -133,10 +140,12 @@ class PullState(models.Model):
         return before != now
 
     def _stop_for(self, error: ConnectorError) -> None:
+        """One that somebody paused stops for its credentials too: its replies still go out."""
         credentials = isinstance(error, AuthExpiredError)
+        at_work = ["active", "paused"] if credentials else ["active"]
         stopped = (
             type(self)
-            ._default_manager.filter(pk=self.pk, state=SourceState.ACTIVE)
+            ._default_manager.filter(pk=self.pk, state__in=at_work)
             .update(
                 state=SourceState.RECONNECT if credentials else SourceState.PAUSED,
                 pause_reason="" if credentials else "error",
@@ -146,7 +155,9 @@ class PullState(models.Model):
         if stopped:
             admins = User.objects.active().filter(role="admin")
             text = _("%(source)s stopped: %(error)s") % {"source": self.name, "error": error}
-            Notification.tell(admins, self.scope, str(text), self.get_absolute_url())
+            Notification.tell(
+                admins, self.scope, str(text), self.get_absolute_url(), scope=self.scope
+            )
             alarm.ring("inbox.tasks.mail_source_stopped", self.pk)
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from community_hub.lib import htmx
@@ -16,6 +17,8 @@ BESIDE_A_LIST = ("talk", "thread", "older")  # parts that stand without the rows
 @require_safe
 def conversation(request: Asked, pk: int) -> HttpResponse:
     shown = found(request, pk)
+    if shown.pk != pk and not htmx.target(request):
+        return redirect(f"{shown.get_absolute_url()}?{request.GET.urlencode()}")
     folder = folder_of(request)
     context = conversation_context(request, shown, folder)
     if htmx.target(request) not in BESIDE_A_LIST:

@@ -22,9 +22,8 @@ from .writing import LONGEST
 @require_POST
 def draft(request: Asked, pk: int) -> HttpResponse:
     """Keep what is being typed. Answers its length by the platform's own rule."""
-    conversation = get_object_or_404(
-        Conversation.objects.visible_to(request.user).select_related("source"), pk=pk
-    )
+    seen = Conversation.objects.visible_to(request.user).called(pk)
+    conversation = get_object_or_404(seen.select_related("source"))
     permit(request.user.can_note)
     kind, text = request.POST.get("kind", ""), typed(request, "text")[:LONGEST]
     if kind not in ("reply", "note"):
@@ -51,16 +50,18 @@ def readmark(request: Asked, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST", "DELETE"])
 def presence(request: Asked, pk: int) -> HttpResponse:
     """GET: who is here. POST `state`: I am, viewing or replying, and saw so far. DELETE: gone."""
-    conversation = get_object_or_404(Conversation.objects.visible_to(request.user), pk=pk)
+    conversation = get_object_or_404(Conversation.objects.visible_to(request.user).called(pk))
     if request.method == "GET":
-        context = {"conversation": conversation, "present": present.who(pk, request.user)}
+        who = present.who(conversation.pk, request.user)
+        context = {"conversation": conversation, "present": who}
         return htmx.respond(request, "inbox/presence.html", context)
     if request.method == "POST":
         doing: present.Doing = "replying" if request.POST.get("state") == "replying" else "viewing"
         present.here(conversation.pk, request.user, doing)
         if seen := number(request.POST.get("up_to")):
             conversation.mark_read(seen, by=request.user)
-        alarm.ring("inbox.tasks.refresh_conversation", pk)  # what somebody looks at is kept fresh
+        # what somebody looks at is kept fresh
+        alarm.ring("inbox.tasks.refresh_conversation", conversation.pk)
     else:
         present.leave(conversation.pk, request.user)
     return HttpResponse(status=204)

@@ -26,7 +26,7 @@ PARTS = ("list", "rows", "more-rows", "talk", "thread", "older")
 def found(request: Asked, pk: int) -> Conversation:
     """The conversation with everything its header shows, if this user may see it; else 404."""
     seen = Conversation.objects.visible_to(request.user)
-    conversation = folders.with_row_facts(seen, request.user).filter(pk=pk).first()
+    conversation = folders.with_row_facts(seen, request.user).called(pk).with_audience().first()
     if conversation is None:
         raise Http404
     return conversation

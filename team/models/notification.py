@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from community_hub.lib import live
 from community_hub.lib.text import number
+from team import hooks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,7 +20,12 @@ if TYPE_CHECKING:
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
     def visible_to(self, user: User) -> NotificationQuerySet:
-        return self.filter(user=user)
+        """Their own, but for what tells of a source that is closed to them by now."""
+        found = self.filter(user=user)
+        for hidden in hooks.hidden_scopes:
+            scopes = hidden(user)
+            found = found if scopes is None else found.exclude(scope__in=scopes)
+        return found
 
     def unread(self) -> NotificationQuerySet:
         return self.filter(read_at__isnull=True)
@@ -49,6 +55,7 @@ class Notification(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications"
     )
     about = models.CharField(max_length=60)  # "conversation:42", "source:3"
+    scope = models.CharField(max_length=60, blank=True, db_default="")  # as in Grant
     text = models.CharField(max_length=300)
     link = models.CharField(max_length=300)
     updated_at = models.DateTimeField()
@@ -69,17 +76,22 @@ class Notification(models.Model):
         ]
 
     @classmethod
-    def tell(cls, users: Iterable[User], about: str, text: str, link: str) -> None:
-        """Bring each user's one row about this up to date and mark it unread."""
+    def tell(
+        cls, users: Iterable[User], about: str, text: str, link: str, *, scope: str = ""
+    ) -> None:
+        """Bring each user's one row about this up to date and mark it unread. `scope`: only who
+        may see that reads it, whenever they look."""
         now = timezone.now()
         users = list(users)
         Notification.objects.bulk_create(
             [
-                Notification(user=user, about=about, text=text[:300], link=link, updated_at=now)
+                Notification(
+                    user=user, about=about, scope=scope, text=text[:300], link=link, updated_at=now
+                )
                 for user in users
             ],
             update_conflicts=True,
             unique_fields=["user", "about"],
-            update_fields=["text", "link", "updated_at", "read_at"],
+            update_fields=["scope", "text", "link", "updated_at", "read_at"],
         )
         live.publish([f"user:{user.pk}" for user in users], "notification", {})

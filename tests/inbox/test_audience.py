@@ -6,12 +6,15 @@ from dataclasses import replace
 
 import pytest
 
+from inbox import sending
+from inbox.composer import Composer
+from inbox.connectors.base import Sent
 from inbox.ingest import ingest
-from inbox.models import Conversation, Message
+from inbox.models import Conversation, Delivery, Message, Source
 from members.models import Activity, Member
 from team.models import User
 from tests.inbox.items import ago, item, page
-from tests.make import make_conversation, make_source, make_user
+from tests.make import make_conversation, make_message, make_reply, make_source, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -57,3 +60,33 @@ def test_what_is_restricted_is_given_only_to_those_who_may_see_it(client, bob, c
     assert client.post(page, {"user": bob.pk}).status_code == 302
     talk.refresh_from_db()
     assert talk.assignee == bob
+
+
+def test_a_reply_that_was_on_its_way_when_its_source_was_closed_is_closed_too(
+    alice, bob, carol
+) -> None:
+    source = make_source()
+    asked = make_message(make_conversation(source))
+    sent = asked.conversation.reply("A word for few", by=bob)
+    delivery = Delivery.objects.select_related("message__source").get(message=sent)
+    delivery.move(("held",), "sending")
+    Source.objects.get(pk=source.pk).restrict_to([], by=alice)
+    sending._finish(delivery, Sent(state="sent", external_id="42"))
+    assert asked.author is not None
+    assert not asked.author.member.timeline(carol).filter(kind="reply").exists()
+    assert asked.author.member.timeline(alice).filter(kind="reply").exists()
+
+
+def test_the_composer_says_who_will_read_the_answer_and_not_who_reads_the_thread(bob) -> None:
+    """A public word in a thread that began in private, and the other way round."""
+    source = make_source(kind="mastodon", config={"instance": "https://social.example"})
+    conversation = make_conversation(source, visibility="direct")
+    private = make_message(conversation, visibility="direct", sent_at=ago(hours=2))
+    assert Composer.of(conversation, bob, {}).is_closed
+    make_reply(conversation, by=bob, sent_at=ago(hours=1))
+    public = make_message(conversation, visibility="public")
+    for picked, closed in [(None, False), (private, True), (public, False)]:
+        assert Composer.of(conversation, bob, {}, picked).is_closed is closed
+        goal = picked or conversation.answerable()
+        sent = Message.reply(conversation, "Hello", by=bob, to=goal)
+        assert sent.is_closed is closed

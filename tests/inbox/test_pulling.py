@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 from unittest.mock import patch
 
 import pytest
 import time_machine
 from django.utils import timezone
 
+from inbox.connectors.base import Page, RateLimited
 from inbox.connectors.discourse.connector import DiscourseConnector
 from inbox.models import Message, Source
 from inbox.tasks import mail_source_stopped, pull, pull_due_sources, pull_source
@@ -164,3 +166,15 @@ def test_a_pull_with_the_old_key_does_not_stop_a_source_reconnected_meanwhile(
     source.refresh_from_db()
     assert source.state == "active"
     assert not Notification.objects.exists()
+
+
+def test_a_limit_that_a_sender_was_told_meanwhile_is_obeyed(source, forum, monkeypatch) -> None:
+    later = timezone.now() + timedelta(minutes=30)
+
+    def pull_while_told_to_wait(*_: Any, **__: Any) -> Iterator[Page]:
+        Source.objects.get(pk=source.pk).record_failure(RateLimited("Wait.", retry_at=later))
+        yield Page(items=[], cursor={})
+
+    monkeypatch.setattr(DiscourseConnector, "pull", pull_while_told_to_wait)
+    assert pulled(source).limited_until == later
+    assert source.next_pull_at == later

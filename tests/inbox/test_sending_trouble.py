@@ -130,3 +130,47 @@ def test_a_reply_that_waits_for_moderators_is_not_asked_about_every_few_seconds(
     monkeypatch.setattr("inbox.tasks.alarm.ring", lambda name, pk: asked.append(pk))
     deliver_due()
     assert asked == []
+
+
+def test_a_look_that_outlives_the_lease_is_not_followed_by_a_post(
+    source, forum, bob, monkeypatch
+) -> None:
+    """Meanwhile the row is in doubt, a person asks for it once more, and another worker sends."""
+    delivery = answer(bob)
+    Delivery.objects.filter(pk=delivery.pk).update(state="queued", attempts=1)
+    looked: list[int] = []
+
+    def slow_look(*_: Any) -> None:
+        looked.append(1)
+        if len(looked) == 1:
+            past = timezone.now() - timedelta(seconds=1)
+            row = Delivery.objects.filter(pk=delivery.pk)
+            row.update(lease_until=past, next_try_at=past)
+            sending.deliver(delivery.pk)
+            assert row.get().state == "unconfirmed"
+            assert row.get().retry(by=bob)
+            sending.deliver(delivery.pk)
+
+    monkeypatch.setattr(DiscourseConnector, "reconcile", slow_look)
+    sending.deliver(delivery.pk)
+    assert len(looked) == 3
+    assert forum.count("It is, at seven.") == 1
+    delivery.refresh_from_db()
+    assert delivery.state == "sent"
+
+
+def test_a_key_that_ended_is_said_of_a_paused_source_too(source, forum, bob, alice) -> None:
+    """Its replies still go out, so its key is still used; and then nobody calls any more."""
+    delivery = answer(bob)
+    source.pause(by=alice)
+    forum.revoke()
+    asked = []
+    for minutes in range(1, 30, 2):
+        with time_machine.travel(timezone.now() + timedelta(minutes=minutes), tick=False):
+            sending.deliver(delivery.pk)
+        asked.append(len(forum.server.asked))
+    source.refresh_from_db()
+    delivery.refresh_from_db()
+    assert (source.state, delivery.state) == ("reconnect", "queued")
+    assert asked[-1] == asked[0]
+    assert Notification.objects.filter(user=alice, about=source.scope).count() == 1

@@ -6,6 +6,7 @@ Over HTTP to the local forum, as in test_sending.
 # ruff: noqa: F811 - a test names the fixtures that it shares with test_sending
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -13,11 +14,14 @@ import time_machine
 from django.utils import timezone
 
 from inbox import sending
-from inbox.connectors.base import Rejected
+from inbox.connectors.base import Rejected, Sent
 from inbox.connectors.discourse.connector import DiscourseConnector
+from inbox.ingest import ingest
 from inbox.models import Delivery, Message
 from members.models import Activity
 from team.models import Notification
+from tests.inbox.items import item, page
+from tests.make import make_message
 
 from .test_sending import (  # noqa: F401 - fixtures
     answer,
@@ -147,3 +151,37 @@ def test_a_reply_that_somebody_saw_there_is_not_stored_twice_when_it_comes_back(
     read(source)
     message = Message.objects.get(kind="outbound")
     assert (message.by, bool(message.external_id)) == (bob, True)
+
+
+def test_the_same_words_to_two_people_are_two_replies(source, bob) -> None:
+    thread = conversation()
+    ines, arjun = make_message(thread), make_message(thread)
+    first = thread.reply("Thank you!", by=bob, to=ines)
+    assert thread.reply("Thank you!", by=bob, to=ines) == first  # a second click
+    assert thread.reply("Thank you!", by=bob, to=arjun) != first
+
+
+def test_one_sign_is_not_taken_for_another(source, bob) -> None:
+    """A heart that somebody posted over there is not the thumb that may have been posted."""
+    thread = conversation()
+    thumb = Delivery.objects.get(message=thread.reply("\N{THUMBS UP SIGN}", by=bob))
+    Delivery.objects.filter(pk=thumb.pk).update(state="unconfirmed", attempts=1)
+    for external_id, sign, state in [
+        ("heart", "\N{HEAVY BLACK HEART}", "unconfirmed"),
+        ("thumb", "\N{THUMBS UP SIGN}", "sent"),
+    ]:
+        own = item(external_id, thread_id=thread.external_id, is_own=True, is_root=False)
+        ingest(source, page(replace(own, body=f"<p>{sign}</p>")))
+        thumb.refresh_from_db()
+        assert thumb.state == state
+
+
+def test_a_platform_that_gives_no_number_takes_nothing_away(source, bob) -> None:
+    """Lines of the hub have no number either."""
+    thread = conversation()
+    Message.system(thread, "wake", by=None)
+    delivery = Delivery.objects.get(message=thread.reply("Yes, at seven.", by=bob))
+    delivery.move(("held",), "sending")
+    sending._finish(delivery, Sent(state="sent", external_id=""))
+    assert delivery.state == "sent"
+    assert thread.messages.filter(kind="event").count() == 1

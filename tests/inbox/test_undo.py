@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from inbox.ingest import ingest
 from inbox.models import ConversationTag, Draft
 from members.models import MemberTag
 from team.models import Action
+from tests.inbox.items import item, page
 from tests.make import make_conversation, make_member, make_message
 
 pytestmark = pytest.mark.django_db
@@ -90,3 +95,30 @@ def test_a_tag_that_is_not_on_the_conversation_cannot_be_taken_off(client, bob) 
     address = reverse("tag", args=[conversation.pk, ConversationTag.objects.get().tag_id])
     assert client.delete(address).status_code == 404
     assert not Action.objects.filter(verb="untag").exists()
+
+
+@pytest.mark.parametrize("put_away", ["done", "snoozed"])
+def test_nobody_is_put_away_again_who_asked_meanwhile(put_away, bob) -> None:
+    conversation = make_message().conversation
+    if put_away == "done":
+        conversation.close(by=bob, seen_up_to=conversation.last_message_id)
+    else:
+        conversation.snooze(timezone.now() + timedelta(days=30), by=bob)
+    opened = conversation.reopen(by=bob)
+    again = item("again", thread_id=conversation.external_id, mention_reason="handle")
+    ingest(conversation.source, page(again))
+    assert opened is not None
+    assert not opened.undo(by=bob)
+    conversation.refresh_from_db()
+    assert (conversation.state, conversation.waiting_since is None) == ("open", False)
+
+
+def test_what_had_asked_before_does_not_stand_in_the_way(bob) -> None:
+    conversation = make_message().conversation
+    until = timezone.now() + timedelta(days=30)
+    conversation.snooze(until, by=bob)
+    opened = conversation.reopen(by=bob)
+    assert opened is not None
+    assert opened.undo(by=bob)
+    conversation.refresh_from_db()
+    assert (conversation.state, conversation.snoozed_until) == ("snoozed", until)

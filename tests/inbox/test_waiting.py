@@ -218,3 +218,29 @@ def test_the_nightly_check_names_and_mends_what_drifted(source) -> None:
     assert (pk, set(fields)) == (conversation().pk, {"message_count", "waiting_since"})
     assert conversation().message_count == 1
     assert drifted() == {}
+
+
+@pytest.mark.parametrize("done", [True, False])
+def test_a_reply_answers_only_what_its_writer_could_have_seen(done, source, bob) -> None:
+    """Written just before our reply and read just after it: nobody saw it, whatever its date."""
+    asked = item("1", created_at=ago(minutes=5))
+    ingest(source, page(asked))
+    seen = Message.objects.get().pk
+    conversation().reply("Hold both buttons.", by=bob, done=done, seen_up_to=seen)
+    assert conversation().waiting_since is None
+    crossed = reply("2", asked, created_at=ago(seconds=20), mention_reason="handle")
+    ingest(source, page(crossed))
+    assert (conversation().state, conversation().waiting_since) == ("open", crossed.created_at)
+    assert drifted() == {}
+
+    conversation().reply("And then the third.", by=bob)
+    assert conversation().waiting_since is None
+
+
+def test_who_answers_over_there_saw_what_stood_there(source, bob) -> None:
+    asked = item("1", created_at=ago(minutes=50))
+    ours = reply("3", asked, is_own=True, created_at=ago(minutes=40))
+    ingest(source, page(asked, ours))
+    earlier = reply("2", asked, created_at=ago(minutes=45), mention_reason="handle")
+    ingest(source, page(earlier))
+    assert conversation().waiting_since is None

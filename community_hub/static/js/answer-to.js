@@ -1,5 +1,5 @@
-// <answer-to>: whom the reply goes to. A message's "answer this" picks it; the cross goes back to whoever
-// waits, whom the thread names (data-asked-by) and a live update may change.
+// <answer-to>: whom the reply goes to, and who will read it. A message's "answer this" picks it; the cross goes
+// back to whoever waits, whom the thread names (data-asked-by, data-closed) and a live update may change.
 class AnswerTo extends HTMLElement {
   connectedCallback() {
     this.gone = new AbortController();
@@ -29,8 +29,20 @@ class AnswerTo extends HTMLElement {
     this.show(name);
   }
 
-  show(name = document.querySelector(".thread")?.dataset.askedBy) {
+  show(name) {
+    const thread = document.querySelector(".thread");
+    const picked = this.input.value && thread?.querySelector(`a[data-answer="${CSS.escape(this.input.value)}"]`);
+    name ??= picked ? picked.dataset.name : thread?.dataset.askedBy;
     if (name) this.querySelector("[data-name]").textContent = name;
+    if (picked || (thread && !this.input.value)) this.label("closed" in (picked || thread).dataset);
+  }
+
+  // "Reply publicly on…" or "Reply privately on…": what is answered decides, not the thread it stands in
+  label(closed) {
+    const form = this.closest("form");
+    const label = form.querySelector("[data-reply-label]");
+    label.textContent = closed ? label.dataset.closed : label.dataset.open;
+    form.querySelector("textarea[name=reply]").setAttribute("aria-label", label.textContent);
   }
 
   // to the box, on the side that replies; a draft that was begun keeps whom it is for

@@ -1,0 +1,49 @@
+"""Who can still get at a conversation. One that is given to somebody who cannot waits for nobody,
+so it counts as nobody's; the name stays, as they may be switched on or admitted again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast, Concat
+
+from team.models import Grant, User
+from team.models.user import LEADS
+
+from .source import Source
+
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def is_in_reach(user_pk: int, source_pk: int) -> bool:
+    """May they work on what comes from this source?"""
+    user = User.objects.who_can_triage().filter(pk=user_pk).first()
+    return user is not None and Source.objects.visible_to(user).filter(pk=source_pk).exists()
+
+
+def nobodys() -> Combinable:
+    """Conversations without a name, or with one that cannot see them any more."""
+    granted = Grant.objects.filter(user=OuterRef("assignee"), scope=_scope("source"))
+    left_out = Q(source__restricted=True) & ~Q(assignee__role__in=LEADS) & ~Exists(granted)
+    gone = ~Q(assignee__in=User.objects.who_can_triage())
+    return Q(assignee__isnull=True) | gone | left_out
+
+
+def hidden_scopes(user: User) -> QuerySet[Any, Any] | None:
+    """Of the restricted sources this user may not see, as a subquery; None where there are none."""
+    if user.can_see_every_source:
+        return None
+    closed = Source.objects.filter(restricted=True)
+    granted = Grant.objects.filter(user=user, scope=_scope("pk"))
+    return closed.exclude(Exists(granted)).annotate(as_scope=_own_scope()).values("as_scope")
+
+
+def _scope(column: str) -> Concat:
+    return Concat(Value("source:"), Cast(OuterRef(column), CharField()))
+
+
+def _own_scope() -> Concat:
+    return Concat(Value("source:"), Cast(F("pk"), CharField()))
