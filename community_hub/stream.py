@@ -13,7 +13,7 @@ import asyncio
 import itertools
 import json
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -21,6 +21,7 @@ import redis.asyncio
 import structlog
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.contrib.auth import get_user
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -50,7 +51,7 @@ async def stream(request: HttpRequest) -> HttpResponseBase:
         return HttpResponse(_("Sign in to hear live updates."), status=401)
     resumed = "Last-Event-ID" in request.headers
     return StreamingHttpResponse(
-        events(topics, resumed=resumed),
+        events(topics, resumed=resumed, ask=lambda: may_hear(request)),
         content_type="text/event-stream; charset=utf-8",
         headers={
             "Cache-Control": "no-store",
@@ -61,9 +62,10 @@ async def stream(request: HttpRequest) -> HttpResponseBase:
 
 
 def may_hear(request: HttpRequest) -> set[str] | None:
-    """The topics of the signed-in user; lets the database connection go before it returns."""
+    """The topics of whoever is signed in now, read anew; lets the database connection go before it
+    returns."""
     try:
-        user = request.user
+        user = get_user(request)
         if not user.is_authenticated or not user.is_active:
             return None
         sources = Source.objects.visible_to(user).values_list("pk", flat=True)
@@ -72,7 +74,11 @@ def may_hear(request: HttpRequest) -> set[str] | None:
         connection.close()
 
 
-async def events(topics: set[str], *, resumed: bool) -> AsyncIterator[bytes]:
+async def events(
+    topics: set[str], *, resumed: bool, ask: Callable[[], set[str] | None]
+) -> AsyncIterator[bytes]:
+    """`ask` once more what may be heard, now that the line is there: a change between the first
+    question and the line ended streams of which this one was none yet."""
     numbers = itertools.count(1)
     begun = f"{time.time():.3f}"
 
@@ -82,6 +88,8 @@ async def events(topics: set[str], *, resumed: bool) -> AsyncIterator[bytes]:
 
     with switchboard().line(topics) as line:
         await line.connected.wait()
+        if await sync_to_async(ask)() != topics:
+            return  # the browser comes again, and hears what is so by then
         yield f"retry: {int(RECONNECT * 1000)}\n".encode() + written("hello", {"resumed": resumed})
         until = time.monotonic() + LONGEST
         while time.monotonic() < until and not line.fell_behind:

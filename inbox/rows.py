@@ -161,7 +161,7 @@ with answering as (
     left join members_identity i on i.id = parent.author_id
     left join members_member person on person.id = i.member_id
     where m.kind = 'inbound' and m.mention_reason in ('', 'keyword')
-      and (parent.kind = 'outbound' or person.user_id is not null)
+      and (parent.kind = 'outbound' or person.user_id is not null or i.is_us)
 )
 update inbox_message m set mention_reason = 'reply_to_team'
 from answering where m.id = answering.id

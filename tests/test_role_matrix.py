@@ -118,7 +118,9 @@ def test_live_stream_is_for_colleagues_who_are_switched_on(transactional_db):
 
 
 @pytest.mark.parametrize("role", EVERYBODY)
-def test_live_stream_hears_of_a_restricted_source_only_with_a_grant(role, transactional_db, rf):
+def test_live_stream_hears_of_a_restricted_source_only_with_a_grant(
+    role, transactional_db, rf, client
+):
     from community_hub.stream import may_hear
 
     user = make_user(role)
@@ -126,7 +128,8 @@ def test_live_stream_hears_of_a_restricted_source_only_with_a_grant(role, transa
     closed = make_source(restricted=True)
     granted = make_source(restricted=True, granted=[user])
     request = rf.get("/live/")
-    request.user = user
+    client.force_login(user)
+    request.session = client.session
     heard = {"team", f"user:{user.pk}", open_to_all.scope, granted.scope}
     assert may_hear(request) == (heard | {closed.scope} if role in LEADS else heard)
 

@@ -2,7 +2,8 @@
 
 The definitions are in the model's contract: `waiting_since` is the sent_at of the first mention
 after the team's last reply and with an id above `handled_up_to`. The team's replies are outbound
-messages whose delivery is neither failed nor cancelled, and inbound ones by staff identities.
+messages whose delivery is neither failed nor cancelled, and inbound ones by staff identities or
+by another account of ours.
 A reply that was written here answers only what had arrived by then: its writer saw nothing else,
 whatever its date. Notes never count; a deleted message answers nothing and asks nothing.
 """
@@ -25,7 +26,8 @@ with said as (
            m.mention_reason, m.keyword, m.handled_on_arrival,
            person.id as member_id,
            coalesce(person.is_bot, false) as is_bot,
-           (m.kind = 'outbound' or person.user_id is not null) as is_team,
+           (m.kind = 'outbound' or person.user_id is not null or coalesce(i.is_us, false))
+               as is_team,
            (m.kind = 'outbound' and m.by_id is not null) as is_from_here
     from inbox_message m
     left join members_identity i on i.id = m.author_id

@@ -25,6 +25,8 @@ from members.resolve import resolve
 from team.models import Action, Grant, User
 
 from .channel import Channel
+from .kept import recompute
+from .message import Message
 from .pulling import PullState, SourceState
 
 if TYPE_CHECKING:
@@ -254,7 +256,9 @@ class Source(PullState):
         if health.account:
             known = resolve([health.account])
             mine = [account.identity_id for account in known.values()]
-            Identity.objects.filter(pk__in=mine).update(is_us=True)
+            if Identity.objects.filter(pk__in=mine, is_us=False).update(is_us=True):
+                wrote = Message.objects.filter(author__in=mine)  # their answers are the team's
+                recompute(wrote.values_list("conversation_id", flat=True))
         self._set(account_label=health.account_label[:200], max_length=health.max_length)
 
     def _scope_log(self) -> None:
@@ -287,6 +291,6 @@ class Source(PullState):
             if not Source.objects.filter(pk=self.pk, **before).update(**after):
                 return None
             self.refresh_from_db()
-            live.publish(["team"], "sources", {"id": self.pk})
+            live.publish([self.scope], "sources", {"id": self.pk})
             verb = "pause" if after["state"] == "paused" else "resume"
             return Action.record(verb, self, by=by, before=before, after=after)

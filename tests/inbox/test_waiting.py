@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from inbox.connectors.base import Incoming
+from inbox.connectors.base import Health, Incoming
 from inbox.ingest import ingest
 from inbox.models import Conversation, Message, Source
 from inbox.models.kept import drifted, recompute
@@ -244,3 +244,19 @@ def test_who_answers_over_there_saw_what_stood_there(source, bob) -> None:
     earlier = reply("2", asked, created_at=ago(minutes=45), mention_reason="handle")
     ingest(source, page(earlier))
     assert conversation().waiting_since is None
+
+
+def test_another_account_of_ours_is_the_team(source, bob) -> None:
+    """Two sources on one network: what one answers, the other reads as a post of somebody."""
+    asked = item("1", created_at=ago(minutes=50))
+    answer = reply("2", asked, author=person("second"), created_at=ago(minutes=40))
+    thanks = reply("3", answer, created_at=ago(minutes=30))
+    ingest(source, page(asked, answer))
+    assert conversation().waiting_since == asked.created_at
+
+    health = Health(account=person("second", is_us=True), account_label="@second")
+    source._keep_account(health)
+    assert conversation().waiting_since is None
+    ingest(source, page(thanks))
+    assert conversation().waiting_since == thanks.created_at
+    assert conversation().mention_reason == "reply_to_team"

@@ -1,5 +1,6 @@
 """The doorbell, over real HTTP and a real Redis."""
 
+import asyncio
 import time
 from collections.abc import Iterator
 
@@ -185,3 +186,14 @@ def hang_up() -> None:
     assert ours
     for heard in ours:
         server.client_kill_filter(_id=heard["id"])
+
+
+def test_a_source_that_was_closed_while_the_line_was_laid_is_not_heard(bob):
+    """Nobody could end that stream: it was asked what it may hear, and was not there yet."""
+    allowed = {"team", "source:3"}
+
+    async def heard() -> list[bytes]:
+        said = stream.events(allowed, resumed=False, ask=lambda: {"team"})
+        return [words async for words in said]
+
+    assert asyncio.run(asyncio.wait_for(heard(), 5)) == []
