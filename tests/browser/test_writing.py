@@ -65,6 +65,27 @@ def test_one_answers_a_message_that_was_picked_and_the_draft_remembers_it(
     assert "Yours is the older board." in forum.read(talk.address)
 
 
+def test_the_box_says_who_will_read_the_answer_to_whom_one_picks(
+    sit, hub: Hub, forum: Practice, talk: Talk
+) -> None:
+    words = f"Between us, {talk.title} is my doing."
+    forum.reply(talk.address, words, who="Halla Jónsdóttir")
+    arrived(hub, "select id from inbox_message where body_text = %s", words)
+    hub.ask(
+        "update inbox_message set visibility = 'private' where body_text = %s returning 1", words
+    )
+    page = sit("bo")
+    page.goto(talk.page)
+    label = page.locator("[data-reply-label]")
+    expect(label).to_contain_text("Reply publicly on")
+    theirs = page.locator("article.message").filter(has_text="Between us")
+    theirs.get_by_role("link", name="Answer this message").press("Enter")
+    expect(label).to_contain_text("Reply privately on")
+    expect(page.locator(REPLY)).to_have_accessible_name(re.compile("Reply privately on"))
+    page.get_by_role("button", name="Answer whoever waits instead").press("Enter")
+    expect(label).to_contain_text("Reply publicly on")
+
+
 def test_a_draft_survives_a_reload_and_shows_in_the_list(sit, talk: Talk) -> None:
     page = sit("bo")
     open_and_type(page, talk, "Half a thought about")
