@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Composer:
     """`blocked` says why no reply can be written here; "" where one can. `to` is the message that
-    was picked to be answered; without one the answer goes to whoever waits, `asked_by`. Who will
-    read it hangs on the message that is answered: all (`open_label`) or few (`closed_label`)."""
+    was picked to be answered; without one the answer goes to whoever waits: message `asked`, by
+    `asked_by`. Who will read it hangs on the message that is answered: all (`open_label`) or few
+    (`closed_label`)."""
 
     open_label: str
     closed_label: str
@@ -28,6 +29,7 @@ class Composer:
     asked_in_private: bool
     signed_as: str
     addressee: str
+    asked: int | None
     asked_by: str
     to: int | None
     blocked: str
@@ -61,23 +63,23 @@ class Composer:
         user: User,
         drafts: dict[str, str],
         to: Message | None = None,
+        asked: Message | None = None,
     ) -> Composer:
         source = conversation.source
         kind = connector_of(conversation)
         able = kind.capabilities if kind else Capabilities(send=False)
-        asked_by = conversation.preview_by
+        asked = asked or conversation.answerable()
+        asked_by = named(asked) if asked else ""
         place = _(kind.place or kind.label) if kind else source.name
-        asked_in_private = is_closed(conversation, None)
-        if getattr(conversation, "has_mixed_audience", True):
-            asked_in_private = is_closed(conversation, conversation.answerable())
         return cls(
             open_label=_("Reply publicly on %(place)s") % {"place": place},
             closed_label=_("Reply privately on %(place)s") % {"place": place},
-            is_closed=is_closed(conversation, to) if to else asked_in_private,
-            asked_in_private=asked_in_private,
+            is_closed=is_closed(conversation, to or asked),
+            asked_in_private=is_closed(conversation, asked),
             signed_as=source.account_label,
-            addressee=named(to) if to else str(asked_by.member) if asked_by else "",
-            asked_by=str(asked_by.member) if asked_by else "",
+            addressee=named(to) if to else asked_by,
+            asked=asked.pk if asked else None,
+            asked_by=asked_by,
             to=to.pk if to else None,
             blocked=why_blocked(conversation, user, able),
             can_note=user.can_note,

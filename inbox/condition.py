@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -34,12 +35,27 @@ class Condition:
 
 @dataclass(frozen=True)
 class Totals:
-    """fetched = stored + ignored + quarantined."""
+    """fetched = stored + ignored + quarantined. `why` they were ignored, most often first."""
 
     fetched: int = 0
     stored: int = 0
     ignored: int = 0
     quarantined: int = 0
+    why: list[tuple[str, int]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, days: Iterable[SourceDay]) -> Totals:
+        days = list(days)
+        why: Counter[str] = Counter()
+        for day in days:
+            why.update(day.ignored_why)
+        return cls(
+            fetched=sum(day.fetched for day in days),
+            stored=sum(day.stored for day in days),
+            ignored=sum(day.ignored for day in days),
+            quarantined=sum(day.quarantined for day in days),
+            why=why.most_common(),
+        )
 
 
 @dataclass
@@ -128,14 +144,12 @@ def reports(sources: Iterable[Source]) -> list[Report]:
     found = {source.pk: Report(source) for source in sources}
     today = timezone.now().date()  # days are kept in UTC
     first = today - timedelta(days=WEEK - 1)
-    names = Totals.__dataclass_fields__
-    week = {f"{name}_in_the_week": Sum(name) for name in names}
-    day = {f"{name}_today": Sum(name, filter=Q(day=today)) for name in names}
-    days = SourceDay.objects.filter(source__in=found, day__gte=first).order_by()
-    for pk, *counts in days.values_list("source").annotate(**week, **day):
-        numbers = [count or 0 for count in counts]
-        found[pk].week = Totals(*numbers[: len(week)])
-        found[pk].today = Totals(*numbers[len(week) :])
+    days: dict[int, list[SourceDay]] = defaultdict(list)
+    for day in SourceDay.objects.filter(source__in=found, day__gte=first):
+        days[day.source_id].append(day)
+    for pk, week in days.items():
+        found[pk].week = Totals.of(week)
+        found[pk].today = Totals.of(day for day in week if day.day == today)
     held = Delivery.objects.filter(state__in=WAITING, message__source__in=found).order_by()
     for pk, count in held.values_list("message__source").annotate(Count("pk")):
         found[pk].waiting = count

@@ -241,7 +241,7 @@ def past(folder: Folder, found: ConversationQuerySet, after: str) -> Conversatio
 
 def next_after(folder: Folder, user: User, cursor: str, but: int) -> Conversation | None:
     """The row below a cursor, or the first where that was the last one."""
-    found = with_row_facts(folder.conversations(user).exclude(pk=but), user).with_audience()
+    found = with_row_facts(folder.conversations(user).exclude(pk=but), user)
     return past(folder, found, cursor).first() or found.first()
 
 

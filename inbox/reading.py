@@ -74,6 +74,7 @@ class Entry:
     first_unread: bool = False
     answers: Message | None = None  # shown where the answered one does not stand right above
     words: str = ""  # of a system line
+    nobody: str = ""  # how whoever wrote it is called where the platform does not say
 
     @property
     def speaker(self) -> str:
@@ -82,7 +83,7 @@ class Entry:
             return str(self.message.by)
         if self.message.is_ours:
             return ""
-        return str(self.member) if self.member else _("A deleted account")
+        return str(self.member) if self.member else self.nobody
 
     @property
     def member(self) -> Member | None:
@@ -106,6 +107,20 @@ class Thread:
     seen_up_to: int = 0
 
 
+def asked(conversation: Conversation, thread: Thread) -> Message | None:
+    """Of the newest page, the message an answer goes to, as Conversation.answerable() has it; None
+    where that one is further up."""
+    theirs = [
+        entry.message
+        for entry in thread.entries
+        if entry.message.kind == Kind.INBOUND and not entry.message.deleted_at
+    ]
+    if conversation.waiting_since is None:
+        return theirs[-1] if theirs else None
+    waits = (conversation.waiting_since, conversation.preview_by_id)
+    return next((each for each in theirs if (each.sent_at, each.author_id) == waits), None)
+
+
 def read(
     conversation: Conversation,
     *,
@@ -126,7 +141,7 @@ def read(
         shown = list(earlier.order_by("-sent_at", "-id")[: PAGE + 1])
         older = len(shown) > PAGE
         shown = shown[:PAGE][::-1]
-    thread = Thread(entries=lay_out(shown, mark))
+    thread = Thread(entries=lay_out(shown, mark, nobody_of(conversation)))
     if shown:
         thread.start = cursor_of(shown[0])
         thread.older = thread.start if older else ""
@@ -152,7 +167,16 @@ def messages(conversation: Conversation) -> MessageQuerySet:
     )
 
 
-def lay_out(shown: list[Message], mark: int | None) -> list[Entry]:
+def nobody_of(conversation: Conversation) -> str:
+    """A feed need not name anybody; elsewhere an account that is not there any more was deleted."""
+    try:
+        can = conversation.source.connector_class.capabilities
+    except LookupError:  # the package that brought the connector is gone
+        return _("Somebody without a name")
+    return _("A deleted account") if can.has_accounts else _("Somebody without a name")
+
+
+def lay_out(shown: list[Message], mark: int | None, nobody: str) -> list[Entry]:
     known = {message.pk: message for message in shown}
     entries: list[Entry] = []
     day: date | None = None
@@ -161,7 +185,7 @@ def lay_out(shown: list[Message], mark: int | None) -> list[Entry]:
     for message in shown:
         today = timezone.localdate(message.sent_at)
         parent = known.get(message.parent_id or 0)
-        entry = Entry(message, min(getattr(message, "depth", 0), DEEPEST))
+        entry = Entry(message, min(getattr(message, "depth", 0), DEEPEST), nobody=nobody)
         entry.new_day = today if today != day else None
         if not unread_found and message.kind == Kind.INBOUND and message.pk > (mark or 0):
             entry.first_unread = unread_found = True

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
-from community_hub.lib.text import one_line, storable, web_address
+from community_hub.lib.text import MISLEADING, one_line, storable, web_address
 from members.resolve import Known
 
 from .models import Conversation, Message, Source
@@ -183,14 +183,17 @@ insert into members_activity
      link, key)
 select i.member_id, i.id, 'message', m.sent_at, null, 'team', %(scope)s,
        left(concat_ws(' · ', %(source_name)s::text, ch.name), 200),
-       left(regexp_replace(
-           coalesce(nullif(left(m.body_text, 600), ''), c.subject), '\\s+', ' ', 'g'), 200),
+       case when length(words.said) > 200 then rtrim(left(words.said, 199)) || '…'
+           else words.said end,
        '/conversations/' || c.id || '/#message-' || m.id,
        'message:' || m.id
 from inbox_message m
 join members_identity i on i.id = m.author_id
 join inbox_conversation c on c.id = m.conversation_id
 left join inbox_channel ch on ch.id = c.channel_id
+cross join lateral (select regexp_replace(translate(
+    coalesce(nullif(left(m.body_text, 600), ''), c.subject), %(misleading)s, ''),
+    '\\s+', ' ', 'g') as said) words
 where m.id = any(%(ids)s)
 on conflict (key) do update set kind = 'message', summary = excluded.summary, removed_at = null
 """
@@ -210,7 +213,8 @@ def log(source: Source, written: Sequence[Written]) -> None:
     """One line of the relationship log a message, once; and one an edit."""
     scope = source.scope if source.restricted else ""
     ids = [row.id for row in written]
-    _execute(_LOG, {"ids": ids, "scope": scope, "source_name": source.name})
+    facts = {"scope": scope, "source_name": source.name, "misleading": MISLEADING}
+    _execute(_LOG, {"ids": ids, **facts})
     edited = [row.id for row in written if not row.inserted]
     if edited:
         _execute(_LOG_EDITS, {"ids": edited})

@@ -250,7 +250,8 @@ def _fail(delivery: Delivery, error: str) -> None:
         conversation.refresh_from_db()
         if conversation.state != "open":  # it was put away as answered
             conversation.reopen_without(message)
-        _tell_author(delivery, _("Your reply was not sent: %s") % error)
+        about = {"what": str(conversation)[:80], "error": error}
+        _tell_author(delivery, _("Your reply in “%(what)s” was not sent: %(error)s") % about)
 
 
 def _look_for_it(delivery: Delivery) -> None:

@@ -10,7 +10,10 @@ from typing import Any
 
 # Characters that turn the direction of what follows or stand for nothing: fine inside a body,
 # which is isolated on the page, but a way to disguise a name or a subject.
-_MISLEADING = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+MISLEADING = "".join(
+    map(chr, (0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF))
+)
+_MISLEADING = re.compile(f"[{MISLEADING}]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SPACE = re.compile(r"\s+")
 DEEPEST = 100  # levels of lists and objects; what lies deeper is kept as one string

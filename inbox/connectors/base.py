@@ -169,6 +169,7 @@ class Capabilities:
     sees_deletes: bool = False
     min_poll_interval: int = 60  # seconds
     has_channels: bool = False
+    has_accounts: bool = True  # else a post may name nobody, and nobody was deleted
     new_topics_are_mentions: bool = True  # the default of a source's choice
     backfill: bool = True
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Q, Subquery, Value
+from django.db.models import Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -51,12 +51,6 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
             return self.none()
         joined = ThreadAlias.objects.filter(was=pk).values("conversation")[:1]
         return self.filter(pk=Coalesce(Subquery(joined), Value(pk)))
-
-    def with_audience(self) -> ConversationQuerySet:
-        """`has_mixed_audience`: not all who read one of its messages over there read them all."""
-        theirs = Message.objects.filter(conversation=OuterRef("pk"), kind="inbound")
-        other = theirs.exclude(visibility=OuterRef("visibility"))
-        return self.annotate(has_mixed_audience=Exists(other))
 
     # The views of the inbox, as one would say them
 

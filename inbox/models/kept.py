@@ -12,8 +12,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import connection, transaction
+
+from community_hub.lib.text import MISLEADING
 
 # Two statements in one journey. The second sees what whoever held the lock has committed: reading
 # first and waiting then would write fields that lack the other's messages.
@@ -91,7 +94,9 @@ other as (
     order by conversation_id, sent_at desc, id desc
 ),
 arrived as (
-    select conversation_id, max(id) as last_message_id
+    select conversation_id, max(id) as last_message_id,
+           (array_agg(author_id order by sent_at desc, id desc)
+               filter (where author_id is not null))[1] as author_id  -- also of what was deleted
     from inbox_message
     where conversation_id = any(%(ids)s) and kind = 'inbound' group by conversation_id
 )
@@ -112,9 +117,10 @@ update inbox_conversation c set
     first_answer_at = answer.first_answer_at,
     peer_answered_at = peer.peer_answered_at,
     last_message_id = coalesce(arrived.last_message_id, 0),
-    preview = coalesce(left(regexp_replace(
-        left(coalesce(w.body_text, newest.body_text), 600), '\\s+', ' ', 'g'), 300), ''),
-    preview_by_id = coalesce(w.author_id, other.author_id)
+    preview = coalesce(left(regexp_replace(translate(
+        left(coalesce(w.body_text, newest.body_text), 600), %(misleading)s, ''),
+        '\\s+', ' ', 'g'), 300), ''),
+    preview_by_id = coalesce(w.author_id, other.author_id, arrived.author_id)
 from unnest(%(ids)s) as touched(id)
 left join whole on whole.conversation_id = touched.id
 left join waiting w on w.conversation_id = touched.id
@@ -132,7 +138,8 @@ def recompute(ids: Iterable[int]) -> None:
     wanted = sorted(set(ids))
     if wanted:
         with connection.cursor() as cursor:
-            cursor.execute(_LOCK + _FACTS + _UPDATE, {"ids": wanted})
+            values: dict[str, Any] = {"ids": wanted, "misleading": MISLEADING}
+            cursor.execute(_LOCK + _FACTS + _UPDATE, values)
 
 
 KEPT = (

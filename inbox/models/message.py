@@ -11,6 +11,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from community_hub.lib.text import one_line
+
 if TYPE_CHECKING:
     from team.models import User
 
@@ -188,7 +190,7 @@ class Message(models.Model):
             return
         source, member = self.source, self.parent.author.member
         member.log(
-            "reply", self.body_text[:200].replace("\n", " "), key=f"reply:{self.pk}",
+            "reply", one_line(self.body_text, 200), key=f"reply:{self.pk}",
             occurred_at=self.sent_at, actor=self.by, identity=self.parent.author,
             scope=source.scope if source.restricted else "", where=source.name,
             link=f"/conversations/{self.conversation_id}/#message-{self.pk}",

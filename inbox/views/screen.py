@@ -26,7 +26,7 @@ PARTS = ("list", "rows", "more-rows", "talk", "thread", "older")
 def found(request: Asked, pk: int) -> Conversation:
     """The conversation with everything its header shows, if this user may see it; else 404."""
     seen = Conversation.objects.visible_to(request.user)
-    conversation = folders.with_row_facts(seen, request.user).called(pk).with_audience().first()
+    conversation = folders.with_row_facts(seen, request.user).called(pk).first()
     if conversation is None:
         raise Http404
     return conversation
@@ -81,13 +81,14 @@ def conversation_context(
         "reply": getattr(conversation, "reply_begun", None) or "",
         "note": getattr(conversation, "note_begun", None) or "",
     }
+    asked = None if before else reading.asked(conversation, thread)
     return {
         "folder": folder,
         "conversation": conversation,
         "thread": thread,
         "present": presence.who(conversation.pk, user),
         "cursor": folders.cursor_of(folder, conversation),
-        "composer": Composer.of(conversation, user, drafts, picked(request, conversation)),
+        "composer": Composer.of(conversation, user, drafts, picked(request, conversation), asked),
         "presets": presets(),
         **({} if htmx.target(request) in ALONE else person_context(request, conversation)),
     }

@@ -113,6 +113,8 @@ class AudienceForm(forms.Form):
         people = self.fields["people"]
         assert isinstance(people, forms.ModelMultipleChoiceField)
         people.queryset = others
+        if not others.exists():
+            del self.fields["people"]
         if source.restricted and data is None:
             people.initial = list(granted.values_list("pk", flat=True)[:MOST_PEOPLE])
 
@@ -120,7 +122,7 @@ class AudienceForm(forms.Form):
         """None: the whole team."""
         if self.cleaned_data["who"] == "team":
             return None
-        return list(self.cleaned_data["people"])
+        return list(self.cleaned_data.get("people", ()))
 
 
 class ChoicesForm(forms.Form):

@@ -114,7 +114,8 @@ def tags(request: Asked, pk: int) -> HttpResponse:
     conversation = found(request, pk)
     permit(request.user.can_tag)
     if request.method == "GET":
-        known = Tag.objects.order_by("name")[:200]
+        others = Tag.objects.exclude(pk__in=conversation.tags.values("pk"))
+        known = others.order_by("name")[:200]
         context = {"all_tags": known, **menu_context(request, conversation)}
         return htmx.respond(request, "inbox/tags.html", context, parts=("tag-list",))
     try:

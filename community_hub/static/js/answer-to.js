@@ -1,19 +1,25 @@
-// <answer-to>: whom the reply goes to, and who will read it. A message's "answer this" picks it; the cross goes
-// back to whoever waits, whom the thread names (data-asked-by, data-closed) and a live update may change.
+// <answer-to>: whom the reply goes to, and who will read it. A message's "answer this" picks it, and so does
+// the first word that is written to whoever waits: a live update may change who that is, and not whom one
+// writes to. The cross goes back to whoever waits then, as the thread says (data-asked, -asked-by, -closed).
 class AnswerTo extends HTMLElement {
   connectedCallback() {
     this.gone = new AbortController();
     const { signal } = this.gone;
+    const form = this.closest("form");
     document.addEventListener("click", (event) => this.picked(event), { signal });
-    document.body.addEventListener("htmx:afterSettle", () => this.input.value || this.show(), { signal });
-    document.body.addEventListener("composer:returned", ({ detail: { to, name } }) => to && this.set(to, name), { signal });
+    document.body.addEventListener("htmx:afterSettle", () => this.show(), { signal });
+    document.body.addEventListener("composer:returned", ({ detail: { conversation, to, name } }) => {
+      if (to && String(conversation) === form.dataset.conversation) this.set(to, name);
+    }, { signal });
     document.body.addEventListener("composer:sent", ({ detail }) => detail.kind === "reply" && this.set(""), { signal });
+    form.addEventListener("input", ({ target }) => target.name === "reply" && this.hold(target.value), { signal, capture: true });
     this.querySelector("[data-nobody]").addEventListener("click", () => { this.set(""); this.write(); });
   }
 
   disconnectedCallback() { this.gone.abort(); }
 
   get input() { return this.querySelector("input"); }
+  get thread() { return document.querySelector(".thread"); }
 
   picked(event) {
     const link = event.target.closest?.("a[data-answer]");
@@ -23,18 +29,27 @@ class AnswerTo extends HTMLElement {
     this.write();
   }
 
+  hold(text) {
+    const asked = this.thread?.dataset.asked ?? "";
+    if (text.trim() && !this.input.value) this.input.value = asked;
+    else if (!text.trim() && this.input.value === asked) this.input.value = "";
+    this.show();
+  }
+
   set(pk, name) {
     this.input.value = pk;
-    this.querySelector("[data-nobody]").hidden = !pk;
     this.show(name);
   }
 
   show(name) {
-    const thread = document.querySelector(".thread");
-    const picked = this.input.value && thread?.querySelector(`a[data-answer="${CSS.escape(this.input.value)}"]`);
-    name ??= picked ? picked.dataset.name : thread?.dataset.askedBy;
+    const { thread, input: { value } } = this;
+    if (!thread) return;
+    const waits = !value || value === thread.dataset.asked;
+    const goal = waits ? thread : thread.querySelector(`a[data-answer="${CSS.escape(value)}"]`);
+    this.querySelector("[data-nobody]").hidden = waits;
+    name ??= waits ? thread.dataset.askedBy : goal?.dataset.name;
     if (name) this.querySelector("[data-name]").textContent = name;
-    if (picked || (thread && !this.input.value)) this.label("closed" in (picked || thread).dataset);
+    if (goal) this.label("closed" in goal.dataset);
   }
 
   // "Reply publicly on…" or "Reply privately on…": what is answered decides, not the thread it stands in

@@ -1,4 +1,6 @@
-// <command-menu popover>: a menu that opens under its button, filters as one types and moves by arrows.
+// <command-menu popover>: a menu that opens under its button, filters as one types and moves by arrows. Enter
+// in the box takes the first item; not one that stands apart (data-apart), as it takes something away. What
+// makes a thing of what was typed (data-make) is there only where nothing has that name.
 class CommandMenu extends HTMLElement {
   connectedCallback() {
     this.addEventListener("toggle", (event) => event.newState === "open" ? this.opened() : this.closed());
@@ -33,9 +35,13 @@ class CommandMenu extends HTMLElement {
 
   filter(text) {
     const wanted = text.trim().toLocaleLowerCase();
-    for (const item of this.querySelectorAll(".menu-item:not([data-always])")) {
+    const names = [];
+    for (const item of this.querySelectorAll(".menu-item:not([data-always], [data-make])")) {
       item.hidden = !item.textContent.toLocaleLowerCase().includes(wanted);
+      names.push((item.querySelector(".chip") || item).textContent.trim().toLocaleLowerCase());
     }
+    const make = this.querySelector("[data-make]");
+    if (make) make.hidden = !wanted || names.includes(wanted);
     const none = this.querySelector(".none");
     if (none) none.hidden = this.items.length > 0;
   }
@@ -45,7 +51,7 @@ class CommandMenu extends HTMLElement {
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
     if (event.key === "Enter" && event.target === this.box) {
       event.preventDefault();
-      items[0]?.click();
+      items.find((item) => !("apart" in item.dataset))?.click();
     } else if (to !== undefined && !(event.target === this.box && /Home|End/.test(event.key))) {
       event.preventDefault();
       if (to < 0 && this.box) this.box.focus();

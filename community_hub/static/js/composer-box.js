@@ -6,7 +6,10 @@ class ComposerBox extends HTMLElement {
     const { signal } = this.gone;
     this.sent = {};
     this.addEventListener("change", ({ target }) => target.matches("[type=radio]") && this.turn(target.value));
-    this.addEventListener("input", () => this.clear(".preview"));
+    this.addEventListener("input", () => {
+      this.clear(".preview");
+      if (!this.querySelector(".warning button")) this.clear(".warning"); // what was wrong is being mended
+    });
     this.addEventListener("htmx:beforeRequest", (event) => this.sending(event));
     this.addEventListener("htmx:afterRequest", (event) => event.detail.successful || this.kept(event));
     document.body.addEventListener("composer:sent", ({ detail }) => this.gotAway(detail.kind), { signal });
@@ -50,11 +53,13 @@ class ComposerBox extends HTMLElement {
     box.value = more.trimStart();
     this.tell(box, box.value ? "kept" : "changed");
     setTimeout(() => this.clear(".preview, .warning")); // after the swap: what is cleared may have asked for it
+    if (!box.value && document.activeElement === box) document.getElementById("main")?.focus({ preventScroll: true }); // z, e and j are keys again
   }
 
-  returned({ kind, text }) {
+  // only here, if it was written here: another conversation has other readers
+  returned({ conversation, kind, text }) {
     const box = this.box(kind), choice = this.querySelector(`input[value="${kind}"]`);
-    if (!box) return;
+    if (!box || String(conversation) !== this.closest("form").dataset.conversation) return;
     box.value = text;
     this.tell(box, "changed");
     if (choice) choice.checked = true;

@@ -41,7 +41,9 @@ class HotKeys extends HTMLElement {
     const near = document.activeElement?.closest("form");
     const room = document.querySelector("dialog[open]") || document;
     const all = [...room.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].filter(usable);
-    return all.find((element) => near?.contains(element)) || all.at(-1);
+    const list = room.querySelector("row-list");
+    const asked = list?.asksFirst && all.find((element) => list.contains(element));
+    return all.find((element) => near?.contains(element)) || asked || all.findLast((element) => !list?.contains(element)) || all.at(-1);
   }
 }
 

@@ -23,7 +23,7 @@ class LocalTime extends HTMLElement {
 
   refresh() {
     const seconds = Math.max(0, (Date.now() - this.at) / 1000);
-    const text = this.dataset.show === "ago" ? ago(seconds, this.written) : waiting(seconds);
+    const text = this.dataset.show === "ago" ? ago(seconds, this.at, this.written) : waiting(seconds);
     if (this.time.textContent !== text) this.time.textContent = text;
   }
 }
@@ -34,11 +34,18 @@ function waiting(seconds) {
     .format(count).replace(/(\d)\s*(\p{L})/u, "$1\u00a0$2");
 }
 
-function ago(seconds, date) {
+// from yesterday on by the calendar: late on the day before yesterday is not "yesterday" in the morning
+function ago(seconds, at, date) {
   if (seconds > MONTH) return date;
+  if (seconds >= DAY) return new Intl.RelativeTimeFormat(language(), { numeric: "auto" }).format(day(at) - day(new Date()), "day");
   if (seconds < MINUTE) return new Intl.RelativeTimeFormat(language(), { numeric: "auto" }).format(0, "second");
   const [count, unit] = largest(seconds);
   return new Intl.RelativeTimeFormat(language(), { numeric: "auto" }).format(-count, unit);
+}
+
+function day(moment) {
+  const timeZone = document.documentElement.dataset.timezone || undefined;
+  return Date.parse(new Intl.DateTimeFormat("en-CA", { timeZone }).format(moment)) / DAY / 1000;
 }
 
 function largest(seconds) {

@@ -1,5 +1,6 @@
 // <row-list>: moves through the rows of a list (hidden buttons carry the keys: data-move="next"),
-// ticks them, and marks the one that stands open in the other pane.
+// ticks them, and marks the one that stands open in the other pane. What is ticked, or the row with the
+// focus where that is not the open one, is what "e" and "i" mean; else they mean the open conversation.
 class RowList extends HTMLElement {
   connectedCallback() {
     this.addEventListener("click", (event) => {
@@ -17,7 +18,9 @@ class RowList extends HTMLElement {
     this.addEventListener("htmx:afterSettle", () => {
       for (const box of this.querySelectorAll(".pick input")) box.checked ||= this.picked?.includes(box.value.split("-")[0]);
     });
+    this.addEventListener("focusin", () => this.remember());
     this.count();
+    this.remember();
     this.here?.scrollIntoView({ block: "nearest" });
   }
 
@@ -34,11 +37,28 @@ class RowList extends HTMLElement {
     return focused || this.querySelector("a.row[aria-current]");
   }
 
+  get focused() { return this.contains(document.activeElement) && document.activeElement.closest("a.row"); }
+  get asksFirst() { return this.boxes.length > 0 || this.focused && !this.focused.matches("[aria-current]"); }
+
+  remember() { if (this.here) this.place = this.rows.indexOf(this.here); }
+
+  // where the row has left the list, the one that took its place comes next
   step(by) {
     const rows = this.rows, at = rows.indexOf(this.here);
-    const row = rows[at < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, at + by))];
+    const goal = at < 0 ? (this.place ?? 0) + Math.min(by, 0) : at + by;
+    const row = rows[Math.min(rows.length - 1, Math.max(0, goal))];
     row?.focus();
     row?.scrollIntoView({ block: "nearest" });
+  }
+
+  done() { this.together("closures"); }
+  take() { this.together("assignments"); }
+
+  together(noun) {
+    if (!this.boxes.length) this.select();
+    if (!this.boxes.length) return;
+    this.querySelector(`[data-bulk] [hx-post$="/${noun}/"]`)?.click();
+    this.clear();
   }
 
   next() { this.step(1); }
@@ -68,6 +88,7 @@ class RowList extends HTMLElement {
       } else row.removeAttribute("aria-current");
     }
     this.count();
+    this.remember();
   }
 }
 

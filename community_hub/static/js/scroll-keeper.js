@@ -1,5 +1,6 @@
 // <scroll-keeper>: a thread opens at the first unread or the newest message, keeps its place while older
-// ones are put in above, and follows new ones only when one is at the end already.
+// ones are put in above, and follows new ones only when one is at the end already; also when the box below
+// grows. Whatever took the focus away with it leaves it here.
 const NEAR = 120; // px from the end that still count as being there
 
 class ScrollKeeper extends HTMLElement {
@@ -8,8 +9,14 @@ class ScrollKeeper extends HTMLElement {
     const { signal } = this.gone;
     this.toStart();
     this.guard();
+    this.addEventListener("scroll", () => { this.follows = this.isAtEnd; }, { signal, passive: true });
+    this.resized = new ResizeObserver(() => { if (this.follows) this.scrollTop = this.scrollHeight; });
+    this.resized.observe(this);
+    document.body.addEventListener("htmx:afterSettle", () => {
+      if (document.activeElement === document.body) this.focus({ preventScroll: true });
+    }, { signal });
     this.addEventListener("htmx:beforeSwap", () => {
-      this.atEnd = this.scrollHeight - this.scrollTop - this.clientHeight < NEAR;
+      this.atEnd = this.isAtEnd;
       this.fromEnd = this.scrollHeight - this.scrollTop;
     }, { signal });
     this.addEventListener("htmx:afterSettle", () => {
@@ -22,7 +29,12 @@ class ScrollKeeper extends HTMLElement {
     this.addEventListener("htmx:beforeRequest", ({ target }) => { this.wantsOlder = target.matches("[data-older]"); }, { signal });
   }
 
-  disconnectedCallback() { this.gone.abort(); }
+  disconnectedCallback() {
+    this.gone.abort();
+    this.resized.disconnect();
+  }
+
+  get isAtEnd() { return this.scrollHeight - this.scrollTop - this.clientHeight < NEAR; }
 
   // an answer to a thread that was replaced meanwhile is old: let it go
   guard() {
@@ -42,6 +54,7 @@ class ScrollKeeper extends HTMLElement {
     const aim = (location.hash && document.getElementById(location.hash.slice(1))) || this.querySelector("[data-first-unread]");
     if (aim) aim.scrollIntoView({ block: "start" });
     else this.scrollTop = this.scrollHeight;
+    this.follows = this.isAtEnd;
   }
 }
 

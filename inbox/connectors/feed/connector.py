@@ -47,7 +47,11 @@ class FeedConnector(Connector):
     blurb: ClassVar[str] = gettext_noop("A blog, a news site, comments: RSS, Atom or JSON Feed.")
     place: ClassVar[str] = gettext_noop("the site")
     capabilities: ClassVar[Capabilities] = Capabilities(
-        formats=(), sees_edits=True, min_poll_interval=300, new_topics_are_mentions=False
+        formats=(),
+        sees_edits=True,
+        min_poll_interval=300,
+        new_topics_are_mentions=False,
+        has_accounts=False,
     )
 
     def __init__(self, config: Mapping[str, Any], credentials: Mapping[str, Any]) -> None:
