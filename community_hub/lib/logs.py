@@ -4,7 +4,9 @@ import logging
 import re
 
 # A link that signs somebody in stands in the address, which Django logs with each answer of 4xx.
-_DOORS = re.compile(r"(?<!/team)(/(?:sign-in|invitations|password/reset/key)/)[^/\s\"']+")
+_DOORS = re.compile(
+    r"(?<!/team)(/(?:sign-in|invitations)/|/password/reset/(?!(?:sent|done)/))[^/\s\"']+"
+)
 
 
 class Discreet(logging.Formatter):
