@@ -61,7 +61,7 @@ DEMO = env_flag("HUB_DEMO")
 SECRET_KEY = os.environ["SECRET_KEY"]
 CREDENTIAL_KEYS = env_list("CREDENTIAL_KEYS")  # Fernet keys, the newest first
 HUB_URL = os.environ.get("HUB_URL", "http://127.0.0.1:8000").rstrip("/")
-ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", urlsplit(HUB_URL).hostname or "") or ["127.0.0.1"]
+ALLOWED_HOSTS = [urlsplit(HUB_URL).hostname or "127.0.0.1", *env_list("ALLOWED_HOSTS")]
 CSRF_TRUSTED_ORIGINS = [HUB_URL]
 SECURE = HUB_URL.startswith("https://")
 

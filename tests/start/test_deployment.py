@@ -55,11 +55,21 @@ def test_what_is_missing_on_a_server_is_said(changes, words):
     assert words in done.stderr
 
 
-def cookie_names(key):
-    ask = "from django.conf import settings as s; print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME)"
-    env = PRODUCTION | {"SECRET_KEY": key, "DJANGO_SETTINGS_MODULE": "community_hub.settings"}
+def settings_of(names, **changes):
+    ask = f"from django.conf import settings as s; print({', '.join(f's.{n}' for n in names)})"
+    env = PRODUCTION | changes | {"DJANGO_SETTINGS_MODULE": "community_hub.settings"}
     words = [sys.executable, "-c", ask]
-    return subprocess.check_output(words, cwd=ROOT, env=env, text=True).split()
+    return subprocess.check_output(words, cwd=ROOT, env=env, text=True).strip()
+
+
+def test_further_names_do_not_take_the_place_of_the_hubs_own():
+    named = settings_of(["ALLOWED_HOSTS"], ALLOWED_HOSTS="hub.internal, 10.0.0.7")
+    assert named == "['hub.example.org', 'hub.internal', '10.0.0.7']"
+    assert settings_of(["ALLOWED_HOSTS"]) == "['hub.example.org']"
+
+
+def cookie_names(key):
+    return settings_of(["SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME"], SECRET_KEY=key).split()
 
 
 def test_two_hubs_on_one_machine_do_not_take_each_others_cookies():
