@@ -62,7 +62,7 @@ def make_ready(source: Source, item: Incoming, now: datetime) -> Ready:
     body = item.body if len(item.body) <= BODY_LIMIT else item.body[:BODY_LIMIT]
     body_html = _html(body, item.body_format, item.permalink)
     body_text = html.to_text(body_html)
-    sent_at = _sane(item.created_at, now) or now
+    sent_at = sane(item.created_at, now) or now
     reason, keyword = _reason(source, item, f"{item.thread_title}\n{body_text}")
     return Ready(
         external_id=key(item.external_id),
@@ -72,7 +72,7 @@ def make_ready(source: Source, item: Incoming, now: datetime) -> Ready:
         kind=Kind.OUTBOUND if item.is_own else Kind.INBOUND,
         author=None if item.is_own else item.author,
         sent_at=sent_at,
-        edited_at=_sane(item.edited_at, now) if item.edited_at else None,
+        edited_at=sane(item.edited_at, now),
         version=storable(item.version)[:100],
         subject=one_line(item.thread_title, 500),
         body_html=body_html,
@@ -117,11 +117,11 @@ def _aware(moment: datetime) -> datetime:
     return moment if timezone.is_aware(moment) else moment.replace(tzinfo=UTC)
 
 
-def _sane(moment: datetime, now: datetime) -> datetime | None:
+def sane(moment: datetime | None, now: datetime) -> datetime | None:
     """None for a date that is none. One in the future counts as now: it would stay on top, and no
     later edit would ever be newer."""
-    moment = _aware(moment)
-    if moment < OLDEST:
+    moment = moment and _aware(moment)
+    if moment is None or moment < OLDEST:
         return None
     return now if moment > now + EARLY_BY else moment
 

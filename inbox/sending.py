@@ -31,6 +31,7 @@ from .connectors.base import (
     Transient,
     Unknown,
 )
+from .incoming import sane
 from .models import Conversation, Delivery, DeliveryState, Message, Source, SourceState
 from .models.delivery import LEASE
 from .models.pulling import backoff
@@ -386,7 +387,7 @@ def _take_platform_id(message: Message, sent: Sent) -> None:
         version=sent.version,
         permalink=web_address(sent.permalink),
         thread_ref=sent.thread_ref[:100],
-        sent_at=sent.created_at or message.sent_at,
+        sent_at=sane(sent.created_at, timezone.now()) or message.sent_at,
     )
 
 

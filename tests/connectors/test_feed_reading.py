@@ -135,3 +135,14 @@ def test_a_json_date_far_in_the_future_is_kept_for_the_connector_to_judge():
     later = (datetime.now(UTC) + timedelta(days=900)).isoformat()
     document = read(f'{{"items": [{{"id": "1", "date_published": "{later}"}}]}}'.encode(), URL)
     assert document.entries[0].published > datetime.now(UTC)
+
+
+@pytest.mark.parametrize("date", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_date_outside_of_time_leaves_the_entry_and_its_neighbours(date):
+    """Over and over, the feed could not be read because of one entry."""
+    for document in (
+        f'{{"items": [{{"id": "1", "date_published": "{date}"}}, {{"id": "2"}}]}}'.encode(),
+        atom(f"<entry><id>1</id><published>{date}</published></entry><entry><id>2</id></entry>"),
+    ):
+        entries = read(document, URL).entries
+        assert [(entry.guid, entry.published) for entry in entries] == [("1", None), ("2", None)]

@@ -126,9 +126,13 @@ def test_an_author_without_a_name_is_still_somebody() -> None:
     assert str(Member.objects.get()) == "Somebody without a name"
 
 
-def test_a_date_in_the_future_does_not_jump_the_queue() -> None:
-    ingest(make_source(), page(item("1", created_at=timezone.now() + timedelta(days=900))))
-    assert Message.objects.get().sent_at <= timezone.now()
+@pytest.mark.parametrize("hours", [-14, 0, 14])
+def test_a_date_in_the_future_does_not_jump_the_queue(hours) -> None:
+    last = datetime.max.replace(tzinfo=tz(timedelta(hours=hours)))
+    soon = timezone.now() + timedelta(days=900)
+    ingest(make_source(), page(item("1", created_at=soon), item("2", created_at=last)))
+    assert all(message.sent_at <= timezone.now() for message in Message.objects.all())
+    assert Message.objects.count() == 2
 
 
 def test_an_edit_dated_in_the_future_does_not_lock_out_later_ones() -> None:
@@ -143,6 +147,7 @@ def test_an_edit_dated_in_the_future_does_not_lock_out_later_ones() -> None:
     "written",
     [
         datetime.min.replace(tzinfo=tz(timedelta(hours=14))),
+        datetime.min.replace(tzinfo=tz(-timedelta(hours=14))),
         datetime(1970, 1, 1, tzinfo=UTC),
     ],
 )

@@ -6,7 +6,8 @@ Over HTTP to the local forum, as in test_sending.
 # ruff: noqa: F811 - a test names the fixtures that it shares with test_sending
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from datetime import timezone as tz
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ import time_machine
 from django.utils import timezone
 
 from inbox import sending
+from inbox.connectors.base import Sent
 from inbox.connectors.discourse.connector import DiscourseConnector
 from inbox.models import Delivery, Source
 from inbox.tasks import deliver_due
@@ -29,6 +31,7 @@ from .test_sending import (  # noqa: F401 - fixtures
 
 pytestmark = [pytest.mark.django_db, pytest.mark.live_road]
 SOON = timedelta(minutes=1)
+FAR_EAST, FAR_WEST = tz(timedelta(hours=14)), tz(-timedelta(hours=14))
 
 
 def test_who_was_overtaken_by_another_try_does_not_send_without_looking(
@@ -174,3 +177,21 @@ def test_a_key_that_ended_is_said_of_a_paused_source_too(source, forum, bob, ali
     assert (source.state, delivery.state) == ("reconnect", "queued")
     assert asked[-1] == asked[0]
     assert Notification.objects.filter(user=alice, about=source.scope).count() == 1
+
+
+@pytest.mark.parametrize(
+    "said", [datetime.min.replace(tzinfo=FAR_EAST), datetime.max.replace(tzinfo=FAR_WEST)]
+)
+def test_a_platform_that_is_wrong_about_the_time_cannot_spoil_the_page(
+    source, forum, client, bob, monkeypatch, said
+) -> None:
+    """PostgreSQL keeps such a date, and no page that holds it can be read again."""
+    delivery = answer(bob)
+    sent = Sent(state="sent", external_id="77", created_at=said)
+    monkeypatch.setattr(DiscourseConnector, "send", lambda *_: sent)
+    settle(delivery)
+    assert delivery.state == "sent"
+    delivery.message.refresh_from_db()
+    assert timezone.now() - delivery.message.sent_at < SOON
+    client.force_login(bob)
+    assert client.get(delivery.message.conversation.get_absolute_url()).status_code == 200

@@ -162,7 +162,7 @@ def read_json(content: bytes, url: str) -> Document:
     for item in data["items"]:
         try:
             entries.append(from_json(item, data, base))
-        except (AttributeError, TypeError, ValueError) as error:
+        except (AttributeError, OverflowError, TypeError, ValueError) as error:
             raw = item if isinstance(item, dict) else {"value": repr(item)[:2000]}
             bad.append((f"{type(error).__name__}: {error}", raw))
     return Document(
@@ -211,9 +211,10 @@ def json_author(data: Mapping[str, Any], base: str) -> Author | None:
 def json_date(text: Any) -> datetime | None:
     try:
         found = isoparse(str(text)) if text else None
+        # the first or last day there is has no place in UTC where its zone is far from it
+        return sane(found.astimezone(UTC) if found and found.tzinfo else found)
     except (ValueError, OverflowError):
         return None
-    return sane(found.astimezone(UTC) if found and found.tzinfo else found)
 
 
 def first_date(data: Mapping[str, Any], *names: str) -> datetime | None:

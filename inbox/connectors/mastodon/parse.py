@@ -56,9 +56,9 @@ def moment(value: Any) -> datetime | None:
     """A time as the API writes it; None where there is none that can be read."""
     try:
         found = isoparse(str(value))
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 @dataclass
