@@ -259,14 +259,19 @@ def block_replies(newest: Mapping[int, Incoming]) -> None:
 
 _DELETE = """
 update inbox_message m set
-    deleted_at = %(now)s, body_html = '', body_text = '', attachments = '[]'::jsonb
+    deleted_at = %(now)s, body_html = '', body_text = '', body_source = '',
+    content_warning = '', attachments = '[]'::jsonb
 where m.source_id = %(source)s and m.external_id = any(%(ids)s) and m.deleted_at is null
 returning id, conversation_id, false
 """
 _LOG_DELETIONS = """
 with gone as (
-    update members_activity set summary = 'Deleted what they had written here', kind = 'deleted'
-    where key in (select 'message:' || id from unnest(%(ids)s::bigint[]) as id)
+    update members_activity set
+        summary = case kind when 'reply' then 'Deleted what we had written here'
+            else 'Deleted what they had written here' end,
+        kind = case kind when 'reply' then kind else 'deleted' end
+    where key in (select unnest(array['message:' || id, 'reply:' || id])
+                  from unnest(%(ids)s::bigint[]) as id)
     returning key, member_id
 )
 update members_activity a set removed_at = %(now)s

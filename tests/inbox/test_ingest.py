@@ -15,7 +15,7 @@ from inbox.ingest import ingest
 from inbox.models import Conversation, Message, Quarantined, Source, SourceDay, ThreadAlias
 from members.models import Activity, Identity, Member
 from tests.inbox.items import ago, item, page, person, reply
-from tests.make import make_source
+from tests.make import make_message, make_reply, make_source
 
 pytestmark = [pytest.mark.django_db, pytest.mark.live_road]
 
@@ -105,7 +105,7 @@ def test_an_edit_replaces_the_words_and_an_older_version_does_not() -> None:
 
 def test_a_deletion_takes_the_words_and_keeps_the_place() -> None:
     source = make_source()
-    first = item("1")
+    first = item("1", content_warning="how the film ends")
     ingest(source, page(first))
     ingest(source, page(replace(first, op="delete")))
     ingest(source, page(replace(first, op="delete")))
@@ -113,9 +113,21 @@ def test_a_deletion_takes_the_words_and_keeps_the_place() -> None:
     message = Message.objects.get()
     conversation = Conversation.objects.get()
     assert message.deleted_at is not None
-    assert message.body_text == message.body_html == ""
+    assert message.body_text == message.body_html == message.content_warning == ""
     assert conversation.waiting_since is None
     assert "Deleted" in Activity.objects.get().summary
+
+
+def test_a_reply_of_ours_that_was_deleted_over_there_loses_its_words_too(bob) -> None:
+    conversation = make_message().conversation
+    ours = make_reply(conversation, by=bob, parent=conversation.messages.get())
+    ours.log_reply()
+    gone = item(ours.external_id, thread_id=conversation.external_id, op="delete")
+    ingest(conversation.source, page(gone))
+    ours.refresh_from_db()
+    assert ours.deleted_at is not None
+    assert ours.body_text == ours.body_html == ours.body_source == ""
+    assert Activity.objects.get().summary == "Deleted what we had written here"
 
 
 def test_deleted_authors_are_nobody_and_never_one_person() -> None:
