@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -217,8 +217,7 @@ class Member(models.Model):
         may = by is not None and (by.is_lead if action.verb == "staff" else by.can_edit_members)
         if not may or action.verb not in {"stage", "own", "describe", "staff"}:
             return False
-        unchanged = Member.objects.filter(pk=self.pk, **action.after)
-        if not unchanged.update(**action.before):
+        if not self._put_back(action):
             return False
         Activity.objects.filter(key=f"action:{action.pk}").update(removed_at=timezone.now())
         if action.verb == "staff":
@@ -226,6 +225,15 @@ class Member(models.Model):
 
             hooks.staff_changed(self)
         return True
+
+    def _put_back(self, action: Action) -> bool:
+        """False where somebody changed it since, or has linked the colleague to another member."""
+        unchanged = Member.objects.filter(pk=self.pk, **action.after)
+        try:
+            with transaction.atomic():
+                return bool(unchanged.update(**action.before))
+        except IntegrityError:
+            return False
 
     def _take_back_tag(self, action: Action) -> bool:
         if action.verb == "tag" and action.after["added"]:

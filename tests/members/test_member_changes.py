@@ -129,6 +129,21 @@ def test_leads_say_which_colleague_a_member_is(client, lena, bob, carol, ines):
     assert ines.user is None
 
 
+def test_it_is_too_late_to_undo_where_the_colleague_is_another_member_by_now(
+    client, lena, carol, ines
+):
+    ines.link_user(carol, by=lena)
+    action = ines.link_user(None, by=lena)
+    other = make_member("Carol Castillo")
+    other.link_user(carol, by=lena)
+    client.force_login(lena)
+    answer = client.post(f"/undo/{action.pk}/", headers={"HX-Request": "true"})
+    assert answer.status_code == 409
+    ines.refresh_from_db()
+    other.refresh_from_db()
+    assert (ines.user, other.user) == (None, carol)
+
+
 NOTERS = {"tags": {"name": "x"}, "notes": {"text": "x", "visibility": "team"}}
 EDITORS = {"stage": {"stage": "champion"}, "owner": {"owner": ""}, "details": {"name": "x"}}
 
