@@ -257,5 +257,8 @@ def assigned(message: Message, assignee: int | None, words: dict[str, str | _Str
 def day_and_time(moment: datetime) -> str:
     from django.utils.formats import date_format
 
-    local = timezone.localtime(moment)
+    try:
+        local = timezone.localtime(moment)
+    except OverflowError:  # the last day there is, seen from further east
+        local = moment
     return f"{date_format(local, 'l, j F')}, {date_format(local, 'H:i')}"

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 MORNING, EVENING = time(9), time(18)
 LATER = timedelta(hours=3)
+# Beyond it is a slip of the pen. The last day of the year 9999 has no local time in half the world.
+LONGEST = timedelta(days=5 * 365 + 2)
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,8 @@ def at(day: date, clock: time) -> datetime:
 def chosen(text: str, now: datetime | None = None) -> datetime | None:
     """A preset's name or a date as the browser writes it ("2026-12-01", "2026-12-01T10:30").
 
-    None: until they write. Raises ValueError with a sentence for what is neither or is past.
+    None: until they write. Raises ValueError with a sentence for what is neither, is past, or is
+    more than five years away.
     """
     moment = now or timezone.now()
     for preset in presets(moment):
@@ -68,4 +71,6 @@ def chosen(text: str, now: datetime | None = None) -> datetime | None:
         parsed = timezone.make_aware(parsed)
     if parsed <= moment:
         raise ValueError(str(_("That time has passed. Pick one that is still to come.")))
+    if parsed > moment + LONGEST:
+        raise ValueError(str(_("That is more than five years away. Pick a day that is nearer.")))
     return parsed

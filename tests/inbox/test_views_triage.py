@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from inbox.models import Conversation, ReadMark
+from inbox.models import Conversation, Message, ReadMark
 from members.models import Tag
 from team.models import Action
 from tests.make import make_conversation, make_message, make_reply
@@ -157,6 +157,27 @@ def test_a_snooze_without_a_time_to_come_changes_nothing_and_says_what_to_do(des
     assert "Pick" in toast["text"]
     talk.refresh_from_db()
     assert talk.state == "open"
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Asia/Tokyo"])
+def test_nobody_snoozes_to_the_end_of_time(desk, bob, talk, zone):
+    bob.timezone = zone
+    bob.save()
+    for until in ("9999-12-31", "9999-12-31T23:30", "9999-12-31T23:30-14:00"):
+        response = desk.post(
+            f"/conversations/{talk.pk}/snooze/", {"until": until}, headers=by_htmx("talk")
+        )
+        assert "five years" in json.loads(response.headers["HX-Trigger"])["toast"]["text"]
+    talk.refresh_from_db()
+    assert talk.state == "open"
+
+
+def test_a_line_that_tells_of_the_end_of_time_breaks_no_page(desk, bob, talk):
+    """Such a time was taken once, and the line that says so stays."""
+    bob.timezone = "Asia/Tokyo"
+    bob.save()
+    Message.system(talk, "snooze", by=bob, snoozed_until="9999-12-31T23:30:00+00:00")
+    assert "31 December" in desk.get(talk.get_absolute_url()).content.decode()
 
 
 def test_tags_are_put_on_and_taken_off(desk, talk):
