@@ -8,6 +8,7 @@ from __future__ import annotations
 import html as entities
 import re
 from html.parser import HTMLParser
+from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
 import nh3
@@ -46,7 +47,7 @@ _markdown = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks":
 
 def clean(html: str, base_url: str = "") -> str:
     """HTML reduced to the allow-list. Images become links, since browsers here load none from
-    outside; relative links are resolved against `base_url`."""
+    outside; relative links are resolved against `base_url`, and are none where that is empty."""
     html = storable(html)
     if html.count("<") > MOST_TAGS:
         return from_plain(entities.unescape(_ANY_TAG.sub(" ", html)))
@@ -54,16 +55,24 @@ def clean(html: str, base_url: str = "") -> str:
     if "<img" in html.lower() or (base_url and "href=" in html.lower()):
         # Python's parser is quadratic on broken HTML, so it only sees what nh3 has put in order.
         html = _Rewriter.run(_allowed(html, TAGS | {"img"}, ATTRIBUTES | _IMAGE), base_url)
-    return _allowed(html, TAGS, ATTRIBUTES)
+    # A link that is still relative would lead to the hub's own pages.
+    return _allowed(html, TAGS, ATTRIBUTES, relative="deny")
 
 
-def _allowed(html: str, tags: set[str], attributes: dict[str, set[str]]) -> str:
+def _allowed(
+    html: str,
+    tags: set[str],
+    attributes: dict[str, set[str]],
+    *,
+    relative: Literal["pass_through", "deny"] = "pass_through",
+) -> str:
     return nh3.clean(
         html,
         tags=tags,
         clean_content_tags=_WITH_CONTENT,
         attributes=attributes,
         url_schemes=SCHEMES,
+        url_relative=relative,
         link_rel="noopener noreferrer nofollow ugc",
         strip_comments=True,
     )
@@ -138,7 +147,7 @@ class _Rewriter(HTMLParser):
         self.parts.append(f"&#{name};")
 
     def _absolute(self, name: str, value: str) -> str:
-        if name != "href" or not self.base_url or value.startswith("#"):
+        if name != "href" or not self.base_url:
             return value
         try:
             return value if urlsplit(value).scheme else urljoin(self.base_url, value)

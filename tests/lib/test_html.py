@@ -54,6 +54,26 @@ def test_relative_links_point_to_where_they_were_written() -> None:
     assert 'rel="noopener noreferrer nofollow ugc"' in cleaned
 
 
+@pytest.mark.parametrize(
+    "link", ["/account/logout/", "../x", "x", "?q=1", "#message-5", "//forum.example/t/1", ""]
+)
+def test_links_to_nowhere_do_not_lead_into_the_hub(link: str) -> None:
+    bodies = [
+        clean(f'<p>Read <a href="{link}">this</a></p>'),
+        clean(f'<p>Read <a href="{link}">this</a></p>', "/t/9"),
+        clean(f'<p>Read <img src="{link}" alt="this"></p>'),
+        from_markdown(f"Read [this](<{link}>)"),
+    ]
+    for body in bodies:
+        assert "href" not in body
+        assert to_text(body).replace("[this]", "this") == "Read this"
+
+
+def test_a_footnote_stands_where_it_was_written() -> None:
+    cleaned = clean('<a href="#fn1">1</a>', "https://forum.example/t/9/2")
+    assert 'href="https://forum.example/t/9/2#fn1"' in cleaned
+
+
 def test_markdown_shows_raw_html_as_text() -> None:
     assert "<script" not in from_markdown("**hi** <script>alert(1)</script>")
     assert "<strong>hi</strong>" in from_markdown("**hi**")
