@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 
 import structlog
 from celery import shared_task
@@ -51,12 +52,12 @@ def pull_source(pk: int) -> None:
 
 def pull(source: Source, *, deadline: float) -> None:
     """Page after page until the platform has no more or the deadline passes."""
-    connector = source.connector()
     more = False
     try:
-        for page in connector.pull(dict(source.cursor), deadline=deadline):
-            ingest(source, page)
-            more = page.has_more
+        with closing(source.connector()) as connector:
+            for page in connector.pull(dict(source.cursor), deadline=deadline):
+                ingest(source, page)
+                more = page.has_more
         source.refresh_from_db(fields=["state", "backfill_started_at", "backfill_done_at"])
         source.record_success(more=more)
     except ConnectorError as error:
@@ -70,8 +71,6 @@ def pull(source: Source, *, deadline: float) -> None:
             Transient(_("Reading failed in a way we did not expect. The log has the details."))
         )
         raise
-    finally:
-        connector.close()
 
 
 @shared_task(name="inbox.tasks.refresh_conversation")

@@ -36,12 +36,33 @@ def decrypt_json(text: str) -> Any:
 
 
 class Sealed(dict[str, Any]):
-    """A dict that never shows its values: not in logs, not in tracebacks, not in a template."""
+    """A dict that never shows its values: not in logs, not in tracebacks, not in a template.
+
+    Where none of our keys opens what is stored, it is empty and `locked` holds the ciphertext:
+    the row can be read and saved, and the key may come back.
+    """
+
+    locked: str = ""
 
     def __repr__(self) -> str:
         return f"<sealed: {len(self)} values>"
 
     __str__ = __repr__
+
+
+def opened(text: str) -> Sealed:
+    """Never raises for a key that is gone: every page that shows the row would fail."""
+    try:
+        return Sealed(decrypt_json(text))
+    except Unreadable:
+        sealed = Sealed()
+        sealed.locked = text
+        return sealed
+
+
+def is_locked(value: dict[str, Any]) -> bool:
+    """Whether it is stored and none of our keys opens it. What was just made is a plain dict."""
+    return isinstance(value, Sealed) and bool(value.locked)
 
 
 if TYPE_CHECKING:
@@ -63,12 +84,14 @@ class EncryptedJSONField(TextField):
         return []
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Sealed:
-        return Sealed(decrypt_json(value)) if value else Sealed()
+        return opened(value) if value else Sealed()
 
     def to_python(self, value: Any) -> Any:
-        return Sealed(value or {})
+        return value if isinstance(value, Sealed) else Sealed(value or {})
 
     def get_prep_value(self, value: Any) -> str:
+        if isinstance(value, Sealed) and value.locked:
+            return value.locked
         return encrypt_json(value or {})
 
     def get_lookup(self, lookup_name: str) -> Any:

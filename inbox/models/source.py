@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from community_hub.lib import alarm, live
-from community_hub.lib.crypto import EncryptedJSONField
+from community_hub.lib.crypto import EncryptedJSONField, is_locked
 from community_hub.lib.text import one_line, web_address
 from inbox.connectors.base import (
     ChannelInfo,
@@ -20,6 +20,7 @@ from inbox.connectors.base import (
     Health,
     connector_class,
 )
+from inbox.connectors.lost import LostCredentials
 from members.models import Identity
 from members.resolve import resolve
 from team.models import Action, Grant, User
@@ -96,7 +97,12 @@ class Source(PullState):
         return connector_class(self.kind)
 
     def connector(self) -> Connector:
-        return self.connector_class(self.config, dict(self.credentials))
+        if not is_locked(self.credentials):
+            return self.connector_class(self.config, dict(self.credentials))
+        lost = LostCredentials()
+        connector = self.connector_class(self.config, lost)
+        connector.credentials = lost  # not a copy of it
+        return connector
 
     # Verbs ----------------------------------------------------------------------------------
 

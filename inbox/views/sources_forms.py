@@ -228,7 +228,7 @@ def platform_form(
     for name in names:
         field = form.fields[name]
         field.widget = forms.PasswordInput(render_value=False, attrs={"autocomplete": "off"})
-        if stored:
+        if stored and name in stored.credentials:
             field.required = False
             field.help_text = _("Leave it empty to keep the one we have.")
     return form

@@ -1,0 +1,26 @@
+"""Credentials that no key opens any more: what a connector is given in their place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from inbox.connectors.base import AuthExpired
+
+
+class LostCredentials(dict[str, Any]):
+    """Empty, and says why to whoever looks something up: to a pull or a reply that is like an
+    expired key, while a connector that needs none (a feed's, or a reply's length) works on."""
+
+    def __getitem__(self, name: str) -> Any:
+        raise AuthExpired(
+            _(
+                "The hub's CREDENTIAL_KEYS have changed, and none of them opens the key or token"
+                " that is stored here. Put it in again; or put the old CREDENTIAL_KEYS back,"
+                " restart, and reconnect without typing anything."
+            )
+        )
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return self[name]
