@@ -181,9 +181,10 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_ENGINE = "community_hub.lib.sessions"
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "community_hub.lib.cache.SteadyCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "hub",
+        "OPTIONS": {"socket_timeout": 3, "socket_connect_timeout": 3},
     }
 }
 
