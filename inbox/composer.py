@@ -69,7 +69,7 @@ class Composer:
         kind = connector_of(conversation)
         able = kind.capabilities if kind else Capabilities(send=False)
         asked = asked or conversation.answerable()
-        asked_by = named(asked) if asked else ""
+        asked_by = named(asked) if asked and able.send else ""
         place = _(kind.place or kind.label) if kind else source.name
         return cls(
             open_label=_("Reply publicly on %(place)s") % {"place": place},

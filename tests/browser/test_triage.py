@@ -100,3 +100,52 @@ def test_x_picks_several_and_one_press_takes_them(sit, hub: Hub, talk: Talk, tal
     page.locator("[data-bulk]").get_by_role("button", name="Take").press("Enter")
     expect(page.locator(".toast")).to_be_visible()
     assert {state(hub, one, "assignee_id") for one in both} == {colleague(hub, "Bo Nilsson")}
+
+
+def test_e_and_i_mean_the_rows_that_were_picked(sit, hub: Hub, talks) -> None:
+    open_one, first, second = talks.next(), talks.next(), talks.next()
+    page = sit("bo")
+    page.goto(open_one.page)
+    for talk in (first, second):
+        page.locator(f"#row-{talk.pk}").focus()
+        page.keyboard.press("x")
+    expect(page.locator("[data-picked]")).to_have_text("2")
+    page.keyboard.press("i")
+    expect(toast(page, "2 conversations are yours now")).to_be_visible()
+    page.locator(f"#row-{first.pk}").focus()
+    page.keyboard.press("e")
+    expect(toast(page, "1 conversation done")).to_be_visible()
+    mine = colleague(hub, "Bo Nilsson")
+    for talk, took, became in [
+        (first, mine, "done"),
+        (second, mine, "open"),
+        (open_one, None, "open"),
+    ]:
+        assert (state(hub, talk, "assignee_id"), state(hub, talk)) == (took, became)
+
+
+def test_the_next_row_is_the_one_below_after_a_row_has_left(sit) -> None:
+    page = sit("bo")
+    page.goto("/inbox/unassigned/")
+    for _ in range(3):
+        page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    taken = page.locator("a.row[aria-current]")
+    expect(taken).to_have_count(1)
+    left = taken.get_attribute("id")
+    below = page.locator(f"li:has(#{left}) + li a.row").get_attribute("id")
+    expect(page.locator("#thread-" + str(left).removeprefix("row-"))).to_be_visible()
+    page.keyboard.press("i")
+    expect(page.locator(f"#{left}")).to_have_count(0)
+    page.keyboard.press("j")
+    expect(page.locator(f"#{below}")).to_be_focused()
+    page.keyboard.press("z")
+    expect(page.locator(f"#{left}")).to_have_count(1)
+
+
+def test_the_focus_is_in_the_thread_after_the_next_one_opened(sit, talk: Talk) -> None:
+    page = sit("bo")
+    page.goto(talk.page)
+    page.locator(".head [data-key=e]").press("Enter")
+    expect(page.locator(".head h1")).not_to_have_text(talk.title)
+    expect(page.locator("#main")).to_be_focused()

@@ -27,8 +27,7 @@ def test_undo_send_gives_the_words_back_and_nothing_reaches_the_forum(
     page.keyboard.press("Control+Enter")
     expect(page.locator("article.ours")).to_contain_text("R14 is four")
     expect(page.locator(REPLY)).to_have_value("")
-    page.keyboard.press("Escape")
-    page.keyboard.press("z")
+    page.keyboard.press("z")  # the key that the toast names, and not a letter in the box
     expect(page.locator(REPLY)).to_have_value("R14 is four point seven kilohms, not ten.")
     expect(page.locator("article.ours")).to_have_count(0)
     page.reload()
@@ -125,6 +124,43 @@ def test_send_and_done_answers_closes_and_opens_the_next(
     page.goto(talk.page)
     expect(page.locator("article.ours")).to_contain_text("on the practice site", timeout=20_000)
     assert "It is on page nine" in forum.read(talk.address)
+
+
+def test_undone_from_elsewhere_the_words_go_back_to_their_conversation_and_to_no_other(
+    sit, hub: Hub, talk: Talk
+) -> None:
+    page = sit("bo")
+    open_and_type(page, talk, "Between the two of us.")
+    page.keyboard.press("Control+Shift+Enter")
+    expect(page.locator(".head h1")).not_to_have_text(talk.title)
+    page.keyboard.press("z")
+    expect(page.locator(".head h1")).to_have_text(talk.title)
+    expect(page.locator(REPLY)).to_have_value("Between the two of us.")
+    assert at(page) == f"/conversations/{talk.pk}/"
+    drafts = "select count(*) from inbox_draft where text = 'Between the two of us.'"
+    assert hub.ask(drafts) == 1
+    assert hub.ask(f"{drafts} and conversation_id = %s", talk.pk) == 1
+
+
+def test_whom_one_writes_to_stays_when_somebody_else_comes_to_wait(
+    sit, hub: Hub, forum: Practice, talk: Talk
+) -> None:
+    words = f"And mine, @polyphon? It is as in {talk.title}."
+    forum.reply(talk.address, words, who="Halla Jónsdóttir")
+    arrived(hub, "select id from inbox_message where body_text = %s", words)
+    lena, bo = sit("lena"), sit("bo")
+    open_and_type(bo, talk, "Ten kilohms, Wren.")
+    to = bo.locator("answer-to [data-name]")
+    expect(to).to_have_text("Wren Ashby")
+    others = bo.get_by_role("button", name="Answer whoever waits instead")
+    expect(others).to_be_hidden()
+    open_and_type(lena, talk, "Ten, and thank you.")
+    lena.keyboard.press("Control+Enter")
+    expect(bo.locator("article.ours")).to_contain_text("Ten, and thank you.")
+    expect(others).to_be_visible()
+    expect(to).to_have_text("Wren Ashby")
+    others.click()
+    expect(to).to_have_text("Halla Jónsdóttir")
 
 
 def test_the_preview_shows_what_markdown_becomes(sit, talk: Talk) -> None:

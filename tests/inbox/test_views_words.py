@@ -6,7 +6,14 @@ import pytest
 from django.utils import timezone
 
 from members.models import Stage
-from tests.make import make_conversation, make_identity, make_member, make_message, make_reply
+from tests.make import (
+    make_conversation,
+    make_identity,
+    make_member,
+    make_message,
+    make_reply,
+    make_source,
+)
 
 
 @pytest.fixture
@@ -146,3 +153,33 @@ def test_a_cancelled_reply_is_gone_from_the_thread(read, bob):
     make_message(talk)
     make_reply(talk, "Never mind this", by=bob, state="cancelled")
     assert "Never mind this" not in read(talk)
+
+
+def test_a_reply_that_is_kept_says_why(read, bob):
+    talk = make_conversation()
+    make_message(talk)
+    why = "Workbench needs to be reconnected first. Your reply is kept."
+    kept = make_reply(talk, by=bob, state="queued")
+    kept.delivery.last_error = why
+    kept.delivery.save()
+    talk.source.state = "reconnect"
+    talk.source.save()
+    assert why in read(talk)
+    assert "trying again soon" not in read(talk)
+
+
+def test_a_feed_that_names_nobody_has_no_deleted_account(read):
+    talk = make_conversation(make_source(kind="feed", config={"url": "https://a.example/feed"}))
+    message = make_message(talk)
+    message.author = None
+    message.save(update_fields=["author"])
+    assert "Somebody without a name" in read(talk)
+    assert "deleted account" not in read(talk)
+
+
+def test_a_deleted_thread_still_knows_whose_it_was(read):
+    talk = make_conversation()
+    make_message(talk, deleted_at=timezone.now(), author=make_identity(make_member("Wren Ashby")))
+    talk.refresh_from_db()
+    assert str(talk.preview_by) == "Wren Ashby"
+    assert "does not say who wrote this" not in read(talk)

@@ -51,6 +51,7 @@ def test_undo_send_hides_the_reply_and_gives_the_text_back(desk, talk, bob):
     assert Delivery.objects.get().state == "cancelled"
     returned = events(response)["composer:returned"]
     assert (returned["kind"], returned["text"]) == ("reply", "Too soon")
+    assert returned["conversation"] == talk.pk
     assert Draft.objects.get(user=bob).text == "Too soon"
 
 
@@ -89,6 +90,29 @@ def test_undo_send_keeps_what_was_typed_since(desk, talk, bob):
     Draft.keep(bob, talk.pk, "reply", "And another thing")
     desk.post(undo, headers={"HX-Request": "true"})
     assert Draft.objects.get(user=bob).text == "Too soon\n\nAnd another thing"
+
+
+def test_undo_send_from_elsewhere_opens_its_conversation(desk, talk):
+    """In the panes where there are any; where the page shows it already, nothing moves."""
+    other = make_conversation()
+    address = talk.get_absolute_url()
+    for page, header, goal in [
+        (f"{other.get_absolute_url()}?in=mine", "HX-Location", f"{address}?in=mine"),
+        ("/inbox/", "HX-Location", address),
+        ("/members/", "HX-Redirect", address),
+        (f"{address}?in=mine", "", ""),
+    ]:
+        undo = events(write(desk, talk, reply=f"Too soon, from {page}"))["toast"]["undo"]
+        asked = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{page}"}
+        response = desk.post(undo, headers=asked)
+        sent_to = {name: response.get(name, "") for name in ("HX-Location", "HX-Redirect")}
+        if header == "HX-Location":
+            sent_to[header] = json.loads(sent_to[header])["path"]
+        assert sent_to == {
+            "HX-Location": "",
+            "HX-Redirect": "",
+            **({header: goal} if header else {}),
+        }
 
 
 def test_undo_send_that_comes_too_late_says_so(desk, talk, bob):
