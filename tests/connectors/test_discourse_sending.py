@@ -10,7 +10,7 @@ import pytest
 from inbox.connectors.base import AuthExpired, Forbidden, Misconfigured, Outgoing, Rejected
 from inbox.connectors.discourse.connector import DiscourseConnector
 from inbox.connectors.discourse.forms import DiscourseForm
-from tests.platforms.discourse import FORBIDDEN, KEY, Discourse, refusal
+from tests.platforms.discourse import FORBIDDEN, KEY, NOT_FOUND, Discourse, refusal
 from tests.platforms.server import Answer, LocalServer
 
 
@@ -113,7 +113,8 @@ def test_a_granular_key_is_recognised_by_our_own_profile(connector, forum):
 
 def test_a_post_in_a_topic_nobody_may_see_is_never_taken_for_public(connector, forum):
     asked = forum.post("Secret")
-    forum.fault = lambda request: Answer({}, 404) if request.path == "/t/50.json" else None
+    unseen = refusal(404, NOT_FOUND, "not_found")
+    forum.fault = lambda request: unseen if request.path == "/t/50.json" else None
     (item,) = connector.fetch([asked]).items
     assert item.visibility == "private"
 

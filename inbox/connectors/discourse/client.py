@@ -13,7 +13,7 @@ import httpx
 from django.utils.translation import gettext as _
 
 from community_hub.lib.http import guarded_client, origin_of
-from inbox.connectors.base import AuthExpired, Forbidden, Misconfigured
+from inbox.connectors.base import AuthExpired, Forbidden, Misconfigured, Transient
 from inbox.connectors.errors import json_or_problem, translate
 
 JSON = dict[str, Any]
@@ -111,15 +111,15 @@ class DiscourseClient:
     def categories(self) -> list[Any]:
         """All categories that we may see. Sites that load them lazily leave them out of
         /site.json."""
-        site = self._get_or_none("/site.json") or {}
+        site = self._get_if_any("/site.json") or {}
         if isinstance(site.get("categories"), list) and site["categories"]:
             return with_ids(site["categories"])
-        data = self._get_or_none("/categories.json", include_subcategories="true") or {}
+        data = self._get_if_any("/categories.json", include_subcategories="true") or {}
         return with_ids(flat_categories(self._list(data.get("category_list"), "categories")))
 
     def pending(self) -> list[Any]:
         """Our posts that wait for the forum's moderators; forums before 2021 do not tell."""
-        data = self._get_or_none(f"/posts/{quote(self.username)}/pending.json") or {}
+        data = self._get_if_any(f"/posts/{quote(self.username)}/pending.json") or {}
         return self._list(data, "pending_posts")
 
     def create_post(self, fields: JSON) -> httpx.Response:
@@ -135,18 +135,28 @@ class DiscourseClient:
         return error
 
     def _get(self, path: str, **query: Any) -> JSON:
-        answer = self._send("GET", path, params=query)
+        return self._read(self._send("GET", path, params=query))
+
+    def _read(self, answer: httpx.Response) -> JSON:
         if answer.is_error:
             raise self.refusal(answer)
         return self._object(answer)
 
     def _get_or_none(self, path: str, **query: Any) -> JSON | None:
+        """None where the forum itself says that it is gone. Raises Transient where a 404 is not
+        the forum's own: a proxy's page must never pass for a deletion."""
         answer = self._send("GET", path, params=query)
-        if answer.status_code in GONE:
-            return None
-        if answer.is_error:
-            raise self.refusal(answer)
-        return self._object(answer)
+        if answer.status_code in GONE and not is_forums_own(answer):
+            raise Transient(
+                _("%(where)s shows a page of something else (%(status)s). We try again.")
+                % {"where": self.where, "status": answer.status_code}
+            )
+        return None if answer.status_code in GONE else self._read(answer)
+
+    def _get_if_any(self, path: str, **query: Any) -> JSON | None:
+        """None where there is no such page: on an older forum, or behind a proxy that shuts it."""
+        answer = self._send("GET", path, params=query)
+        return None if answer.status_code in GONE else self._read(answer)
 
     def _send(self, method: str, path: str, **kwargs: Any) -> httpx.Response:
         try:
@@ -177,6 +187,19 @@ class DiscourseClient:
             _("What answers at %(where)s is not a Discourse forum. Is the address right?")
             % {"where": self.where}
         )
+
+
+def is_forums_own(answer: httpx.Response) -> bool:
+    """Whether a refusal is Discourse's: {"errors": [...], "error_type": "not_found"}."""
+    if "json" not in answer.headers.get("Content-Type", ""):
+        return False
+    try:
+        data = answer.json()
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(data, dict) and bool(
+        data.get("error_type") == "not_found" or data.get("errors")
+    )
 
 
 def dicts(value: Any) -> list[JSON]:
