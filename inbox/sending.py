@@ -155,7 +155,7 @@ def _may_send(delivery: Delivery, source: Source) -> bool:
             % {"source": source.name},
         )  # fmt: skip
         return False
-    if wait := _told_to_wait(source):
+    if wait := source.waits_until:
         delivery.move(("queued",), DeliveryState.QUEUED, next_try_at=wait)
         return False
     return True
@@ -260,7 +260,7 @@ def _look_for_it(delivery: Delivery) -> None:
     source = delivery.message.source
     if source.state == SourceState.RECONNECT:
         return _check_later(delivery, count=False)
-    if wait := _told_to_wait(source):
+    if wait := source.waits_until:
         return _put_off(delivery, wait)
     try:
         found = _read_back(delivery, source)
@@ -288,12 +288,6 @@ def _read_back(delivery: Delivery, source: Source) -> Sent | None:
         connector.close()
 
 
-def _told_to_wait(source: Source) -> datetime | None:
-    """Until when the platform asked us to leave it alone."""
-    limited = source.limited_until
-    return limited if limited and limited > timezone.now() else None
-
-
 def _put_off(delivery: Delivery, at: datetime) -> None:
     Delivery.objects.filter(pk=delivery.pk, state=delivery.state).update(next_try_at=at)
 
@@ -314,7 +308,7 @@ def _check_later(delivery: Delivery, *, count: bool) -> None:
 def _ask_moderators(delivery: Delivery) -> None:
     """A reply held by the platform's moderators: is it out, or was it refused?"""
     source = delivery.message.source
-    if wait := _told_to_wait(source):
+    if wait := source.waits_until:
         return _put_off(delivery, wait)
     later = timezone.now() + PENDING_EVERY
     _put_off(delivery, later)  # first: whatever happens below, it is asked again, and not at once

@@ -19,7 +19,7 @@ from community_hub.lib.text import one_line
 from team.models import Notification, User
 
 from . import sending
-from .connectors.base import ConnectorError, Transient
+from .connectors.base import AuthExpired, ConnectorError, RateLimited, Transient
 from .ingest import ingest
 from .models import Conversation, Delivery, Source, SourceState
 from .models.kept import drifted
@@ -80,6 +80,8 @@ def refresh_conversation(pk: int) -> None:
     if conversation is None or conversation.source.state != SourceState.ACTIVE:
         return
     source = conversation.source
+    if source.waits_until:
+        return
     if not cache.add(f"refreshed:{pk}", 1, REFRESH_EVERY):
         return
     connector = source.connector()
@@ -92,9 +94,16 @@ def refresh_conversation(pk: int) -> None:
         page = connector.fetch([str(each) for each in ids[:REFRESH_MOST]])
         ingest(source, page, keep_cursor=False)
     except ConnectorError as error:
-        log.info("refresh failed", conversation=pk, error=str(error))
+        refresh_failed(conversation, error)
     finally:
         connector.close()
+
+
+def refresh_failed(conversation: Conversation, error: ConnectorError) -> None:
+    """A limit and an expired key hold for the whole source; of the rest its next pull decides."""
+    log.info("refresh failed", conversation=conversation.pk, error=str(error))
+    if isinstance(error, RateLimited | AuthExpired):
+        conversation.source.record_failure(error)
 
 
 @shared_task(name="inbox.tasks.deliver")

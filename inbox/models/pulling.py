@@ -72,6 +72,12 @@ class PullState(models.Model):
     def is_backfilling(self) -> bool:
         return self.backfill_started_at is not None and self.backfill_done_at is None
 
+    @property
+    def waits_until(self) -> datetime | None:
+        """Until when the platform asked us to leave it alone; None when we may ask."""
+        limited = self.limited_until
+        return limited if limited and limited > timezone.now() else None
+
     # The lease: one worker at a time pulls from a source ------------------------------------
 
     def take_lease(self, now: datetime) -> bool:
@@ -167,8 +173,7 @@ class PullState(models.Model):
             return "bad"
         if self.failing_since and timezone.now() - self.failing_since > RED_AFTER:
             return "bad"
-        limited = self.limited_until and self.limited_until > timezone.now()
-        return "late" if limited or self.failures >= AMBER_AFTER_FAILURES else "good"
+        return "late" if self.waits_until or self.failures >= AMBER_AFTER_FAILURES else "good"
 
     @property
     def backfill_share(self) -> float:

@@ -6,10 +6,13 @@ Over HTTP to the local forum, as in test_sending.
 # ruff: noqa: F811 - a test names the fixtures that it shares with test_sending
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.core.cache import cache
+from django.utils import timezone
 
-from inbox.models import Conversation
+from inbox.models import Conversation, Source
 from inbox.tasks import refresh_conversation
 from tests.platforms.server import Answer
 
@@ -26,6 +29,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.live_road]
 def refresh(conversation: Conversation) -> None:
     cache.clear()  # as if two minutes had gone by
     refresh_conversation(conversation.pk)
+
+
+def limited(source: Source, by: timedelta) -> None:
+    Source.objects.filter(pk=source.pk).update(limited_until=timezone.now() + by)
 
 
 def kept(conversation: Conversation) -> int:
@@ -47,3 +54,39 @@ def test_what_was_deleted_on_the_forum_is_deleted_here(source, forum) -> None:
     forum.delete(opened.messages.get().external_id)
     refresh(opened)
     assert kept(opened) == 0
+
+
+def test_a_source_that_was_asked_to_wait_is_left_alone(source, forum) -> None:
+    opened = conversation()
+    limited(source, timedelta(minutes=10))
+    asked = len(forum.server.asked)
+    refresh(opened)
+    assert len(forum.server.asked) == asked
+
+    limited(source, -timedelta(seconds=1))
+    forum.delete(opened.messages.get().external_id)
+    refresh(opened)
+    assert kept(opened) == 0
+
+
+def test_a_forum_that_asks_us_to_wait_while_we_read_again_is_heard(source, forum) -> None:
+    forum.limit_rate(600)
+    refresh(conversation())
+    source.refresh_from_db()
+    assert source.waits_until is not None
+    assert source.next_pull_at == source.limited_until
+    assert source.failures == 0
+
+
+def test_a_key_that_expired_while_we_read_again_asks_to_reconnect(source, forum) -> None:
+    forum.revoke()
+    refresh(conversation())
+    source.refresh_from_db()
+    assert source.state == "reconnect"
+
+
+def test_trouble_of_the_forum_while_we_read_again_is_left_to_the_next_pull(source, forum) -> None:
+    forum.break_down()
+    refresh(conversation())
+    source.refresh_from_db()
+    assert (source.state, source.failures) == ("active", 0)
