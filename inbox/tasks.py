@@ -93,6 +93,8 @@ def refresh_conversation(pk: int) -> None:
         ids = known.order_by("-sent_at", "-id").values_list("external_id", flat=True)
         page = connector.fetch([str(each) for each in ids[:REFRESH_MOST]])
         ingest(source, page, keep_cursor=False)
+        if page.stopped_by:
+            raise page.stopped_by
     except ConnectorError as error:
         refresh_failed(conversation, error)
     finally:

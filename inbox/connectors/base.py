@@ -113,7 +113,10 @@ class Problem:
 
 @dataclass(frozen=True)
 class Page:
-    """What one request brought. `cursor` is stored in the same transaction as `items`."""
+    """What one request brought. `cursor` is stored in the same transaction as `items`.
+
+    `stopped_by`: what ended a `fetch` before it had read everything; the rest of the page counts.
+    """
 
     items: list[Incoming] = field(default_factory=list)
     cursor: dict[str, Any] = field(default_factory=dict)
@@ -123,6 +126,7 @@ class Page:
     rate: Rate | None = None
     problems: list[Problem] = field(default_factory=list)
     gap: tuple[datetime, datetime] | None = None
+    stopped_by: ConnectorError | None = None
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ Over HTTP to the local forum, as in test_sending.
 # ruff: noqa: F811 - a test names the fixtures that it shares with test_sending
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,8 @@ from django.utils import timezone
 
 from inbox.models import Conversation, Source
 from inbox.tasks import refresh_conversation
-from tests.platforms.server import Answer
+from tests.platforms.discourse import Discourse
+from tests.platforms.server import Answer, Asked
 
 from .test_sending import (  # noqa: F401 - fixtures
     conversation,
@@ -33,6 +35,13 @@ def refresh(conversation: Conversation) -> None:
 
 def limited(source: Source, by: timedelta) -> None:
     Source.objects.filter(pk=source.pk).update(limited_until=timezone.now() + by)
+
+
+def limit_after(forum: Discourse, *paths: str) -> Callable[[Asked], Answer | None]:
+    """Only these are answered; whatever else is asked for is too much."""
+    forum.limit_rate(600)
+    limit = forum.fault
+    return lambda asked: None if asked.path in ("/site.json", *paths) else limit(asked)
 
 
 def kept(conversation: Conversation) -> int:
@@ -90,3 +99,19 @@ def test_trouble_of_the_forum_while_we_read_again_is_left_to_the_next_pull(sourc
     refresh(conversation())
     source.refresh_from_db()
     assert (source.state, source.failures) == ("active", 0)
+
+
+def test_what_was_read_before_the_forum_asked_us_to_wait_is_stored(source, forum) -> None:
+    opened = conversation()
+    first = opened.messages.get().external_id
+    forum.add("And where?")
+    forum.add("And when?")
+    read(source)
+    forum.delete(first)
+    forum.edit(newest := max(map(str, forum.posts)), "And when exactly?")
+    forum.fault = limit_after(forum, f"/posts/{newest}.json", "/t/50.json", "/t/50/posts.json")
+    refresh(opened)
+    source.refresh_from_db()
+    assert source.waits_until is not None
+    assert opened.messages.get(external_id=newest).body_text == "And when exactly?"
+    assert kept(opened) == 3

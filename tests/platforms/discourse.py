@@ -219,8 +219,13 @@ class Discourse:
         return Answer({**self.topics[int(topic_id)], "post_stream": stream})
 
     def topic_posts(self, asked: Asked, topic_id: str) -> Answer:
+        """Those of the topic: what was deleted or is in another topic is left out in silence."""
+        if int(topic_id) not in self.topics:
+            return refusal(404, NOT_FOUND, "not_found")
         wanted = {int(value) for name, value in asked.query if name == "post_ids[]"}
         posts = [post for post in self.in_topic(int(topic_id)) if post["id"] in wanted]
+        if not asked.value("include_raw"):
+            posts = [{k: v for k, v in post.items() if k != "raw"} for post in posts]
         return Answer({"post_stream": {"posts": posts}, "id": int(topic_id)})
 
     def latest_topics(self, asked: Asked) -> Answer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -18,26 +18,18 @@ from inbox.connectors.base import (
     Connector,
     Forbidden,
     Health,
-    Incoming,
     Misconfigured,
     Outgoing,
     Page,
-    Problem,
     Rejected,
     Sent,
     Unknown,
 )
 from inbox.connectors.discourse.client import DiscourseClient, host_of
+from inbox.connectors.discourse.fetching import Fetcher
 from inbox.connectors.discourse.forms import DiscourseForm
 from inbox.connectors.discourse.pulling import Puller
-from inbox.connectors.discourse.reading import (
-    UNREADABLE,
-    Reader,
-    Topic,
-    category_url,
-    moment,
-    unreadable,
-)
+from inbox.connectors.discourse.reading import Reader, category_url, moment
 from inbox.connectors.errors import json_or_problem, said_by
 
 LAST_POSTS = 20  # of a topic: how far back a lost reply is looked for
@@ -112,33 +104,7 @@ class DiscourseConnector(Connector):
         yield from Puller(self.client, self.reader(), cursor).pages(deadline)
 
     def fetch(self, ids: Iterable[str]) -> Page:
-        """Posts as they are now. Their topics are asked too: only they tell what is private."""
-        items: list[Incoming] = []
-        problems: list[Problem] = []
-        hidden = 0
-        topics: dict[str, Topic] = {}
-        reader, wanted = self.reader(), list(dict.fromkeys(ids))
-        for external_id in wanted:
-            try:
-                post = self.client.post(external_id)
-                if post is None:
-                    items.append(gone(external_id))
-                    continue
-                topic = self.topic_of(str(post["topic_id"]), topics)
-                items.append(reader.incoming(post, topic))
-            except Forbidden:  # moved where this account may not look; what we read stays
-                hidden += 1
-            except UNREADABLE as error:
-                problems.append(unreadable(post, error))
-        ignored = {"no longer shown to this account": hidden} if hidden else {}
-        return Page(items=items, problems=problems, ignored=ignored, fetched=len(wanted))
-
-    def topic_of(self, topic_id: str, known: dict[str, Topic]) -> Topic:
-        """Unknown topics count as private: a private message must never pass for a public post."""
-        if topic_id not in known:
-            data = self.client.topic(topic_id)
-            known[topic_id] = Topic.read(data) if data else Topic(topic_id, unseen=True)
-        return known[topic_id]
+        return Fetcher(self.client, self.reader(), ids).page()
 
     def send(self, outgoing: Outgoing) -> Sent:
         if outgoing.attachments:
@@ -254,12 +220,6 @@ class DiscourseConnector(Connector):
     def close(self) -> None:
         if "client" in self.__dict__:
             self.client.close()
-
-
-def gone(external_id: str) -> Incoming:
-    return Incoming(
-        external_id=external_id, thread_id="", created_at=datetime.now(UTC), op="delete"
-    )
 
 
 def pending(post: Any) -> Sent:

@@ -1,0 +1,118 @@
+"""Posts read again, as they are now: few requests, for a forum allows a key some twenty a minute.
+
+Only a topic tells whether a post is private, and only a post tells its topic. So one post is asked
+for alone, and the others of its topic come together. What a topic does not have was deleted or
+moved elsewhere: asked for alone, the forum says which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from inbox.connectors.base import ConnectorError, Forbidden, Incoming, Misconfigured, Page, Problem
+from inbox.connectors.discourse.client import POSTS_A_REQUEST, DiscourseClient, dicts
+from inbox.connectors.discourse.reading import UNREADABLE, Reader, Topic, unreadable
+
+HIDDEN = "no longer shown to this account"
+
+
+class Fetcher:
+    """Reads once: each of the posts asked for ends in `items`, in `problems` or among `hidden`."""
+
+    def __init__(self, client: DiscourseClient, reader: Reader, ids: Iterable[str]) -> None:
+        self.client = client
+        self.reader = reader
+        self.left = dict.fromkeys(ids)  # in their order
+        self.topics: dict[str, Topic | None] = {}  # None: we may not look there
+        self.items: list[Incoming] = []
+        self.problems: list[Problem] = []
+        self.hidden = 0
+
+    def page(self) -> Page:
+        """What a request meets once something was read only ends the page early."""
+        stopped_by = None
+        try:
+            while self.left:
+                self.read_next()
+        except ConnectorError as error:
+            if not self.done:
+                raise
+            stopped_by = error
+        return Page(
+            items=self.items,
+            problems=self.problems,
+            ignored={HIDDEN: self.hidden} if self.hidden else {},
+            fetched=self.done,
+            stopped_by=stopped_by,
+        )
+
+    @property
+    def done(self) -> int:
+        return len(self.items) + len(self.problems) + self.hidden
+
+    def read_next(self) -> None:
+        """The next post alone, then those of its topic, where the topic is a new one."""
+        external_id, topics = next(iter(self.left)), len(self.topics)
+        topic = self.read_alone(external_id)
+        del self.left[external_id]
+        if topic and not topic.unseen and len(self.topics) > topics:
+            self.read_together(topic)
+
+    def read_alone(self, external_id: str) -> Topic | None:
+        try:
+            post = self.client.post(external_id)
+        except Forbidden:  # moved where this account may not look; what we read stays
+            self.hidden += 1
+            return None
+        if post is None:
+            self.items.append(gone(external_id))
+            return None
+        try:
+            topic = self.topic(str(post["topic_id"]))
+        except UNREADABLE as error:
+            self.problems.append(unreadable(post, error))
+            return None
+        if topic is None:
+            self.hidden += 1
+        else:
+            self.keep(post, topic)
+        return topic
+
+    def topic(self, topic_id: str) -> Topic | None:
+        """Unknown topics count as private: a private message must never pass for a public post."""
+        if topic_id not in self.topics:
+            try:
+                data = self.client.topic(topic_id)
+            except Forbidden:
+                self.topics[topic_id] = None
+            else:
+                self.topics[topic_id] = Topic.read(data) if data else Topic(topic_id, unseen=True)
+        return self.topics[topic_id]
+
+    def read_together(self, topic: Topic) -> None:
+        wanted = [int(each) for each in self.left if each.isascii() and each.isdigit()]
+        for start in range(0, len(wanted), POSTS_A_REQUEST):
+            batch = wanted[start : start + POSTS_A_REQUEST]
+            try:
+                posts = dicts(self.client.topic_posts(topic.id, batch))
+            except (Forbidden, Misconfigured):  # a granular key may read single posts only
+                return
+            for post in posts:
+                external_id = str(post.get("id"))
+                if external_id in self.left:
+                    del self.left[external_id]
+                    self.keep(post, topic)
+
+    def keep(self, post: dict[str, Any], topic: Topic) -> None:
+        try:
+            self.items.append(self.reader.incoming(post, topic))
+        except UNREADABLE as error:
+            self.problems.append(unreadable(post, error))
+
+
+def gone(external_id: str) -> Incoming:
+    return Incoming(
+        external_id=external_id, thread_id="", created_at=datetime.now(UTC), op="delete"
+    )
