@@ -45,6 +45,8 @@ MOST_ATTEMPTS = 20  # with the back-off's ceiling of 15 minutes: some hours
 CHECKS = (10, 30, 60, 120, 300)  # seconds between read-backs; then a person is asked
 PENDING_EVERY = timedelta(minutes=5)
 CALL_SECONDS = LEASE.total_seconds() * 0.8  # a call ends while the row is still ours
+PENDING_SELDOM = timedelta(hours=1)  # where the platform does not show what its moderators hold
+PENDING_CHECKS = 48  # about two days of those; then a person is asked
 
 
 def deliver(pk: int) -> None:
@@ -171,6 +173,7 @@ def _prepared(delivery: Delivery, connector: Connector) -> Outgoing:
         markdown=message.body_source,
         visibility=message.visibility,
         prepared=delivery.prepared,
+        held=delivery.state == DeliveryState.PENDING,
     )
     if delivery.prepared:
         return outgoing
@@ -310,8 +313,8 @@ def _ask_moderators(delivery: Delivery) -> None:
     source = delivery.message.source
     if wait := source.waits_until:
         return _put_off(delivery, wait)
-    later = timezone.now() + PENDING_EVERY
-    _put_off(delivery, later)  # first: whatever happens below, it is asked again, and not at once
+    # first: whatever happens below, it is asked again, and not at once
+    _put_off(delivery, timezone.now() + PENDING_EVERY)
     if source.state == SourceState.RECONNECT:
         return None
     try:
@@ -322,10 +325,42 @@ def _ask_moderators(delivery: Delivery) -> None:
         return _put_off(delivery, error.retry_at)
     except ConnectorError as error:
         log.info("moderation not readable", delivery=delivery.pk, error=str(error))
-        return None
-    if found and found.state != "pending_moderation":
+        looked = error.permanent and not isinstance(error, AuthExpired)
+        return _nothing_seen(delivery) if looked else None
+    except Exception:
+        _nothing_seen(delivery)
+        raise
+    return _from_moderators(delivery, found) if found else _nothing_seen(delivery)
+
+
+def _from_moderators(delivery: Delivery, found: Sent) -> None:
+    if found.state == "unknown":
+        _ask_author(delivery)
+    elif found.state != "pending_moderation":
         _finish(delivery, found)
+    elif delivery.checks:
+        Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.PENDING).update(checks=0)
+
+
+def _nothing_seen(delivery: Delivery) -> None:
+    """Neither held nor published, as far as one can see there: ask less often, not for ever."""
+    checks = delivery.checks + 1
+    if checks >= PENDING_CHECKS:
+        return _ask_author(delivery)
+    wait = min(PENDING_EVERY * checks, PENDING_SELDOM)
+    waiting = Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.PENDING)
+    waiting.update(checks=checks, next_try_at=timezone.now() + wait)
     return None
+
+
+def _ask_author(delivery: Delivery) -> None:
+    """What became of a held reply only a person can see: to confirm it, or to send it again."""
+    why = _("Whether the platform's moderators published your reply can't be seen from here.")
+    moved = delivery.move(
+        ("pending",), DeliveryState.UNCONFIRMED, next_try_at=None, last_error=why, checks=0
+    )
+    if moved:
+        _tell_author(delivery, _("%s Look, then confirm it or send it again.") % why)
 
 
 def _finish(delivery: Delivery, sent: Sent) -> None:
@@ -347,7 +382,7 @@ def _finish(delivery: Delivery, sent: Sent) -> None:
             ("sending", "unconfirmed", "pending"),
             DeliveryState.PENDING if pending else DeliveryState.SENT,
             next_try_at=timezone.now() + PENDING_EVERY if pending else None,
-            lease_until=None, last_error="",
+            lease_until=None, last_error="", checks=0,
         )  # fmt: skip
         if moved and not pending:
             _take_platform_id(message, sent)

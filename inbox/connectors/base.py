@@ -131,7 +131,8 @@ class Page:
 
 @dataclass(frozen=True)
 class Outgoing:
-    """A reply on its way out. `prepared` holds what prepare() fixed before the first try."""
+    """A reply on its way out. `prepared` holds what prepare() fixed before the first try; `held`:
+    the platform took it and keeps it for its moderators."""
 
     token: UUID
     created_at: datetime
@@ -140,6 +141,7 @@ class Outgoing:
     attachments: tuple[Attachment, ...] = ()
     visibility: str = "public"
     prepared: Mapping[str, Any] = field(default_factory=dict)
+    held: bool = False
 
 
 @dataclass(frozen=True)
@@ -325,7 +327,9 @@ class Connector:
         raise NotImplementedError
 
     def reconcile(self, outgoing: Outgoing) -> Sent | None:
-        """Did it land? Read back by token or text; None when it is not there."""
+        """Did it land? Read back by token or text; None when it is not there. Of one that is
+        `held`: None when nobody can tell yet, "unknown" when only a person can; raises Rejected
+        when the moderators turned it down."""
         raise NotImplementedError
 
     def written(self, markdown: str, reply_ref: Mapping[str, Any]) -> str:

@@ -56,7 +56,7 @@ class Delivery(models.Model):
         max_length=12, choices=DeliveryState.choices, default=DeliveryState.HELD
     )
     attempts = models.PositiveIntegerField(default=0)
-    checks = models.PositiveIntegerField(default=0)  # read-backs of an unconfirmed one
+    checks = models.PositiveIntegerField(default=0)  # read-backs that did not find it
     next_try_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)
     prepared = models.JSONField(default=dict)

@@ -62,16 +62,6 @@ def test_a_refusal_because_it_stands_there_already_counts_as_sent(connector, for
     assert forum.count("Said before") == 1
 
 
-def test_a_reply_held_for_moderators_is_pending_and_found(connector, forum):
-    forum.moderated = True
-    outgoing = reply("Please let me in")
-    assert connector.send(outgoing).state == "pending_moderation"
-    assert connector.reconcile(outgoing).state == "pending_moderation"
-    forum.pending.clear()
-    published = forum.add("Please let me in", by="hub")
-    assert connector.reconcile(outgoing).external_id == str(published["id"])
-
-
 def test_the_same_words_of_last_week_are_not_taken_for_this_reply(connector, forum):
     forum.add("Thank you!", by="hub", created_at="2026-01-01T00:00:00Z")
     forum.add("Thank you!", by="ada")

@@ -102,6 +102,16 @@ class Discourse:
         self.topics[topic]["bumped_at"] = now_text()
         return self.posts[self.next_id]
 
+    def approve(self, raw: str = "") -> dict[str, Any]:
+        """A moderator lets the held reply through, maybe in other words."""
+        held = self.pending.pop()
+        number = held["reply_to_post_number"]
+        where = {"topic": held["topic_id"], "reply_to_post_number": number}
+        return self.add(raw or held["raw_text"], by="hub", **where)
+
+    def reject(self) -> None:
+        self.pending.pop()
+
     # --- the contract's hooks
 
     def post(self, text: str) -> str:
@@ -259,7 +269,8 @@ class Discourse:
             return Answer({"action": "create_post", "errors": [words]}, 422)
         if self.moderated:
             waiting = {"id": 5, "raw_text": fields["raw"], "topic_id": topic["id"]}
-            self.pending.append(waiting)
+            number = fields.get("reply_to_post_number")
+            self.pending.append({**waiting, "reply_to_post_number": number})
             return Answer({"success": True, "action": "enqueued", "pending_post": waiting})
         number = fields.get("reply_to_post_number")
         post = self.add(fields["raw"], by="hub", topic=topic["id"], reply_to_post_number=number)

@@ -117,10 +117,10 @@ class DiscourseClient:
         data = self._get_if_any("/categories.json", include_subcategories="true") or {}
         return with_ids(flat_categories(self._list(data.get("category_list"), "categories")))
 
-    def pending(self) -> list[Any]:
-        """Our posts that wait for the forum's moderators; forums before 2021 do not tell."""
-        data = self._get_if_any(f"/posts/{quote(self.username)}/pending.json") or {}
-        return self._list(data, "pending_posts")
+    def pending(self) -> list[Any] | None:
+        """Our posts that wait for the forum's moderators; None: forums before 2021 do not tell."""
+        data = self._get_if_any(f"/posts/{quote(self.username)}/pending.json")
+        return None if data is None else self._list(data, "pending_posts")
 
     def create_post(self, fields: JSON) -> httpx.Response:
         """Post a reply; the answer as it came, because 422 carries the forum's own words."""

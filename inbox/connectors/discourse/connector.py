@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import timedelta
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -29,11 +28,10 @@ from inbox.connectors.discourse.client import DiscourseClient, host_of
 from inbox.connectors.discourse.fetching import Fetcher
 from inbox.connectors.discourse.forms import DiscourseForm
 from inbox.connectors.discourse.pulling import Puller
-from inbox.connectors.discourse.reading import Reader, category_url, moment
+from inbox.connectors.discourse.readback import ReadBack
+from inbox.connectors.discourse.reading import Reader, category_url
 from inbox.connectors.errors import json_or_problem, said_by
 
-LAST_POSTS = 20  # of a topic: how far back a lost reply is looked for
-CLOCKS_DIFFER = timedelta(minutes=2)
 MAX_LENGTH = 32_000  # max_post_length, unless the forum's admins changed it
 READ_ONLY = 3  # CategoryGroup.permission_types in Discourse: 1 full, 2 create posts, 3 read
 
@@ -143,36 +141,12 @@ class DiscourseConnector(Connector):
 
     def reconcile(self, outgoing: Outgoing) -> Sent | None:
         """Our own post with this text among the topic's last, or waiting for the moderators."""
-        topic_id = outgoing.reply_ref["topic_id"]
-        earliest = outgoing.created_at - CLOCKS_DIFFER
-        topic = self.client.topic(topic_id)
-        stream = (topic or {}).get("post_stream", {}).get("stream") or []
-        last = self.client.topic_posts(topic_id, stream[-LAST_POSTS:]) if stream else []
-        for post in reversed(last):
-            ours = post.get("yours") or self.reader_is_us(post)
-            if not ours or post.get("deleted_at") or moment(post["created_at"]) < earliest:
-                continue
-            raw = post["raw"] if isinstance(post.get("raw"), str) else self.markdown_of(post)
-            if same_text(raw, outgoing.markdown):
-                return self.sent(post)
-        for waiting in self.waiting_posts():
-            text = str(waiting.get("raw_text") or waiting.get("raw") or "")
-            if waiting.get("topic_id") == topic_id and same_text(text, outgoing.markdown):
-                return pending(waiting)
-        return None
-
-    def reader_is_us(self, post: Mapping[str, Any]) -> bool:
-        return str(post.get("username") or "").casefold() == self.username.casefold()
-
-    def markdown_of(self, post: Mapping[str, Any]) -> str:
-        whole = self.client.post(str(post["id"])) or {}
-        return str(whole.get("raw") or "")
-
-    def waiting_posts(self) -> list[Any]:
-        try:
-            return [entry for entry in self.client.pending() if isinstance(entry, dict)]
-        except (Forbidden, Misconfigured):  # a granular key, or a forum before 2021
-            return []
+        back = ReadBack(self.client, outgoing)
+        if held := back.held_as_written():
+            return pending(held)
+        if post := back.published():
+            return self.sent(post)
+        return back.verdict() if outgoing.held else None
 
     def sent(self, post: Mapping[str, Any]) -> Sent:
         incoming = Reader(self.base_url, self.network(), self.username).incoming(post)
@@ -225,11 +199,6 @@ class DiscourseConnector(Connector):
 def pending(post: Any) -> Sent:
     """It has no id before the moderators let it through; reconcile() finds it then."""
     return Sent(state="pending_moderation", raw=post if isinstance(post, dict) else {})
-
-
-def same_text(one: str, other: str) -> bool:
-    """The forum trims lines and ends, so white space does not count."""
-    return one.split() == other.split()
 
 
 def newcomer_warning(me: Mapping[str, Any]) -> tuple[str, ...]:
