@@ -33,6 +33,7 @@ class Discourse:
     posts: dict[int, dict[str, Any]] = field(default_factory=dict)
     topics: dict[int, dict[str, Any]] = field(default_factory=dict)
     gone: set[int] = field(default_factory=set)
+    uninvited: set[int] = field(default_factory=set)  # private topics that are not ours to see
     memo: dict[str, dict[str, Any]] = field(default_factory=dict)
     pending: list[dict[str, Any]] = field(default_factory=list)
     moderated: bool = False
@@ -221,7 +222,7 @@ class Discourse:
         return [self.seen(post) for post in posts if post["id"] not in self.gone]
 
     def one_topic(self, asked: Asked, topic_id: str) -> Answer:
-        if int(topic_id) not in self.topics:
+        if int(topic_id) not in self.topics or int(topic_id) in self.uninvited:
             return refusal(404, NOT_FOUND, "not_found")
         posts = self.in_topic(int(topic_id))
         first = [{k: v for k, v in post.items() if k != "raw"} for post in posts[:20]]
@@ -230,7 +231,7 @@ class Discourse:
 
     def topic_posts(self, asked: Asked, topic_id: str) -> Answer:
         """Those of the topic: what was deleted or is in another topic is left out in silence."""
-        if int(topic_id) not in self.topics:
+        if int(topic_id) not in self.topics or int(topic_id) in self.uninvited:
             return refusal(404, NOT_FOUND, "not_found")
         wanted = {int(value) for name, value in asked.query if name == "post_ids[]"}
         posts = [post for post in self.in_topic(int(topic_id)) if post["id"] in wanted]
@@ -246,7 +247,8 @@ class Discourse:
     def private_topics(self, asked: Asked) -> Answer:
         if not self.private_allowed:
             return refusal(403, FORBIDDEN, "invalid_access")
-        private = [t for t in self.topics.values() if t["archetype"] == "private_message"]
+        ours = [t for number, t in self.topics.items() if number not in self.uninvited]
+        private = [t for t in ours if t["archetype"] == "private_message"]
         private.sort(key=lambda topic: topic["bumped_at"], reverse=True)
         page = int(asked.value("page", "0"))
         listed: dict[str, Any] = {"topics": private[page * 30 : page * 30 + 30]}

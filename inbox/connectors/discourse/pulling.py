@@ -4,7 +4,8 @@ Discourse lists posts by id, newest first, and only downwards. So there are thre
 
 - live: from the newest down to the mark. The mark moves only when the walk has reached it, and
   the walk goes 50 ids further, because an id is given out before its post can be seen.
-- direct: the private messages whose topics moved since the last time.
+- direct: the private messages whose topics moved since the last time. Of each topic the highest
+  id read is kept, and one that is not known is read whole: we may have been invited late.
 - backfill: from the first page ever seen down to `since`; every 10 pages it lets the live stage
   go first, so that a mention of today does not wait for last year.
 """
@@ -12,11 +13,13 @@ Discourse lists posts by id, newest first, and only downwards. So there are thre
 from __future__ import annotations
 
 import copy
+import heapq
 import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 from inbox.connectors.base import Forbidden, Misconfigured, Page, Problem
@@ -30,6 +33,8 @@ BACKFILL_TURN = 10  # pages
 # Forums before 2025 answer with a window of 50 ids, not with 50 posts, so an empty page may lie
 # above older posts. In a backfill this many empty windows in a row mean that nothing is below.
 MOST_HOLES = 40
+MOST_TOPICS = 300  # private ones that are remembered; others are read whole when they move
+POSTS_A_STEP = 200  # of one private topic
 ASK_AGAIN = timedelta(days=1)  # whether we may read private messages by now
 
 
@@ -141,15 +146,14 @@ class Puller:
         walk = state.setdefault("walk", {"page": 0, "queue": [], "is_last": False})
         try:
             if not walk["queue"] and not walk["is_last"]:
-                self.queue_topics(walk, state.get("mark"))
+                self.queue_topics(walk, state)
         except (Forbidden, Misconfigured):  # check() tells the person that they are left out
             self.cursor["direct"] = {"refused": now.isoformat()}
             return self.direct_done()
-        read = self.read_private(walk, state.get("id", 0)) if walk["queue"] else Read()
+        read = self.read_private(walk, state) if walk["queue"] else Read()
         if not walk["queue"] and walk["is_last"]:
-            state["mark"] = walk.get("high") or state.get("mark") or self.since.isoformat()
-            state["id"] = max(state.get("id", 0), walk.get("id", 0))
-            del state["walk"]
+            mark = walk.get("high") or state.get("mark") or self.since.isoformat()
+            self.cursor["direct"] = {"mark": mark, "topics": state.get("topics", {})}
             return self.direct_done(read)
         return read
 
@@ -157,42 +161,57 @@ class Puller:
         self.cursor["stage"] = "backfill" if "backfill" in self.cursor else "live"
         return read or Read()
 
-    def queue_topics(self, walk: dict[str, Any], mark: str | None) -> None:
+    def queue_topics(self, walk: dict[str, Any], state: dict[str, Any]) -> None:
         """One page of the list into the queue. Topics that move meanwhile go to the top, above
-        `high`, and are found the next time."""
+        `high`, and are found the next time. An invitation moves no topic: it is only unknown."""
         listed = self.client.private_topics(walk["page"])
         topics = with_ids(listed.get("topics"))
+        mark, known = state.get("mark"), state.get("topics", {})
         floor = moment(mark) - OVERLAP_TIME if mark else self.since
-        moved = {topic["id"]: when for topic in topics if (when := moved_at(topic)) >= floor}
-        walk["queue"] = list(moved)
+        times = {topic["id"]: moved_at(topic) for topic in topics}
+        moved = {topic_id: when for topic_id, when in times.items() if when >= floor}
+        walk["queue"] = [
+            topic_id
+            for topic_id, when in times.items()
+            if topic_id in moved or (str(topic_id) not in known and when >= self.since)
+        ]
         walk["is_last"] = len(moved) < len(topics) or not listed.get("more_topics_url")
         walk["page"] += 1
         if moved:
             highest = max(moved.values()).astimezone(UTC).isoformat()
             walk["high"] = max(walk.get("high", ""), highest)
 
-    def read_private(self, walk: dict[str, Any], last_id: int) -> Read:
-        """The first 20 posts come with the topic; further ones only where they may be new."""
-        topic_id = walk["queue"].pop(0)
+    def read_private(self, walk: dict[str, Any], state: dict[str, Any]) -> Read:
+        """The next topic of the queue, or the next part of it where it is long."""
+        topic_id, after = walk["queue"][0], walk.pop("after", None)
+        known = state.get("topics", {}).get(str(topic_id), 0)
         try:
             data = self.client.topic(topic_id)
         except Forbidden as error:  # we were taken out of it: the other conversations go on
+            self.finish_topic(walk, state, known)
             raw = {"topic_id": topic_id}
             return Read(problems=[Problem(str(error), raw, external_id=f"topic:{topic_id}")])
         if data is None:
+            self.finish_topic(walk, state, known)
             return Read()
-        stream = data["post_stream"] if isinstance(data.get("post_stream"), dict) else {}
-        posts = list(stream["posts"]) if isinstance(stream.get("posts"), list) else []
-        have = {id_of(post) for post in posts}
-        listed = stream["stream"] if isinstance(stream.get("stream"), list) else []
-        others = [n for n in listed if is_id(n) and n not in have]
-        posts += self.client.topic_posts(topic_id, [n for n in others if n > last_id - OVERLAP_IDS])
-        walk["id"] = max([walk.get("id", 0), *(n for post in posts if (n := id_of(post)))])
+        wanted = others_in(data, above=known - OVERLAP_IDS if after is None else after)
+        part = wanted[:POSTS_A_STEP]
+        posts = stream_of(data, "posts") if after is None else []
+        posts += self.client.topic_posts(topic_id, part)
+        if len(wanted) > POSTS_A_STEP:
+            walk["after"] = part[-1]
+        else:
+            self.finish_topic(walk, state, highest_of(data))
         number = data["id"] if is_id(data.get("id")) else topic_id
         topic = Topic.read({**data, "id": number, "archetype": "private_message"})
         # whatever topic a post names: what came with a private one must never pass for public
         named = {str(post.get("topic_id")) for post in posts if isinstance(post, dict)}
         return self.reader.read(posts, dict.fromkeys(named, topic), since=self.since)
+
+    def finish_topic(self, walk: dict[str, Any], state: dict[str, Any], highest: int) -> None:
+        """Those with the highest ids are remembered: they are the likeliest to move again."""
+        known = {**state.get("topics", {}), str(walk["queue"].pop(0)): highest}
+        state["topics"] = dict(heapq.nlargest(MOST_TOPICS, known.items(), key=itemgetter(1)))
 
     # --- backfill
 
@@ -221,6 +240,23 @@ class Puller:
 def id_of(post: Any) -> int | None:
     found = post.get("id") if isinstance(post, dict) else None
     return found if is_id(found) else None
+
+
+def stream_of(data: dict[str, Any], name: str) -> list[Any]:
+    stream = data["post_stream"] if isinstance(data.get("post_stream"), dict) else {}
+    return list(stream[name]) if isinstance(stream.get(name), list) else []
+
+
+def others_in(topic: dict[str, Any], *, above: int) -> list[int]:
+    """The ids of the posts that do not come with a topic, as the first 20 do; the oldest first."""
+    have = {id_of(post) for post in stream_of(topic, "posts")}
+    listed = [n for n in stream_of(topic, "stream") if is_id(n)]
+    return sorted(n for n in listed if n > above and n not in have)
+
+
+def highest_of(topic: dict[str, Any]) -> int:
+    ids = [id_of(post) or 0 for post in stream_of(topic, "posts")]
+    return max([*ids, *(n for n in stream_of(topic, "stream") if is_id(n))], default=0)
 
 
 def has_topic(post: Any) -> bool:
