@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from inbox import sending
+from inbox import outcomes
 from inbox.composer import Composer
 from inbox.connectors.base import Sent
 from inbox.ingest import ingest
@@ -71,7 +71,7 @@ def test_a_reply_that_was_on_its_way_when_its_source_was_closed_is_closed_too(
     delivery = Delivery.objects.select_related("message__source").get(message=sent)
     delivery.move(("held",), "sending")
     Source.objects.get(pk=source.pk).restrict_to([], by=alice)
-    sending._finish(delivery, Sent(state="sent", external_id="42"))
+    outcomes.finish(delivery, Sent(state="sent", external_id="42"))
     assert asked.author is not None
     assert not asked.author.member.timeline(carol).filter(kind="reply").exists()
     assert asked.author.member.timeline(alice).filter(kind="reply").exists()

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from inbox import sending, threads
+from inbox import outcomes, threads
 from inbox.models import Conversation, Delivery, Draft
 from tests.inbox.items import ago
 from tests.make import make_conversation, make_message, make_source, make_user
@@ -47,7 +47,7 @@ def test_replies_that_fail_after_it_leave_their_askers_waiting(pair, bob) -> Non
     assert (joined.state, joined.waiting_since) == ("done", None)
     for delivery in deliveries:
         delivery.move(("held",), "queued")
-        sending._fail(delivery, "The forum refused it.")
+        outcomes.fail(delivery, "The forum refused it.")
     joined.refresh_from_db()
     assert (joined.state, joined.waiting_since) == ("open", first_asked)
 

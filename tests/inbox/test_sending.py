@@ -15,7 +15,7 @@ import time_machine
 from django.db import connections
 from django.utils import timezone
 
-from inbox import sending
+from inbox import outcomes, sending
 from inbox.connectors.discourse.connector import DiscourseConnector
 from inbox.models import Conversation, Delivery, Draft, Message, Source
 from inbox.tasks import deliver_due, pull
@@ -144,7 +144,7 @@ def test_after_looking_in_vain_a_person_is_asked_and_may_resend(source, forum, b
     delivery = answer(bob)
     Delivery.objects.filter(pk=delivery.pk).update(state="unconfirmed")
     moment = timezone.now()
-    for _ in sending.CHECKS:
+    for _ in outcomes.CHECKS:
         moment += timedelta(hours=1)
         with time_machine.travel(moment, tick=False):
             settle(delivery)

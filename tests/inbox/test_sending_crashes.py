@@ -18,7 +18,7 @@ import time_machine
 from django.db import connections
 from django.utils import timezone
 
-from inbox import sending
+from inbox import outcomes, sending
 from inbox.models import Conversation, Delivery, Message, Source
 from inbox.tasks import deliver_due, pull
 from tests.make import make_source
@@ -97,8 +97,8 @@ def killed(pid: int) -> bool:
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == -signal.SIGKILL
 
 
-def dies_at(name: str) -> Callable[[], Any]:
-    return lambda: patch.object(sending, name, die).start()
+def dies_at(module: Any, name: str) -> Callable[[], Any]:
+    return lambda: patch.object(module, name, die).start()
 
 
 def kill_on_post(platform: Platform, pid: list[int], *, landed: bool) -> None:
@@ -137,7 +137,7 @@ def settled(delivery: Delivery) -> str:
 
 def test_killed_before_the_claim_it_is_sent_by_the_next(platform, source, bob) -> None:
     delivery = answer(bob)
-    assert killed(worker(delivery, dies_at("_claim")))
+    assert killed(worker(delivery, dies_at(sending, "_claim")))
     assert settled(delivery) == "queued"
     sweep(source, echo=False)
     assert settled(delivery) == "sent"
@@ -178,7 +178,7 @@ def test_killed_during_the_call_it_is_looked_for(platform, source, bob, landed, 
 @pytest.mark.parametrize("echo", [True, False])
 def test_killed_between_the_answer_and_the_commit_it_is_found(platform, source, bob, echo) -> None:
     delivery = answer(bob)
-    assert killed(worker(delivery, dies_at("_take_platform_id")))
+    assert killed(worker(delivery, dies_at(outcomes, "_take_platform_id")))
     assert settled(delivery) == "sending"
     sweep(source, echo=echo)
     assert settled(delivery) == "sent"

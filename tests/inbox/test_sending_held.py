@@ -12,7 +12,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from inbox import sending
+from inbox import readback
 from inbox.models import Conversation, Delivery
 from team.models import Notification
 from tests.platforms.discourse import NOT_FOUND, Discourse, refusal
@@ -87,11 +87,11 @@ def test_where_nobody_tells_what_is_held_a_person_is_asked_after_two_days(held, 
     forum.reject()
     began = last = held.next_try_at
     looks = 0
-    while held.next_try_at and looks < 3 * sending.PENDING_CHECKS:
+    while held.next_try_at and looks < 3 * readback.PENDING_CHECKS:
         last = held.next_try_at
         looks += look(held, 1)
     assert held.state == "unconfirmed"
-    assert looks == sending.PENDING_CHECKS
+    assert looks == readback.PENDING_CHECKS
     assert timedelta(hours=36) < last - began < timedelta(hours=72)
     assert "Look, then confirm it" in Notification.objects.get(user=bob).text
 
@@ -110,7 +110,7 @@ def test_a_list_that_opens_again_starts_the_count_anew(held, forum) -> None:
 
 def test_trouble_of_the_forum_is_no_reason_to_give_up(held, forum) -> None:
     forum.break_down()
-    look(held, sending.PENDING_CHECKS)
+    look(held, readback.PENDING_CHECKS)
     assert (held.state, held.checks) == ("pending", 0)
 
 
@@ -118,7 +118,7 @@ def test_a_reply_that_is_sent_again_by_hand_while_it_is_held_is_not_sent_twice(
     held, forum, bob
 ) -> None:
     shut(forum)
-    look(held, sending.PENDING_CHECKS)
+    look(held, readback.PENDING_CHECKS)
     assert held.state == "unconfirmed"
     forum.heal()
     assert held.retry(by=bob)

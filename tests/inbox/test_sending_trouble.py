@@ -14,7 +14,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from inbox import sending
+from inbox import outcomes, sending
 from inbox.connectors.base import Sent
 from inbox.connectors.discourse.connector import DiscourseConnector
 from inbox.models import Delivery, Source
@@ -72,7 +72,7 @@ def test_a_reply_that_cannot_be_looked_for_is_not_tried_for_ever(
 
     monkeypatch.setattr(DiscourseConnector, "reconcile", trips)
     moment = timezone.now()
-    for _ in sending.CHECKS:
+    for _ in outcomes.CHECKS:
         moment += timedelta(hours=1)
         with time_machine.travel(moment, tick=False), pytest.raises(KeyError):
             sending.deliver(delivery.pk)
@@ -106,7 +106,7 @@ def test_a_key_that_expired_before_we_looked_does_not_count_as_having_looked(
     forum.heal()
     forum.revoke()
     moment = timezone.now()
-    for _ in range(2 * len(sending.CHECKS)):
+    for _ in range(2 * len(outcomes.CHECKS)):
         moment += timedelta(hours=1)
         with time_machine.travel(moment, tick=False):
             settle(delivery)

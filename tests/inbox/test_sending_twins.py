@@ -13,7 +13,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from inbox import sending
+from inbox import outcomes
 from inbox.connectors.base import Rejected, Sent
 from inbox.connectors.discourse.connector import DiscourseConnector
 from inbox.ingest import ingest
@@ -59,7 +59,7 @@ def test_an_unconfirmed_twin_is_looked_for_less_and_less_and_then_a_person_is_as
     twin = Delivery.objects.get(message=thread.reply("Thanks!", by=bob))
     Delivery.objects.filter(pk=twin.pk).update(state="unconfirmed")
     moment = timezone.now()
-    for _ in sending.CHECKS:
+    for _ in outcomes.CHECKS:
         moment += timedelta(hours=1)
         with time_machine.travel(moment, tick=False):
             settle(twin)
@@ -182,6 +182,6 @@ def test_a_platform_that_gives_no_number_takes_nothing_away(source, bob) -> None
     Message.system(thread, "wake", by=None)
     delivery = Delivery.objects.get(message=thread.reply("Yes, at seven.", by=bob))
     delivery.move(("held",), "sending")
-    sending._finish(delivery, Sent(state="sent", external_id=""))
+    outcomes.finish(delivery, Sent(state="sent", external_id=""))
     assert delivery.state == "sent"
     assert thread.messages.filter(kind="event").count() == 1
