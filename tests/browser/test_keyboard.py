@@ -131,7 +131,7 @@ def test_single_keys_can_be_switched_off(sit, talk: Talk) -> None:
         page.keyboard.press("j")
         page.wait_for_timeout(300)
         assert at(page) == f"/conversations/{talk.pk}/"
-        expect(page.locator("[data-key=e]")).to_contain_text("Done")
+        expect(page.locator(".head [data-key=e]")).to_contain_text("Done")
     finally:
         choose(page, "On")
 

@@ -23,7 +23,7 @@ def test_the_inbox_is_read_and_answered_without_scripts(sit, hub: Hub, talk: Tal
 def test_a_conversation_is_closed_and_opened_without_scripts(sit, hub: Hub, talk: Talk) -> None:
     page = sit("bo", java_script_enabled=False)
     page.goto(talk.page)
-    page.locator("[data-key=e]").click()
+    page.locator(".head [data-key=e]").click()
     state = "select state from inbox_conversation where id = %s"
     assert hub.ask(state, talk.pk) == "done"
     page.goto(talk.page)

@@ -3,7 +3,8 @@
 // makes a thing of what was typed (data-make) is there only where nothing has that name.
 class CommandMenu extends HTMLElement {
   connectedCallback() {
-    this.addEventListener("toggle", (event) => event.newState === "open" ? this.opened() : this.closed());
+    this.addEventListener("toggle", (event) => event.newState === "open" && this.opened());
+    this.addEventListener("beforetoggle", (event) => event.newState === "closed" && this.closed()); // "toggle" comes too late for who opens it again at once
     this.addEventListener("input", (event) => event.target.matches(".filter") && this.filter(event.target.value));
     this.addEventListener("keydown", (event) => this.move(event));
     this.gone = new AbortController();

@@ -41,9 +41,7 @@ class HotKeys extends HTMLElement {
     const near = document.activeElement?.closest("form");
     const room = document.querySelector("dialog[open]") || document;
     const all = [...room.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].filter(usable);
-    const list = room.querySelector("row-list");
-    const asked = list?.asksFirst && all.find((element) => list.contains(element));
-    return all.find((element) => near?.contains(element)) || asked || all.findLast((element) => !list?.contains(element)) || all.at(-1);
+    return all.find((element) => near?.contains(element)) || all.find((element) => element.closest("row-list")) || all.at(-1);
   }
 }
 

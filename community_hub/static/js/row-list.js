@@ -19,6 +19,7 @@ class RowList extends HTMLElement {
       for (const box of this.querySelectorAll(".pick input")) box.checked ||= this.picked?.includes(box.value.split("-")[0]);
     });
     this.addEventListener("focusin", () => this.remember());
+    this.addEventListener("focusout", () => setTimeout(() => this.weigh()));
     this.count();
     this.remember();
     this.here?.scrollIntoView({ block: "nearest" });
@@ -38,9 +39,16 @@ class RowList extends HTMLElement {
   }
 
   get focused() { return this.contains(document.activeElement) && document.activeElement.closest("a.row"); }
-  get asksFirst() { return this.boxes.length > 0 || this.focused && !this.focused.matches("[aria-current]"); }
 
-  remember() { if (this.here) this.place = this.rows.indexOf(this.here); }
+  remember() {
+    if (this.here) this.place = this.rows.indexOf(this.here);
+    this.weigh();
+  }
+
+  weigh() {
+    const means = this.boxes.length > 0 || this.focused && !this.focused.matches("[aria-current]");
+    for (const button of this.querySelectorAll("[data-move=done], [data-move=take]")) button.disabled = !means;
+  }
 
   // where the row has left the list, the one that took its place comes next
   step(by) {
@@ -78,6 +86,7 @@ class RowList extends HTMLElement {
     const picked = this.boxes.length;
     bulk.hidden = picked === 0;
     bulk.querySelector("[data-picked]").textContent = picked;
+    this.weigh();
   }
 
   current() {

@@ -2,6 +2,9 @@
 // ones are put in above, and follows new ones only when one is at the end already; also when the box below
 // grows. Whatever took the focus away with it leaves it here.
 const NEAR = 120; // px from the end that still count as being there
+let focused = false; // was anything, before the last swap?
+
+document.body.addEventListener("htmx:beforeSwap", () => { focused = document.activeElement !== document.body; });
 
 class ScrollKeeper extends HTMLElement {
   connectedCallback() {
@@ -13,7 +16,7 @@ class ScrollKeeper extends HTMLElement {
     this.resized = new ResizeObserver(() => { if (this.follows) this.scrollTop = this.scrollHeight; });
     this.resized.observe(this);
     document.body.addEventListener("htmx:afterSettle", () => {
-      if (document.activeElement === document.body) this.focus({ preventScroll: true });
+      if (focused && document.activeElement === document.body) this.focus({ preventScroll: true });
     }, { signal });
     this.addEventListener("htmx:beforeSwap", () => {
       this.atEnd = this.isAtEnd;
