@@ -101,7 +101,9 @@ def keep(var: Var, running: dict[str, subprocess.Popen[bytes]]) -> int:
             except BlockingIOError:
                 time.sleep(LOOK_EVERY)
             else:
-                # Held until the servers are down: whoever comes next waits, then starts anew.
+                # Held until the servers are down: whoever comes next waits, then starts anew, and
+                # must not read then that they are at work.
+                (var.run / "ready.json").unlink(missing_ok=True)
                 stop(running)
                 return 0
 

@@ -11,12 +11,13 @@ from pathlib import Path
 import psutil
 import pytest
 
+from community_hub import embedded, keeper
 from community_hub.embedded import Var
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = """
 import os, sys
-from community_hub import embedded
+from community_hub import embedded, keeper
 embedded.ensure(throwaway="kept" not in sys.argv)
 import psycopg, redis
 with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
@@ -193,3 +194,12 @@ def test_secrets_are_made_once_and_only_we_may_read_them(var):
     assert path.read_text() == before
     hub.leave()
     second.leave()
+
+
+def test_whoever_comes_as_the_servers_go_is_not_told_that_they_are_there(tmp_path):
+    """The next command gets the users' lock when the keeper gives it up, and reads who is there."""
+    var = Var(tmp_path / "var")
+    embedded.make_folders(var)
+    keeper.announce(var, ["postgres"])
+    assert keeper.keep(var, {}) == 0
+    assert not (var.run / "ready.json").exists()
