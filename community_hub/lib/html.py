@@ -40,9 +40,28 @@ _BLOCK = re.compile(
 )
 _TAG = re.compile(rf"</?[a-z]{_ATTRIBUTES}>")
 
-_markdown = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": True}).enable(
+# Looking for addresses takes time that grows with their square, "://" by "://": 90 KB of it, 27 s.
+MOST_ADDRESSES = 200
+LONGEST_LINKED = 100_000  # characters of plain text; a longer one is no message that links
+
+_OPTIONS = {"html": False, "linkify": True, "breaks": True}
+_markdown = MarkdownIt("commonmark", _OPTIONS).enable(["table", "strikethrough", "linkify"])
+_unlinked = MarkdownIt("commonmark", {**_OPTIONS, "linkify": False}).enable(
     ["table", "strikethrough"]
 )
+_plain = MarkdownIt("zero", _OPTIONS).enable(["newline", "linkify"])
+
+
+def _whole_addresses_only(parser: MarkdownIt) -> None:
+    """A "readme.md" is no place on the web, and "ftp:" none that a browser opens."""
+    assert parser.linkify is not None
+    parser.linkify.set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
+    for scheme in ("ftp:", "mailto:", "//"):
+        parser.linkify.add(scheme, None)
+
+
+_whole_addresses_only(_markdown)
+_whole_addresses_only(_plain)
 
 
 def clean(html: str, base_url: str = "") -> str:
@@ -79,13 +98,17 @@ def _allowed(
 
 
 def from_markdown(text: str) -> str:
-    """Clean HTML of Markdown; raw HTML in it is shown as text."""
-    rendered: str = _markdown.render(storable(text))
+    """Clean HTML of Markdown; raw HTML in it is shown as text, an address becomes a link."""
+    parser = _markdown if text.count("://") <= MOST_ADDRESSES else _unlinked
+    rendered: str = parser.render(storable(text))
     return clean(rendered)
 
 
 def from_plain(text: str) -> str:
-    """Clean HTML of plain text: paragraphs and line breaks are kept."""
+    """Clean HTML of plain text: paragraphs and line breaks are kept, an address becomes a link."""
+    if 0 < text.count("://") <= MOST_ADDRESSES and len(text) <= LONGEST_LINKED:
+        rendered: str = _plain.render(storable(text))
+        return clean(rendered)
     paragraphs = storable(text).replace("\r\n", "\n").split("\n\n")
     return "".join(
         f"<p>{entities.escape(part.strip(), quote=False).replace(chr(10), '<br>')}</p>"

@@ -90,3 +90,29 @@ def test_no_input_makes_it_slow(piece: str) -> None:
     to_text(clean(piece * 20_000))
     clean("<img src=x><a href=y>" + piece * 20_000, "https://forum.example/")
     assert time.process_time() - begun < 10
+
+
+@pytest.mark.parametrize("read", [from_markdown, from_plain])
+def test_an_address_becomes_a_link(read) -> None:
+    cleaned = read("See https://e.example/a?b=1&c=2, please.")
+    assert 'href="https://e.example/a?b=1&amp;c=2"' in cleaned
+    assert to_text(cleaned) == "See https://e.example/a?b=1&c=2, please."
+    for words in ("read readme.md", "a@e.example", "www.e.example", "ftp://e.example", "x://y",
+                  "javascript://e.example/%0aalert(1)"):  # fmt: skip
+        assert "<a" not in read(words)
+        assert to_text(read(words)) == words
+
+
+def test_plain_text_stays_plain_beside_an_address() -> None:
+    cleaned = from_plain("*one* <b>two</b>\n# three https://e.example/\n\nfour & `five`")
+    assert to_text(cleaned) == "*one* <b>two</b>\n# three https://e.example/\nfour & `five`"
+    assert "<b>" not in cleaned
+    assert cleaned.count("<p>") == 2
+
+
+@pytest.mark.parametrize("bomb", ["://" * 30_000, ("://" + "a" * 450) * 200, "https://a/(" * 8_000])
+@pytest.mark.parametrize("read", [from_markdown, from_plain])
+def test_looking_for_addresses_ends_soon(read, bomb: str) -> None:
+    begun = time.process_time()
+    assert to_text(read(bomb))
+    assert time.process_time() - begun < 5
