@@ -53,6 +53,26 @@ def test_a_row_opens_in_a_tab_of_its_own_where_one_asks_for_it(sit, talk: Talk) 
     expect(page.locator("#talk")).to_contain_text("Pick a conversation")
 
 
+def test_reload_and_back_find_the_list_as_it_was(sit) -> None:
+    page = sit("bo")
+    page.goto("/inbox/everything/")
+    rows = page.locator("a.row")
+    expect(rows).to_have_count(25)
+    page.locator("#more-rows").scroll_into_view_if_needed()
+    expect(rows).to_have_count(50)
+    far = rows.nth(40)
+    chosen = far.get_attribute("id")
+    far.click()
+    expect(page.locator(f"#{chosen}[aria-current]")).to_be_in_viewport()
+    page.reload()
+    expect(page.locator(f"#{chosen}[aria-current]")).to_be_in_viewport()
+    page.go_back()
+    expect(page.locator("#talk")).to_contain_text("Pick a conversation")
+    expect(page.locator(f"#{chosen}")).to_be_in_viewport()
+    page.goto("/inbox/everything/")
+    expect(rows).to_have_count(25)
+
+
 def test_the_palette_finds_commands_places_and_members(sit, talk: Talk) -> None:
     page = sit("bo")
     page.goto(talk.page)

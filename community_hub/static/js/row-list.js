@@ -1,6 +1,7 @@
 // <row-list>: moves through the rows of a list (hidden buttons carry the keys: data-move="next"),
 // ticks them, and marks the one that stands open in the other pane. What is ticked, or the row with the
 // focus where that is not the open one, is what "e" and "i" mean; else they mean the open conversation.
+// Where one reloads or goes back, as many rows are there as were, and the list stands where it stood.
 class RowList extends HTMLElement {
   connectedCallback() {
     this.addEventListener("click", (event) => {
@@ -12,12 +13,15 @@ class RowList extends HTMLElement {
     document.body.addEventListener("htmx:pushedIntoHistory", this.mark);
     document.body.addEventListener("htmx:afterSettle", this.mark);
     this.addEventListener("htmx:configRequest", ({ detail, target }) => {
-      if (target.matches("[data-list]")) detail.parameters.shown = this.rows.length;
+      if (target.matches("[data-list]")) detail.parameters.shown = Math.max(this.rows.length, this.before ?? 0);
     });
     this.addEventListener("htmx:beforeSwap", () => { this.picked = this.boxes.map((box) => box.value.split("-")[0]); });
     this.addEventListener("htmx:afterSettle", () => {
       for (const box of this.querySelectorAll(".pick input")) box.checked ||= this.picked?.includes(box.value.split("-")[0]);
+      if (this.before) this.stand();
     });
+    addEventListener("pagehide", () => this.leave());
+    addEventListener("load", () => this.restore(), { once: true });
     this.addEventListener("focusin", () => this.remember());
     this.addEventListener("focusout", () => setTimeout(() => this.weigh()));
     this.count();
@@ -28,6 +32,30 @@ class RowList extends HTMLElement {
   disconnectedCallback() {
     document.body.removeEventListener("htmx:pushedIntoHistory", this.mark);
     document.body.removeEventListener("htmx:afterSettle", this.mark);
+  }
+
+  get list() { return this.querySelector("[data-list]"); }
+  get slot() { return `rows:${this.list.getAttribute("hx-get")}`; }
+
+  leave() {
+    const edge = this.querySelector(".scroll").getBoundingClientRect().top;
+    const top = this.rows.find((row) => row.getBoundingClientRect().bottom > edge);
+    sessionStorage.setItem(this.slot, JSON.stringify({ shown: this.rows.length, top: top?.id }));
+  }
+
+  restore() {
+    const came = performance.getEntriesByType("navigation")[0]?.type;
+    const kept = came !== "navigate" && JSON.parse(sessionStorage.getItem(this.slot));
+    if (!kept) return;
+    this.before = kept.shown;
+    this.top = kept.top;
+    if (kept.shown > this.rows.length) this.list.dispatchEvent(new Event("hub:restore"));
+    else this.stand();
+  }
+
+  stand() {
+    this.before = 0;
+    (this.here || document.getElementById(this.top))?.scrollIntoView({ block: this.here ? "center" : "start" });
   }
 
   get boxes() { return [...this.querySelectorAll(".pick input:checked")]; }
