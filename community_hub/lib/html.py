@@ -53,8 +53,10 @@ _plain = MarkdownIt("zero", _OPTIONS).enable(["newline", "linkify"])
 
 
 def _whole_addresses_only(parser: MarkdownIt) -> None:
-    """A "readme.md" is no place on the web, and "ftp:" none that a browser opens."""
+    """A "readme.md" is no place on the web, and "ftp:" none that a browser opens. An address reads
+    as it was written: decoded, it may look like another, and is not what the platform says."""
     assert parser.linkify is not None
+    parser.normalizeLinkText = lambda link: link  # type: ignore[method-assign]
     parser.linkify.set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
     for scheme in ("ftp:", "mailto:", "//"):
         parser.linkify.add(scheme, None)

@@ -20,7 +20,7 @@ from team.models import Action
 
 from . import undoing
 from .delivery import Delivery, DeliveryState
-from .kept import recompute
+from .kept import recompute, recompute_in_steps
 from .message import Message
 from .personal import Draft, ReadMark
 from .reach import nobodys
@@ -416,6 +416,4 @@ class ThreadAlias(models.Model):
 def recompute_after_staff_change(member: Member) -> None:
     """A colleague's native answers count as the team's, in every thread where they wrote."""
     wrote = Message.objects.filter(author__member=member).values_list("conversation_id", flat=True)
-    ids = sorted(set(wrote))
-    for start in range(0, len(ids), 500):
-        recompute(ids[start : start + 500])
+    recompute_in_steps(wrote)

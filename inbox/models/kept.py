@@ -18,6 +18,8 @@ from django.db import connection, transaction
 
 from community_hub.lib.text import MISLEADING
 
+STEP = 500  # conversations
+
 # Two statements in one journey. The second sees what whoever held the lock has committed: reading
 # first and waiting then would write fields that lack the other's messages.
 _LOCK = """
@@ -53,6 +55,17 @@ whole as (
                as last_mention_at
     from said group by conversation_id
 ),
+native as (
+    select distinct on (conversation_id) conversation_id, sent_at, id
+    from said where is_team and not is_from_here
+    order by conversation_id, sent_at desc, id desc
+),
+met as (  -- each with the last date of what was written here after it had arrived
+    select *, max(case when is_from_here then sent_at end) over (
+        partition by conversation_id order by id desc
+        rows between unbounded preceding and 1 preceding) as answered_here
+    from said
+),
 opener as (
     select distinct on (conversation_id) conversation_id, member_id, author_id
     from said order by conversation_id, sent_at, id
@@ -66,15 +79,13 @@ answer as (
 ),
 waiting as (
     select distinct on (s.conversation_id) s.*
-    from said s
+    from met s
     join inbox_conversation c on c.id = s.conversation_id
+    left join native r on r.conversation_id = s.conversation_id
     where s.kind = 'inbound' and s.mention_reason <> '' and not s.is_team and not s.is_bot
       and not s.handled_on_arrival and s.id > c.handled_up_to
-      and not exists (
-          select from said r
-          where r.conversation_id = s.conversation_id and r.is_team
-            and (r.sent_at, r.id) > (s.sent_at, s.id) and (r.id > s.id or not r.is_from_here)
-      )
+      and (r.id is null or (s.sent_at, s.id) > (r.sent_at, r.id))
+      and (s.answered_here is null or s.answered_here < s.sent_at)
     order by s.conversation_id, s.sent_at, s.id
 ),
 peer as (
@@ -140,6 +151,13 @@ def recompute(ids: Iterable[int]) -> None:
         with connection.cursor() as cursor:
             values: dict[str, Any] = {"ids": wanted, "misleading": MISLEADING}
             cursor.execute(_LOCK + _FACTS + _UPDATE, values)
+
+
+def recompute_in_steps(ids: Iterable[int]) -> None:
+    """However many: no lock is held over all of them."""
+    wanted = sorted(set(ids))
+    for start in range(0, len(wanted), STEP):
+        recompute(wanted[start : start + STEP])
 
 
 KEPT = (

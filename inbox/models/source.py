@@ -26,7 +26,7 @@ from members.resolve import resolve
 from team.models import Action, Grant, User
 
 from .channel import Channel
-from .kept import recompute
+from .kept import recompute_in_steps
 from .message import Message
 from .pulling import PullState, SourceState
 
@@ -264,7 +264,7 @@ class Source(PullState):
             mine = [account.identity_id for account in known.values()]
             if Identity.objects.filter(pk__in=mine, is_us=False).update(is_us=True):
                 wrote = Message.objects.filter(author__in=mine)  # their answers are the team's
-                recompute(wrote.values_list("conversation_id", flat=True))
+                recompute_in_steps(wrote.values_list("conversation_id", flat=True))
         self._set(account_label=health.account_label[:200], max_length=health.max_length)
 
     def _scope_log(self) -> None:

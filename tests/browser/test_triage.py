@@ -60,7 +60,13 @@ def test_l_makes_a_tag_that_stands_on_the_row(sit, talk: Talk) -> None:
     page.keyboard.press("Enter")
     row = page.locator("a.row").filter(has_text=talk.title)
     expect(row.locator(".chip.tag")).to_have_text("resistors")
+    page.keyboard.press("l")
+    expect(page.get_by_label("Find or make a tag")).to_be_focused()
+    page.keyboard.type("resistors")
+    expect(page.locator("#tag-list .menu-item:visible")).to_have_text("resistorstake off")
+    page.keyboard.press("Enter")  # takes nothing away that one did not choose
     page.keyboard.press("Escape")
+    expect(row.locator(".chip.tag")).to_have_text("resistors")
     page.keyboard.press("z")
     expect(row.locator(".chip.tag")).to_have_count(0)
 
@@ -112,6 +118,7 @@ def test_e_and_i_mean_the_rows_that_were_picked(sit, hub: Hub, talks) -> None:
     expect(page.locator("[data-picked]")).to_have_text("2")
     page.keyboard.press("i")
     expect(toast(page, "2 conversations are yours now")).to_be_visible()
+    page.goto("/inbox/everything/")
     page.locator(f"#row-{first.pk}").focus()
     page.keyboard.press("e")
     expect(toast(page, "1 conversation done")).to_be_visible()
@@ -149,3 +156,25 @@ def test_the_focus_is_in_the_thread_after_the_next_one_opened(sit, talk: Talk) -
     page.locator(".head [data-key=e]").press("Enter")
     expect(page.locator(".head h1")).not_to_have_text(talk.title)
     expect(page.locator("#main")).to_be_focused()
+
+
+def test_e_means_the_conversation_that_is_open_and_not_the_row_one_came_from(
+    sit, hub: Hub, talks
+) -> None:
+    """Where the list keeps the row of what was done, the focus goes along with what is open."""
+    talks.next()
+    talk = talks.next()
+    page = sit("bo")
+    page.goto("/inbox/everything/")
+    page.locator(f"#row-{talk.pk}").press("Enter")
+    expect(page.locator(".head h1")).to_have_text(talk.title)
+    page.keyboard.press("e")
+    expect(page.locator(".head h1")).not_to_have_text(talk.title)
+    following = at(page).split("/")[2]
+    expect(page.locator(f"#row-{following}")).to_be_focused()
+    page.keyboard.press("i")
+    mine = "select name from team_user u join inbox_conversation c on c.assignee_id = u.id"
+    expect(page.get_by_role("button", name="Assigned to Bo Nilsson")).to_be_visible()
+    assert hub.ask(f"{mine} where c.id = %s", int(following)) == "Bo Nilsson"
+    assert state(hub, talk, "assignee_id") is None
+    page.keyboard.press("z")

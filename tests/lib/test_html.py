@@ -103,6 +103,19 @@ def test_an_address_becomes_a_link(read) -> None:
         assert to_text(read(words)) == words
 
 
+@pytest.mark.parametrize("read", [from_markdown, from_plain])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://e.example/%C3%9Cbung",
+        "https://xn--pple-43d.example/",
+        "https://e.example/%E2%80%AEx",
+    ],
+)
+def test_an_address_reads_as_it_was_written(read, address: str) -> None:
+    assert to_text(read(f"See {address} please")) == f"See {address} please"
+
+
 def test_plain_text_stays_plain_beside_an_address() -> None:
     cleaned = from_plain("*one* <b>two</b>\n# three https://e.example/\n\nfour & `five`")
     assert to_text(cleaned) == "*one* <b>two</b>\n# three https://e.example/\nfour & `five`"

@@ -9,8 +9,9 @@ class CommandMenu extends HTMLElement {
     this.addEventListener("keydown", (event) => this.move(event));
     this.gone = new AbortController();
     document.body.addEventListener("htmx:oobBeforeSwap", (event) => this.stay(event), { signal: this.gone.signal });
-    this.addEventListener("htmx:afterRequest", ({ detail, target }) => {
-      const chosen = detail.successful && detail.requestConfig.verb !== "get" && !("stay" in target.dataset);
+    // before the answer is put in: it may bring this menu anew, and one that is open stays as it is
+    this.addEventListener("htmx:beforeOnLoad", ({ detail, target }) => {
+      const chosen = detail.xhr.status < 400 && detail.requestConfig.verb !== "get" && !("stay" in target.dataset);
       if (chosen && this.matches(":popover-open")) this.hidePopover();
     });
     this.addEventListener("htmx:afterSettle", () => this.matches(":popover-open") && (this.box || this.items[0])?.focus());

@@ -1,6 +1,6 @@
 // <row-list>: moves through the rows of a list (hidden buttons carry the keys: data-move="next"),
 // ticks them, and marks the one that stands open in the other pane. What is ticked, or the row with the
-// focus where that is not the open one, is what "e" and "i" mean; else they mean the open conversation.
+// focus where no conversation is open, is what "e" and "i" mean; else they mean the open conversation.
 // Where one reloads or goes back, as many rows are there as were, and the list stands where it stood.
 class RowList extends HTMLElement {
   connectedCallback() {
@@ -24,6 +24,7 @@ class RowList extends HTMLElement {
     addEventListener("load", () => this.restore(), { once: true });
     this.addEventListener("focusin", () => this.remember());
     this.addEventListener("focusout", () => setTimeout(() => this.weigh()));
+    this.opened = location.pathname;
     this.count();
     this.remember();
     this.here?.scrollIntoView({ block: "nearest" });
@@ -74,7 +75,7 @@ class RowList extends HTMLElement {
   }
 
   weigh() {
-    const means = this.boxes.length > 0 || this.focused && !this.focused.matches("[aria-current]");
+    const means = this.boxes.length > 0 || this.focused && !document.querySelector("#talk .head");
     for (const button of this.querySelectorAll("[data-move=done], [data-move=take]")) button.disabled = !means;
   }
 
@@ -124,6 +125,10 @@ class RowList extends HTMLElement {
         row.closest("li").classList.remove("unread");
       } else row.removeAttribute("aria-current");
     }
+    // the focus goes along from the row one came from, so that j goes on from the one that is open now
+    const moved = this.opened !== location.pathname;
+    this.opened = location.pathname;
+    if (moved && this.focused && !this.focused.matches("[aria-current]")) this.querySelector("a.row[aria-current]")?.focus({ preventScroll: true });
     this.count();
     this.remember();
   }

@@ -13,7 +13,10 @@ class ScrollKeeper extends HTMLElement {
     this.toStart();
     this.guard();
     this.addEventListener("scroll", () => { this.follows = this.isAtEnd; }, { signal, passive: true });
-    this.resized = new ResizeObserver(() => { if (this.follows) this.scrollTop = this.scrollHeight; });
+    this.resized = new ResizeObserver(() => {
+      if (this.follows && this.height) this.scrollTop = this.scrollHeight; // not when it is first measured
+      this.height = this.clientHeight;
+    });
     this.resized.observe(this);
     document.body.addEventListener("htmx:afterSettle", () => {
       if (focused && document.activeElement === document.body) this.focus({ preventScroll: true });
