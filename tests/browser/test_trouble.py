@@ -52,10 +52,10 @@ def test_a_reply_for_the_moderators_says_so_until_they_publish_it(
 def test_a_refused_reply_says_why_and_offers_retry_or_edit(sit, desk: Practice, talk: Talk) -> None:
     page = sit("bo")
     page.goto(talk.page)
-    desk.delete_first_post(talk.address)
     page.keyboard.press("r")
     page.keyboard.type("Here is the newer plan.")
     page.keyboard.press("Control+Enter")
+    desk.delete_first_post(talk.address)  # while the reply is held
     failed = page.locator("article.failed")
     expect(failed).to_contain_text("not sent", timeout=20_000)
     assert len(failed.locator(".trouble p").inner_text()) > 20

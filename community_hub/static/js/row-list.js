@@ -56,7 +56,11 @@ class RowList extends HTMLElement {
 
   stand() {
     this.before = 0;
-    (this.here || document.getElementById(this.top))?.scrollIntoView({ block: this.here ? "center" : "start" });
+    this.current();
+    const row = this.querySelector("a.row[aria-current]"), goal = row || document.getElementById(this.top);
+    const go = () => goal?.scrollIntoView({ block: row ? "center" : "start" });
+    go();
+    requestAnimationFrame(() => requestAnimationFrame(go)); // rows that were not drawn yet had a guessed height
   }
 
   get boxes() { return [...this.querySelectorAll(".pick input:checked")]; }
