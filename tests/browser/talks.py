@@ -10,6 +10,7 @@ from .hub import Hub
 from .practice import Practice, new_title
 
 AT_ONCE = 12
+EVERYTHING = "/inbox/everything/?shown=100"  # the list, as far down as a talk may be by now
 WITHIN = 60  # seconds until the hub must have them
 
 
@@ -23,7 +24,7 @@ class Talk:
 
     @property
     def page(self) -> str:
-        return f"/conversations/{self.pk}/?in=everything"
+        return f"/conversations/{self.pk}/?in=everything&shown=100"
 
 
 class Talks:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Page, expect
 
 from .hub import Hub
-from .talks import Talk
+from .talks import EVERYTHING, Talk
 from .test_writing import open_and_type
 
 SELECT_FIRST_MESSAGE = """() => {
@@ -65,7 +65,7 @@ def test_an_update_shows_what_changed_and_what_went_away(sit, hub: Hub, talk: Ta
 def test_rows_stand_in_their_new_order_after_an_update(sit, hub: Hub, talks, talk: Talk) -> None:
     other = talks.next()
     lena, bo = sit("lena"), sit("bo")
-    lena.goto("/inbox/everything/")
+    lena.goto(EVERYTHING)
     rows = lena.locator(f"#row-{talk.pk}, #row-{other.pk}")  # replies of other tests may still land
     for each in (talk, other):
         answered_by(bo, each, f"An answer in {each.pk}")

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from .hub import at
-from .talks import Talk
+from .talks import EVERYTHING, Talk
 
 RING = """() => {
     const element = document.activeElement, style = getComputedStyle(element);
@@ -40,12 +40,12 @@ def test_every_stop_of_the_tab_key_shows_where_it_is(sit, talk: Talk) -> None:
 
 def test_a_row_opens_in_a_tab_of_its_own_where_one_asks_for_it(sit, talk: Talk) -> None:
     page = sit("bo")
-    page.goto("/inbox/everything/")
+    page.goto(EVERYTHING)
     row = page.locator("a.row").filter(has_text=talk.title)
     with page.context.expect_page() as opened:
         row.click(modifiers=["ControlOrMeta"])
     expect(opened.value.locator("#talk h1")).to_have_text(talk.title)
-    assert page.url.endswith("/inbox/everything/")
+    assert page.url.endswith(EVERYTHING)
     row.click()
     expect(page.locator("#talk h1")).to_have_text(talk.title)
     expect(page).to_have_url(re.compile(rf"/conversations/{talk.pk}/"))

@@ -3,12 +3,12 @@
 from playwright.sync_api import expect
 
 from .hub import Hub, at
-from .talks import Talk
+from .talks import EVERYTHING, Talk
 
 
 def test_the_inbox_is_read_and_answered_without_scripts(sit, hub: Hub, talk: Talk) -> None:
     page = sit("bo", java_script_enabled=False)
-    page.goto("/inbox/everything/")
+    page.goto(EVERYTHING)
     page.locator("a.row").filter(has_text=talk.title).click()
     assert at(page) == f"/conversations/{talk.pk}/"
     expect(page.locator(".head h1")).to_have_text(talk.title)

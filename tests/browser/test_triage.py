@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from .hub import Hub, at
-from .talks import Talk
+from .talks import EVERYTHING, Talk
 
 
 def state(hub: Hub, talk: Talk, column: str = "state") -> object:
@@ -98,7 +98,7 @@ def test_e_and_z_close_and_open_again(sit, hub: Hub, talk: Talk) -> None:
 def test_x_picks_several_and_one_press_takes_them(sit, hub: Hub, talk: Talk, talks) -> None:
     both = [talk, talks.next()]
     page = sit("bo")
-    page.goto("/inbox/everything/")
+    page.goto(EVERYTHING)
     for one in both:
         page.locator("a.row").filter(has_text=one.title).focus()
         page.keyboard.press("x")
@@ -118,7 +118,7 @@ def test_e_and_i_mean_the_rows_that_were_picked(sit, hub: Hub, talks) -> None:
     expect(page.locator("[data-picked]")).to_have_text("2")
     page.keyboard.press("i")
     expect(toast(page, "2 conversations are yours now")).to_be_visible()
-    page.goto("/inbox/everything/")
+    page.goto(EVERYTHING)
     page.locator(f"#row-{first.pk}").focus()
     page.keyboard.press("e")
     expect(toast(page, "1 conversation done")).to_be_visible()
@@ -165,7 +165,7 @@ def test_e_means_the_conversation_that_is_open_and_not_the_row_one_came_from(
     talks.next()
     talk = talks.next()
     page = sit("bo")
-    page.goto("/inbox/everything/")
+    page.goto(EVERYTHING)
     page.locator(f"#row-{talk.pk}").press("Enter")
     expect(page.locator(".head h1")).to_have_text(talk.title)
     page.keyboard.press("e")
