@@ -3,25 +3,10 @@
 import pytest
 
 from inbox.connectors.base import RateLimited, Transient
-from inbox.connectors.discourse.connector import DiscourseConnector
-from tests.platforms.discourse import FORBIDDEN, KEY, NOT_FOUND, Discourse, refusal
+from tests.platforms.discourse import FORBIDDEN, NOT_FOUND, refusal
 from tests.platforms.server import Answer
 
 PROXY = "<html>nginx: not found</html>"
-
-
-@pytest.fixture
-def forum(settings):
-    with Discourse() as forum:
-        settings.HTTP_ALLOWED_ORIGINS = [forum.url]
-        yield forum
-
-
-@pytest.fixture
-def connector(forum):
-    connector = DiscourseConnector({"url": forum.url, "username": "hub"}, {"api_key": KEY})
-    yield connector
-    connector.close()
 
 
 def ops(page):

@@ -7,8 +7,7 @@ from uuid import uuid4
 import pytest
 
 from inbox.connectors.base import Outgoing, Rejected
-from inbox.connectors.discourse.connector import DiscourseConnector
-from tests.platforms.discourse import FORBIDDEN, KEY, NOT_FOUND, Discourse, refusal
+from tests.platforms.discourse import FORBIDDEN, NOT_FOUND, Discourse, refusal
 from tests.platforms.server import Answer
 
 WORDS = "Please let me in"
@@ -20,13 +19,6 @@ def forum(settings):
         settings.HTTP_ALLOWED_ORIGINS = [forum.url]
         forum.post("Question")
         yield forum
-
-
-@pytest.fixture
-def connector(forum):
-    connector = DiscourseConnector({"url": forum.url, "username": "hub"}, {"api_key": KEY})
-    yield connector
-    connector.close()
 
 
 @pytest.fixture

@@ -5,22 +5,6 @@ import time
 import pytest
 
 from inbox.connectors.contract import beginning, drain, through_json
-from inbox.connectors.discourse.connector import DiscourseConnector
-from tests.platforms.discourse import KEY, Discourse
-
-
-@pytest.fixture
-def forum(settings):
-    with Discourse() as forum:
-        settings.HTTP_ALLOWED_ORIGINS = [forum.url]
-        yield forum
-
-
-@pytest.fixture
-def connector(forum):
-    connector = DiscourseConnector({"url": forum.url, "username": "hub"}, {"api_key": KEY})
-    yield connector
-    connector.close()
 
 
 def ids(items):

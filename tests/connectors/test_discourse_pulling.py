@@ -10,7 +10,7 @@ import pytest
 from inbox.connectors.base import ConnectorError
 from inbox.connectors.contract import beginning, drain, through_json, walk
 from inbox.connectors.discourse.connector import DiscourseConnector
-from tests.platforms.discourse import FORBIDDEN, KEY, Discourse, refusal
+from tests.platforms.discourse import FORBIDDEN, Discourse, refusal
 from tests.platforms.server import Answer
 
 
@@ -19,13 +19,6 @@ def forum(settings, request):
     with Discourse(windows=request.param) as forum:
         settings.HTTP_ALLOWED_ORIGINS = [forum.url]
         yield forum
-
-
-@pytest.fixture
-def connector(forum):
-    connector = DiscourseConnector({"url": forum.url, "username": "hub"}, {"api_key": KEY})
-    yield connector
-    connector.close()
 
 
 def ids(items):

@@ -8,24 +8,9 @@ from uuid import uuid4
 import pytest
 
 from inbox.connectors.base import AuthExpired, Forbidden, Misconfigured, Outgoing, Rejected
-from inbox.connectors.discourse.connector import DiscourseConnector
 from inbox.connectors.discourse.forms import DiscourseForm
-from tests.platforms.discourse import FORBIDDEN, KEY, NOT_FOUND, Discourse, refusal
+from tests.platforms.discourse import FORBIDDEN, KEY, NOT_FOUND, refusal
 from tests.platforms.server import Answer, LocalServer
-
-
-@pytest.fixture
-def forum(settings):
-    with Discourse() as forum:
-        settings.HTTP_ALLOWED_ORIGINS = [forum.url]
-        yield forum
-
-
-@pytest.fixture
-def connector(forum):
-    connector = DiscourseConnector({"url": forum.url, "username": "hub"}, {"api_key": KEY})
-    yield connector
-    connector.close()
 
 
 def reply(text, topic=50, number=1):
