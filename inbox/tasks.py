@@ -1,4 +1,4 @@
-"""The alarm clock's bells: each takes an id, calls one function, and may ring twice."""
+"""Celery tasks of the inbox: each takes an id, calls one function, and is safe to run twice."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from django.db import OperationalError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from community_hub.lib import alarm, live
+from community_hub.lib import live, queue
 from community_hub.lib.text import one_line
+from inbox.delivery import sending
+from inbox.ingest.pipeline import ingest
+from inbox.models.kept_fields import drifted
 from team.models import Notification, User
 
-from . import sending
 from .connectors.base import AuthExpired, ConnectorError, RateLimited, Transient
-from .ingest import ingest
 from .models import Conversation, Delivery, Source, SourceState
-from .models.kept import drifted
 
 log = structlog.get_logger(__name__)
 
@@ -35,7 +35,7 @@ REFRESH_EVERY = 120  # seconds between two readings of one conversation
 def pull_due_sources() -> None:
     due = Source.objects.due(timezone.now()).order_by("next_pull_at")
     for pk in due.values_list("pk", flat=True)[:200]:
-        alarm.ring("inbox.tasks.pull_source", pk)
+        queue.enqueue("inbox.tasks.pull_source", pk)
 
 
 @shared_task(name="inbox.tasks.pull_source")
@@ -118,7 +118,7 @@ def deliver_due() -> None:
     """Whatever is due and was not rung, or whose worker died."""
     due = Delivery.objects.due(timezone.now()).order_by("next_try_at")
     for pk in due.values_list("pk", flat=True)[:500]:
-        alarm.ring("inbox.tasks.deliver", pk)
+        queue.enqueue("inbox.tasks.deliver", pk)
 
 
 @shared_task(name="inbox.tasks.wake_snoozed")

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from inbox.models import Channel, Conversation, Delivery, Message, Source
-from inbox.models.kept import recompute
+from inbox.models.kept_fields import recompute
 from members.models import Identity, Member
 from team.models import Grant, Role, User
 

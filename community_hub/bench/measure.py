@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from community_hub.bench.fill import LONG
 from inbox.connectors.base import Incoming, Page, Person
-from inbox.ingest import ingest
+from inbox.ingest.pipeline import ingest
 from inbox.models import Conversation, Source
 from members.models import Member
 from team.models import User

@@ -1,12 +1,13 @@
 """What was said, where, and what became of our answers."""
 
-from .books import Quarantined, SourceDay
+from inbox.models.counters import Quarantined, SourceDay
+from inbox.models.pull_state import SourceState
+
 from .channel import Channel
 from .conversation import Conversation, ConversationTag, State, ThreadAlias
 from .delivery import Delivery, DeliveryState
 from .message import Kind, Message, Reason
 from .personal import Draft, ReadMark
-from .pulling import SourceState
 from .source import Source
 
 __all__ = [

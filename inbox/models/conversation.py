@@ -14,16 +14,16 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from community_hub.lib import alarm, live
+from community_hub.lib import live, queue
+from inbox.models import undo
+from inbox.models.access import nobodys
+from inbox.models.kept_fields import recompute, recompute_in_steps
 from members.models import Member, Tag
 from team.models import Action
 
-from . import undoing
 from .delivery import Delivery, DeliveryState
-from .kept import recompute, recompute_in_steps
 from .message import Message
 from .personal import Draft, ReadMark
-from .reach import nobodys
 from .source import Source
 
 if TYPE_CHECKING:
@@ -217,7 +217,7 @@ class Conversation(models.Model):
                 self.refresh_from_db()
                 self.close(by=by, seen_up_to=max(seen_up_to, 0))
             self.announce()
-        alarm.ring("inbox.tasks.deliver", delivery.pk, countdown=settings.UNDO_SEND_SECONDS)
+        queue.enqueue("inbox.tasks.deliver", delivery.pk, countdown=settings.UNDO_SEND_SECONDS)
         return message
 
     def note(self, text: str, *, by: User) -> Action:
@@ -335,7 +335,7 @@ class Conversation(models.Model):
 
     def take_back(self, action: Action) -> bool:
         """Undo: put things back if nobody changed them since; False when somebody did."""
-        return undoing.take_back(self, action)
+        return undo.take_back(self, action)
 
     def announce(self) -> None:
         """Ring the doorbell: whoever may see this source fetches the fragment again."""

@@ -1,4 +1,4 @@
-"""The attempt to put a reply on the platform. The row is the truth, Celery its alarm clock."""
+"""The attempt to put a reply on the platform. The row is the truth; Celery only triggers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from community_hub.lib import alarm, live
+from community_hub.lib import live, queue
 
 if TYPE_CHECKING:
     from team.models import User
@@ -145,7 +145,7 @@ class Delivery(models.Model):
 
                 Conversation.objects.recompute([self.message.conversation_id])
         if moved:
-            alarm.ring("inbox.tasks.deliver", self.pk)
+            queue.enqueue("inbox.tasks.deliver", self.pk)
         return moved
 
     def confirm(self, *, by: User) -> bool:

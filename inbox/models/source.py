@@ -11,7 +11,7 @@ from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 from django.utils import timezone
 
-from community_hub.lib import alarm, live
+from community_hub.lib import live, queue
 from community_hub.lib.crypto import EncryptedJSONField, is_locked
 from community_hub.lib.text import one_line, web_address
 from inbox.connectors.base import (
@@ -21,14 +21,14 @@ from inbox.connectors.base import (
     connector_class,
 )
 from inbox.connectors.lost import LostCredentials
+from inbox.models.kept_fields import recompute_in_steps
+from inbox.models.pull_state import PullState, SourceState
 from members.models import Identity
 from members.resolve import resolve
 from team.models import Action, Grant, User
 
 from .channel import Channel
-from .kept import recompute_in_steps
 from .message import Message
-from .pulling import PullState, SourceState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -218,7 +218,7 @@ class Source(PullState):
         at = max(now, self.limited_until) if self.limited_until else now
         self._set(next_pull_at=at)
         if at <= now:
-            alarm.ring("inbox.tasks.pull_source", self.pk)
+            queue.enqueue("inbox.tasks.pull_source", self.pk)
 
     def begin_backfill(self, since: datetime) -> None:
         """Walk back to `since`; the first cursor comes from the connector."""

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from community_hub.lib import htmx
-from inbox import folders
-from inbox.composer import connector_of
 from inbox.models import Conversation, Reason, Source
+from inbox.pages import folders
+from inbox.pages.composer import connector_of
 
 register = template.Library()
 SEEN = (  # of a source; its settings and credentials are dear to read

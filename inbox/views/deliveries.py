@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
 from community_hub.lib import htmx
-from inbox.composer import named
 from inbox.models import Conversation, Delivery, Draft, Message
+from inbox.pages.composer import named
 from team.http import Asked
 
 from .screen import after_verb, found, permit

@@ -7,9 +7,9 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from community_hub.lib import htmx
-from inbox import folders
-from inbox.folders import Folder
 from inbox.models import Source
+from inbox.pages import folders
+from inbox.pages.folders import Folder
 from team.http import Asked
 
 from .screen import PAGE, list_context

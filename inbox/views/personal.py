@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import trigger_client_event
 
-from community_hub.lib import alarm, htmx
+from community_hub.lib import htmx, queue
 from community_hub.lib.text import number
-from inbox import presence as present
-from inbox.composer import length_there
 from inbox.models import Conversation, Draft
+from inbox.pages import presence as present
+from inbox.pages.composer import length_there
 from team.http import Asked
 
 from .screen import closed, folder_of, found, permit, typed
@@ -61,7 +61,7 @@ def presence(request: Asked, pk: int) -> HttpResponse:
         if seen := number(request.POST.get("up_to")):
             conversation.mark_read(seen, by=request.user)
         # what somebody looks at is kept fresh
-        alarm.ring("inbox.tasks.refresh_conversation", conversation.pk)
+        queue.enqueue("inbox.tasks.refresh_conversation", conversation.pk)
     else:
         present.leave(conversation.pk, request.user)
     return HttpResponse(status=204)

@@ -9,12 +9,13 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 
 from community_hub.lib import htmx
 from community_hub.lib.text import number, storable
-from inbox import folders, presence, reading
-from inbox.composer import Composer
-from inbox.folders import Folder
 from inbox.models import Conversation, Message
-from inbox.snoozing import presets
-from members.glance import look
+from inbox.pages import folders, presence
+from inbox.pages.composer import Composer
+from inbox.pages.folders import Folder
+from inbox.pages.snooze_presets import presets
+from inbox.pages.thread import asked_by, read
+from members.profile import look
 from team.http import Asked
 
 PAGE = "inbox/inbox.html"
@@ -74,14 +75,14 @@ def conversation_context(
     before = request.GET.get("before", "")
     start = "" if moved_on else request.POST.get("from") or request.GET.get("from", "")
     mark = getattr(conversation, "read_up_to", None)
-    thread = reading.read(conversation, before=before, start=start, mark=mark)
+    thread = read(conversation, before=before, start=start, mark=mark)
     if not htmx.target(request) and thread.seen_up_to > (mark or 0):
         conversation.mark_read(thread.seen_up_to, by=user)
     drafts = {
         "reply": getattr(conversation, "reply_begun", None) or "",
         "note": getattr(conversation, "note_begun", None) or "",
     }
-    asked = None if before else reading.asked(conversation, thread)
+    asked = None if before else asked_by(conversation, thread)
     return {
         "folder": folder,
         "conversation": conversation,

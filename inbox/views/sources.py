@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from community_hub.lib import htmx
-from inbox.condition import reports
 from inbox.models import Quarantined, Source
+from inbox.pages.source_status import reports
 from inbox.views.sources_forms import AudienceForm, SettingsForm
 from team.http import Asked
 from team.models import Action

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_http_methods
 
 from community_hub.lib import htmx
 from community_hub.lib.text import number
-from inbox import snoozing
 from inbox.models import Conversation
-from inbox.reading import day_and_time
+from inbox.pages import snooze_presets
+from inbox.pages.thread import day_and_time
 from members.models import Tag
 from team.http import Asked
 from team.models import User
@@ -95,7 +95,7 @@ def snooze(request: Asked, pk: int) -> HttpResponse:
         response = after_verb(request, conversation, move_on=False)
         return htmx.tell(request, response, _("Awake again"), undo=action.pk if action else None)
     try:
-        until = snoozing.chosen(request.POST.get("until", ""))
+        until = snooze_presets.chosen(request.POST.get("until", ""))
     except ValueError as error:
         return refused(request, conversation, str(error))
     action = conversation.snooze(until, by=request.user)

@@ -14,8 +14,8 @@ from django_htmx.http import trigger_client_event
 
 from community_hub.lib import html, htmx
 from community_hub.lib.text import number
-from inbox.composer import Composer, length_there, shown_there
 from inbox.models import Conversation, Draft, Message
+from inbox.pages.composer import Composer, length_there, shown_there
 from team.http import Asked
 
 from .screen import after_verb, folder_of, found, permit, typed

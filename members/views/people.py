@@ -12,9 +12,9 @@ from django.views.decorators.http import require_GET
 from community_hub.lib import htmx, keyset
 from community_hub.lib.text import storable
 from members.forms import NoteForm
-from members.glance import look
 from members.models import Identity, Member, Stage, Tag
 from members.models.member import MemberQuerySet
+from members.profile import look
 from team.http import Asked
 
 from .access import visible_member

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from inbox.connectors.base import Incoming
-from inbox.ingest import ingest
+from inbox.ingest.pipeline import ingest
 from inbox.models import Conversation, Message, Source, SourceDay
-from inbox.models.kept import drifted
+from inbox.models.kept_fields import drifted
 from members.models import Activity, Identity
 from tests.inbox.items import ago, item, page, person
 from tests.make import make_source

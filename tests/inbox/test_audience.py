@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from inbox import outcomes
-from inbox.composer import Composer
 from inbox.connectors.base import Sent
-from inbox.ingest import ingest
+from inbox.delivery import outcomes
+from inbox.ingest.pipeline import ingest
 from inbox.models import Conversation, Delivery, Message, Source
+from inbox.pages.composer import Composer
 from members.models import Activity, Member
 from team.models import User
 from tests.inbox.items import ago, item, page

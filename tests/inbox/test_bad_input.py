@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from inbox.connectors.base import Attachment, Problem
-from inbox.ingest import ingest
+from inbox.ingest.pipeline import ingest
 from inbox.models import Channel, Conversation, Message, Quarantined
 from members.models import Activity, Identity, Member
 from tests.inbox.items import item, page, person, reply

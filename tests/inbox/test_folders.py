@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from inbox import folders
 from inbox.models import ReadMark
+from inbox.pages import folders
 from tests.make import make_conversation, make_message, make_reply, make_source
 
 

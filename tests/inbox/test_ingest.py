@@ -11,7 +11,7 @@ from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from inbox.connectors.base import Problem
-from inbox.ingest import ingest
+from inbox.ingest.pipeline import ingest
 from inbox.models import Conversation, Message, Quarantined, Source, SourceDay, ThreadAlias
 from members.models import Activity, Identity, Member
 from tests.inbox.items import ago, item, page, person, reply

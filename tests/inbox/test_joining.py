@@ -8,7 +8,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from inbox import outcomes, threads
+from inbox.delivery import outcomes
+from inbox.ingest import threads
 from inbox.models import Conversation, Delivery, Draft
 from tests.inbox.items import ago
 from tests.make import make_conversation, make_message, make_source, make_user

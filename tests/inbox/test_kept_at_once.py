@@ -11,7 +11,7 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from inbox.models import Conversation, Delivery, Message
-from inbox.models.kept import recompute
+from inbox.models.kept_fields import recompute
 from team.models import User
 from tests.make import make_conversation, make_message
 

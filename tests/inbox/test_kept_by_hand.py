@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from inbox.models import Conversation, Delivery, Message
-from inbox.models.kept import recompute
+from inbox.models.kept_fields import recompute
 from members.models import Identity
 from tests.make import make_conversation, make_identity, make_member, make_source, make_user
 

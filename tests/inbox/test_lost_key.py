@@ -7,7 +7,7 @@ from cryptography.fernet import Fernet
 from django.urls import reverse
 from django.utils import timezone
 
-from inbox import sending
+from inbox.delivery import sending
 from inbox.models import Delivery, Source
 from inbox.tasks import pull_source
 from team.models import Notification

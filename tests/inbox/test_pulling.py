@@ -69,7 +69,7 @@ def test_a_source_is_pulled_by_one_worker_at_a_time(source) -> None:
 
 def test_the_clock_rings_only_for_what_is_due(source) -> None:
     rung: list[int] = []
-    with patch("inbox.tasks.alarm.ring", side_effect=lambda name, pk: rung.append(pk)):
+    with patch("inbox.tasks.queue.enqueue", side_effect=lambda name, pk: rung.append(pk)):
         pull_due_sources()
         assert rung == [source.pk]
         pulled(source)

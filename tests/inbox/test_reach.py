@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import pytest
 
-from inbox import folders
-from inbox.ingest import ingest
+from inbox.ingest.pipeline import ingest
 from inbox.models import Conversation, Source
+from inbox.pages import folders
 from inbox.tasks import notify_assignee
 from team.models import Notification, User
 from tests.inbox.items import item, page

@@ -16,7 +16,7 @@ from community_hub.lib.html import to_text
 from inbox.connectors.base import Incoming
 from inbox.connectors.discourse.reading import Reader as DiscourseReader
 from inbox.connectors.mastodon.parse import Reader as MastodonReader
-from inbox.ingest import ingest
+from inbox.ingest.pipeline import ingest
 from inbox.models import Conversation, Message, Quarantined, Source
 from members.models import Activity, Identity
 from tests.connectors import test_discourse_replay as forums

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from structlog.testing import capture_logs
 
-from community_hub.lib import alarm, live
+from community_hub.lib import live, queue
 from inbox.models import Message
 from tests.make import PASSWORD, make_message, make_user
 
@@ -28,7 +28,7 @@ def celery_at(broker: str) -> Celery:
 def away(settings, monkeypatch) -> Iterator[None]:
     settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": NOWHERE}}
     settings.REDIS_URL = NOWHERE
-    monkeypatch.setattr(alarm, "current_app", celery_at(NOWHERE))
+    monkeypatch.setattr(queue, "current_app", celery_at(NOWHERE))
     live.client.cache_clear()
     cache.clear()  # what this process has counted in an earlier test
     yield
@@ -79,7 +79,7 @@ def test_what_somebody_does_is_done(client, bob, away):
         assert client.delete(reverse("presence", args=[talk.pk])).status_code == 204
     assert time.monotonic() - begun < 5
     said = {line["event"].partition(";")[0] for line in logged}
-    assert {"presence not kept", "doorbell not rung", "alarm not rung"} <= said
+    assert {"presence not kept", "doorbell not rung", "task not queued"} <= said
     talk.refresh_from_db()
     assert (talk.state, talk.assignee) == ("done", bob)
     assert set(Message.objects.exclude(kind="event").values_list("kind", flat=True)) == {

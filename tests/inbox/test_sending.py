@@ -15,8 +15,8 @@ import time_machine
 from django.db import connections
 from django.utils import timezone
 
-from inbox import outcomes, sending
 from inbox.connectors.discourse.connector import DiscourseConnector
+from inbox.delivery import outcomes, sending
 from inbox.models import Conversation, Delivery, Draft, Message, Source
 from inbox.tasks import deliver_due, pull
 from members.models import Activity
@@ -232,7 +232,7 @@ def test_losing_every_key_in_redis_loses_no_reply(source, forum, bob) -> None:
     delivery = answer(bob)
     assert delivery.pk in Delivery.objects.due(timezone.now()).values_list("pk", flat=True)
     rung: list[int] = []
-    with patch("inbox.tasks.alarm.ring", side_effect=lambda name, pk: rung.append(pk)):
+    with patch("inbox.tasks.queue.enqueue", side_effect=lambda name, pk: rung.append(pk)):
         deliver_due()
     assert rung == [delivery.pk]
 

@@ -18,7 +18,7 @@ import time_machine
 from django.db import connections
 from django.utils import timezone
 
-from inbox import outcomes, sending
+from inbox.delivery import outcomes, sending
 from inbox.models import Conversation, Delivery, Message, Source
 from inbox.tasks import deliver_due, pull
 from tests.make import make_source
@@ -124,7 +124,9 @@ def sweep(source: Source, *, echo: bool, rounds: int = 14) -> None:
     for number in range(rounds):
         moment += timedelta(minutes=6)
         with time_machine.travel(moment, tick=True):
-            with patch("inbox.tasks.alarm.ring", side_effect=lambda name, pk: sending.deliver(pk)):
+            with patch(
+                "inbox.tasks.queue.enqueue", side_effect=lambda name, pk: sending.deliver(pk)
+            ):
                 deliver_due()
             if echo and number == 0:
                 read(source)

@@ -12,7 +12,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from inbox import readback
+from inbox.delivery import readback
 from inbox.models import Conversation, Delivery
 from team.models import Notification
 from tests.platforms.discourse import NOT_FOUND, Discourse, refusal

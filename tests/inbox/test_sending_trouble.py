@@ -14,9 +14,9 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from inbox import outcomes, sending
 from inbox.connectors.base import Sent
 from inbox.connectors.discourse.connector import DiscourseConnector
+from inbox.delivery import outcomes, sending
 from inbox.models import Delivery, Source
 from inbox.tasks import deliver_due
 from team.models import Notification
@@ -130,7 +130,7 @@ def test_a_reply_that_waits_for_moderators_is_not_asked_about_every_few_seconds(
     with pytest.raises(KeyError):
         sending.deliver(delivery.pk)
     asked: list[int] = []
-    monkeypatch.setattr("inbox.tasks.alarm.ring", lambda name, pk: asked.append(pk))
+    monkeypatch.setattr("inbox.tasks.queue.enqueue", lambda name, pk: asked.append(pk))
     deliver_due()
     assert asked == []
 

@@ -13,10 +13,10 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from inbox import outcomes
 from inbox.connectors.base import Rejected, Sent
 from inbox.connectors.discourse.connector import DiscourseConnector
-from inbox.ingest import ingest
+from inbox.delivery import outcomes
+from inbox.ingest.pipeline import ingest
 from inbox.models import Delivery, Message
 from members.models import Activity
 from team.models import Notification

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from inbox.snoozing import chosen, presets
+from inbox.pages.snooze_presets import chosen, presets
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from inbox.condition import clock
 from inbox.connectors.base import AuthExpired, Forbidden, Page, RateLimited, Transient
-from inbox.ingest import ingest
+from inbox.ingest.pipeline import ingest
 from inbox.models import Quarantined, Source, SourceDay
+from inbox.pages.source_status import clock
 from team.models import Action, Grant
 from tests.make import make_channel, make_conversation, make_reply, make_source
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from inbox.ingest import ingest
+from inbox.ingest.pipeline import ingest
 from inbox.models import Conversation, Message
-from inbox.models.kept import drifted
+from inbox.models.kept_fields import drifted
 from tests.inbox.items import ago, item, page, reply
 from tests.make import make_source
 

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from inbox.ingest import ingest
+from inbox.ingest.pipeline import ingest
 from inbox.models import ConversationTag, Draft
 from members.models import MemberTag
 from team.models import Action

@@ -10,9 +10,9 @@ import pytest
 from django.utils import timezone
 
 from inbox.connectors.base import Health, Incoming
-from inbox.ingest import ingest
+from inbox.ingest.pipeline import ingest
 from inbox.models import Conversation, Message, Source
-from inbox.models.kept import drifted, recompute
+from inbox.models.kept_fields import drifted, recompute
 from members.models import Activity, Identity
 from tests.inbox.items import ago, item, page, person, reply
 from tests.make import make_source

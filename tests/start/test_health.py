@@ -9,7 +9,7 @@ from django.test import Client
 from structlog.testing import capture_logs
 
 from community_hub import celery, health
-from community_hub.lib import alarm, live
+from community_hub.lib import live, queue
 
 pytestmark = pytest.mark.django_db
 
@@ -65,29 +65,29 @@ def test_the_heartbeat_task_is_the_one_that_beat_sends(settings):
 
 def test_a_reply_goes_before_what_is_to_be_read():
     with celery.app.connection_for_read() as connection:
-        queue = connection.SimpleQueue(celery.app.conf.task_default_queue)
-        queue.clear()
+        broker_queue = connection.SimpleQueue(celery.app.conf.task_default_queue)
+        broker_queue.clear()
         for name in ("inbox.tasks.pull_source", "inbox.tasks.deliver"):
-            alarm.send(name, (1,), None)
+            queue.send(name, (1,), None)
         names = []
         for _ in range(2):
-            message = queue.get(timeout=5)
+            message = broker_queue.get(timeout=5)
             message.ack()
             names.append(message.headers["task"])
-        queue.close()
+        broker_queue.close()
     assert names == ["inbox.tasks.deliver", "inbox.tasks.pull_source"]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_bell_rung_in_a_transaction_that_fails_is_not_rung(monkeypatch):
+def test_a_task_of_a_transaction_that_fails_is_not_queued(monkeypatch):
     rung = []
-    monkeypatch.setattr(alarm, "send", lambda *args: rung.append(args))
+    monkeypatch.setattr(queue, "send", lambda *args: rung.append(args))
     with transaction.atomic():
-        alarm.ring("inbox.tasks.deliver", 1)
+        queue.enqueue("inbox.tasks.deliver", 1)
         transaction.set_rollback(True)
     assert rung == []
     with transaction.atomic():
-        alarm.ring("inbox.tasks.deliver", 2, countdown=3)
+        queue.enqueue("inbox.tasks.deliver", 2, countdown=3)
         assert rung == []
     assert rung == [("inbox.tasks.deliver", (2,), 3)]
 
@@ -98,16 +98,16 @@ def test_a_broker_that_is_away_breaks_no_request(monkeypatch, broker):
     away = Celery(broker=broker, set_as_current=False)
     away.conf.broker_transport_options = current_app.conf.broker_transport_options
     begun = time.monotonic()
-    monkeypatch.setattr(alarm, "current_app", away)
+    monkeypatch.setattr(queue, "current_app", away)
     with capture_logs() as logged, transaction.atomic():
-        alarm.ring("inbox.tasks.deliver", 1)
-    assert [line["event"] for line in logged] == ["alarm not rung; a sweeper will catch up"]
+        queue.enqueue("inbox.tasks.deliver", 1)
+    assert [line["event"] for line in logged] == ["task not queued; a sweeper will catch up"]
     assert time.monotonic() - begun < 2  # somebody waits for it
 
 
-def test_the_bell_puts_the_task_on_the_queue():
+def test_a_task_is_put_on_the_queue():
     before = live.client().llen("celery")
-    alarm.send("community_hub.beat_heartbeat", (), None)
+    queue.send("community_hub.beat_heartbeat", (), None)
     assert live.client().llen("celery") == before + 1
 
 

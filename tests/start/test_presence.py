@@ -6,8 +6,8 @@ import time
 import pytest
 
 from community_hub.lib import live
-from inbox import presence
 from inbox.models import Conversation, Source
+from inbox.pages import presence
 
 pytestmark = [pytest.mark.django_db, pytest.mark.live_road]
 

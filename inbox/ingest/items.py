@@ -18,12 +18,11 @@ from django.utils import timezone
 
 from community_hub.lib import html
 from community_hub.lib.text import database_key, one_line, storable, storable_json
-
-from .models import Kind, Reason
+from inbox.models import Kind, Reason
 
 if TYPE_CHECKING:
-    from .connectors.base import Attachment, Incoming, Person
-    from .models import Source
+    from inbox.connectors.base import Attachment, Incoming, Person
+    from inbox.models import Source
 
 BODY_LIMIT = 4_000_000  # characters of one body; a platform's longest is far below
 EARLY_BY = timedelta(minutes=5)  # clocks differ; beyond that a date in the future is an error

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from community_hub.lib.text import storable, web_address
-
-from .incoming import EARLY_BY
-from .models import Delivery, DeliveryState, Message, Source
+from inbox.ingest.items import EARLY_BY
+from inbox.models import Delivery, DeliveryState, Message, Source
 
 if TYPE_CHECKING:
-    from .incoming import Ready
+    from inbox.ingest.items import Ready
 
 # "sent" without an id: somebody looked and said that it is there
 IN_FLIGHT = ("queued", "sending", "unconfirmed", "pending", "failed", "sent")

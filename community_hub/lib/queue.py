@@ -1,6 +1,6 @@
-"""Ring a task by name, once the transaction is in. The row is the truth; Celery is the alarm clock.
+"""Enqueue a task by name, once the transaction is committed. The database row is the truth.
 
-A bell that cannot be rung (no broker) breaks no request: the sweepers find whatever is due.
+Without a broker nothing is queued and no request breaks: the sweepers find whatever is due.
 """
 
 import structlog
@@ -11,7 +11,7 @@ from kombu.exceptions import OperationalError
 log = structlog.get_logger(__name__)
 
 
-def ring(task_name: str, *args: int | str, countdown: float | None = None) -> None:
+def enqueue(task_name: str, *args: int | str, countdown: float | None = None) -> None:
     """Queue the task `task_name` when the transaction commits, `countdown` seconds later."""
     transaction.on_commit(lambda: send(task_name, args, countdown), robust=True)
 
@@ -20,4 +20,4 @@ def send(task_name: str, args: tuple[int | str, ...], countdown: float | None) -
     try:
         current_app.send_task(task_name, args=args, countdown=countdown, retry=False)
     except OperationalError as error:
-        log.warning("alarm not rung; a sweeper will catch up", task=task_name, error=str(error))
+        log.warning("task not queued; a sweeper will catch up", task=task_name, error=str(error))

@@ -10,8 +10,7 @@ import structlog
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import outcomes
-from .connectors.base import (
+from inbox.connectors.base import (
     AuthExpired,
     ConnectorError,
     Outgoing,
@@ -19,11 +18,12 @@ from .connectors.base import (
     Rejected,
     Sent,
 )
-from .models import Delivery, DeliveryState, Source, SourceState
-from .outcomes import CHECKS, PENDING_EVERY
+from inbox.delivery import outcomes
+from inbox.delivery.outcomes import CHECKS, PENDING_EVERY
+from inbox.models import Delivery, DeliveryState, Source, SourceState
 
 if TYPE_CHECKING:
-    from .connectors.base import Connector
+    from inbox.connectors.base import Connector
 
 log = structlog.get_logger(__name__)
 

@@ -172,7 +172,7 @@ def drifted(most: int = 1000) -> dict[int, list[str]]:
 
     Anything in the answer is a bug somewhere: every road that changes a message recomputes.
     """
-    from .conversation import Conversation
+    from inbox.models.conversation import Conversation
 
     with transaction.atomic():
         newest = Conversation.objects.order_by("-pk").values_list("pk", flat=True).first() or 0

@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from .kept import recompute
-from .message import Message
-from .personal import Draft, ReadMark
-from .reach import is_in_reach
+from inbox.models.access import is_in_reach
+from inbox.models.kept_fields import recompute
+from inbox.models.message import Message
+from inbox.models.personal import Draft, ReadMark
 
 if TYPE_CHECKING:
+    from inbox.models.conversation import Conversation
     from team.models import Action, User
-
-    from .conversation import Conversation
 
 TRIAGE = {"assign", "snooze", "close", "reopen"}
 
@@ -79,7 +78,7 @@ def _note(conversation: Conversation, action: Action, by: User) -> bool:
 
 
 def _tag(conversation: Conversation, action: Action) -> bool:
-    from .conversation import ConversationTag
+    from inbox.models.conversation import ConversationTag
 
     if action.verb == "tag" and action.after["added"]:
         tag = action.after["tag"]

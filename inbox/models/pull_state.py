@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from community_hub.lib import alarm, live
+from community_hub.lib import live, queue
 from inbox.connectors.base import AuthExpired as AuthExpiredError
 from inbox.connectors.base import Connector, ConnectorError, RateLimited
 from team.models import Notification, User
@@ -164,7 +164,7 @@ class PullState(models.Model):
             Notification.tell(
                 admins, self.scope, str(text), self.get_absolute_url(), scope=self.scope
             )
-            alarm.ring("inbox.tasks.mail_source_stopped", self.pk)
+            queue.enqueue("inbox.tasks.mail_source_stopped", self.pk)
 
     @property
     def health(self) -> str:

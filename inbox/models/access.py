@@ -9,10 +9,9 @@ from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Concat
 
+from inbox.models.source import Source
 from team.models import Grant, User
 from team.models.user import LEADS
-
-from .source import Source
 
 if TYPE_CHECKING:
     from typing import Any

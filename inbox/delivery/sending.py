@@ -17,18 +17,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from community_hub.lib import http
-
-from . import outcomes, readback
-from .connectors.base import (
+from inbox.connectors.base import (
     ConnectorError,
     Outgoing,
     Sent,
 )
-from .models import Delivery, DeliveryState, Source, SourceState
-from .models.delivery import LEASE
+from inbox.delivery import outcomes, readback
+from inbox.models import Delivery, DeliveryState, Source, SourceState
+from inbox.models.delivery import LEASE
 
 if TYPE_CHECKING:
-    from .connectors.base import Connector
+    from inbox.connectors.base import Connector
 
 log = structlog.get_logger(__name__)
 

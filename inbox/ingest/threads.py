@@ -17,11 +17,18 @@ from django.db.models import F
 
 from community_hub.lib import live
 from community_hub.lib.text import one_line, storable, web_address
-
-from .models import Conversation, ConversationTag, Draft, Message, ReadMark, Source, ThreadAlias
+from inbox.models import (
+    Conversation,
+    ConversationTag,
+    Draft,
+    Message,
+    ReadMark,
+    Source,
+    ThreadAlias,
+)
 
 if TYPE_CHECKING:
-    from .incoming import Ready
+    from inbox.ingest.items import Ready
 
 Node = str | int  # a platform's thread id, or the pk of a conversation
 

@@ -107,7 +107,7 @@ class Thread:
     seen_up_to: int = 0
 
 
-def asked(conversation: Conversation, thread: Thread) -> Message | None:
+def asked_by(conversation: Conversation, thread: Thread) -> Message | None:
     """Of the newest page, the message an answer goes to, as Conversation.answerable() has it; None
     where that one is further up."""
     theirs = [

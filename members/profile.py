@@ -15,9 +15,8 @@ from django.db.models import Count, Max, Q
 from django.utils import timezone
 
 from community_hub.lib import keyset
-
-from .models import Activity, Identity, Member, Stage
-from .models.activity import ActivityQuerySet
+from members.models import Activity, Identity, Member, Stage
+from members.models.activity import ActivityQuerySet
 
 if TYPE_CHECKING:
     from team.models import User

@@ -11,11 +11,10 @@ from django.db.models import F
 from django.db.models.functions import Coalesce, Greatest, Least
 
 from community_hub.lib.text import storable_json
-
-from .models import Source
+from inbox.models import Source
 
 if TYPE_CHECKING:
-    from .ingest import Outcome
+    from inbox.ingest.pipeline import Outcome
 
 _ADD = """
 insert into inbox_sourceday as d

@@ -11,14 +11,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from community_hub.lib import alarm
+from community_hub.lib import queue
 from community_hub.lib.text import web_address
+from inbox.connectors.base import AuthExpired, ConnectorError, RateLimited, Sent, Transient, Unknown
+from inbox.ingest.items import sane
+from inbox.models import Conversation, Delivery, DeliveryState, Message, Source
+from inbox.models.pull_state import backoff
 from team.models import Notification
-
-from .connectors.base import AuthExpired, ConnectorError, RateLimited, Sent, Transient, Unknown
-from .incoming import sane
-from .models import Conversation, Delivery, DeliveryState, Message, Source
-from .models.pulling import backoff
 
 MOST_ATTEMPTS = 20  # with the back-off's ceiling of 15 minutes: some hours
 CHECKS = (10, 30, 60, 120, 300)  # seconds between read-backs; then a person is asked
@@ -56,7 +55,7 @@ def to_unconfirmed(delivery: Delivery, error: str) -> None:
         next_try_at=at, lease_until=None, last_error=error, checks=0,
     )  # fmt: skip
     if moved:
-        alarm.ring("inbox.tasks.deliver", delivery.pk, countdown=CHECKS[0])
+        queue.enqueue("inbox.tasks.deliver", delivery.pk, countdown=CHECKS[0])
 
 
 def fail(delivery: Delivery, error: str) -> None:

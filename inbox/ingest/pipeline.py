@@ -15,15 +15,14 @@ import structlog
 from django.db import DatabaseError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from community_hub.lib import alarm, live
+from community_hub.lib import live, queue
 from community_hub.lib.text import one_line, storable, storable_json, web_address
+from inbox.connectors.base import Incoming, Page, Problem
+from inbox.ingest import matching, rows, threads
+from inbox.ingest.counters import keep_accounts
+from inbox.ingest.items import Ready, channel_key, key, make_ready, newest_of_each, raw_of
+from inbox.models import Channel, Conversation, Quarantined, Source
 from members.resolve import Known, key_of, resolve
-
-from . import matching, rows, threads
-from .accounts import keep_accounts
-from .connectors.base import Incoming, Page, Problem
-from .incoming import Ready, channel_key, key, make_ready, newest_of_each, raw_of
-from .models import Channel, Conversation, Quarantined, Source
 
 log = structlog.get_logger(__name__)
 
@@ -281,4 +280,4 @@ def _tell(source: Source, outcome: Outcome) -> None:
             pk__in=outcome.newly_asked, assignee__isnull=False
         ).values_list("pk", flat=True)
         for pk in assigned:
-            alarm.ring("inbox.tasks.notify_assignee", pk)
+            queue.enqueue("inbox.tasks.notify_assignee", pk)

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 
 from community_hub.lib.text import MISLEADING, one_line, storable, web_address
+from inbox.models import Conversation, Message, Source
 from members.resolve import Known
 
-from .models import Conversation, Message, Source
-
 if TYPE_CHECKING:
-    from .connectors.base import Incoming
-    from .incoming import Ready
+    from inbox.connectors.base import Incoming
+    from inbox.ingest.items import Ready
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Everything outgoing: sending, reading back, and recording the outcome."""

@@ -1,0 +1,1 @@
+"""Everything incoming: one page of one source at a time, through `pipeline.ingest`."""

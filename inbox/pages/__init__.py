@@ -1,0 +1,1 @@
+"""What the pages of the inbox show, as plain data. Reads only."""
