@@ -16,15 +16,15 @@ from community_hub import body
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "community_hub.settings")
 
-Door = Callable[[Any, Any, Any], Awaitable[None]]
+Application = Callable[[Any, Any, Any], Awaitable[None]]
 
-live: Door = get_asgi_application()
+live: Application = get_asgi_application()
 wsgi: Any = get_wsgi_application()
-pages: Door = WSGIMiddleware(wsgi, workers=int(os.environ.get("WEB_THREADS", "8")))
+pages: Application = WSGIMiddleware(wsgi, workers=int(os.environ.get("WEB_THREADS", "8")))
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
-    """Either door gets a request that has arrived as a whole."""
+    """Either application gets a request that has arrived as a whole."""
     if scope["type"] != "http":
         await pages(scope, receive, send)
         return
@@ -34,5 +34,5 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
         if refused.status:
             await body.refuse(refused.status, send)
         return
-    door = live if scope["path"].startswith("/live/") else pages
-    await door(body.plainly(scope), received, send)
+    application = live if scope["path"].startswith("/live/") else pages
+    await application(body.plainly(scope), received, send)

@@ -308,7 +308,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "line": {
-            "()": "community_hub.lib.logs.Discreet",
+            "()": "community_hub.lib.logs.RedactingFormatter",
             "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s",
         }
     },

@@ -12,7 +12,7 @@ from community_hub.health import healthz
 from community_hub.stream import stream
 
 
-def door(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+def page_and_form(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """allauth's forms would take PUT and answer to PATCH; a page and its form is all we offer."""
     return require_http_methods(["GET", "HEAD", "POST"])(view)
 
@@ -20,27 +20,27 @@ def door(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBas
 # allauth's own list also offers sign-up, e-mail changes and codes, which the hub does not have. It
 # looks "account_signup" up by name; the adapter answers there that invitations are the way in.
 account_urls = [
-    path("login/", door(account.login), name="account_login"),
-    path("logout/", door(account.logout), name="account_logout"),
-    path("inactive/", door(account.account_inactive), name="account_inactive"),
-    path("signup/", door(account.signup), name="account_signup"),
-    path("confirm/", door(account.reauthenticate), name="account_reauthenticate"),
-    path("password/", door(account.password_change), name="account_change_password"),
-    path("password/set/", door(account.password_set), name="account_set_password"),
-    path("password/reset/", door(account.password_reset), name="account_reset_password"),
+    path("login/", page_and_form(account.login), name="account_login"),
+    path("logout/", page_and_form(account.logout), name="account_logout"),
+    path("inactive/", page_and_form(account.account_inactive), name="account_inactive"),
+    path("signup/", page_and_form(account.signup), name="account_signup"),
+    path("confirm/", page_and_form(account.reauthenticate), name="account_reauthenticate"),
+    path("password/", page_and_form(account.password_change), name="account_change_password"),
+    path("password/set/", page_and_form(account.password_set), name="account_set_password"),
+    path("password/reset/", page_and_form(account.password_reset), name="account_reset_password"),
     path(
         "password/reset/sent/",
-        door(account.password_reset_done),
+        page_and_form(account.password_reset_done),
         name="account_reset_password_done",
     ),
     re_path(
         r"^password/reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        door(account.password_reset_from_key),
+        page_and_form(account.password_reset_from_key),
         name="account_reset_password_from_key",
     ),
     path(
         "password/reset/done/",
-        door(account.password_reset_from_key_done),
+        page_and_form(account.password_reset_from_key_done),
         name="account_reset_password_from_key_done",
     ),
 ]

@@ -18,7 +18,7 @@ from community_hub.lib import live, queue
 from community_hub.lib.text import one_line
 from inbox.delivery import sending
 from inbox.ingest.pipeline import ingest
-from inbox.models.kept_fields import drifted
+from inbox.models.kept_fields import repair_drift
 from team.models import Notification, User
 
 from .connectors.base import AuthExpired, ConnectorError, RateLimited, Transient
@@ -172,8 +172,10 @@ def mail_source_stopped(pk: int) -> None:
 @shared_task(name="inbox.tasks.check_kept_fields")
 def check_kept_fields() -> None:
     """Every night: are the kept fields what the messages say? A sample is compared and mended."""
-    wrong = drifted()
+    wrong = repair_drift()
     if wrong:
         log.error(
-            "kept fields had drifted", conversations=len(wrong), example=next(iter(wrong.items()))
+            "kept fields had drifted",
+            conversations=len(wrong),
+            example=next(iter(wrong.items())),
         )

@@ -1,7 +1,7 @@
 """Who is this, how long have we known them, who of us knows them, what to know before writing.
 
-Reads only. `look` is asked for each time a person is shown beside a conversation or on their own
-page; everything in it is bounded, and everything is what `user` may read.
+Reads only. `load_profile` serves the pane beside a conversation and the member's own page;
+everything in it is bounded, and everything is what `user` may read.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Colleague:
 
 
 @dataclass(frozen=True)
-class Glance:
+class Profile:
     """`older` is the cursor before which more lines can be read; "" at the beginning."""
 
     member: Member
@@ -76,14 +76,16 @@ class Glance:
         return timezone.now().astimezone(zone).replace(tzinfo=None)
 
 
-def look(member: Member, user: User, *, lines: int, before: str = "", until: str = "") -> Glance:
+def load_profile(
+    member: Member, user: User, *, lines: int, before: str = "", until: str = ""
+) -> Profile:
     """Four queries, or five where the log is brought up to date.
 
     The log: the newest lines; those before a cursor; or all down to `until`, brought up to date.
     """
     readable = member.timeline(user)
     shown, older = page_of(readable, lines, before, until)
-    return Glance(
+    return Profile(
         member=member,
         identities=list(member.identities.order_by("network", "id")[:MOST_IDENTITIES]),
         notes=list(readable.filter(kind="note").select_related("actor")[:NOTES]),

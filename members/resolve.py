@@ -49,7 +49,7 @@ class PersonLike(Protocol):
 
 
 @dataclass(frozen=True)
-class Known:
+class ResolvedIdentity:
     """What ingest needs of an account: its row, whose it is, and whether that is a colleague."""
 
     identity_id: int
@@ -69,7 +69,7 @@ join unnest(%s::text[], %s::text[]) as wanted(network, external_id)
 """
 
 
-def resolve(people: Iterable[PersonLike]) -> dict[Key, Known]:
+def resolve(people: Iterable[PersonLike]) -> dict[Key, ResolvedIdentity]:
     """Accounts to members; new ones are added, changed handles and names are brought up to date.
 
     A fixed number of queries however many people. Must run inside a transaction: where an account
@@ -98,14 +98,14 @@ def key_of(person: PersonLike) -> Key:
 
 def _find(
     wanted: Mapping[Key, PersonLike],
-) -> tuple[dict[Key, Known], dict[Key, tuple[object, ...]]]:
+) -> tuple[dict[Key, ResolvedIdentity], dict[Key, tuple[object, ...]]]:
     networks, ids = zip(*wanted, strict=True)
-    found: dict[Key, Known] = {}
+    found: dict[Key, ResolvedIdentity] = {}
     shown: dict[Key, tuple[object, ...]] = {}
     with connection.cursor() as cursor:
         cursor.execute(_FIND, [list(networks), list(ids)])
         for network, external_id, *known, handle, name, url, avatar, bio, links in cursor:
-            found[network, external_id] = Known(*known)
+            found[network, external_id] = ResolvedIdentity(*known)
             shown[network, external_id] = (handle, name, url, avatar, bio, links)
     return found, shown
 
@@ -119,7 +119,7 @@ def _lock_networks(networks: set[str]) -> None:
         cursor.execute("select pg_advisory_xact_lock(n) from unnest(%s::bigint[]) n", [numbers])
 
 
-def _add(people: Mapping[Key, PersonLike]) -> dict[Key, Known]:
+def _add(people: Mapping[Key, PersonLike]) -> dict[Key, ResolvedIdentity]:
     if not people:
         return {}
     members = Member.objects.bulk_create(
@@ -138,7 +138,7 @@ def _add(people: Mapping[Key, PersonLike]) -> dict[Key, Known]:
         ]
     )
     return {
-        (identity.network, identity.external_id): Known(
+        (identity.network, identity.external_id): ResolvedIdentity(
             identity_id=identity.pk,
             member_id=member.pk,
             is_staff=False,
@@ -170,7 +170,7 @@ def _link(address: str) -> str:
 
 def _bring_up_to_date(
     wanted: Mapping[Key, PersonLike],
-    found: Mapping[Key, Known],
+    found: Mapping[Key, ResolvedIdentity],
     shown: Mapping[Key, tuple[object, ...]],
 ) -> None:
     """One statement for all that changed. What a page leaves blank is not forgotten."""

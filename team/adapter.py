@@ -1,4 +1,4 @@
-"""allauth's door, narrowed to what the hub offers: sign-up is by invitation only."""
+"""allauth, narrowed to what the hub offers: sign-up is by invitation only."""
 
 from __future__ import annotations
 
@@ -53,10 +53,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def set_password(self, user: User, password: str) -> None:
         """A new password ends the other sessions, so their live streams have to end too."""
         super().set_password(user, password)
-        user.hang_up()
+        user.end_live_streams()
 
     def logout(self, request: HttpRequest) -> None:
         user = User.objects.filter(pk=request.user.pk).first()
         super().logout(request)
         if user:
-            user.hang_up()
+            user.end_live_streams()

@@ -1,4 +1,4 @@
-"""A request behind the door: Django's, with a colleague as its user."""
+"""The request type of views behind the sign-in."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from team.models import User
 
 
-class Asked(HttpRequest):
+class AuthenticatedHttpRequest(HttpRequest):
     """For type hints alone: LoginRequiredMiddleware has seen to it that somebody is signed in."""
 
     user: User

@@ -54,7 +54,7 @@ def enter(request: HttpRequest, token: str, *, password: str = "", **about: str)
         if password:
             user.set_password(password)
             user.save(update_fields=["password", *about])
-            user.hang_up()  # the sessions that the old one opened are over
+            user.end_live_streams()  # the sessions that the old one opened are over
         login(request, user)  # moves last_login on, which is what ends the link
     return user
 

@@ -12,7 +12,7 @@ from tests.matrix import all_doors
 from tests.matrix.world import World
 from tests.test_role_matrix import at_its_addresses, browser_of, rolled_back
 
-TRIED = [door for door in all_doors() if not door.by_hand]
+TRIED = [endpoint for endpoint in all_doors() if not endpoint.by_hand]
 PAGES = [d for d in TRIED if d.method == "GET" and d.urlconf == "community_hub.urls"]
 NONSENSE = {
     "a NUL": "\0",
@@ -30,29 +30,29 @@ NAMES = (
 TARGETS = ("rows", "talk", "older", "person", "no#such")
 
 
-@pytest.mark.parametrize("door", TRIED, ids=str)
-def test_nonsense_in_every_field_is_answered(door, db, settings):
-    at_its_addresses(door, settings)
+@pytest.mark.parametrize("endpoint", TRIED, ids=str)
+def test_nonsense_in_every_field_is_answered(endpoint, db, settings):
+    at_its_addresses(endpoint, settings)
     world = World(make_user(Role.ADMIN))
-    browser, path = browser_of(world.user), door.path(world)
-    usual = door.form(world)
+    browser, path = browser_of(world.user), endpoint.path(world)
+    usual = endpoint.form(world)
     for what, nonsense in NONSENSE.items():
         # all at once, then each one beside what is usual: the first may hide the others
         forms = [dict.fromkeys(NAMES, nonsense), *({**usual, name: nonsense} for name in usual)]
         for form in forms:
             with rolled_back():
-                answer = ask(browser, door.method, path, form)
-            assert answer.status_code < 500 or door.route == "healthz", f"{door}: {what}"
+                answer = ask(browser, endpoint.method, path, form)
+            assert answer.status_code < 500 or endpoint.route == "healthz", f"{endpoint}: {what}"
 
 
-@pytest.mark.parametrize("door", PAGES, ids=str)
-def test_any_part_of_any_page_may_be_asked_for(door, db):
+@pytest.mark.parametrize("endpoint", PAGES, ids=str)
+def test_any_part_of_any_page_may_be_asked_for(endpoint, db):
     world = World(make_user(Role.ADMIN))
-    browser, path = browser_of(world.user), door.path(world)
+    browser, path = browser_of(world.user), endpoint.path(world)
     for target in TARGETS:
         headers = {"HX-Request": "true", "HX-Target": target, "HX-Current-URL": "http://["}
         answer = browser.get(path, headers=headers)
-        assert answer.status_code < 500 or door.route == "healthz", f"{door}: {target}"
+        assert answer.status_code < 500 or endpoint.route == "healthz", f"{endpoint}: {target}"
 
 
 def test_a_cookie_with_a_nul_is_no_session(mallory, db):

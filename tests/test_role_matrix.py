@@ -16,13 +16,13 @@ from community_hub.lib.sessions import SessionStore
 from team.models import Role, User
 from tests.make import PASSWORD, make_source, make_user
 from tests.matrix import all_doors
-from tests.matrix.doors import EVERYBODY, LEADS, LOGIN, OPEN, Door
+from tests.matrix.endpoints import EVERYBODY, LEADS, LOGIN, OPEN, Endpoint
 from tests.matrix.world import World
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 ALL = all_doors()
-TABLE = {(door.urlconf, door.route, door.method): door for door in ALL}
-TRIED = [door for door in ALL if not door.by_hand]
+TABLE = {(endpoint.urlconf, endpoint.route, endpoint.method): endpoint for endpoint in ALL}
+TRIED = [endpoint for endpoint in ALL if not endpoint.by_hand]
 ROLES = [None, *EVERYBODY]
 
 
@@ -37,7 +37,7 @@ def routes(urlconf: str, patterns: list | None = None, prefix: str = "") -> Iter
 
 
 def urlconfs() -> set[str]:
-    return {door.urlconf for door in ALL}
+    return {endpoint.urlconf for endpoint in ALL}
 
 
 @pytest.fixture(autouse=True)
@@ -46,56 +46,60 @@ def _cheap_passwords(settings) -> None:
 
 
 def test_every_address_is_in_the_matrix():
-    known = {(door.urlconf, door.route) for door in ALL}
+    known = {(endpoint.urlconf, endpoint.route) for endpoint in ALL}
     missing = [r for conf in urlconfs() for r in routes(conf) if (conf, r) not in known]
     assert not missing, (
-        "Say who may use these addresses: add a Door(route, method, may=…) for each method to the "
-        f"file of its app in tests/matrix/. Missing: {sorted(missing)}"
+        "Say who may use these addresses: add an Endpoint(route, method, may=…) for each method to "
+        f"the file of its app in tests/matrix/. Missing: {sorted(missing)}"
     )
 
 
 def test_matrix_names_no_address_that_is_gone_and_none_twice():
     real = {(conf, route) for conf in urlconfs() for route in routes(conf)}
-    gone = [str(door) for door in ALL if (door.urlconf, door.route) not in real]
+    gone = [str(endpoint) for endpoint in ALL if (endpoint.urlconf, endpoint.route) not in real]
     assert not gone, f"Take these out of tests/matrix/: {gone}"
     assert len(TABLE) == len(ALL), "A route and method stands in tests/matrix/ twice."
 
 
-@pytest.mark.parametrize("door", TRIED, ids=str)
-def test_role_by_role(door, db, settings):
-    at_its_addresses(door, settings)
+@pytest.mark.parametrize("endpoint", TRIED, ids=str)
+def test_role_by_role(endpoint, db, settings):
+    at_its_addresses(endpoint, settings)
     for role in ROLES:
         with rolled_back():
-            answer = knock(door, World(somebody(role)))
-            assert fits(answer, door, role), describe(door, role, answer)
+            answer = knock(endpoint, World(somebody(role)))
+            assert fits(answer, endpoint, role), describe(endpoint, role, answer)
 
 
-@pytest.mark.parametrize("door", [door for door in TRIED if door.scoped], ids=str)
-def test_what_belongs_to_a_restricted_source_is_not_found_by_others(door, db):
+@pytest.mark.parametrize("endpoint", [endpoint for endpoint in TRIED if endpoint.scoped], ids=str)
+def test_what_belongs_to_a_restricted_source_is_not_found_by_others(endpoint, db):
     for role in EVERYBODY:
         with rolled_back():
-            answer = knock(door, World(somebody(role), restricted=True))
+            answer = knock(endpoint, World(somebody(role), restricted=True))
             if role in LEADS:
-                assert fits(answer, door, role), describe(door, role, answer)
+                assert fits(answer, endpoint, role), describe(endpoint, role, answer)
             else:
-                assert answer.status_code in hidden(door, role), describe(door, role, answer)
+                assert answer.status_code in hidden(endpoint, role), describe(
+                    endpoint, role, answer
+                )
         with rolled_back():
-            answer = knock(door, World(somebody(role), restricted=True, granted=True))
-            assert fits(answer, door, role), "With a grant: " + describe(door, role, answer)
+            answer = knock(endpoint, World(somebody(role), restricted=True, granted=True))
+            assert fits(answer, endpoint, role), "With a grant: " + describe(endpoint, role, answer)
 
 
-@pytest.mark.parametrize("door", list({d.route: d for d in TRIED}.values()), ids=lambda d: d.route)
-def test_methods_that_the_matrix_does_not_name_are_refused(door, db, settings):
+@pytest.mark.parametrize(
+    "endpoint", list({e.route: e for e in TRIED}.values()), ids=lambda e: e.route
+)
+def test_methods_that_the_matrix_does_not_name_are_refused(endpoint, db, settings):
     """With 405 to an admin, who would get past every other check."""
-    at_its_addresses(door, settings)
+    at_its_addresses(endpoint, settings)
     browser = browser_of(somebody(Role.ADMIN))
     for method in METHODS:
-        if (door.urlconf, door.route, method) in TABLE:
+        if (endpoint.urlconf, endpoint.route, method) in TABLE:
             continue
         # the method is looked at before the row, so none has to be there
-        answer = browser.generic(method, door.path(None))
+        answer = browser.generic(method, endpoint.path(None))
         assert answer.status_code == 405, (
-            f"{method} /{door.route} answers {answer.status_code}. Refuse the method in the "
+            f"{method} /{endpoint.route} answers {answer.status_code}. Refuse the method in the "
             "view, or say in tests/matrix/ who may use it."
         )
 
@@ -137,9 +141,9 @@ def test_live_stream_hears_of_a_restricted_source_only_with_a_grant(
 # Below the tests ---------------------------------------------------------------------------
 
 
-def at_its_addresses(door: Door, settings) -> None:
-    if door.urlconf != settings.ROOT_URLCONF:  # each time, Django reads every address anew
-        settings.ROOT_URLCONF = door.urlconf
+def at_its_addresses(endpoint: Endpoint, settings) -> None:
+    if endpoint.urlconf != settings.ROOT_URLCONF:  # each time, Django reads every address anew
+        settings.ROOT_URLCONF = endpoint.urlconf
 
 
 def somebody(role: str | None) -> User | None:
@@ -148,11 +152,11 @@ def somebody(role: str | None) -> User | None:
     return make_user(role, password=PASSWORD)
 
 
-def knock(door: Door, world: World) -> HttpResponse:
-    browser, path = browser_of(world.user), door.path(world)
-    if door.method in ("GET", "POST"):
-        return getattr(browser, door.method.lower())(path, door.form(world))
-    return browser.generic(door.method, path)
+def knock(endpoint: Endpoint, world: World) -> HttpResponse:
+    browser, path = browser_of(world.user), endpoint.path(world)
+    if endpoint.method in ("GET", "POST"):
+        return getattr(browser, endpoint.method.lower())(path, endpoint.form(world))
+    return browser.generic(endpoint.method, path)
 
 
 def browser_of(user: User | None) -> Client:
@@ -168,23 +172,23 @@ def browser_of(user: User | None) -> Client:
     return browser
 
 
-def fits(answer: HttpResponse, door: Door, role: str | None) -> bool:
+def fits(answer: HttpResponse, endpoint: Endpoint, role: str | None) -> bool:
     to_login = answer.status_code == 302 and answer.url.startswith("/account/login/?next=")
-    if role is None and door.stranger != OPEN:
-        return to_login if door.stranger == LOGIN else answer.status_code == door.stranger
-    if role is None or role in door.may:
-        return answer.status_code in door.ok and not to_login
-    return answer.status_code == door.refused
+    if role is None and endpoint.stranger != OPEN:
+        return to_login if endpoint.stranger == LOGIN else answer.status_code == endpoint.stranger
+    if role is None or role in endpoint.may:
+        return answer.status_code in endpoint.ok and not to_login
+    return answer.status_code == endpoint.refused
 
 
-def hidden(door: Door, role: str) -> set[int]:
+def hidden(endpoint: Endpoint, role: str) -> set[int]:
     """Whose role is refused anyway may be told so before the row is looked for."""
-    return {404} if role in door.may else {404, door.refused}
+    return {404} if role in endpoint.may else {404, endpoint.refused}
 
 
-def describe(door: Door, role: str | None, answer: HttpResponse) -> str:
+def describe(endpoint: Endpoint, role: str | None, answer: HttpResponse) -> str:
     where = f" to {answer.url}" if answer.status_code == 302 else ""
-    return f"{door} as {role or 'a stranger'} was answered with {answer.status_code}{where}"
+    return f"{endpoint} as {role or 'a stranger'} was answered with {answer.status_code}{where}"
 
 
 class rolled_back:

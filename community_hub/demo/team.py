@@ -371,7 +371,7 @@ KNOWN = (
         "Europe/Amsterdam",
         ("nl", "en"),
         "",
-        ((BO, 39, "First solder project. Asked us to be gentle."),),
+        ((BO, 39, "First solder project. AuthenticatedHttpRequest us to be gentle."),),
     ),
     Known(
         "forum",

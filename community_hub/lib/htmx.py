@@ -92,9 +92,9 @@ class SignInAgain:
         response = self.get_response(request)
         if request.headers.get("HX-Request") != "true" or response.status_code != 302:
             return response
-        door = resolve_url(settings.LOGIN_URL)
-        if not response.headers.get("Location", "").startswith(door):
+        login_url = resolve_url(settings.LOGIN_URL)
+        if not response.headers.get("Location", "").startswith(login_url):
             return response
         answer = HttpResponse(status=204)
-        answer.headers["HX-Redirect"] = f"{door}?{urlencode({'next': page_of(request)})}"
+        answer.headers["HX-Redirect"] = f"{login_url}?{urlencode({'next': page_of(request)})}"
         return answer

@@ -52,4 +52,4 @@ def send(topics: list[str], message: str) -> None:
                 pipe.publish(channel(topic), message)
             pipe.execute()
     except redis.RedisError as error:
-        log.warning("doorbell not rung", topics=topics, error=str(error))
+        log.warning("live event not published", topics=topics, error=str(error))

@@ -9,8 +9,8 @@ _DOORS = re.compile(
 )
 
 
-class Discreet(logging.Formatter):
-    """Leaves out of whole lines, tracebacks too, the part of an address that opens a door."""
+class RedactingFormatter(logging.Formatter):
+    """Leaves out of whole lines, tracebacks too, the part of an address that signs somebody in."""
 
     def format(self, record: logging.LogRecord) -> str:
         return _DOORS.sub(r"\1…", super().format(record))

@@ -32,7 +32,7 @@ on conflict (source_id, day) do update set
 """
 
 
-def keep_accounts(
+def count_page(
     source: Source,
     outcome: Outcome,
     *,

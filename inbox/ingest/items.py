@@ -31,7 +31,7 @@ ID_LIMIT, CHANNEL_LIMIT = 500, 300
 
 
 @dataclass
-class Ready:
+class PreparedItem:
     """What goes into the table, in the table's words."""
 
     external_id: str
@@ -54,7 +54,7 @@ class Ready:
     parent_id: str
 
 
-def make_ready(source: Source, item: Incoming, now: datetime) -> Ready:
+def prepare_item(source: Source, item: Incoming, now: datetime) -> PreparedItem:
     """Raises ValueError for an item without an id or a thread."""
     if not item.external_id or not item.thread_id:
         raise ValueError("The platform gave this message no id.")
@@ -63,7 +63,7 @@ def make_ready(source: Source, item: Incoming, now: datetime) -> Ready:
     body_text = html.to_text(body_html)
     sent_at = sane(item.created_at, now) or now
     reason, keyword = _reason(source, item, f"{item.thread_title}\n{body_text}")
-    return Ready(
+    return PreparedItem(
         external_id=key(item.external_id),
         thread_id=key(item.thread_id),
         channel_id=channel_key(item.channel_id),

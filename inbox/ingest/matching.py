@@ -12,7 +12,7 @@ from inbox.ingest.items import EARLY_BY
 from inbox.models import Delivery, DeliveryState, Message, Source
 
 if TYPE_CHECKING:
-    from inbox.ingest.items import Ready
+    from inbox.ingest.items import PreparedItem
 
 # "sent" without an id: somebody looked and said that it is there
 IN_FLIGHT = ("queued", "sending", "unconfirmed", "pending", "failed", "sent")
@@ -31,7 +31,7 @@ def _words(text: str) -> str:
     return _NOISE.sub("", said).casefold() or "".join(said.split())
 
 
-def match_own(source: Source, ready: Sequence[Ready], placed: Mapping[str, int]) -> set[int]:
+def match_own(source: Source, ready: Sequence[PreparedItem], placed: Mapping[str, int]) -> set[int]:
     """Give our waiting messages the ids of their own echoes, before the page is written.
 
     Answers the conversations in which one was found: the upsert sees nothing new in them, and yet
@@ -70,7 +70,7 @@ def match_own(source: Source, ready: Sequence[Ready], placed: Mapping[str, int])
     return adopted
 
 
-def _find(one: Ready, conversation_id: int, waiting: Sequence[Message]) -> Message | None:
+def _find(one: PreparedItem, conversation_id: int, waiting: Sequence[Message]) -> Message | None:
     token = _uuid(one.item.client_token)
     if token:
         return next((message for message in waiting if message.client_token == token), None)
@@ -88,7 +88,7 @@ def _find(one: Ready, conversation_id: int, waiting: Sequence[Message]) -> Messa
     )
 
 
-def _adopt(message: Message, one: Ready) -> None:
+def _adopt(message: Message, one: PreparedItem) -> None:
     Message.objects.filter(pk=message.pk, external_id__isnull=True).update(
         external_id=one.external_id,
         version=one.version,

@@ -19,10 +19,10 @@ from community_hub.lib import live, queue
 from community_hub.lib.text import one_line, storable, storable_json, web_address
 from inbox.connectors.base import Incoming, Page, Problem
 from inbox.ingest import matching, rows, threads
-from inbox.ingest.counters import keep_accounts
-from inbox.ingest.items import Ready, channel_key, key, make_ready, newest_of_each, raw_of
+from inbox.ingest.counters import count_page
+from inbox.ingest.items import PreparedItem, channel_key, key, newest_of_each, prepare_item, raw_of
 from inbox.models import Channel, Conversation, Quarantined, Source
-from members.resolve import Known, key_of, resolve
+from members.resolve import ResolvedIdentity, key_of, resolve
 
 log = structlog.get_logger(__name__)
 
@@ -73,7 +73,7 @@ def ingest(source: Source, page: Page, *, keep_cursor: bool = True) -> Outcome:
             outcome.ignored["left out by the connector"] += unexplained
         _quarantine(locked, outcome.bad)
         cursor = page.cursor if keep_cursor else None
-        keep_accounts(locked, outcome, cursor=cursor, gap=page.gap, now=now)
+        count_page(locked, outcome, cursor=cursor, gap=page.gap, now=now)
         _tell(locked, outcome)
     return outcome
 
@@ -90,12 +90,12 @@ def _without_waiting_for_the_disk() -> None:
 
 def _ready(
     source: Source, items: Sequence[Incoming], now: datetime, outcome: Outcome
-) -> tuple[list[Ready], int]:
+) -> tuple[list[PreparedItem], int]:
     unique, repeats = newest_of_each(item for item in items if item.op != "delete")
-    ready: list[Ready] = []
+    ready: list[PreparedItem] = []
     for item in unique:
         try:
-            ready.append(make_ready(source, item, now))
+            ready.append(prepare_item(source, item, now))
         except Exception as error:  # whatever an item does, the rest of the page goes on
             log.exception("item quarantined", source=source.pk, external_id=item.external_id)
             outcome.bad.append(_problem(item, error))
@@ -112,7 +112,7 @@ def _problem(item: Incoming, error: Exception) -> Problem:
 
 
 def _store_or_split(
-    source: Source, ready: list[Ready], items: Sequence[Incoming], now: datetime
+    source: Source, ready: list[PreparedItem], items: Sequence[Incoming], now: datetime
 ) -> Outcome:
     """Store all; if the database refuses, halve until the culprit is alone, and quarantine it."""
     deleted = [key(item.external_id) for item in items if item.op == "delete"]
@@ -122,7 +122,7 @@ def _store_or_split(
     return outcome
 
 
-def _store_halves(source: Source, ready: list[Ready], now: datetime) -> Outcome:
+def _store_halves(source: Source, ready: list[PreparedItem], now: datetime) -> Outcome:
     if not ready:
         return Outcome()
     try:
@@ -145,7 +145,7 @@ def _is_too_large(error: OperationalError) -> bool:
     return str(getattr(error.__cause__, "sqlstate", "")).startswith("54")
 
 
-def _store(source: Source, ready: list[Ready], now: datetime) -> Outcome:
+def _store(source: Source, ready: list[PreparedItem], now: datetime) -> Outcome:
     """The fixed number of queries. Everything is sorted by key before it is inserted."""
     outcome = Outcome()
     ready = sorted(ready, key=lambda one: (one.sent_at, one.external_id))
@@ -168,7 +168,7 @@ def _store(source: Source, ready: list[Ready], now: datetime) -> Outcome:
 
 def _after_rows(
     source: Source,
-    ready: list[Ready],
+    ready: list[PreparedItem],
     placed: dict[str, int],
     channels: dict[str, int],
     written: list[rows.Written],
@@ -191,11 +191,13 @@ def _after_rows(
     outcome.newly_asked = rows.wake(asking)
 
 
-def _authors(ready: list[Ready], people: dict[tuple[str, str], Known]) -> list[Known | None]:
+def _authors(
+    ready: list[PreparedItem], people: dict[tuple[str, str], ResolvedIdentity]
+) -> list[ResolvedIdentity | None]:
     return [people[key_of(one.author)] if one.author else None for one in ready]
 
 
-def _channels(source: Source, ready: list[Ready]) -> tuple[dict[str, int], set[str]]:
+def _channels(source: Source, ready: list[PreparedItem]) -> tuple[dict[str, int], set[str]]:
     """Channel pks by external id, and which of them are muted. What a post does not say of its
     channel is not forgotten."""
     named = {one.channel_id: one.item for one in ready if one.channel_id}
@@ -220,13 +222,15 @@ def _channels(source: Source, ready: list[Ready]) -> tuple[dict[str, int], set[s
     return pks, {channel.external_id for channel in known.values() if channel.muted}
 
 
-def _heard(source: Source, ready: list[Ready], muted: set[str]) -> tuple[list[Ready], Counter[str]]:
+def _heard(
+    source: Source, ready: list[PreparedItem], muted: set[str]
+) -> tuple[list[PreparedItem], Counter[str]]:
     """Without what was said in places nobody listens to, unless it speaks to us."""
     chosen = {channel_key(external_id) for external_id in source.channel_ids}
     if not chosen and not muted:
         return ready, Counter()
 
-    def is_heard(one: Ready) -> bool:
+    def is_heard(one: PreparedItem) -> bool:
         place = one.channel_id
         if one.item.is_own or one.reason in ("direct", "handle") or not place:
             return True

@@ -11,11 +11,11 @@ from django.db import connection
 
 from community_hub.lib.text import MISLEADING, one_line, storable, web_address
 from inbox.models import Conversation, Message, Source
-from members.resolve import Known
+from members.resolve import ResolvedIdentity
 
 if TYPE_CHECKING:
     from inbox.connectors.base import Incoming
-    from inbox.ingest.items import Ready
+    from inbox.ingest.items import PreparedItem
 
 
 @dataclass(frozen=True)
@@ -107,9 +107,9 @@ returning id, conversation_id, (xmax = 0),
 
 def upsert(
     source: Source,
-    ready: Sequence[Ready],
+    ready: Sequence[PreparedItem],
     placed: Mapping[str, int],
-    authors: Sequence[Known | None],
+    authors: Sequence[ResolvedIdentity | None],
     now: datetime,
 ) -> list[Written]:
     """Insert new messages and replace older versions; those left alone are not returned."""
@@ -123,7 +123,9 @@ def upsert(
         return [Written(*row) for row in cursor.fetchall()]
 
 
-def _row(one: Ready, conversation_id: int, author: Known | None) -> dict[str, Any]:
+def _row(
+    one: PreparedItem, conversation_id: int, author: ResolvedIdentity | None
+) -> dict[str, Any]:
     item = one.item
     return {
         "conversation_id": conversation_id,

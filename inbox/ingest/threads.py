@@ -28,7 +28,7 @@ from inbox.models import (
 )
 
 if TYPE_CHECKING:
-    from inbox.ingest.items import Ready
+    from inbox.ingest.items import PreparedItem
 
 Node = str | int  # a platform's thread id, or the pk of a conversation
 
@@ -56,7 +56,9 @@ class Groups:
         return list(found.values())
 
 
-def place(source: Source, batch: Sequence[Ready], channels: dict[str, int]) -> dict[str, int]:
+def place(
+    source: Source, batch: Sequence[PreparedItem], channels: dict[str, int]
+) -> dict[str, int]:
     """Conversation pks by thread id, for every thread of the batch; new ones are made.
 
     The caller holds the lock on the source, so nobody else places its messages meanwhile.
@@ -113,7 +115,7 @@ cross join lateral (
 """
 
 
-def _unite_by_parents(source: Source, batch: Sequence[Ready], groups: Groups) -> None:
+def _unite_by_parents(source: Source, batch: Sequence[PreparedItem], groups: Groups) -> None:
     """A reply belongs where the message it answers is, whichever of the two came first; and a
     message where it is, unless its platform numbers threads and moved it: elsewhere another thread
     id only tells that the topmost ancestor is another one now, and the old one may be gone."""
@@ -141,7 +143,7 @@ def _unite_by_parents(source: Source, batch: Sequence[Ready], groups: Groups) ->
 
 
 def _new(
-    source: Source, batch: Sequence[Ready], threads: list[str], channels: dict[str, int]
+    source: Source, batch: Sequence[PreparedItem], threads: list[str], channels: dict[str, int]
 ) -> Conversation:
     """A conversation named by its oldest message."""
     members = [ready for ready in batch if ready.thread_id in threads]
@@ -173,7 +175,7 @@ where c.id = new.id and (c.subject, c.permalink, c.visibility, c.channel_id) is 
 
 
 def describe(
-    batch: Sequence[Ready], placed: Mapping[str, int], channels: Mapping[str, int]
+    batch: Sequence[PreparedItem], placed: Mapping[str, int], channels: Mapping[str, int]
 ) -> None:
     """Titles change, topics move to another channel, and a root may come after its answers."""
     telling = sorted(

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def is_in_reach(user_pk: int, source_pk: int) -> bool:
+def can_work_on(user_pk: int, source_pk: int) -> bool:
     """May they work on what comes from this source?"""
     user = User.objects.who_can_triage().filter(pk=user_pk).first()
     return user is not None and Source.objects.visible_to(user).filter(pk=source_pk).exists()
 
 
-def nobodys() -> Combinable:
+def effectively_unassigned() -> Combinable:
     """Conversations without a name, or with one that cannot see them any more."""
     granted = Grant.objects.filter(user=OuterRef("assignee"), scope=_scope("source"))
     left_out = Q(source__restricted=True) & ~Q(assignee__role__in=LEADS) & ~Exists(granted)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community_hub.lib import live, queue
 from inbox.models import undo
-from inbox.models.access import nobodys
+from inbox.models.access import effectively_unassigned
 from inbox.models.kept_fields import recompute, recompute_in_steps
 from members.models import Member, Tag
 from team.models import Action
@@ -61,7 +61,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         return self.open().filter(waiting_since__isnull=False)
 
     def unassigned(self) -> ConversationQuerySet:
-        return self.filter(nobodys())
+        return self.filter(effectively_unassigned())
 
     def assigned_to(self, user: User) -> ConversationQuerySet:
         return self.filter(assignee=user)

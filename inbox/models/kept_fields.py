@@ -167,7 +167,7 @@ KEPT = (
 )  # fmt: skip
 
 
-def drifted(most: int = 1000) -> dict[int, list[str]]:
+def repair_drift(most: int = 1000) -> dict[int, list[str]]:
     """Mend a random sample of conversations; which of them were wrong, and in which fields.
 
     Anything in the answer is a bug somewhere: every road that changes a message recomputes.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from inbox.models.access import is_in_reach
+from inbox.models.access import can_work_on
 from inbox.models.kept_fields import recompute
 from inbox.models.message import Message
 from inbox.models.personal import Draft, ReadMark
@@ -44,7 +44,7 @@ def _triage(conversation: Conversation, action: Action) -> bool:
         if action.before.get("state") in {"snoozed", "done"} and _asked_since(line.first()):
             return False
         assignee = action.before.get("assignee_id")
-        if assignee and not is_in_reach(assignee, conversation.source_id):
+        if assignee and not can_work_on(assignee, conversation.source_id):
             return False
         same.update(**action.before)
         line.delete()

@@ -24,7 +24,7 @@ OVERDUE = timedelta(minutes=2)  # a pull that nobody fetched by then: no worker 
 
 
 @dataclass(frozen=True)
-class Condition:
+class SourceStatus:
     """`tone`: good, late, bad or idle. The words never leave it to the colour alone."""
 
     tone: str
@@ -84,8 +84,8 @@ class Report:
         return str(self.connector_class.label) if self.connector_class else self.source.kind
 
     @cached_property
-    def condition(self) -> Condition:
-        return condition(self)
+    def status(self) -> SourceStatus:
+        return status_of(self)
 
     @property
     def last_success_words(self) -> str:
@@ -156,10 +156,10 @@ def reports(sources: Iterable[Source]) -> list[Report]:
     return list(found.values())
 
 
-def condition(report: Report) -> Condition:
+def status_of(report: Report) -> SourceStatus:
     source = report.source
     if report.connector_class is None:
-        return Condition(
+        return SourceStatus(
             "bad",
             "plug",
             _("Its connector is gone"),
@@ -167,7 +167,7 @@ def condition(report: Report) -> Condition:
             % {"kind": source.kind},
         )
     if source.state == SourceState.RECONNECT:
-        return Condition(
+        return SourceStatus(
             "bad",
             "key-round",
             _("Signed out"),
@@ -178,28 +178,30 @@ def condition(report: Report) -> Condition:
     return active(report)
 
 
-def stopped(source: Source) -> Condition:
+def stopped(source: Source) -> SourceStatus:
     if source.pause_reason == "error":
-        return Condition(
+        return SourceStatus(
             "bad",
             "triangle-alert",
             _("Stopped by an error"),
             _("Mend what it says, then resume or reconnect. It goes on where it stopped."),
         )
     if source.pause_reason == "budget":
-        return Condition(
+        return SourceStatus(
             "late",
             "hourglass",
             _("Paused: the platform's allowance is used up"),
             _("Resume it when the allowance is renewed. Replies still go out."),
         )
-    return Condition("idle", "pause", _("Paused"), _("Resume it, and it fetches what it missed."))
+    return SourceStatus(
+        "idle", "pause", _("Paused"), _("Resume it, and it fetches what it missed.")
+    )
 
 
-def active(report: Report) -> Condition:
+def active(report: Report) -> SourceStatus:
     source, now = report.source, timezone.now()
     if source.limited_until and source.limited_until > now:
-        return Condition(
+        return SourceStatus(
             "late", "hourglass", limited(report), _("Nothing to do: the hub waits as long as told.")
         )
     if source.failures:
@@ -207,19 +209,19 @@ def active(report: Report) -> Condition:
         words = ngettext("Failed once", "Failed %(n)s times in a row", count) % {"n": count}
         again = _("The hub keeps trying. If it lasts, see whether the site itself is up.")
         tone = {"good": "late"}.get(source.health, source.health)
-        return Condition(tone, "triangle-alert", words, again)
+        return SourceStatus(tone, "triangle-alert", words, again)
     if source.next_pull_at and now - source.next_pull_at > OVERDUE and not source.lease_until:
-        return Condition(
+        return SourceStatus(
             "bad",
             "clock-alert",
             _("Nobody came to fetch"),
             _("The worker seems to be down. Whoever runs the hub can see it at /healthz."),
         )
     if source.is_backfilling and source.backfill_count:
-        return Condition("good", "history", _("Reading what was said before"))
+        return SourceStatus("good", "history", _("Reading what was said before"))
     if source.last_success_at is None:
-        return Condition("idle", "hourglass", _("Waiting for the first pull"))
-    return Condition("good", "circle-check", _("Working"))
+        return SourceStatus("idle", "hourglass", _("Waiting for the first pull"))
+    return SourceStatus("good", "circle-check", _("Working"))
 
 
 def limited(report: Report) -> str:

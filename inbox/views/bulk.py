@@ -12,16 +12,16 @@ from django.views.decorators.http import require_POST
 from community_hub.lib import htmx
 from community_hub.lib.text import number
 from inbox.models import Conversation
-from team.http import Asked
+from team.http import AuthenticatedHttpRequest
 from team.models import Action, User
 
-from .screen import folder_of, permit
+from .common import folder_of, permit
 
 MOST = 200
 
 
 @require_POST
-def selection(request: Asked, noun: str) -> HttpResponse:
+def selection(request: AuthenticatedHttpRequest, noun: str) -> HttpResponse:
     """`pick` is repeated: "42-981" is conversation 42, of which message 981 was the newest seen."""
     if noun not in VERBS:
         raise Http404
@@ -39,7 +39,7 @@ def selection(request: Asked, noun: str) -> HttpResponse:
 
 
 @require_POST
-def undo(request: Asked) -> HttpResponse:
+def undo(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Take back what was done to several: `action` is repeated in the address."""
     mine = Action.objects.filter(pk__in=map(number, request.GET.getlist("action")), by=request.user)
     taken = sum(action.undo(by=request.user) for action in mine.order_by("-pk")[:MOST])

@@ -7,15 +7,15 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from community_hub.lib import htmx
-from team.http import Asked
+from team.http import AuthenticatedHttpRequest
 
-from .screen import PAGE, PARTS, conversation_context, folder_of, found, list_context
+from .common import PAGE, PARTS, conversation_context, folder_of, found, list_context
 
 BESIDE_A_LIST = ("talk", "thread", "older")  # parts that stand without the rows
 
 
 @require_safe
-def conversation(request: Asked, pk: int) -> HttpResponse:
+def conversation(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     shown = found(request, pk)
     if shown.pk != pk and not htmx.target(request):
         return redirect(f"{shown.get_absolute_url()}?{request.GET.urlencode()}")

@@ -15,13 +15,13 @@ from django_htmx.http import trigger_client_event
 from community_hub.lib import htmx
 from inbox.models import Conversation, Delivery, Draft, Message
 from inbox.pages.composer import named
-from team.http import Asked
+from team.http import AuthenticatedHttpRequest
 
-from .screen import after_verb, found, permit
+from .common import after_verb, found, permit
 
 
 @require_POST
-def retry(request: Asked, pk: int) -> HttpResponse:
+def retry(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Try a failed one again; one that may have been posted only because a person says so."""
     delivery, conversation = both(request, pk)
     if delivery.retry(by=request.user):
@@ -32,7 +32,7 @@ def retry(request: Asked, pk: int) -> HttpResponse:
 
 
 @require_POST
-def confirmation(request: Asked, pk: int) -> HttpResponse:
+def confirmation(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """A person looked on the platform and says that it is there."""
     delivery, conversation = both(request, pk)
     delivery.confirm(by=request.user)
@@ -40,7 +40,7 @@ def confirmation(request: Asked, pk: int) -> HttpResponse:
 
 
 @require_POST
-def cancellation(request: Asked, pk: int) -> HttpResponse:
+def cancellation(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Take a reply back before it left; its text goes back into the box, above what is there."""
     delivery, conversation = both(request, pk)
     begun = Draft.objects.filter(user=request.user, conversation=conversation, kind="reply").first()
@@ -62,7 +62,9 @@ def cancellation(request: Asked, pk: int) -> HttpResponse:
     return htmx.tell(request, response, _("Not sent: the text is back in the box"))
 
 
-def go_back_to(request: Asked, response: HttpResponse, conversation: Conversation) -> None:
+def go_back_to(
+    request: AuthenticatedHttpRequest, response: HttpResponse, conversation: Conversation
+) -> None:
     """Undone from elsewhere: the conversation opens, with its text in its box and in no other."""
     path, _sep, query = htmx.page_of(request).partition("?")
     address = conversation.get_absolute_url()
@@ -87,7 +89,7 @@ def addressed(to: Message | None) -> dict[str, Any]:
     return {"to": to.pk, "name": named(to)} if to else {}
 
 
-def both(request: Asked, pk: int) -> tuple[Delivery, Conversation]:
+def both(request: AuthenticatedHttpRequest, pk: int) -> tuple[Delivery, Conversation]:
     seen = Delivery.objects.visible_to(request.user).select_related(
         "message__parent__author__member"
     )
@@ -96,7 +98,7 @@ def both(request: Asked, pk: int) -> tuple[Delivery, Conversation]:
     return delivery, found(request, delivery.message.conversation_id)
 
 
-def shown(request: Asked, conversation: Conversation) -> HttpResponse:
+def shown(request: AuthenticatedHttpRequest, conversation: Conversation) -> HttpResponse:
     """The thread as it is now; a toast's Undo has no place for it and hears the doorbell."""
     if request.headers.get("HX-Request") and not htmx.target(request):
         return HttpResponse(status=204)

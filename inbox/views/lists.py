@@ -10,32 +10,32 @@ from community_hub.lib import htmx
 from inbox.models import Source
 from inbox.pages import folders
 from inbox.pages.folders import Folder
-from team.http import Asked
+from team.http import AuthenticatedHttpRequest
 
-from .screen import PAGE, list_context
+from .common import PAGE, list_context
 
 PARTS = ("list", "rows", "more-rows")  # of a page on which no conversation is open
 
 
 @require_safe
-def folder(request: Asked, slug: str) -> HttpResponse:
+def folder(request: AuthenticatedHttpRequest, slug: str) -> HttpResponse:
     if slug not in folders.FOLDERS:
         raise Http404
     return show(request, folders.FOLDERS[slug])
 
 
 @require_safe
-def source(request: Asked, pk: int) -> HttpResponse:
+def source(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     seen = Source.objects.visible_to(request.user)
     return show(request, folders.of_source(get_object_or_404(seen, pk=pk)))
 
 
-def show(request: Asked, wanted: Folder) -> HttpResponse:
+def show(request: AuthenticatedHttpRequest, wanted: Folder) -> HttpResponse:
     return htmx.respond(request, PAGE, list_context(request, wanted), parts=PARTS)
 
 
 @require_safe
-def nav(request: Asked) -> HttpResponse:
+def nav(request: AuthenticatedHttpRequest) -> HttpResponse:
     """The folders with their counts, fetched again when the doorbell rings."""
     slug = request.GET.get("in", "")
     folder = folders.folder_named(slug, request.user) if slug else None
@@ -43,5 +43,5 @@ def nav(request: Asked) -> HttpResponse:
 
 
 @require_safe
-def health(request: Asked) -> HttpResponse:
+def health(request: AuthenticatedHttpRequest) -> HttpResponse:
     return htmx.respond(request, "inbox/health.html", {})

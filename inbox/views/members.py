@@ -11,13 +11,13 @@ from community_hub.lib import htmx, keyset
 from inbox.models import Conversation, Message
 from inbox.models.conversation import ConversationQuerySet
 from members.models import Member
-from team.http import Asked
+from team.http import AuthenticatedHttpRequest
 
 PAGE = 15
 
 
 @require_GET
-def conversations(request: Asked, pk: int) -> HttpResponse:
+def conversations(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Where this member wrote, as far as this user may see it; the newest first."""
     user = request.user
     member = get_object_or_404(Member.objects.visible_to(user), pk=pk)
@@ -42,7 +42,7 @@ def cursor_of(row: Conversation) -> str:
     return keyset.cursor(row.last_message_at, row.pk)
 
 
-def before(found: ConversationQuerySet, request: Asked) -> ConversationQuerySet:
+def before(found: ConversationQuerySet, request: AuthenticatedHttpRequest) -> ConversationQuerySet:
     """A cursor that cannot be read starts at the top."""
     place = keyset.place(request.GET.get("before", ""))
     if place is None:

@@ -13,14 +13,14 @@ from community_hub.lib.text import number
 from inbox.models import Conversation, Draft
 from inbox.pages import presence as present
 from inbox.pages.composer import length_there
-from team.http import Asked
+from team.http import AuthenticatedHttpRequest
 
-from .screen import closed, folder_of, found, permit, typed
+from .common import closed, folder_of, found, permit, typed
 from .writing import LONGEST
 
 
 @require_POST
-def draft(request: Asked, pk: int) -> HttpResponse:
+def draft(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Keep what is being typed. Answers its length by the platform's own rule."""
     seen = Conversation.objects.visible_to(request.user).called(pk)
     conversation = get_object_or_404(seen.select_related("source"))
@@ -35,7 +35,7 @@ def draft(request: Asked, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["POST", "DELETE"])
-def readmark(request: Asked, pk: int) -> HttpResponse:
+def readmark(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """POST `up_to`: read so far. DELETE: unread again, for this user alone."""
     conversation = found(request, pk)
     if htmx.method(request) == "POST":
@@ -48,7 +48,7 @@ def readmark(request: Asked, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST", "DELETE"])
-def presence(request: Asked, pk: int) -> HttpResponse:
+def presence(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """GET: who is here. POST `state`: I am, viewing or replying, and saw so far. DELETE: gone."""
     conversation = get_object_or_404(Conversation.objects.visible_to(request.user).called(pk))
     if request.method == "GET":

@@ -14,7 +14,7 @@ from community_hub.lib import htmx
 from inbox.models import Quarantined, Source
 from inbox.pages.source_status import reports
 from inbox.views.sources_forms import AudienceForm, SettingsForm
-from team.http import Asked
+from team.http import AuthenticatedHttpRequest
 from team.models import Action
 
 MOST_SOURCES = 200
@@ -24,17 +24,17 @@ RAW_LENGTH = 20_000  # characters of one raw item that are shown
 
 
 @require_GET
-def sources(request: Asked) -> HttpResponse:
+def sources(request: AuthenticatedHttpRequest) -> HttpResponse:
     return list_page(request)
 
 
 @require_GET
-def source(request: Asked, pk: int) -> HttpResponse:
+def source(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     return source_page(request, visible_source(request, pk))
 
 
 @require_http_methods(["POST", "DELETE"])
-def pause(request: Asked, pk: int) -> HttpResponse:
+def pause(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     found = managed_source(request, pk)
     user = request.user
     if htmx.method(request) == "DELETE":
@@ -44,7 +44,7 @@ def pause(request: Asked, pk: int) -> HttpResponse:
 
 
 @require_POST
-def pulls(request: Asked, pk: int) -> HttpResponse:
+def pulls(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     found = managed_source(request, pk)
     if found.state != "active":
         return answer(request, found, _("%(name)s is stopped. Resume or reconnect it first."))
@@ -55,7 +55,7 @@ def pulls(request: Asked, pk: int) -> HttpResponse:
 
 
 @require_POST
-def settings(request: Asked, pk: int) -> HttpResponse:
+def settings(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     found = managed_source(request, pk)
     form = SettingsForm(request.POST, source=found)
     if not form.is_valid():
@@ -65,7 +65,7 @@ def settings(request: Asked, pk: int) -> HttpResponse:
 
 
 @require_POST
-def audience(request: Asked, pk: int) -> HttpResponse:
+def audience(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     found = managed_source(request, pk)
     form = AudienceForm(request.POST, source=found)
     if not form.is_valid():
@@ -75,7 +75,7 @@ def audience(request: Asked, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["POST", "DELETE"])
-def mute(request: Asked, pk: int, channel_pk: int) -> HttpResponse:
+def mute(request: AuthenticatedHttpRequest, pk: int, channel_pk: int) -> HttpResponse:
     found = managed_source(request, pk)
     channel = get_object_or_404(found.channels, pk=channel_pk)
     muted = htmx.method(request) != "DELETE"
@@ -86,7 +86,7 @@ def mute(request: Asked, pk: int, channel_pk: int) -> HttpResponse:
 
 
 @require_GET
-def quarantine(request: Asked, pk: int) -> HttpResponse:
+def quarantine(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """What could not be stored, as the platform gave it; the newest first."""
     found = managed_source(request, pk)
     rows = Quarantined.objects.filter(source=found, resolved_at__isnull=True).order_by("-id")
@@ -107,12 +107,12 @@ def quarantine(request: Asked, pk: int) -> HttpResponse:
 # Below the views --------------------------------------------------------------------------------
 
 
-def visible_source(request: Asked, pk: int) -> Source:
+def visible_source(request: AuthenticatedHttpRequest, pk: int) -> Source:
     user = request.user
     return get_object_or_404(Source.objects.visible_to(user), pk=pk)
 
 
-def managed_source(request: Asked, pk: int) -> Source:
+def managed_source(request: AuthenticatedHttpRequest, pk: int) -> Source:
     """Who may not see it gets 404; who may only look, 403."""
     found = visible_source(request, pk)
     if not request.user.can_manage_sources:
@@ -120,7 +120,7 @@ def managed_source(request: Asked, pk: int) -> Source:
     return found
 
 
-def list_page(request: Asked) -> HttpResponse:
+def list_page(request: AuthenticatedHttpRequest) -> HttpResponse:
     visible = Source.objects.visible_to(request.user).order_by("name", "pk")
     found = reports(visible[:MOST_SOURCES])
     context = {
@@ -132,7 +132,7 @@ def list_page(request: Asked) -> HttpResponse:
 
 
 def source_page(
-    request: Asked,
+    request: AuthenticatedHttpRequest,
     found: Source,
     *,
     settings_form: SettingsForm | None = None,
@@ -165,7 +165,9 @@ def source_page(
     )
 
 
-def answer(request: Asked, found: Source, text: str, action: Action | None = None) -> HttpResponse:
+def answer(
+    request: AuthenticatedHttpRequest, found: Source, text: str, action: Action | None = None
+) -> HttpResponse:
     """The region that the button stands in, brought up to date; a redirect without scripts."""
     response: HttpResponse
     found.refresh_from_db()

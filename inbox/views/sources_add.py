@@ -27,7 +27,7 @@ from inbox.connectors.base import (
     installed,
 )
 from inbox.models import Source
-from inbox.views import sources_halfmade as halfmade
+from inbox.views import sources_setup as setup
 from inbox.views.sources import managed_source
 from inbox.views.sources_forms import (
     ChoicesForm,
@@ -37,13 +37,13 @@ from inbox.views.sources_forms import (
     split_secrets,
 )
 from members.models import Identity
-from team.http import Asked
+from team.http import AuthenticatedHttpRequest
 
 TEST_SECONDS = 10.0
 
 
 @require_GET
-def platforms(request: Asked) -> HttpResponse:
+def platforms(request: AuthenticatedHttpRequest) -> HttpResponse:
     admins_only(request)
     found = [shown(platform) for platform in installed().values() if platform.is_offered()]
     return render(request, "inbox/sources/platforms.html", {"platforms": found})
@@ -51,7 +51,7 @@ def platforms(request: Asked) -> HttpResponse:
 
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
-def sign_in(request: Asked, kind: str) -> HttpResponse:
+def sign_in(request: AuthenticatedHttpRequest, kind: str) -> HttpResponse:
     """The platform's own form; when it is right, the connection is tested at once."""
     admins_only(request)
     platform = known_platform(kind)
@@ -59,7 +59,7 @@ def sign_in(request: Asked, kind: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         made = test_new(platform, form)
         if made:
-            halfmade.keep(request, made)
+            setup.keep(request, made)
             return redirect("source-add-choices", kind)
     status = 422 if form.is_bound else 200
     context = {"platform": shown(platform), "form": form}
@@ -67,11 +67,11 @@ def sign_in(request: Asked, kind: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def choices(request: Asked, kind: str) -> HttpResponse:
+def choices(request: AuthenticatedHttpRequest, kind: str) -> HttpResponse:
     """What the test found out; what to listen to; how far back to read."""
     admins_only(request)
     platform = known_platform(kind)
-    made = halfmade.find(request, kind)
+    made = setup.find(request, kind)
     if made is None:
         text = _("That took more than an hour, or was finished already. Please begin again.")
         return htmx.tell(request, redirect("source-add-sign-in", kind), text, level="error")
@@ -84,7 +84,7 @@ def choices(request: Asked, kind: str) -> HttpResponse:
         )
         if request.method == "POST" and form.is_valid():
             found = begin(request, connector, made.health, form)
-            halfmade.drop(request)
+            setup.drop(request)
             return redirect(found)
     context = {"platform": shown(platform), "made": made, "form": form}
     status = 422 if form.is_bound else 200
@@ -93,7 +93,7 @@ def choices(request: Asked, kind: str) -> HttpResponse:
 
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
-def credentials(request: Asked, pk: int) -> HttpResponse:
+def credentials(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Reconnect: the same account with a new key, or the same key after a mend."""
     found = managed_source(request, pk)
     platform = known_platform(found.kind)
@@ -113,7 +113,7 @@ def credentials(request: Asked, pk: int) -> HttpResponse:
 # Below the views --------------------------------------------------------------------------------
 
 
-def admins_only(request: Asked) -> None:
+def admins_only(request: AuthenticatedHttpRequest) -> None:
     if not request.user.can_manage_sources:
         raise PermissionDenied
 
@@ -137,7 +137,7 @@ def known_platform(kind: str) -> type[Connector]:
 
 
 @sensitive_variables()
-def test_new(platform: type[Connector], form: forms.Form) -> halfmade.HalfMade | None:
+def test_new(platform: type[Connector], form: forms.Form) -> setup.PendingSource | None:
     """None, with the reason on the form, when the platform did not say yes."""
     config, secrets = split_secrets(form)
     twin = Source.objects.filter(kind=platform.kind, config=config).first()
@@ -153,7 +153,7 @@ def test_new(platform: type[Connector], form: forms.Form) -> halfmade.HalfMade |
         if health is None:
             return None
         channels, problem = places_of(connector)
-    return halfmade.HalfMade(platform.kind, config, secrets, health, channels, problem)
+    return setup.PendingSource(platform.kind, config, secrets, health, channels, problem)
 
 
 @sensitive_variables()
@@ -193,7 +193,7 @@ def places_of(connector: Connector) -> tuple[tuple[ChannelInfo, ...], str]:
     """The places one may choose, and why they are not known, if so: every place is heard then."""
     try:
         with http.within(TEST_SECONDS):
-            return tuple(connector.channels()[: halfmade.MOST_CHANNELS]), ""
+            return tuple(connector.channels()[: setup.MOST_CHANNELS]), ""
     except ConnectorError as error:
         return (), str(error)
 
@@ -211,7 +211,9 @@ def is_ours(health: Health) -> bool:
     return ours.filter(external_id=account.external_id).exists()
 
 
-def begin(request: Asked, connector: Connector, health: Health, form: ChoicesForm) -> Source:
+def begin(
+    request: AuthenticatedHttpRequest, connector: Connector, health: Health, form: ChoicesForm
+) -> Source:
     return Source.connect(
         connector,
         health,

@@ -15,15 +15,15 @@ from inbox.models import Conversation
 from inbox.pages import snooze_presets
 from inbox.pages.thread import day_and_time
 from members.models import Tag
-from team.http import Asked
+from team.http import AuthenticatedHttpRequest
 from team.models import User
 from team.models.user import UserQuerySet
 
-from .screen import after_verb, folder_of, found, permit
+from .common import after_verb, folder_of, found, permit
 
 
 @require_http_methods(["POST", "DELETE"])
-def closure(request: Asked, pk: int) -> HttpResponse:
+def closure(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Done with what the page showed; DELETE opens it again."""
     conversation = found(request, pk)
     permit(request.user.can_triage)
@@ -46,7 +46,7 @@ def done_words(conversation: Conversation) -> str:
 
 
 @require_http_methods(["GET", "POST", "DELETE"])
-def assignment(request: Asked, pk: int) -> HttpResponse:
+def assignment(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """GET: whom it can be given to. POST `user`: give it, "me" for taking. DELETE: nobody's."""
     conversation = found(request, pk)
     permit(request.user.can_triage)
@@ -75,7 +75,7 @@ def who_can_take(conversation: Conversation) -> UserQuerySet:
     return able.admitted_to(source.scope) if source.restricted else able
 
 
-def menu_context(request: Asked, conversation: Conversation) -> dict[str, Any]:
+def menu_context(request: AuthenticatedHttpRequest, conversation: Conversation) -> dict[str, Any]:
     return {"conversation": conversation, "folder": folder_of(request)}
 
 
@@ -86,7 +86,7 @@ def assigned_words(to: User | None, by: User) -> str:
 
 
 @require_http_methods(["POST", "DELETE"])
-def snooze(request: Asked, pk: int) -> HttpResponse:
+def snooze(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """POST `until`: a preset's name or a date. DELETE wakes it."""
     conversation = found(request, pk)
     permit(request.user.can_triage)
@@ -109,7 +109,7 @@ def snooze(request: Asked, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def tags(request: Asked, pk: int) -> HttpResponse:
+def tags(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """GET: the tags there are. POST `name`, or `new` as typed: put it on."""
     conversation = found(request, pk)
     permit(request.user.can_tag)
@@ -129,7 +129,7 @@ def tags(request: Asked, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["DELETE", "POST"])
-def tag(request: Asked, pk: int, tag_pk: int) -> HttpResponse:
+def tag(request: AuthenticatedHttpRequest, pk: int, tag_pk: int) -> HttpResponse:
     """Take one tag off; a form without scripts says DELETE in `_method`."""
     conversation = found(request, pk)
     permit(request.user.can_tag)
@@ -139,7 +139,9 @@ def tag(request: Asked, pk: int, tag_pk: int) -> HttpResponse:
     return htmx.tell(request, response, _("Tag taken off"), undo=action.pk)
 
 
-def refused(request: Asked, conversation: Conversation, words: str) -> HttpResponse:
+def refused(
+    request: AuthenticatedHttpRequest, conversation: Conversation, words: str
+) -> HttpResponse:
     """Nothing changed; a sentence says what to do."""
     response = after_verb(request, conversation, move_on=False)
     return htmx.tell(request, response, words, level="error")

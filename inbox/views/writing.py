@@ -16,15 +16,15 @@ from community_hub.lib import html, htmx
 from community_hub.lib.text import number
 from inbox.models import Conversation, Draft, Message
 from inbox.pages.composer import Composer, length_there, shown_there
-from team.http import Asked
+from team.http import AuthenticatedHttpRequest
 
-from .screen import after_verb, folder_of, found, permit, typed
+from .common import after_verb, folder_of, found, permit, typed
 
 LONGEST = 100_000  # characters; platforms allow far fewer
 
 
 @require_POST
-def replies(request: Asked, pk: int) -> HttpResponse:
+def replies(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Put an answer in the outbox; it leaves after the seconds in which it can be taken back."""
     conversation = found(request, pk)
     permit(request.user.can_reply)
@@ -45,7 +45,7 @@ def replies(request: Asked, pk: int) -> HttpResponse:
 
 
 @require_POST
-def notes(request: Asked, pk: int) -> HttpResponse:
+def notes(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """A word among us: it never leaves the hub."""
     conversation = found(request, pk)
     permit(request.user.can_note)
@@ -60,7 +60,7 @@ def notes(request: Asked, pk: int) -> HttpResponse:
 
 
 @require_POST
-def preview(request: Asked, pk: int) -> HttpResponse:
+def preview(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """The text as it will read where it goes."""
     conversation = found(request, pk)
     permit(request.user.can_note)
@@ -76,13 +76,15 @@ def preview(request: Asked, pk: int) -> HttpResponse:
     return HttpResponse(mark_safe(shown))  # noqa: S308 - both went through the sanitiser
 
 
-def answered(request: Asked, conversation: Conversation) -> Message | None:
+def answered(request: AuthenticatedHttpRequest, conversation: Conversation) -> Message | None:
     """The message that was picked, or where none was the one that waits; None where it is gone."""
     picked = number(request.POST.get("to"))
     return conversation.asker(picked) if picked else conversation.answerable()
 
 
-def what_is_wrong(conversation: Conversation, request: Asked, text: str, to: Message | None) -> str:
+def what_is_wrong(
+    conversation: Conversation, request: AuthenticatedHttpRequest, text: str, to: Message | None
+) -> str:
     """A sentence, or "" where the reply may go."""
     composer = Composer.of(conversation, request.user, {})
     if composer.blocked:
@@ -100,7 +102,9 @@ def what_is_wrong(conversation: Conversation, request: Asked, text: str, to: Mes
     return ""
 
 
-def answered_meanwhile(conversation: Conversation, request: Asked) -> Message | None:
+def answered_meanwhile(
+    conversation: Conversation, request: AuthenticatedHttpRequest
+) -> Message | None:
     """What a colleague posted since this page was opened; None where nobody did."""
     opened_at = number(request.POST.get("opened_up_to"))
     if not opened_at:
@@ -117,7 +121,7 @@ def answered_meanwhile(conversation: Conversation, request: Asked) -> Message | 
 
 
 def refused(
-    request: Asked,
+    request: AuthenticatedHttpRequest,
     conversation: Conversation,
     words: str,
     *,
@@ -134,7 +138,9 @@ def refused(
     return response
 
 
-def refused_plainly(request: Asked, conversation: Conversation, words: str) -> HttpResponse:
+def refused_plainly(
+    request: AuthenticatedHttpRequest, conversation: Conversation, words: str
+) -> HttpResponse:
     """Without scripts the typed text comes back as the draft."""
     for kind in ("reply", "note"):
         if text := typed(request, kind).strip():

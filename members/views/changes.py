@@ -14,7 +14,7 @@ from community_hub.lib import htmx
 from community_hub.lib.text import one_line
 from members.forms import DetailsForm, NoteForm, OwnerForm, StaffForm
 from members.models import Activity, Member, Stage, Visibility
-from team.http import Asked
+from team.http import AuthenticatedHttpRequest
 from team.models import Action
 
 from .access import permit, visible_member
@@ -22,7 +22,7 @@ from .people import member_page
 
 
 @require_POST
-def tags(request: Asked, pk: int) -> HttpResponse:
+def tags(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     found = visible_member(request, pk)
     permit(request.user.can_tag)
     name = one_line(request.POST.get("name", ""), 40)
@@ -33,7 +33,7 @@ def tags(request: Asked, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["POST", "DELETE"])
-def tag(request: Asked, pk: int, tag_pk: int) -> HttpResponse:
+def tag(request: AuthenticatedHttpRequest, pk: int, tag_pk: int) -> HttpResponse:
     found = visible_member(request, pk)
     permit(request.user.can_tag)
     if htmx.method(request) != "DELETE":
@@ -44,7 +44,7 @@ def tag(request: Asked, pk: int, tag_pk: int) -> HttpResponse:
 
 
 @require_POST
-def stage(request: Asked, pk: int) -> HttpResponse:
+def stage(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     found = visible_member(request, pk)
     permit(request.user.can_edit_members)
     wanted = request.POST.get("stage", "")
@@ -60,7 +60,7 @@ def stage(request: Asked, pk: int) -> HttpResponse:
 
 
 @require_POST
-def notes(request: Asked, pk: int) -> HttpResponse:
+def notes(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     found = visible_member(request, pk)
     permit(request.user.can_note)
     form = NoteForm(request.POST)
@@ -76,7 +76,7 @@ def notes(request: Asked, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["POST", "DELETE"])
-def note(request: Asked, pk: int, note_pk: int) -> HttpResponse:
+def note(request: AuthenticatedHttpRequest, pk: int, note_pk: int) -> HttpResponse:
     """Only one's own can be taken away; anybody else's is not found."""
     found = visible_member(request, pk)
     permit(request.user.can_note)
@@ -88,7 +88,7 @@ def note(request: Asked, pk: int, note_pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def details(request: Asked, pk: int) -> HttpResponse:
+def details(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """The page with all that can be corrected by hand."""
     found = visible_member(request, pk)
     permit(request.user.can_edit_members)
@@ -105,7 +105,7 @@ def details(request: Asked, pk: int) -> HttpResponse:
 
 
 @require_POST
-def owner(request: Asked, pk: int) -> HttpResponse:
+def owner(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     found = visible_member(request, pk)
     permit(request.user.can_edit_members)
     form = OwnerForm(request.POST, member=found)
@@ -118,7 +118,7 @@ def owner(request: Asked, pk: int) -> HttpResponse:
 
 
 @require_POST
-def user(request: Asked, pk: int) -> HttpResponse:
+def user(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Which colleague this member is; leads say so, since it decides what counts as answered."""
     found = visible_member(request, pk)
     permit(request.user.is_lead)
@@ -137,7 +137,10 @@ def user(request: Asked, pk: int) -> HttpResponse:
 
 
 def details_page(
-    request: Asked, found: Member, form: DetailsForm | None = None, status: int = 200
+    request: AuthenticatedHttpRequest,
+    found: Member,
+    form: DetailsForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     context = {
         "member": found,
@@ -150,7 +153,7 @@ def details_page(
 
 
 def answer(
-    request: Asked,
+    request: AuthenticatedHttpRequest,
     found: Member,
     text: str,
     action: Action | None = None,

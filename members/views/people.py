@@ -14,8 +14,8 @@ from community_hub.lib.text import storable
 from members.forms import NoteForm
 from members.models import Identity, Member, Stage, Tag
 from members.models.member import MemberQuerySet
-from members.profile import look
-from team.http import Asked
+from members.profile import load_profile
+from team.http import AuthenticatedHttpRequest
 
 from .access import visible_member
 
@@ -27,7 +27,7 @@ MOST_TAGS = 50
 
 
 @require_GET
-def members(request: Asked) -> HttpResponse:
+def members(request: AuthenticatedHttpRequest) -> HttpResponse:
     """`q`: a part of a name or handle; `stage`; `before`: the cursor of the last row above."""
     wanted = storable(request.GET.get("q", ""))[:100].strip()
     stage = request.GET.get("stage", "")
@@ -48,12 +48,12 @@ def members(request: Asked) -> HttpResponse:
 
 
 @require_GET
-def member(request: Asked, pk: int) -> HttpResponse:
+def member(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     return member_page(request, visible_member(request, pk))
 
 
 @require_GET
-def tag_names(request: Asked) -> HttpResponse:
+def tag_names(request: AuthenticatedHttpRequest) -> HttpResponse:
     """What the box for a new tag offers, once somebody steps into it."""
     tags = Tag.objects.order_by("name")[:MOST_NAMES]
     return htmx.respond(request, "members/tag_names.html", {"tags": tags})
@@ -63,13 +63,17 @@ def tag_names(request: Asked) -> HttpResponse:
 
 
 def member_page(
-    request: Asked, found: Member, *, note_form: NoteForm | None = None, status: int = 200
+    request: AuthenticatedHttpRequest,
+    found: Member,
+    *,
+    note_form: NoteForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     before, until = request.GET.get("before", ""), request.GET.get("until", "")
-    glance = look(found, request.user, lines=LINES, before=before, until=until)
+    profile = load_profile(found, request.user, lines=LINES, before=before, until=until)
     context: dict[str, Any] = {
         "member": found,
-        "glance": glance,
+        "profile": profile,
         "tags": found.tags.order_by("name")[:MOST_TAGS],
         "is_later_page": keyset.place(before) is not None,
         "stages": Stage.choices,

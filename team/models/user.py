@@ -198,9 +198,9 @@ class User(AbstractBaseUser):
         """Every browser has to sign in again."""
         User.objects.filter(pk=self.pk).update(session_round=F("session_round") + 1)
         self.refresh_from_db(fields=["session_round"])
-        self.hang_up()
+        self.end_live_streams()
 
-    def hang_up(self) -> None:
+    def end_live_streams(self) -> None:
         live.publish(f"user:{self.pk}", live.CLOSE, {})
 
     def take_back(self, action: Action) -> bool:
@@ -236,7 +236,7 @@ class User(AbstractBaseUser):
             for name, value in fields.items():
                 setattr(self, name, value)
             if self.is_active:
-                self.hang_up()
+                self.end_live_streams()
             else:
                 self.end_sessions()
         return True

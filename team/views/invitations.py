@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from community_hub.lib.text import one_line
 from team.forms import AcceptForm, InviteForm
-from team.http import Asked
+from team.http import AuthenticatedHttpRequest
 from team.models import Hub, Invitation
 from team.views.people import answer, team_page
 
@@ -31,7 +31,7 @@ log = structlog.get_logger(__name__)
 
 @require_POST
 @never_cache
-def invitations(request: Asked) -> HttpResponse:
+def invitations(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Make one. Its link is on this answer and nowhere else."""
     if not request.user.can_manage_team:
         raise PermissionDenied
@@ -51,7 +51,7 @@ def invitations(request: Asked) -> HttpResponse:
 
 
 @require_POST
-def revocation(request: Asked, pk: int) -> HttpResponse:
+def revocation(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     if not request.user.can_manage_team:
         raise PermissionDenied
     invitation = get_object_or_404(Invitation.objects.visible_to(request.user), pk=pk)
@@ -100,7 +100,7 @@ def _used_up(request: HttpRequest) -> HttpResponse:
     return render(request, "team/link_used_up.html", {"kind": "invitation"}, status=410)
 
 
-def _mail(invitation: Invitation, link: str, request: Asked) -> str:
+def _mail(invitation: Invitation, link: str, request: AuthenticatedHttpRequest) -> str:
     """ "sent", "failed", or "" where there is no address or no mail server to send with."""
     if not (invitation.email and settings.EMAIL_HOST):
         return ""

@@ -9,14 +9,14 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from community_hub.lib import htmx
-from team.http import Asked
+from team.http import AuthenticatedHttpRequest
 from team.models import Notification
 
 PAGE = 30
 
 
 @require_safe
-def notifications(request: Asked) -> HttpResponse:
+def notifications(request: AuthenticatedHttpRequest) -> HttpResponse:
     """The newest first; `?before=` is the last id of the page before, for keyset paging."""
     mine = Notification.objects.visible_to(request.user)
     rows = list(mine.before(request.GET.get("before", "")).newest_first()[: PAGE + 1])
@@ -29,14 +29,14 @@ def notifications(request: Asked) -> HttpResponse:
 
 
 @require_safe
-def count(request: Asked) -> HttpResponse:
+def count(request: AuthenticatedHttpRequest) -> HttpResponse:
     """The number beside the bell."""
     unread = Notification.objects.visible_to(request.user).unread().count_up_to()
     return render(request, "team/_bell.html", {"unread": unread})
 
 
 @require_POST
-def reading(request: Asked, pk: int) -> HttpResponse:
+def reading(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Read it: marks it and goes to what it is about."""
     mine = Notification.objects.visible_to(request.user)
     notification = get_object_or_404(mine, pk=pk)
@@ -46,6 +46,6 @@ def reading(request: Asked, pk: int) -> HttpResponse:
 
 
 @require_POST
-def reading_all(request: Asked) -> HttpResponse:
+def reading_all(request: AuthenticatedHttpRequest) -> HttpResponse:
     Notification.objects.visible_to(request.user).mark_read()
     return redirect("notifications")

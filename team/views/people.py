@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from community_hub.lib import htmx
 from team.forms import HubForm, InviteForm, RoleForm
-from team.http import Asked
+from team.http import AuthenticatedHttpRequest
 from team.models import Action, Hub, Invitation, NoAdminLeft, Role, User
 from team.signin import link_for
 
@@ -21,12 +21,12 @@ PARTS = ("people", "invitations")
 
 
 @require_safe
-def team(request: Asked) -> HttpResponse:
+def team(request: AuthenticatedHttpRequest) -> HttpResponse:
     return team_page(request)
 
 
 @require_POST
-def name(request: Asked) -> HttpResponse:
+def name(request: AuthenticatedHttpRequest) -> HttpResponse:
     _admins_only(request)
     form = HubForm(request.POST)
     if not form.is_valid():
@@ -36,7 +36,7 @@ def name(request: Asked) -> HttpResponse:
 
 
 @require_POST
-def role(request: Asked, pk: int) -> HttpResponse:
+def role(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     _admins_only(request)
     person = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
     form = RoleForm(request.POST)
@@ -52,7 +52,7 @@ def role(request: Asked, pk: int) -> HttpResponse:
 
 
 @require_POST
-def deactivation(request: Asked, pk: int) -> HttpResponse:
+def deactivation(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     _admins_only(request)
     person = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
     try:
@@ -65,7 +65,7 @@ def deactivation(request: Asked, pk: int) -> HttpResponse:
 
 
 @require_POST
-def activation(request: Asked, pk: int) -> HttpResponse:
+def activation(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     _admins_only(request)
     person = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
     action = person.activate(by=request.user)
@@ -74,7 +74,7 @@ def activation(request: Asked, pk: int) -> HttpResponse:
 
 @require_POST
 @never_cache
-def signin_link(request: Asked, pk: int) -> HttpResponse:
+def signin_link(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """For a colleague who lost the password; shown once, to hand over."""
     _admins_only(request)
     person = get_object_or_404(User.objects.active(), pk=pk)
@@ -85,24 +85,28 @@ def signin_link(request: Asked, pk: int) -> HttpResponse:
 # Below the views --------------------------------------------------------------------------
 
 
-def _admins_only(request: Asked) -> None:
+def _admins_only(request: AuthenticatedHttpRequest) -> None:
     if not request.user.can_manage_team:
         raise PermissionDenied
 
 
-def _changed(request: Asked, action: Action | None, said: str) -> HttpResponse:
+def _changed(request: AuthenticatedHttpRequest, action: Action | None, said: str) -> HttpResponse:
     """Where nothing changed there is nothing to take back."""
     return answer(request, said, undo=action.pk if action else None)
 
 
-def answer(request: Asked, text: str, *, undo: int | None = None, level: str = "") -> HttpResponse:
+def answer(
+    request: AuthenticatedHttpRequest, text: str, *, undo: int | None = None, level: str = ""
+) -> HttpResponse:
     """The part of the page that asked, with a toast; a plain form goes back to the page."""
     if htmx.target(request) not in PARTS:
         return htmx.tell(request, redirect("team"), text, undo=undo, level=level)
     return htmx.tell(request, team_page(request), text, undo=undo, level=level)
 
 
-def team_page(request: Asked, *, status: int = 200, **shown: Any) -> HttpResponse:
+def team_page(
+    request: AuthenticatedHttpRequest, *, status: int = 200, **shown: Any
+) -> HttpResponse:
     """`shown`: a form with its errors, or a link that is shown this once."""
     manages = request.user.can_manage_team
     people = User.objects.visible_to(request.user)

@@ -10,11 +10,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from community_hub.lib import htmx
 from team.forms import PreferencesForm, ProfileForm
-from team.http import Asked
+from team.http import AuthenticatedHttpRequest
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def profile(request: Asked) -> HttpResponse:
+def profile(request: AuthenticatedHttpRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, instance=request.user)
     if form.is_valid():
         form.save()
@@ -24,7 +24,7 @@ def profile(request: Asked) -> HttpResponse:
 
 
 @require_POST
-def preferences(request: Asked) -> HttpResponse:
+def preferences(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Saves those that were sent: the menu sends all of them, a script may send one."""
     form = PreferencesForm(request.POST)
     if not form.is_valid():
@@ -37,7 +37,7 @@ def preferences(request: Asked) -> HttpResponse:
 
 
 @require_POST
-def sessions(request: Asked) -> HttpResponse:
+def sessions(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Sign out everywhere but here."""
     request.user.end_sessions()
     update_session_auth_hash(request, request.user)

@@ -10,12 +10,12 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
 from community_hub.lib import htmx
-from team.http import Asked
+from team.http import AuthenticatedHttpRequest
 from team.models import Action
 
 
 @require_POST
-def undo(request: Asked, pk: int) -> HttpResponse:
+def undo(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """200, or 409 where somebody changed the same thing since; both say so in a toast."""
     action = get_object_or_404(Action.objects.filter(by=request.user), pk=pk)
     done = action.undo(by=request.user)
@@ -27,7 +27,7 @@ def undo(request: Asked, pk: int) -> HttpResponse:
     return trigger_client_event(answer, "hub:catch-up")  # whatever is on screen asks again
 
 
-def _back(request: Asked) -> str:
+def _back(request: AuthenticatedHttpRequest) -> str:
     """The page that the button was on."""
     page = request.headers.get("Referer", "")
     here = url_has_allowed_host_and_scheme(

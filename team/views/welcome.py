@@ -8,19 +8,19 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from team.forms import HubForm
-from team.http import Asked
+from team.http import AuthenticatedHttpRequest
 from team.models import Hub
 
 
 @require_safe
-def home(request: Asked) -> HttpResponse:
+def home(request: AuthenticatedHttpRequest) -> HttpResponse:
     if request.user.can_manage_team and Hub.current() is None:
         return redirect("welcome")
     return redirect("inbox")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def welcome(request: Asked) -> HttpResponse:
+def welcome(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Name the team, once; then on to the first source."""
     if not request.user.can_manage_team:
         raise PermissionDenied

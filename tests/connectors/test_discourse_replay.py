@@ -11,7 +11,7 @@ from inbox.connectors.contract import drain, through_json
 from inbox.connectors.discourse.client import flat_categories
 from inbox.connectors.discourse.connector import DiscourseConnector
 from inbox.connectors.discourse.reading import Reader, Topic
-from tests.platforms.server import Answer, Asked, LocalServer
+from tests.platforms.server import Answer, LocalServer, ReceivedRequest
 
 RECORDINGS = Path(__file__).parents[3] / "shared" / "recordings" / "discourse"
 
@@ -46,7 +46,7 @@ def forum(settings):
     latest = recorded("posts_latest")["latest_posts"] + recorded("posts_before")["latest_posts"]
     posts = {post["id"]: post for post in latest}
 
-    def answer(asked: Asked) -> Answer:
+    def answer(asked: ReceivedRequest) -> Answer:
         if asked.path == "/posts.json":
             before = int(asked.value("before", "0")) or 10**9
             below = sorted((n for n in posts if n < before), reverse=True)[:3]

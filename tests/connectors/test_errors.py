@@ -15,7 +15,7 @@ from community_hub.lib.http_session import guarded_session
 from inbox.connectors import base
 from inbox.connectors.base import ConnectorError, RateLimited
 from inbox.connectors.errors import json_or_problem, reset_time, translate
-from tests.platforms.server import Answer, Asked, LocalServer
+from tests.platforms.server import Answer, LocalServer, ReceivedRequest
 
 WHERE = "forum.example"
 
@@ -27,7 +27,7 @@ class Site:
         self.says = Answer({})
         self.web = LocalServer(self.answer)
 
-    def answer(self, asked: Asked) -> Answer:
+    def answer(self, asked: ReceivedRequest) -> Answer:
         return self.says
 
 
@@ -42,10 +42,10 @@ def site(settings) -> Iterator[Site]:
 @pytest.fixture(params=["httpx", "requests"])
 def ask(request: pytest.FixtureRequest, site: Site) -> Callable[..., Any]:
     """What a connector does: a request, its JSON, or an error of base.py."""
-    door = guarded_client if request.param == "httpx" else guarded_session
+    endpoint = guarded_client if request.param == "httpx" else guarded_session
 
     def ask(method: str = "GET", url: str = "", **options: Any) -> Any:
-        client = door(**options)
+        client = endpoint(**options)
         try:
             return json_or_problem(client.request(method, url or site.web.url + "/x"), WHERE)
         except (httpx.HTTPError, requests.RequestException) as error:
@@ -160,7 +160,7 @@ def test_success_that_cannot_be_read_after_a_post_is_unknown(site: Site, ask, br
 def test_connection_lost_after_a_post_is_unknown_and_after_a_read_transient(
     site: Site, ask
 ) -> None:
-    site.says = Answer(hang_up=True)
+    site.says = Answer(end_live_streams=True)
     with pytest.raises(base.Unknown, match="may have been posted"):
         ask("POST")
     with pytest.raises(base.Transient):

@@ -15,7 +15,7 @@ import yaml
 from inbox.connectors.base import Incoming, Outgoing, Page, Person
 from inbox.connectors.mastodon.connector import MastodonConnector
 from inbox.connectors.mastodon.parse import Reader
-from tests.platforms.server import Answer, Asked, LocalServer
+from tests.platforms.server import Answer, LocalServer, ReceivedRequest
 
 FOLDER = Path(__file__).resolve().parents[3] / "shared" / "recordings" / "mastodon"
 CASSETTES = sorted(FOLDER.glob("*.yaml")) or [FOLDER / "none.yaml"]
@@ -52,7 +52,7 @@ class Replay:
             self.answers.setdefault(key, []).append(answer)
         self.web = LocalServer(self.answer)
 
-    def answer(self, asked: Asked) -> Answer:
+    def answer(self, asked: ReceivedRequest) -> Answer:
         path = asked.path.rstrip("/")
         recorded = self.answers.get((asked.method, path))
         if recorded:

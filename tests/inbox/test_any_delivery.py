@@ -12,7 +12,7 @@ import pytest
 from inbox.connectors.base import Incoming
 from inbox.ingest.pipeline import ingest
 from inbox.models import Conversation, Message, Source, SourceDay
-from inbox.models.kept_fields import drifted
+from inbox.models.kept_fields import repair_drift
 from members.models import Activity, Identity
 from tests.inbox.items import ago, item, page, person
 from tests.make import make_source
@@ -47,7 +47,7 @@ def test_any_delivery_of_a_history_ends_in_the_same_rows(seed: int, numbered: bo
     for day in SourceDay.objects.all():
         assert day.fetched == day.stored + day.ignored + day.quarantined
     assert SourceDay.objects.get(source=shuffled).fetched == len(again)
-    assert drifted() == {}
+    assert repair_drift() == {}
 
 
 def history(chance: random.Random, *, numbered: bool) -> list[Incoming]:

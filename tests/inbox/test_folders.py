@@ -28,11 +28,11 @@ def test_needs_reply_lists_who_waits_longest_first(bob):
 
 
 def test_mine_and_unassigned_split_what_needs_a_reply(bob, lena):
-    mine, theirs, nobodys = waiting(3), waiting(2), waiting(1)
+    mine, theirs, effectively_unassigned = waiting(3), waiting(2), waiting(1)
     mine.assign(bob, by=lena)
     theirs.assign(lena, by=lena)
     assert rows("mine", bob) == [mine.pk]
-    assert rows("unassigned", bob) == [nobodys.pk]
+    assert rows("unassigned", bob) == [effectively_unassigned.pk]
 
 
 def test_mine_shows_what_is_assigned_and_does_not_wait_below_a_line(bob):

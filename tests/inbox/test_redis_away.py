@@ -79,7 +79,7 @@ def test_what_somebody_does_is_done(client, bob, away):
         assert client.delete(reverse("presence", args=[talk.pk])).status_code == 204
     assert time.monotonic() - begun < 5
     said = {line["event"].partition(";")[0] for line in logged}
-    assert {"presence not kept", "doorbell not rung", "task not queued"} <= said
+    assert {"presence not kept", "live event not published", "task not queued"} <= said
     talk.refresh_from_db()
     assert (talk.state, talk.assignee) == ("done", bob)
     assert set(Message.objects.exclude(kind="event").values_list("kind", flat=True)) == {

@@ -16,7 +16,7 @@ from django.utils import timezone
 from inbox.models import Conversation, Source
 from inbox.tasks import refresh_conversation
 from tests.platforms.discourse import Discourse
-from tests.platforms.server import Answer, Asked
+from tests.platforms.server import Answer, ReceivedRequest
 
 from .test_sending import (  # noqa: F401 - fixtures
     conversation,
@@ -37,7 +37,7 @@ def limited(source: Source, by: timedelta) -> None:
     Source.objects.filter(pk=source.pk).update(limited_until=timezone.now() + by)
 
 
-def limit_after(forum: Discourse, *paths: str) -> Callable[[Asked], Answer | None]:
+def limit_after(forum: Discourse, *paths: str) -> Callable[[ReceivedRequest], Answer | None]:
     """Only these are answered; whatever else is asked for is too much."""
     forum.limit_rate(600)
     limit = forum.fault

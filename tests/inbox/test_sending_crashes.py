@@ -112,7 +112,7 @@ def kill_on_post(platform: Platform, pid: list[int], *, landed: bool) -> None:
         said = asked_before(asked) if landed else discourse.Answer()
         os.kill(pid[0], signal.SIGKILL)
         web._answer = asked_before
-        said.hang_up = True
+        said.end_live_streams = True
         return said
 
     web._answer = answer_

@@ -10,7 +10,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from inbox.models import Source
-from inbox.views import sources_halfmade
+from inbox.views import sources_setup
 from members.models import Identity
 from team.models import Action
 from tests.platforms.discourse import KEY, Discourse
@@ -114,7 +114,7 @@ def test_a_wrong_key_is_a_sentence_beside_its_field(browser, forum):
     answer = browser.post(FORM, typed(forum, api_key="wrong-key"))
     assert answer.status_code == 422
     assert "api_key" in answer.context["form"].errors
-    assert sources_halfmade.KEY not in browser.session
+    assert sources_setup.KEY not in browser.session
 
 
 def test_a_private_address_is_refused_in_words(browser, forum, settings):
@@ -157,7 +157,7 @@ def test_a_half_made_source_is_forgotten_after_an_hour(browser, forum, time_mach
     time_machine.move_to(timezone.now() + timedelta(hours=1, minutes=1))
     answer = browser.get(CHOICES)
     assert (answer.status_code, answer.url) == (302, FORM)
-    assert sources_halfmade.KEY not in browser.session
+    assert sources_setup.KEY not in browser.session
 
 
 @pytest.mark.parametrize(

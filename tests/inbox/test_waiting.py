@@ -12,7 +12,7 @@ from django.utils import timezone
 from inbox.connectors.base import Health, Incoming
 from inbox.ingest.pipeline import ingest
 from inbox.models import Conversation, Message, Source
-from inbox.models.kept_fields import drifted, recompute
+from inbox.models.kept_fields import recompute, repair_drift
 from members.models import Activity, Identity
 from tests.inbox.items import ago, item, page, person, reply
 from tests.make import make_source
@@ -212,12 +212,12 @@ def test_kept_fields_are_functions_of_the_messages(source, bob) -> None:
 
 def test_the_nightly_check_names_and_mends_what_drifted(source) -> None:
     ingest(source, page(item("1")))
-    assert drifted() == {}
+    assert repair_drift() == {}
     Conversation.objects.update(message_count=7, waiting_since=None)
-    ((pk, fields),) = drifted().items()
+    ((pk, fields),) = repair_drift().items()
     assert (pk, set(fields)) == (conversation().pk, {"message_count", "waiting_since"})
     assert conversation().message_count == 1
-    assert drifted() == {}
+    assert repair_drift() == {}
 
 
 @pytest.mark.parametrize("done", [True, False])
@@ -231,7 +231,7 @@ def test_a_reply_answers_only_what_its_writer_could_have_seen(done, source, bob)
     crossed = reply("2", asked, created_at=ago(seconds=20), mention_reason="handle")
     ingest(source, page(crossed))
     assert (conversation().state, conversation().waiting_since) == ("open", crossed.created_at)
-    assert drifted() == {}
+    assert repair_drift() == {}
 
     conversation().reply("And then the third.", by=bob)
     assert conversation().waiting_since is None

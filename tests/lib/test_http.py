@@ -14,7 +14,7 @@ from community_hub.lib import addresses, http
 from community_hub.lib.addresses import BlockedAddress, is_public
 from community_hub.lib.http import TooLarge, UnsafeRedirect, guarded_client
 from community_hub.lib.http_session import guarded_session
-from tests.platforms.server import Answer, Asked, LocalServer
+from tests.platforms.server import Answer, LocalServer, ReceivedRequest
 
 SECRETS = {"Authorization": "Bearer s3cret", "Api-Key": "s3cret", "Cookie": "id=s3cret"}
 
@@ -32,7 +32,7 @@ def allow(settings) -> Callable[..., None]:
     return allow
 
 
-def hello(asked: Asked) -> Answer:
+def hello(asked: ReceivedRequest) -> Answer:
     return Answer({"hello": asked.path})
 
 
@@ -133,7 +133,7 @@ def test_redirect_into_a_private_network_is_refused(door, allow) -> None:
 def test_credentials_stay_at_their_origin_when_redirected(door, allow) -> None:
     with LocalServer(hello) as other:
 
-        def bounce(asked: Asked) -> Answer:
+        def bounce(asked: ReceivedRequest) -> Answer:
             target = "/here" if asked.path == "/" else other.url + "/there"
             return Answer(status=302, headers={"Location": target})
 
@@ -162,11 +162,11 @@ def test_request_that_writes_is_never_redirected(door, allow) -> None:
         assert len(server.asked) == 1
 
 
-def flood(asked: Asked) -> Answer:
+def flood(asked: ReceivedRequest) -> Answer:
     return Answer(b"x" * 1_000_000 for _ in range(200))
 
 
-def bomb(asked: Asked) -> Answer:
+def bomb(asked: ReceivedRequest) -> Answer:
     squeeze = zlib.compressobj(level=1, wbits=zlib.MAX_WBITS | 16)
     packed = b"".join(squeeze.compress(bytes(1_000_000)) for _ in range(200)) + squeeze.flush()
     return Answer(packed, headers={"Content-Encoding": "gzip"})

@@ -6,10 +6,10 @@ import httpx
 import pytest
 
 from community_hub.lib import http, http_session
-from tests.platforms.server import Answer, Asked, LocalServer
+from tests.platforms.server import Answer, LocalServer, ReceivedRequest
 
 
-def slow(asked: Asked) -> Answer:
+def slow(asked: ReceivedRequest) -> Answer:
     time.sleep(float(asked.value("seconds", "0")))
     return Answer({"ok": True})
 

@@ -1,6 +1,6 @@
 """Who may do what: every address with every method, one small file an app.
 
-A new address needs a Door in the file of its app; tests/test_role_matrix.py fails until it has
+A new address needs a Endpoint in the file of its app; tests/test_role_matrix.py fails until it has
 one, and says so.
 """
 
@@ -9,11 +9,13 @@ from __future__ import annotations
 from importlib import import_module
 from pkgutil import iter_modules
 
-from .doors import Door
+from .endpoints import Endpoint
 
 HELPERS = {"doors", "world"}
 
 
-def all_doors() -> list[Door]:
+def all_doors() -> list[Endpoint]:
     names = [m.name for m in iter_modules(__path__) if m.name not in HELPERS]
-    return [door for name in names for door in import_module(f"{__name__}.{name}").DOORS]
+    return [
+        endpoint for name in names for endpoint in import_module(f"{__name__}.{name}").ENDPOINTS
+    ]

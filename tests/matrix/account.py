@@ -1,27 +1,27 @@
 """Who may use allauth's pages: strangers sign in there, colleagues change their password."""
 
-from .doors import LOGIN, OPEN, Door
+from .endpoints import LOGIN, OPEN, Endpoint
 
 RESET_KEY = r"account/^password/reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$"
 
 
-class KeyDoor(Door):
+class KeyDoor(Endpoint):
     def path(self, world: object) -> str:
         return "/account/password/reset/1-nonsense/"
 
 
-def every(route: str, *, stranger: str = OPEN) -> list[Door]:
+def every(route: str, *, stranger: str = OPEN) -> list[Endpoint]:
     """A page and its form."""
-    kind = KeyDoor if route == RESET_KEY else Door
+    kind = KeyDoor if route == RESET_KEY else Endpoint
     return [kind(route, method, stranger=stranger) for method in ("GET", "POST")]
 
 
-def shown(route: str) -> list[Door]:
+def shown(route: str) -> list[Endpoint]:
     """A page without a form: allauth answers 405 to POST itself."""
-    return [Door(route, "GET", stranger=OPEN)]
+    return [Endpoint(route, "GET", stranger=OPEN)]
 
 
-DOORS = (
+ENDPOINTS = (
     *every("account/login/"),
     *every("account/logout/"),
     *every("account/signup/"),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
-from .doors import NOTERS, TRIAGERS, Door
+from .endpoints import NOTERS, TRIAGERS, Endpoint
 
 CONVERSATION = {"pk": lambda world: world.conversation.pk}
-about = partial(Door, ids=CONVERSATION, scoped=True)  # one conversation
+about = partial(Endpoint, ids=CONVERSATION, scoped=True)  # one conversation
 PICKED = {"pick": lambda world: f"{world.conversation.pk}-{world.message.pk}"}
 TAG = {"pk": lambda world: world.tagged.pk, "tag_pk": lambda world: world.tag.pk}
 
@@ -16,14 +16,14 @@ def reply(state: str) -> dict[str, object]:
     return {"pk": lambda world: world.delivery(state).pk}
 
 
-DOORS = (
-    Door("inbox/", "GET"),
-    Door("inbox/nav/", "GET"),
-    Door("inbox/health/", "GET"),
-    Door("inbox/<slug:slug>/", "GET", ids={"slug": "everything"}),
-    Door("inbox/sources/<int:pk>/", "GET", ids={"pk": lambda w: w.source.pk}, scoped=True),
-    Door("inbox/selection/<slug:noun>/", "POST", TRIAGERS, {"noun": "closures"}, PICKED),
-    Door("undo/", "POST"),
+ENDPOINTS = (
+    Endpoint("inbox/", "GET"),
+    Endpoint("inbox/nav/", "GET"),
+    Endpoint("inbox/health/", "GET"),
+    Endpoint("inbox/<slug:slug>/", "GET", ids={"slug": "everything"}),
+    Endpoint("inbox/sources/<int:pk>/", "GET", ids={"pk": lambda w: w.source.pk}, scoped=True),
+    Endpoint("inbox/selection/<slug:noun>/", "POST", TRIAGERS, {"noun": "closures"}, PICKED),
+    Endpoint("undo/", "POST"),
     about("conversations/<int:pk>/", "GET"),
     about("conversations/<int:pk>/closure/", "POST", TRIAGERS),
     about("conversations/<int:pk>/closure/", "DELETE", TRIAGERS),
@@ -34,8 +34,8 @@ DOORS = (
     about("conversations/<int:pk>/snooze/", "DELETE", TRIAGERS),
     about("conversations/<int:pk>/tags/", "GET", NOTERS),
     about("conversations/<int:pk>/tags/", "POST", NOTERS, data={"name": "wishes"}),
-    Door("conversations/<int:pk>/tags/<int:tag_pk>/", "DELETE", NOTERS, TAG, scoped=True),
-    Door("conversations/<int:pk>/tags/<int:tag_pk>/", "POST", NOTERS, TAG, scoped=True),
+    Endpoint("conversations/<int:pk>/tags/<int:tag_pk>/", "DELETE", NOTERS, TAG, scoped=True),
+    Endpoint("conversations/<int:pk>/tags/<int:tag_pk>/", "POST", NOTERS, TAG, scoped=True),
     about("conversations/<int:pk>/replies/", "POST", TRIAGERS, data={"reply": "Hello"}),
     about("conversations/<int:pk>/notes/", "POST", NOTERS, data={"note": "Hm."}),
     about("conversations/<int:pk>/preview/", "POST", NOTERS, data={"reply": "Hello"}),
@@ -45,7 +45,9 @@ DOORS = (
     about("conversations/<int:pk>/presence/", "GET"),
     about("conversations/<int:pk>/presence/", "POST", data={"state": "viewing"}),
     about("conversations/<int:pk>/presence/", "DELETE"),
-    Door("deliveries/<int:pk>/retry/", "POST", TRIAGERS, reply("failed"), scoped=True),
-    Door("deliveries/<int:pk>/confirmation/", "POST", TRIAGERS, reply("unconfirmed"), scoped=True),
-    Door("deliveries/<int:pk>/cancellation/", "POST", TRIAGERS, reply("held"), scoped=True),
+    Endpoint("deliveries/<int:pk>/retry/", "POST", TRIAGERS, reply("failed"), scoped=True),
+    Endpoint(
+        "deliveries/<int:pk>/confirmation/", "POST", TRIAGERS, reply("unconfirmed"), scoped=True
+    ),
+    Endpoint("deliveries/<int:pk>/cancellation/", "POST", TRIAGERS, reply("held"), scoped=True),
 )

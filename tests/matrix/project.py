@@ -1,8 +1,8 @@
 """Who may use the project's own addresses."""
 
-from .doors import OPEN, Door
+from .endpoints import OPEN, Endpoint
 
-DOORS = (
-    Door("healthz", "GET", ok=(200, 503), stranger=OPEN),
-    Door("live/", "GET", stranger=401, by_hand=True),
+ENDPOINTS = (
+    Endpoint("healthz", "GET", ok=(200, 503), stranger=OPEN),
+    Endpoint("live/", "GET", stranger=401, by_hand=True),
 )

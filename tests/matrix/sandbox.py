@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from .doors import NOBODY, OPEN, Door
+from .endpoints import NOBODY, OPEN, Endpoint
 
 SITE = {"slug": lambda world: world.practice_site("help").slug}
 SOCIAL = {"slug": lambda world: world.practice_site("social").slug}
@@ -16,11 +16,13 @@ ANSWER = {**SITE, "pk": lambda world: world.practice_answer.pk}
 MEMBER = {**SITE, "handle": lambda world: world.practice.account.handle}
 HELD = {**SITE, "pk": lambda world: world.practice_held.pk}
 
-Open = partial(Door, stranger=OPEN, urlconf="tests.sandbox.urls", ok=(200, 302))
+Open = partial(Endpoint, stranger=OPEN, urlconf="tests.sandbox.urls", ok=(200, 302))
 Form = partial(Open, ok=(200, 302, 422))  # an empty form is answered with what is missing
-Api = partial(Door, may=NOBODY, refused=401, stranger=401, urlconf="tests.sandbox.urls", ids=SITE)
+Api = partial(
+    Endpoint, may=NOBODY, refused=401, stranger=401, urlconf="tests.sandbox.urls", ids=SITE
+)
 
-DOORS = (
+ENDPOINTS = (
     Open("sandbox/", "GET"),
     Open("sandbox/<slug:slug>/", "GET", ids=SITE),
     Open("sandbox/<slug:slug>/in/<slug:place>/", "GET", ids=PLACE),

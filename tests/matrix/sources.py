@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from functools import partial
 
-from .doors import ADMINS, Door
+from .endpoints import ADMINS, Endpoint
 
 SOURCE = {"pk": lambda world: world.source.pk}
 CHANNEL = {**SOURCE, "channel_pk": lambda world: world.channel.pk}
 KIND = {"kind": "sandbox"}
-managed = partial(Door, may=ADMINS, ids=SOURCE, scoped=True)
+managed = partial(Endpoint, may=ADMINS, ids=SOURCE, scoped=True)
 form = partial(managed, ok=(200, 302, 422))  # an empty form is answered with what is missing
 
-DOORS = (
-    Door("sources/", "GET"),
-    Door("sources/<int:pk>/", "GET", ids=SOURCE, scoped=True),
-    Door("sources/new/", "GET", ADMINS),
-    Door("sources/new/<slug:kind>/", "GET", ADMINS, KIND),
-    Door("sources/new/<slug:kind>/", "POST", ADMINS, KIND, ok=(422,)),
-    Door("sources/new/<slug:kind>/choices/", "GET", ADMINS, KIND),
-    Door("sources/new/<slug:kind>/choices/", "POST", ADMINS, KIND),
+ENDPOINTS = (
+    Endpoint("sources/", "GET"),
+    Endpoint("sources/<int:pk>/", "GET", ids=SOURCE, scoped=True),
+    Endpoint("sources/new/", "GET", ADMINS),
+    Endpoint("sources/new/<slug:kind>/", "GET", ADMINS, KIND),
+    Endpoint("sources/new/<slug:kind>/", "POST", ADMINS, KIND, ok=(422,)),
+    Endpoint("sources/new/<slug:kind>/choices/", "GET", ADMINS, KIND),
+    Endpoint("sources/new/<slug:kind>/choices/", "POST", ADMINS, KIND),
     managed("sources/<int:pk>/pause/", "POST"),
     managed("sources/<int:pk>/pause/", "DELETE"),
     managed("sources/<int:pk>/pulls/", "POST"),
@@ -31,5 +31,5 @@ DOORS = (
     managed("sources/<int:pk>/channels/<int:channel_pk>/mute/", "POST", ids=CHANNEL),
     managed("sources/<int:pk>/channels/<int:channel_pk>/mute/", "DELETE", ids=CHANNEL),
     # what the inbox adds to a member's page
-    Door("members/<int:pk>/conversations/", "GET", ids={"pk": lambda world: world.member.pk}),
+    Endpoint("members/<int:pk>/conversations/", "GET", ids={"pk": lambda world: world.member.pk}),
 )

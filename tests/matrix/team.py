@@ -1,6 +1,6 @@
 """Who may look after the team, and what everybody does for themselves."""
 
-from .doors import ADMINS, OPEN, Door
+from .endpoints import ADMINS, OPEN, Endpoint
 
 COLLEAGUE = {"pk": lambda world: world.colleague.pk}
 SEAT = {
@@ -10,37 +10,37 @@ SEAT = {
     "timezone": "UTC",
 }
 
-DOORS = (
-    Door("", "GET"),
-    Door("welcome/", "GET", ADMINS),
-    Door("welcome/", "POST", ADMINS),
-    Door("team/", "GET"),
-    Door("team/name/", "POST", ADMINS, data={"name": "Tideline"}),
-    Door("team/invitations/", "POST", ADMINS, data={"role": "lead", "days": 7}),
-    Door(
+ENDPOINTS = (
+    Endpoint("", "GET"),
+    Endpoint("welcome/", "GET", ADMINS),
+    Endpoint("welcome/", "POST", ADMINS),
+    Endpoint("team/", "GET"),
+    Endpoint("team/name/", "POST", ADMINS, data={"name": "Tideline"}),
+    Endpoint("team/invitations/", "POST", ADMINS, data={"role": "lead", "days": 7}),
+    Endpoint(
         "team/invitations/<int:pk>/revocation/",
         "POST",
         ADMINS,
         {"pk": lambda world: world.invitation.pk},
     ),
-    Door("team/<int:pk>/role/", "POST", ADMINS, COLLEAGUE, {"role": "lead"}),
-    Door("team/<int:pk>/deactivation/", "POST", ADMINS, COLLEAGUE),
-    Door("team/<int:pk>/activation/", "POST", ADMINS, COLLEAGUE),
-    Door("team/<int:pk>/sign-in-link/", "POST", ADMINS, COLLEAGUE),
-    Door("me/", "GET"),
-    Door("me/", "POST", data={"name": "Me", "timezone": "UTC"}),
-    Door("me/preferences/", "POST", data={"theme": "dark"}),
-    Door("me/sessions/", "POST"),
-    Door("notifications/", "GET"),
-    Door("notifications/count/", "GET"),
-    Door("notifications/reading/", "POST"),
-    Door(
+    Endpoint("team/<int:pk>/role/", "POST", ADMINS, COLLEAGUE, {"role": "lead"}),
+    Endpoint("team/<int:pk>/deactivation/", "POST", ADMINS, COLLEAGUE),
+    Endpoint("team/<int:pk>/activation/", "POST", ADMINS, COLLEAGUE),
+    Endpoint("team/<int:pk>/sign-in-link/", "POST", ADMINS, COLLEAGUE),
+    Endpoint("me/", "GET"),
+    Endpoint("me/", "POST", data={"name": "Me", "timezone": "UTC"}),
+    Endpoint("me/preferences/", "POST", data={"theme": "dark"}),
+    Endpoint("me/sessions/", "POST"),
+    Endpoint("notifications/", "GET"),
+    Endpoint("notifications/count/", "GET"),
+    Endpoint("notifications/reading/", "POST"),
+    Endpoint(
         "notifications/<int:pk>/reading/", "POST", ids={"pk": lambda world: world.notification.pk}
     ),
-    Door("undo/<int:pk>/", "POST", ids={"pk": lambda world: world.action.pk}),
+    Endpoint("undo/<int:pk>/", "POST", ids={"pk": lambda world: world.action.pk}),
     # the links that let people in: whoever holds one
     *(
-        Door(
+        Endpoint(
             "invitations/<str:token>/",
             method,
             ids={"token": lambda world: world.invitation_token},
@@ -51,7 +51,7 @@ DOORS = (
         for method in ("GET", "POST")
     ),
     *(
-        Door(
+        Endpoint(
             "sign-in/<str:token>/",
             method,
             ids={"token": lambda world: world.signin_token},

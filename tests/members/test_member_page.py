@@ -94,11 +94,11 @@ def test_the_log_is_read_page_by_page_without_gap_or_repeat(client, olga, ines):
     client.force_login(olga)
     seen, query = [], {}
     while True:
-        glance = client.get(f"/members/{ines.pk}/", query).context["glance"]
-        seen += [line.summary for line in glance.lately]
-        if not glance.older:
+        profile = client.get(f"/members/{ines.pk}/", query).context["profile"]
+        seen += [line.summary for line in profile.lately]
+        if not profile.older:
             break
-        query = {"before": glance.older}
+        query = {"before": profile.older}
     assert seen == [f"line-{number:02}." for number in reversed(range(60))]
 
 
@@ -109,11 +109,11 @@ def test_a_log_brought_up_to_date_still_shows_what_was_unfolded(client, olga, in
         ines.log("message", f"line-{number}", key=f"m:{number}", occurred_at=at)
     client.force_login(olga)
     path = f"/members/{ines.pk}/"
-    until = client.get(path).context["glance"].shown_until
+    until = client.get(path).context["profile"].shown_until
     ines.log("message", "the newest", key="m:new", occurred_at=now + timedelta(seconds=1))
     headers = {"HX-Request": "true", "HX-Target": "timeline"}
     answer = client.get(path, {"until": until}, headers=headers)
-    lately = answer.context["glance"].lately
+    lately = answer.context["profile"].lately
     assert len(lately) == 26
     assert lately[0].summary == "the newest"
     assert "<html" not in answer.content.decode()

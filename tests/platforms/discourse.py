@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.platforms.server import Answer, Asked, LocalServer
+from tests.platforms.server import Answer, LocalServer, ReceivedRequest
 
 KEY = "0123456789abcdef-a-key"
 INVALID = (
@@ -40,7 +40,7 @@ class Discourse:
     private_allowed: bool = True
     session_allowed: bool = True
     next_id: int = 1000
-    fault: Callable[[Asked], Answer | None] | None = None
+    fault: Callable[[ReceivedRequest], Answer | None] | None = None
     key: str = KEY
 
     def __enter__(self) -> Discourse:
@@ -144,11 +144,11 @@ class Discourse:
         self.fault = lambda asked: Answer("<!doctype html><title>A site</title>")
 
     def lose_answers(self) -> None:
-        def lost(asked: Asked) -> Answer | None:
+        def lost(asked: ReceivedRequest) -> Answer | None:
             if asked.method != "POST":
                 return None
             self.create(json.loads(asked.body))
-            return Answer(hang_up=True)
+            return Answer(end_live_streams=True)
 
         self.fault = lost
 
@@ -157,7 +157,7 @@ class Discourse:
 
     # --- the API
 
-    def answer(self, asked: Asked) -> Answer:
+    def answer(self, asked: ReceivedRequest) -> Answer:
         if self.fault and (answer := self.fault(asked)):
             return answer
         if asked.headers.get("api-key") != self.key or asked.headers.get("api-username") != "hub":
@@ -186,7 +186,7 @@ class Discourse:
     def me(self) -> dict[str, Any]:
         return {"id": 7, "username": "hub", "name": "The Hub", "trust_level": 2, "admin": False}
 
-    def session(self, asked: Asked) -> Answer:
+    def session(self, asked: ReceivedRequest) -> Answer:
         if not self.session_allowed:
             return refusal(403, FORBIDDEN, "invalid_access")
         return Answer({"current_user": self.me()})
@@ -197,7 +197,7 @@ class Discourse:
     def is_private(self, post: dict[str, Any]) -> bool:
         return self.topics[post["topic_id"]]["archetype"] == "private_message"
 
-    def latest_posts(self, asked: Asked) -> Answer:
+    def latest_posts(self, asked: ReceivedRequest) -> Answer:
         before = int(asked.value("before", "0")) or self.next_id + 1
         public = [
             {**self.seen(post), "topic_title": topic["title"], "category_id": topic["category_id"]}
@@ -212,7 +212,7 @@ class Discourse:
         below = [post for post in public if post["id"] < before]
         return Answer({"latest_posts": below[: self.page_size]})
 
-    def one_post(self, asked: Asked, post_id: str) -> Answer:
+    def one_post(self, asked: ReceivedRequest, post_id: str) -> Answer:
         if int(post_id) in self.gone or int(post_id) not in self.posts:
             return refusal(404, NOT_FOUND, "not_found")
         return Answer(self.seen(self.posts[int(post_id)]))
@@ -221,7 +221,7 @@ class Discourse:
         posts = [post for post in self.posts.values() if post["topic_id"] == topic_id]
         return [self.seen(post) for post in posts if post["id"] not in self.gone]
 
-    def one_topic(self, asked: Asked, topic_id: str) -> Answer:
+    def one_topic(self, asked: ReceivedRequest, topic_id: str) -> Answer:
         if int(topic_id) not in self.topics or int(topic_id) in self.uninvited:
             return refusal(404, NOT_FOUND, "not_found")
         posts = self.in_topic(int(topic_id))
@@ -229,7 +229,7 @@ class Discourse:
         stream = {"posts": first, "stream": [post["id"] for post in posts]}
         return Answer({**self.topics[int(topic_id)], "post_stream": stream})
 
-    def topic_posts(self, asked: Asked, topic_id: str) -> Answer:
+    def topic_posts(self, asked: ReceivedRequest, topic_id: str) -> Answer:
         """Those of the topic: what was deleted or is in another topic is left out in silence."""
         if int(topic_id) not in self.topics or int(topic_id) in self.uninvited:
             return refusal(404, NOT_FOUND, "not_found")
@@ -239,12 +239,12 @@ class Discourse:
             posts = [{k: v for k, v in post.items() if k != "raw"} for post in posts]
         return Answer({"post_stream": {"posts": posts}, "id": int(topic_id)})
 
-    def latest_topics(self, asked: Asked) -> Answer:
+    def latest_topics(self, asked: ReceivedRequest) -> Answer:
         wanted = {int(number) for number in asked.value("topic_ids").split(",") if number}
         topics = [topic for number, topic in self.topics.items() if number in wanted]
         return Answer({"topic_list": {"topics": topics[:30]}})
 
-    def private_topics(self, asked: Asked) -> Answer:
+    def private_topics(self, asked: ReceivedRequest) -> Answer:
         if not self.private_allowed:
             return refusal(403, FORBIDDEN, "invalid_access")
         ours = [t for number, t in self.topics.items() if number not in self.uninvited]

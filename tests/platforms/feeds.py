@@ -11,7 +11,7 @@ from email.utils import format_datetime
 from html import escape
 from typing import Any
 
-from tests.platforms.server import Answer, Asked, LocalServer
+from tests.platforms.server import Answer, LocalServer, ReceivedRequest
 
 PATHS = {"/rss": "rss", "/atom": "atom", "/json": "json"}
 
@@ -25,7 +25,7 @@ class FeedSite:
     document: bytes | None = None
     document_type: str = "application/xml"
     conditional: bool = True
-    fault: Callable[[Asked], Answer] | None = None
+    fault: Callable[[ReceivedRequest], Answer] | None = None
 
     def __enter__(self) -> FeedSite:
         self.server = LocalServer(self.answer)
@@ -71,7 +71,7 @@ class FeedSite:
     def heal(self) -> None:
         self.fault = None
 
-    def answer(self, asked: Asked) -> Answer:
+    def answer(self, asked: ReceivedRequest) -> Answer:
         if self.fault:
             return self.fault(asked)
         if self.document is not None:

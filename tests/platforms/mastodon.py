@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.platforms.server import Answer, Asked, LocalServer
+from tests.platforms.server import Answer, LocalServer, ReceivedRequest
 
 TOKEN = "good-token-1234567890"
 
@@ -155,7 +155,7 @@ class MastodonServer:
 
     # --- the API
 
-    def answer(self, asked: Asked) -> Answer:
+    def answer(self, asked: ReceivedRequest) -> Answer:
         path = asked.path.rstrip("/")
         answer = self._refusal(asked, path) or self._route(asked, path)
         reset = datetime.now(UTC) + timedelta(seconds=self.wait or 300)
@@ -166,7 +166,7 @@ class MastodonServer:
         }
         return answer
 
-    def _refusal(self, asked: Asked, path: str) -> Answer | None:
+    def _refusal(self, asked: ReceivedRequest, path: str) -> Answer | None:
         if self.fault == "break_down":
             return Answer("<h1>We are down</h1>", 503)
         if self.fault == "answer_html":
@@ -187,7 +187,7 @@ class MastodonServer:
             return Answer({"error": words}, 403)
         return None
 
-    def _route(self, asked: Asked, path: str) -> Answer:
+    def _route(self, asked: ReceivedRequest, path: str) -> Answer:
         match asked.method, path.removeprefix("/api/").split("/"):
             case "GET", ["v1", "accounts", "verify_credentials"]:
                 return Answer(self.me)
@@ -238,7 +238,7 @@ class MastodonServer:
                 found += [status, *self._below(status["id"])]
         return found
 
-    def _create(self, asked: Asked) -> Answer:
+    def _create(self, asked: ReceivedRequest) -> Answer:
         form, key = asked.form(), asked.headers.get("idempotency-key", "")
         if self.honours_keys and key in self.keys:
             return Answer(self.stored[self.keys[key]])
@@ -257,9 +257,9 @@ class MastodonServer:
             spoiler_text=form.get("spoiler_text", ""),
         )
         self.keys[key] = status_id
-        return Answer(self.stored[status_id], hang_up=self.fault == "lose_answers")
+        return Answer(self.stored[status_id], end_live_streams=self.fault == "lose_answers")
 
-    def _list(self, asked: Asked, entries: list[dict[str, Any]]) -> Answer:
+    def _list(self, asked: ReceivedRequest, entries: list[dict[str, Any]]) -> Answer:
         """One page, the newest first: `min_id` takes the page just above it, `since_id` the top."""
         entries = sorted(entries, key=lambda entry: int(entry["id"]), reverse=True)
         if low := asked.value("min_id") or asked.value("since_id"):

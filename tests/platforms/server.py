@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 
 @dataclass
-class Asked:
+class ReceivedRequest:
     """One request as the server received it."""
 
     method: str
@@ -31,19 +31,19 @@ class Asked:
 @dataclass
 class Answer:
     """What to say. `body`: bytes, text, a JSON value, or an iterable of chunks to stream.
-    `hang_up`: close the connection without a word, after the request was handled."""
+    `end_live_streams`: close the connection without a word, after the request was handled."""
 
     body: Any = b""
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
-    hang_up: bool = False
+    end_live_streams: bool = False
 
 
 class LocalServer:
     """`with LocalServer(answer) as server: server.url`; every request is kept in `asked`."""
 
-    def __init__(self, answer: Callable[[Asked], Answer]) -> None:
-        self.asked: list[Asked] = []
+    def __init__(self, answer: Callable[[ReceivedRequest], Answer]) -> None:
+        self.asked: list[ReceivedRequest] = []
         self._answer = answer
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._http.daemon_threads = True
@@ -77,7 +77,7 @@ class LocalServer:
 
             def handle_any(self) -> None:
                 parts = urlsplit(self.path)
-                asked = Asked(
+                asked = ReceivedRequest(
                     method=self.command,
                     path=parts.path,
                     query=parse_qsl(parts.query, keep_blank_values=True),
@@ -88,7 +88,7 @@ class LocalServer:
                 self.reply(server._answer(asked))
 
             def reply(self, answer: Answer) -> None:
-                if answer.hang_up:
+                if answer.end_live_streams:
                     self.close_connection = True
                     return
                 body, kind = _bytes(answer.body)

@@ -60,11 +60,11 @@ class Served:
         """Do what was asked, then hang up without a word."""
         for _ in self._app(environ, lambda *_: lambda _: None):
             pass
-        self._http.hang_up = True
+        self._http.end_live_streams = True
         raise ConnectionAbortedError
 
     def heal(self) -> None:
-        self.fault, self._http.hang_up = None, False
+        self.fault, self._http.end_live_streams = None, False
 
     def _answer(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         self.requests.append(f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}")
@@ -74,12 +74,12 @@ class Served:
 class _Handler(QuietWSGIRequestHandler):
     def handle_one_request(self) -> None:
         super().handle_one_request()
-        if self.server.hang_up:
+        if self.server.end_live_streams:
             self.close_connection = True
 
 
 class _Server(ThreadedWSGIServer):
-    hang_up = False
+    end_live_streams = False
 
     def _close_connections(self) -> None:
         """The connection is the test's: it stays open."""

@@ -13,7 +13,7 @@ from community_hub.lib import live
 from inbox.models import Source
 from team.models import Grant, Role, User
 from tests.serving import serve_hub
-from tests.start.ear import ENDED, Ear
+from tests.start.stream_client import ENDED, StreamClient
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.live_road]
 
@@ -30,62 +30,62 @@ def make_source(name: str, *, restricted: bool = False) -> Source:
 
 def test_a_doorbell_arrives_within_a_second(hub, bob):
     source = make_source("open")
-    with Ear(hub, bob) as ear:
+    with StreamClient(hub, bob) as client:
         rung = time.monotonic()
         live.publish(f"source:{source.pk}", "conversation", {"id": 42})
-        heard = ear.next()
+        heard = client.next()
     assert (heard.event, heard.data) == ("conversation", {"id": 42})
     assert time.monotonic() - rung < 1
 
 
 def test_each_event_has_an_id_of_its_own(hub, bob):
-    with Ear(hub, bob) as ear:
+    with StreamClient(hub, bob) as client:
         live.publish("team", "one", {})
         live.publish("team", "two", {})
-        assert len({ear.hello.id, ear.next().id, ear.next().id}) == 3
+        assert len({client.hello.id, client.next().id, client.next().id}) == 3
 
 
 def test_a_doorbell_waits_for_the_commit(hub, bob):
     from django.db import transaction
 
-    with Ear(hub, bob) as ear:
+    with StreamClient(hub, bob) as client:
         with transaction.atomic():
             live.publish("team", "early", {})
-            assert ear.hears_nothing(0.3)
-        assert ear.next().event == "early"
+            assert client.hears_nothing(0.3)
+        assert client.next().event == "early"
 
 
 def test_a_restricted_source_is_not_heard_without_a_grant(hub, bob):
     secret, mine = make_source("secret", restricted=True), make_source("mine", restricted=True)
     Grant.objects.create(user=bob, scope=mine.scope)
-    with Ear(hub, bob) as ear:
+    with StreamClient(hub, bob) as client:
         live.publish(secret.scope, "conversation", {"id": 1})
         live.publish(mine.scope, "conversation", {"id": 2})
-        assert ear.next().data == {"id": 2}
-        assert ear.hears_nothing(0.2)
+        assert client.next().data == {"id": 2}
+        assert client.hears_nothing(0.2)
 
 
 def test_a_lead_hears_restricted_sources(hub):
     lena = User.objects.create_user("lena@example.org", name="Lena", role=Role.LEAD)
     secret = make_source("secret", restricted=True)
-    with Ear(hub, lena) as ear:
+    with StreamClient(hub, lena) as client:
         live.publish(secret.scope, "conversation", {"id": 1})
-        assert ear.next().data == {"id": 1}
+        assert client.next().data == {"id": 1}
 
 
 def test_what_is_for_one_person_is_heard_by_that_person_alone(hub, bob):
     other = User.objects.create_user("carol@example.org", name="Carol", role=Role.MANAGER)
-    with Ear(hub, bob) as ear, Ear(hub, other) as theirs:
+    with StreamClient(hub, bob) as client, StreamClient(hub, other) as theirs:
         live.publish(f"user:{other.pk}", "notification", {})
         assert theirs.next().event == "notification"
-        assert ear.hears_nothing(0.2)
+        assert client.hears_nothing(0.2)
 
 
 def test_close_ends_that_persons_stream_and_no_other(hub, bob):
     other = User.objects.create_user("carol@example.org", name="Carol", role=Role.MANAGER)
-    with Ear(hub, bob) as ear, Ear(hub, other) as theirs:
+    with StreamClient(hub, bob) as client, StreamClient(hub, other) as theirs:
         live.publish(f"user:{bob.pk}", live.CLOSE, {})
-        assert ear.next() == ENDED
+        assert client.next() == ENDED
         live.publish("team", "still", {})
         assert theirs.next().event == "still"
 
@@ -95,16 +95,16 @@ def test_whoever_is_not_signed_in_gets_401_and_no_redirect(hub, bob, active):
     if active is None:
         answer = httpx.get(f"{hub}/live/")
     else:
-        ear = Ear(hub, bob)
+        client = StreamClient(hub, bob)
         User.objects.filter(pk=bob.pk).update(is_active=False)
-        answer = ear.client.send(ear.request)
+        answer = client.client.send(client.request)
     assert answer.status_code == 401
 
 
 def test_a_browser_that_comes_back_is_told_to_catch_up(hub, bob):
-    with Ear(hub, bob) as ear:
-        assert ear.hello.data == {"resumed": False}
-    with Ear(hub, bob, {"Last-Event-ID": ear.hello.id}) as again:
+    with StreamClient(hub, bob) as client:
+        assert client.hello.data == {"resumed": False}
+    with StreamClient(hub, bob, {"Last-Event-ID": client.hello.id}) as again:
         assert again.hello.data == {"resumed": True}
 
 
@@ -117,7 +117,7 @@ def test_an_open_stream_holds_no_database_connection(hub, bob):
             )
             return cursor.fetchone()[0]
 
-    with Ear(hub, bob), Ear(hub, bob), Ear(hub, bob):
+    with StreamClient(hub, bob), StreamClient(hub, bob), StreamClient(hub, bob):
         until = time.monotonic() + 3
         while others() and time.monotonic() < until:
             time.sleep(0.05)
@@ -126,8 +126,8 @@ def test_an_open_stream_holds_no_database_connection(hub, bob):
 
 def test_a_silent_stream_says_that_it_is_still_there(hub, bob, monkeypatch):
     monkeypatch.setattr(stream, "HEARTBEAT", 0.1)
-    ear = Ear(hub, bob)
-    with ear.client.stream("GET", "/live/") as answer:
+    client = StreamClient(hub, bob)
+    with client.client.stream("GET", "/live/") as answer:
         lines = answer.iter_lines()
         assert any(line == ": still here" for line, _ in zip(lines, range(30), strict=False))
 
@@ -135,50 +135,50 @@ def test_a_silent_stream_says_that_it_is_still_there(hub, bob, monkeypatch):
 def test_a_stream_ends_after_a_while_so_that_the_browser_asks_again(hub, bob, monkeypatch):
     monkeypatch.setattr(stream, "HEARTBEAT", 0.1)
     monkeypatch.setattr(stream, "LONGEST", 0.3)
-    with Ear(hub, bob) as ear:
-        assert ear.next() == ENDED
+    with StreamClient(hub, bob) as client:
+        assert client.next() == ENDED
 
 
 def test_when_redis_drops_the_connection_the_browser_reconnects_and_catches_up(hub, bob):
-    with Ear(hub, bob) as ear:
-        hang_up()
-        assert ear.next() == ENDED
-    with Ear(hub, bob, {"Last-Event-ID": "1"}) as again:
+    with StreamClient(hub, bob) as client:
+        end_live_streams()
+        assert client.next() == ENDED
+    with StreamClient(hub, bob, {"Last-Event-ID": "1"}) as again:
         live.publish("team", "back", {})
         assert again.next().event == "back"
 
 
 def test_a_redis_that_is_quiet_for_long_is_asked_whether_it_is_there(hub, bob, monkeypatch):
     monkeypatch.setattr(stream, "SILENCE", 0.1)
-    with Ear(hub, bob) as ear:
+    with StreamClient(hub, bob) as client:
         time.sleep(1)
         live.publish("team", "after the silence", {})
-        assert ear.next().event == "after the silence"
+        assert client.next().event == "after the silence"
 
 
 def test_who_is_not_named_hears_no_more_of_a_source_once_it_is_restricted(hub, bob, alice):
     source = make_source("turned inward")
-    with Ear(hub, bob) as ear:
+    with StreamClient(hub, bob) as client:
         source.restrict_to([], by=alice)
-        assert ended(ear)
-    with Ear(hub, bob) as again:
+        assert ended(client)
+    with StreamClient(hub, bob) as again:
         live.publish(source.scope, "conversation", {"id": 1})
         assert again.hears_nothing(0.2)
 
 
 def test_whom_a_source_is_opened_to_hears_of_it_in_the_page_that_is_open(hub, bob, alice):
     source = make_source("opened", restricted=True)
-    with Ear(hub, bob) as ear:
+    with StreamClient(hub, bob) as client:
         source.restrict_to(None, by=alice)
-        assert ended(ear)
+        assert ended(client)
 
 
-def ended(ear: Ear) -> bool:
+def ended(client: StreamClient) -> bool:
     """Soon, after whatever was said before."""
-    return any(ear.next() == ENDED for _ in range(5))
+    return any(client.next() == ENDED for _ in range(5))
 
 
-def hang_up() -> None:
+def end_live_streams() -> None:
     """End the subscriptions of this test, and not of those beside it on the same server."""
     server = live.client()
     number = str(server.get_connection_kwargs().get("db") or 0)

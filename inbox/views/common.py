@@ -15,8 +15,8 @@ from inbox.pages.composer import Composer
 from inbox.pages.folders import Folder
 from inbox.pages.snooze_presets import presets
 from inbox.pages.thread import asked_by, read
-from members.profile import look
-from team.http import Asked
+from members.profile import load_profile
+from team.http import AuthenticatedHttpRequest
 
 PAGE = "inbox/inbox.html"
 LINES = 8  # of the log, beside a conversation
@@ -24,7 +24,7 @@ ALONE = ("thread", "older")  # parts that stand without the person
 PARTS = ("list", "rows", "more-rows", "talk", "thread", "older")
 
 
-def found(request: Asked, pk: int) -> Conversation:
+def found(request: AuthenticatedHttpRequest, pk: int) -> Conversation:
     """The conversation with everything its header shows, if this user may see it; else 404."""
     seen = Conversation.objects.visible_to(request.user)
     conversation = folders.with_row_facts(seen, request.user).called(pk).first()
@@ -39,18 +39,18 @@ def permit(allowed: bool) -> None:
         raise PermissionDenied
 
 
-def typed(request: Asked, name: str) -> str:
+def typed(request: AuthenticatedHttpRequest, name: str) -> str:
     """What somebody wrote into a field, without what the database cannot keep."""
     return storable(request.POST.get(name, ""))
 
 
-def folder_of(request: Asked) -> Folder:
+def folder_of(request: AuthenticatedHttpRequest) -> Folder:
     """The folder beside which the conversation stands: ?in=mine, or a form's field `in`."""
     slug = request.POST.get("in") or request.GET.get("in") or ""
     return folders.folder_named(slug, request.user)
 
 
-def list_context(request: Asked, folder: Folder) -> dict[str, Any]:
+def list_context(request: AuthenticatedHttpRequest, folder: Folder) -> dict[str, Any]:
     """The rows: a page after `after`, or as many as were shown, for bringing a list up to date."""
     shown = request.GET.get("shown", "")
     size = max(int(shown), folders.PAGE) if shown.isdecimal() and len(shown) < 5 else folders.PAGE
@@ -64,7 +64,11 @@ def list_context(request: Asked, folder: Folder) -> dict[str, Any]:
 
 
 def conversation_context(
-    request: Asked, conversation: Conversation, folder: Folder, *, moved_on: bool = False
+    request: AuthenticatedHttpRequest,
+    conversation: Conversation,
+    folder: Folder,
+    *,
+    moved_on: bool = False,
 ) -> dict[str, Any]:
     """The middle pane. What a page shows counts as read, by this user alone; of what is put into
     a page, `<presence-beat>` says so once somebody sees it: the tab may be a hidden one.
@@ -95,7 +99,7 @@ def conversation_context(
     }
 
 
-def picked(request: Asked, conversation: Conversation) -> Message | None:
+def picked(request: AuthenticatedHttpRequest, conversation: Conversation) -> Message | None:
     """The message that is answered: ?to=42, or the one that the draft was begun to."""
     wanted = number(request.GET.get("to"))
     if not wanted and getattr(conversation, "reply_begun", None):
@@ -104,15 +108,20 @@ def picked(request: Asked, conversation: Conversation) -> Message | None:
     return conversation.asker(wanted)
 
 
-def person_context(request: Asked, conversation: Conversation) -> dict[str, Any]:
+def person_context(request: AuthenticatedHttpRequest, conversation: Conversation) -> dict[str, Any]:
     """Who asked: the right pane."""
     identity = conversation.preview_by
     if identity is None:
-        return {"glance": None}
-    return {"glance": look(identity.member, request.user, lines=LINES), "identity": identity}
+        return {"profile": None}
+    return {
+        "profile": load_profile(identity.member, request.user, lines=LINES),
+        "identity": identity,
+    }
 
 
-def after_verb(request: Asked, conversation: Conversation, *, move_on: bool) -> HttpResponse:
+def after_verb(
+    request: AuthenticatedHttpRequest, conversation: Conversation, *, move_on: bool
+) -> HttpResponse:
     """What is shown once something was done: the conversation as it is now, or the next one.
 
     A plain form goes back to where it came from.
@@ -137,7 +146,9 @@ def after_verb(request: Asked, conversation: Conversation, *, move_on: bool) -> 
     return response
 
 
-def closed(request: Asked, folder: Folder, *, emptied: bool = False) -> HttpResponse:
+def closed(
+    request: AuthenticatedHttpRequest, folder: Folder, *, emptied: bool = False
+) -> HttpResponse:
     """No conversation is open any more: it was put back as unread, or was the last of a folder."""
     if htmx.target(request) != "talk":
         return HttpResponseRedirect(folder.url)

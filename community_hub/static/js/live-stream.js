@@ -1,21 +1,21 @@
-// <live-bell data-url="/live/" data-events="conversation sources">: a doorbell, never the news itself. One
+// <live-stream data-url="/live/" data-events="conversation sources">: says what is stale, never the news itself. One
 // stream a browser: the tab that holds the lock listens and passes on; every tab fires hub:<name>, and
 // hub:<name>-<id>, on <body>, which hx-trigger hears. hub:tick every 30 s is the safety net; hub:catch-up
 // follows sleep, a lost line, a page from the cache.
 const TICK = 30_000, FIRST = 1000, LONGEST = 60_000;
 
-class LiveBell extends HTMLElement {
+class LiveStream extends HTMLElement {
   connectedCallback() {
     this.gone = new AbortController();
     const { signal } = this.gone;
-    this.beat = setInterval(() => document.hidden || this.ring("tick"), TICK);
-    const wake = () => { if (!document.hidden) this.ring("catch-up"); };
+    this.beat = setInterval(() => document.hidden || this.dispatch("tick"), TICK);
+    const wake = () => { if (!document.hidden) this.dispatch("catch-up"); };
     document.addEventListener("visibilitychange", wake, { signal });
     addEventListener("online", wake, { signal });
     addEventListener("pageshow", (event) => event.persisted && wake(), { signal });
     if (!this.dataset.url || !navigator.locks || !window.BroadcastChannel) return; // each visible tab polls
     this.channel = new BroadcastChannel("hub-live");
-    this.channel.onmessage = ({ data }) => this.ring(data.name, data.detail);
+    this.channel.onmessage = ({ data }) => this.dispatch(data.name, data.detail);
     navigator.locks.request("hub-live", { signal }, () => this.lead(signal)).catch(() => {});
   }
 
@@ -50,9 +50,9 @@ class LiveBell extends HTMLElement {
     };
   }
 
-  tell(name, detail) { this.channel?.postMessage({ name, detail }); this.ring(name, detail); }
+  tell(name, detail) { this.channel?.postMessage({ name, detail }); this.dispatch(name, detail); }
 
-  ring(name, detail = {}) {
+  dispatch(name, detail = {}) {
     if (detail.user && String(detail.user) === this.dataset.user) return; // we did that ourselves
     const ids = detail.ids ?? [detail.id ?? detail.conversation].filter(Boolean);
     for (const full of [`hub:${name}`, ...ids.map((id) => `hub:${name}-${id}`)]) {
@@ -61,4 +61,4 @@ class LiveBell extends HTMLElement {
   }
 }
 
-customElements.define("live-bell", LiveBell);
+customElements.define("live-stream", LiveStream);

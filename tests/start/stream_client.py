@@ -23,7 +23,7 @@ class Heard:
 ENDED = Heard("(the stream ended)", {}, "")
 
 
-class Ear:
+class StreamClient:
     """Listens in a thread; `next()` waits for what comes."""
 
     def __init__(self, base: str, user: User | None, headers: dict[str, str] | None = None) -> None:
@@ -35,7 +35,7 @@ class Ear:
         self.request = self.client.build_request("GET", "/live/", headers=headers)
         self.events: queue.Queue[Heard] = queue.Queue()
 
-    def __enter__(self) -> "Ear":
+    def __enter__(self) -> "StreamClient":
         self.response = self.client.send(self.request, stream=True)
         assert self.response.status_code == 200
         self.thread = threading.Thread(target=self.listen, daemon=True)

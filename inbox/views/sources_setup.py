@@ -13,13 +13,13 @@ from django.utils import timezone
 from community_hub.lib.crypto import Sealed, Unreadable, decrypt_json, encrypt_json
 from inbox.connectors.base import ChannelInfo, Connector, Health, Person, connector_class
 
-KEY = "half_made_source"
+KEY = "pending_source"
 LIFETIME = timedelta(hours=1)
 MOST_CHANNELS = 300
 
 
 @dataclass(frozen=True)
-class HalfMade:
+class PendingSource:
     """What the platform answered to the test of the connection."""
 
     kind: str
@@ -33,7 +33,7 @@ class HalfMade:
         return connector_class(self.kind)(self.config, self.credentials)
 
 
-def keep(request: HttpRequest, made: HalfMade) -> None:
+def keep(request: HttpRequest, made: PendingSource) -> None:
     """Replaces what this session had half made before."""
     channels = [asdict(channel) for channel in made.channels[:MOST_CHANNELS]]
     for channel in channels:
@@ -53,7 +53,7 @@ def keep(request: HttpRequest, made: HalfMade) -> None:
     }
 
 
-def find(request: HttpRequest, kind: str) -> HalfMade | None:
+def find(request: HttpRequest, kind: str) -> PendingSource | None:
     """None when there is none of this platform, when its hour is over or its key is gone."""
     found = request.session.get(KEY)
     if not found or found["kind"] != kind:
@@ -66,7 +66,7 @@ def find(request: HttpRequest, kind: str) -> HalfMade | None:
     except Unreadable:
         drop(request)
         return None
-    return HalfMade(
+    return PendingSource(
         kind=kind,
         config=opened["config"],
         credentials=Sealed(opened["credentials"]),

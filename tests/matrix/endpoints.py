@@ -24,7 +24,7 @@ OPEN = "open"  # a stranger may come in like everybody else
 
 
 @dataclass(frozen=True)
-class Door:
+class Endpoint:
     """One address with one method.
 
     `route` is the pattern as urls.py has it, `ids` fills its <holes>, `data` is the form: each
