@@ -8,11 +8,11 @@ from django.test import Client
 
 from team.models import Role
 from tests.make import make_user
-from tests.matrix import all_doors
+from tests.matrix import all_endpoints
 from tests.matrix.world import World
 from tests.test_role_matrix import at_its_addresses, browser_of, rolled_back
 
-TRIED = [endpoint for endpoint in all_doors() if not endpoint.by_hand]
+TRIED = [endpoint for endpoint in all_endpoints() if not endpoint.by_hand]
 PAGES = [d for d in TRIED if d.method == "GET" and d.urlconf == "community_hub.urls"]
 NONSENSE = {
     "a NUL": "\0",

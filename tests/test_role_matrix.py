@@ -15,12 +15,12 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from community_hub.lib.sessions import SessionStore
 from team.models import Role, User
 from tests.make import PASSWORD, make_source, make_user
-from tests.matrix import all_doors
+from tests.matrix import all_endpoints
 from tests.matrix.endpoints import EVERYBODY, LEADS, LOGIN, OPEN, Endpoint
 from tests.matrix.world import World
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-ALL = all_doors()
+ALL = all_endpoints()
 TABLE = {(endpoint.urlconf, endpoint.route, endpoint.method): endpoint for endpoint in ALL}
 TRIED = [endpoint for endpoint in ALL if not endpoint.by_hand]
 ROLES = [None, *EVERYBODY]

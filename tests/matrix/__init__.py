@@ -11,10 +11,10 @@ from pkgutil import iter_modules
 
 from .endpoints import Endpoint
 
-HELPERS = {"doors", "world"}
+HELPERS = {"endpoints", "world"}
 
 
-def all_doors() -> list[Endpoint]:
+def all_endpoints() -> list[Endpoint]:
     names = [m.name for m in iter_modules(__path__) if m.name not in HELPERS]
     return [
         endpoint for name in names for endpoint in import_module(f"{__name__}.{name}").ENDPOINTS
