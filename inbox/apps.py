@@ -5,8 +5,8 @@ class InboxConfig(AppConfig):
     name = "inbox"
 
     def ready(self) -> None:
+        from inbox.ingest.recompute import recompute_after_staff_change
         from inbox.models.access import hidden_scopes
-        from inbox.models.conversation import recompute_after_staff_change
         from members import hooks as of_members
         from team import hooks as of_team
 

@@ -18,7 +18,8 @@ from community_hub.lib import live, queue
 from community_hub.lib.text import one_line
 from inbox.delivery import sending
 from inbox.ingest.pipeline import ingest
-from inbox.models.kept_fields import repair_drift
+from inbox.ingest.recompute import repair_drift
+from inbox.verbs import triage
 from team.models import Notification, User
 
 from .connectors.base import AuthExpired, ConnectorError, RateLimited, Transient
@@ -126,7 +127,7 @@ def wake_snoozed() -> None:
     now = timezone.now()
     asleep = Conversation.objects.snoozed().filter(snoozed_until__lte=now)
     for conversation in asleep.order_by("snoozed_until")[:500]:
-        conversation.wake(now)
+        triage.wake(conversation, now)
 
 
 @shared_task(name="inbox.tasks.notify_assignee")

@@ -26,5 +26,4 @@ urlpatterns = [
     path("deliveries/<int:pk>/retry/", deliveries.retry, name="retry"),
     path("deliveries/<int:pk>/confirmation/", deliveries.confirmation, name="confirmation"),
     path("deliveries/<int:pk>/cancellation/", deliveries.cancellation, name="cancellation"),
-    path("undo/", bulk.undo, name="undo-several"),
 ]

@@ -1,17 +1,14 @@
-"""What a higher app wants to hear from this one: an explicit list, filled in its AppConfig."""
+"""What a higher app wants to hear from this one: explicit lists, filled in its AppConfig."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from .models import Member
-
-on_staff_changed: list[Callable[[Member], None]] = []
+# Called with the id of a member who became staff, or stopped being one.
+on_staff_changed: list[Callable[[int], None]] = []
 
 
-def staff_changed(member: Member) -> None:
-    """A member became staff, or stopped being one: who owes an answer changes with it."""
+def staff_changed(member_id: int) -> None:
+    """Who owes an answer changes with it."""
     for hear in on_staff_changed:
-        hear(member)
+        hear(member_id)

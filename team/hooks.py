@@ -1,14 +1,9 @@
-"""What this app asks of a higher one: an explicit list, filled in its AppConfig."""
+"""What this app asks of a higher one: explicit lists, filled in its AppConfig."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
-    from .models import User
-
-# Scopes a user may not see, as a subquery of one column; None where there are none.
-hidden_scopes: list[Callable[[User], QuerySet[Any, Any] | None]] = []
+# Given a User, a subquery of one column: scopes they may not see. None where there are none.
+hidden_scopes: list[Callable[[Any], Any]] = []

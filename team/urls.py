@@ -24,5 +24,5 @@ urlpatterns = [
     path("notifications/count/", notifications.count, name="notification-count"),
     path("notifications/reading/", notifications.reading_all, name="reading-all"),
     path("notifications/<int:pk>/reading/", notifications.reading, name="reading"),
-    path("undo/<int:pk>/", undo.undo, name="undo"),
+    path("undo/<uuid:group>/", undo.undo, name="undo"),
 ]

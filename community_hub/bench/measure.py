@@ -19,6 +19,7 @@ from community_hub.bench.fill import LONG
 from inbox.connectors.base import Incoming, Page, Person
 from inbox.ingest.pipeline import ingest
 from inbox.models import Conversation, Source
+from inbox.verbs import tags, triage, writing
 from members.models import Member
 from team.models import User
 
@@ -93,12 +94,12 @@ def verbs(user: User, rounds: int) -> list[Result]:
         return lambda n: call(next(pool))
 
     calls: dict[str, Callable[[Conversation], object]] = {
-        "reply": lambda c: c.reply("Thank you, we look into it.", by=user),
-        "note": lambda c: c.note("Who knows this?", by=user),
-        "assign": lambda c: c.assign(user, by=user),
-        "done": lambda c: c.close(by=user, seen_up_to=c.last_message_id),
-        "snooze": lambda c: c.snooze(later, by=user),
-        "tag": lambda c: c.tag("bug", by=user),
+        "reply": lambda c: writing.reply(c, "Thank you, we look into it.", by=user),
+        "note": lambda c: writing.note(c, "Who knows this?", by=user),
+        "assign": lambda c: triage.assign([c], user, by=user),
+        "done": lambda c: triage.close([c], by=user, seen_up_to=c.last_message_id),
+        "snooze": lambda c: triage.snooze([c], later, by=user),
+        "tag": lambda c: tags.tag([c], "bug", by=user),
     }
     return [
         timed(what, on_the_next(call), rounds=rounds, p50=0, p95=30, queries=15)

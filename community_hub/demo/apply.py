@@ -12,6 +12,8 @@ from django.utils import timezone
 from inbox.connectors.base import Person
 from inbox.connectors.sandbox.site.models import Account
 from inbox.models import Conversation, Draft, ReadMark, Source
+from inbox.verbs import tags, triage, writing
+from members import verbs as member_verbs
 from members.models import Activity, Identity, Member
 from members.resolve import resolve
 from team.models import User
@@ -52,7 +54,7 @@ def introduce_staff(users: Users) -> None:
         )
         with transaction.atomic():
             (known,) = resolve([person]).values()
-        Member.objects.get(pk=known.member_id).link_user(users[key], by=users[OWNER])
+        member_verbs.link_user(Member.objects.get(pk=known.member_id), users[key], by=users[OWNER])
 
 
 def guess_stages(users: Users) -> None:
@@ -68,23 +70,23 @@ def guess_stages(users: Users) -> None:
 
 def remember(known: Known, source: Source, users: Users) -> None:
     member = member_called(source, known.handle)
-    by = users[known.owner or LENA]
-    staged = member.set_stage(known.stage, by=by)
-    backdate(member, STAGED, key=f"action:{staged.pk}")
+    by = users[LENA]
+    staged = member_verbs.set_stage(member, known.stage, by=by)
+    backdate(member, STAGED, key=f"action:{staged.actions[0].pk}")
     about = {
         "pronouns": known.pronouns,
         "place": known.place,
         "timezone": known.timezone,
         "languages": list(known.languages),
     }
-    member.describe(by=by, **{name: value for name, value in about.items() if value})
+    member_verbs.describe(member, by=by, **{name: value for name, value in about.items() if value})
     for tag in known.tags:
-        member.tag(tag, by=by)
+        member_verbs.tag(member, tag, by=by)
     if known.owner:
-        member.set_owner(users[known.owner], by=by)
+        member_verbs.set_owner(member, users[known.owner], by=by)
     for author, days, text in known.notes:
-        noted = member.add_note(text, by=users[author])
-        backdate(member, timedelta(days=days), pk=noted.after["note"])
+        noted = member_verbs.add_note(member, text, by=users[author])
+        backdate(member, timedelta(days=days), pk=noted.actions[0].after["note"])
 
 
 def backdate(member: Member, ago: timedelta, **line: Any) -> None:
@@ -100,20 +102,20 @@ def close_the_rest(sources: dict[str, Source], users: Users, waiting: dict[str, 
     for slug, source in sources.items():
         rest = Conversation.objects.open().of_source(source).exclude(external_id__in=waiting[slug])
         for conversation in rest.filter(lately | Q(waiting_since__isnull=False)):
-            conversation.close(by=users[BO], seen_up_to=conversation.last_message_id)
+            triage.close([conversation], by=users[BO], seen_up_to=conversation.last_message_id)
 
 
 def handle(desk: Desk, source: Source, users: Users) -> None:
     conversation = conversation_called(source, desk.begins)
     by = users[desk.assignee or BO]
     for tag in desk.tags:
-        conversation.tag(tag, by=by)
+        tags.tag([conversation], tag, by=by)
     if desk.note:
-        conversation.note(desk.note[1], by=users[desk.note[0]])
+        writing.note(conversation, desk.note[1], by=users[desk.note[0]])
     if desk.assignee:
-        conversation.assign(users[desk.assignee], by=by)
+        triage.assign([conversation], users[desk.assignee], by=by)
     if desk.snooze_hours:
-        conversation.snooze(timezone.now() + timedelta(hours=desk.snooze_hours), by=by)
+        triage.snooze([conversation], timezone.now() + timedelta(hours=desk.snooze_hours), by=by)
     if desk.draft:
         author, text = desk.draft
         Draft.keep(users[author], conversation.pk, "reply", text)

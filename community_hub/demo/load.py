@@ -14,6 +14,8 @@ from inbox.connectors.sandbox.site import seed
 from inbox.connectors.sandbox.site.models import Post, Site
 from inbox.models import Source, SourceState
 from inbox.tasks import pull_source
+from inbox.verbs import sources as source_verbs
+from team import verbs as team_verbs
 from team.models import Hub, User
 
 from . import apply
@@ -57,7 +59,7 @@ def colleagues() -> dict[str, User]:
             timezone=colleague.timezone,
         )
     if Hub.current() is None:
-        Hub.call("Polyphon", by=users[OWNER])
+        team_verbs.name_hub("Polyphon", by=users[OWNER])
     return users
 
 
@@ -84,7 +86,7 @@ def connect(slug: str, owner: User) -> Source:
     site = Site.objects.get(slug=slug)
     connector = SandboxConnector({"site": slug}, {"token": seed.token_for(site)})
     try:
-        return Source.connect(
+        return source_verbs.connect(
             connector,
             connector.check(),
             name=site.name,

@@ -11,7 +11,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
-from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import trigger_client_event
 
@@ -65,20 +64,18 @@ def tell(
     response: HttpResponse,
     text: str,
     *,
-    undo: int | str | None = None,
+    undo: str = "",
     level: str = "",
 ) -> HttpResponse:
-    """A toast beside the answer. `undo` is the Action's number, or the address that takes it
-    back; `level` "error" or nothing.
+    """A toast beside the answer. `undo` is where a POST undoes it; `level` "error" or nothing.
 
     A redirect shows it on the page that follows, everything else at once.
     """
-    address = reverse("undo", args=[undo]) if isinstance(undo, int) else undo or ""
     if isinstance(response, HttpResponseRedirect):
         say = messages.ERROR if level == "error" else messages.INFO
-        messages.add_message(request, say, text, extra_tags=address)
+        messages.add_message(request, say, text, extra_tags=undo)
         return response
-    return trigger_client_event(response, "toast", {"text": text, "undo": address, "level": level})
+    return trigger_client_event(response, "toast", {"text": text, "undo": undo, "level": level})
 
 
 class SignInAgain:

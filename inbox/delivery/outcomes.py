@@ -17,6 +17,7 @@ from inbox.connectors.base import AuthExpired, ConnectorError, RateLimited, Sent
 from inbox.ingest.items import sane
 from inbox.models import Conversation, Delivery, DeliveryState, Message, Source
 from inbox.models.pull_state import backoff
+from inbox.verbs import triage
 from team.models import Notification
 
 MOST_ATTEMPTS = 20  # with the back-off's ceiling of 15 minutes: some hours
@@ -74,7 +75,7 @@ def fail(delivery: Delivery, error: str) -> None:
         Conversation.objects.recompute([conversation.pk])
         conversation.refresh_from_db()
         if conversation.state != "open":  # it was put away as answered
-            conversation.reopen_without(message)
+            triage.reopen_without(message)
         about = {"what": str(conversation)[:80], "error": error}
         tell_author(delivery, _("Your reply in “%(what)s” was not sent: %(error)s") % about)
 

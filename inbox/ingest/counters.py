@@ -1,20 +1,45 @@
-"""The books of a source: fetched = stored + ignored + quarantined, and how far a backfill is."""
+"""The counters of a source: fetched = stored + ignored + quarantined, and how far a backfill is."""
 
 from __future__ import annotations
 
 import json
+from collections import Counter
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Coalesce, Greatest, Least
 
 from community_hub.lib.text import storable_json
+from inbox.connectors.base import Problem
 from inbox.models import Source
 
-if TYPE_CHECKING:
-    from inbox.ingest.pipeline import Outcome
+
+@dataclass
+class Outcome:
+    """What became of a page: fetched = stored + ignored + quarantined."""
+
+    stored: int = 0
+    ignored: Counter[str] = field(default_factory=Counter)
+    bad: list[Problem] = field(default_factory=list)
+    conversations: set[int] = field(default_factory=set)
+    newly_asked: set[int] = field(default_factory=set)  # conversations with a new mention
+    oldest: datetime | None = None
+    newest: datetime | None = None
+
+    def add(self, other: Outcome) -> None:
+        self.stored += other.stored
+        self.ignored += other.ignored
+        self.bad += other.bad
+        self.conversations |= other.conversations
+        self.newly_asked |= other.newly_asked
+
+    @property
+    def fetched(self) -> int:
+        return self.stored + self.ignored.total() + len(self.bad)
+
 
 _ADD = """
 insert into inbox_sourceday as d

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
@@ -19,36 +18,12 @@ from community_hub.lib import live, queue
 from community_hub.lib.text import one_line, storable, storable_json, web_address
 from inbox.connectors.base import Incoming, Page, Problem
 from inbox.ingest import matching, rows, threads
-from inbox.ingest.counters import count_page
+from inbox.ingest.counters import Outcome, count_page
 from inbox.ingest.items import PreparedItem, channel_key, key, newest_of_each, prepare_item, raw_of
 from inbox.models import Channel, Conversation, Quarantined, Source
 from members.resolve import ResolvedIdentity, key_of, resolve
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass
-class Outcome:
-    """What became of a page: fetched = stored + ignored + quarantined."""
-
-    stored: int = 0
-    ignored: Counter[str] = field(default_factory=Counter)
-    bad: list[Problem] = field(default_factory=list)
-    conversations: set[int] = field(default_factory=set)
-    newly_asked: set[int] = field(default_factory=set)  # conversations with a new mention
-    oldest: datetime | None = None
-    newest: datetime | None = None
-
-    def add(self, other: Outcome) -> None:
-        self.stored += other.stored
-        self.ignored += other.ignored
-        self.bad += other.bad
-        self.conversations |= other.conversations
-        self.newly_asked |= other.newly_asked
-
-    @property
-    def fetched(self) -> int:
-        return self.stored + self.ignored.total() + len(self.bad)
 
 
 def ingest(source: Source, page: Page, *, keep_cursor: bool = True) -> Outcome:

@@ -3,6 +3,8 @@ so it counts as nobody's; the name stays, as they may be switched on or admitted
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
@@ -17,10 +19,22 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def can_work_on(user_pk: int, source_pk: int) -> bool:
-    """May they work on what comes from this source?"""
-    user = User.objects.who_can_triage().filter(pk=user_pk).first()
-    return user is not None and Source.objects.visible_to(user).filter(pk=source_pk).exists()
+def who_can_work_on(sources: Iterable[int]) -> dict[int, set[int]]:
+    """The ids of the users who may triage what comes from each of these sources."""
+    able = dict(User.objects.who_can_triage().values_list("pk", "role"))
+    named: dict[str, set[int]] = defaultdict(set)
+    scopes = [f"source:{pk}" for pk in sources]
+    for scope, user in Grant.objects.filter(scope__in=scopes).values_list("scope", "user"):
+        named[scope].add(user)
+    found = Source.objects.filter(pk__in=list(sources)).values_list("pk", "restricted")
+    return {
+        pk: {
+            user
+            for user, role in able.items()
+            if not restricted or role in LEADS or user in named[f"source:{pk}"]
+        }
+        for pk, restricted in found
+    }
 
 
 def effectively_unassigned() -> Combinable:

@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from community_hub.lib import live, queue
-from inbox.models import undo
 from inbox.models.access import effectively_unassigned
-from inbox.models.kept_fields import recompute, recompute_in_steps
-from members.models import Member, Tag
-from team.models import Action
+from inbox.models.kept_fields import recompute
+from members.models import Tag
 
-from .delivery import Delivery, DeliveryState
 from .message import Message
-from .personal import Draft, ReadMark
+from .personal import ReadMark
 from .source import Source
 
 if TYPE_CHECKING:
@@ -185,49 +179,6 @@ class Conversation(models.Model):
 
     # Answering -------------------------------------------------------------------------------
 
-    def reply(
-        self,
-        text: str,
-        *,
-        by: User,
-        to: Message | None = None,
-        done: bool = False,
-        seen_up_to: int = 0,
-    ) -> Message:
-        """Put an answer in the outbox, held for the seconds in which it can be undone.
-
-        `to` is the message that is answered; without it the one that waits, else the last.
-        `seen_up_to` is the highest message id on the sender's page, for "send and done".
-        The same words again to the same message, while they can still be undone, are a second
-        click: one reply.
-        """
-        with transaction.atomic():
-            self._one_at_a_time()
-            if twice := self._still_held(text, by=by, to=to, done=done):
-                return twice
-            message = Message.reply(self, text, by=by, to=to or self.answerable())
-            due = timezone.now() + timedelta(seconds=settings.UNDO_SEND_SECONDS)
-            delivery = Delivery.objects.create(
-                message=message, state=DeliveryState.HELD, next_try_at=due, done_after=done
-            )
-            Draft.keep(by, self.pk, "reply", "")
-            recompute([self.pk])
-            Action.record("reply", self, by=by, after={"message": message.pk})
-            if done:
-                self.refresh_from_db()
-                self.close(by=by, seen_up_to=max(seen_up_to, 0))
-            self.announce()
-        queue.enqueue("inbox.tasks.deliver", delivery.pk, countdown=settings.UNDO_SEND_SECONDS)
-        return message
-
-    def note(self, text: str, *, by: User) -> Action:
-        """Undo takes the note away and gives its text back as the draft."""
-        with transaction.atomic():
-            message = Message.note(self, text, by=by)
-            Draft.keep(by, self.pk, "note", "")
-            self.announce()
-            return Action.record("note", self, by=by, after={"message": message.pk})
-
     def answerable(self) -> Message | None:
         """The message an answer goes to: what waits, else what was last said there."""
         theirs = self.messages.filter(kind="inbound", deleted_at__isnull=True)
@@ -248,141 +199,8 @@ class Conversation(models.Model):
         theirs = self.messages.filter(kind="inbound", deleted_at__isnull=True)
         return theirs.select_related("author__member").filter(pk=pk).first() if pk else None
 
-    # Triage: each verb locks the row, changes it, and leaves an Action to undo --------------
-
-    def assign(self, user: User | None, *, by: User) -> Action | None:
-        return self._change("assign", {"assignee_id": user.pk if user else None}, by=by)
-
-    def snooze(self, until: datetime | None, *, by: User) -> Action | None:
-        """Until a time; None: until they write again."""
-        return self._change(
-            "snooze",
-            {"state": State.SNOOZED.value, "snoozed_until": until.isoformat() if until else None},
-            by=by,
-        )
-
-    def close(self, *, by: User, seen_up_to: int) -> Action | None:
-        """Done with everything up to the highest message id that the closer's page showed.
-
-        A mention that arrived since keeps the conversation open; it was not seen. Nor can anybody
-        have seen what is not there yet, whatever number a form gives.
-        """
-        with transaction.atomic():
-            self._lock()
-            handled = max(self.handled_up_to, min(seen_up_to, self.last_message_id))
-            return self._change(
-                "close",
-                {"state": State.DONE.value, "snoozed_until": None, "handled_up_to": handled},
-                by=by,
-            )
-
-    def reopen(self, *, by: User | None) -> Action | None:
-        return self._change(
-            "reopen",
-            {"state": State.OPEN.value, "snoozed_until": None, "handled_up_to": 0},
-            by=by,
-        )
-
-    def reopen_without(self, message: Message) -> None:
-        """The reply on whose strength it was put away did not go out: open again, and waiting for
-        what waited when that was written."""
-        closing = self._first_closing_since(message)
-        handled = closing.before["handled_up_to"] if closing else 0
-        self._change(
-            "reopen",
-            {"state": State.OPEN.value, "snoozed_until": None, "handled_up_to": handled},
-            by=None,
-        )
-
-    def take_back_closing(self, message: Message) -> None:
-        """Undo of "send and done": as it was before, unless somebody changed it since."""
-        closing = self._first_closing_since(message)
-        if closing and self.take_back(closing):
-            Action.objects.filter(pk=closing.pk).update(undone_at=timezone.now())
-
-    def wake(self, now: datetime) -> bool:
-        """A snooze that ran out: open again, unless somebody changed it meanwhile."""
-        with transaction.atomic():
-            woken = Conversation.objects.filter(
-                pk=self.pk, state=State.SNOOZED, snoozed_until__lte=now
-            ).update(state=State.OPEN, snoozed_until=None)
-            if woken:
-                Message.system(self, "wake", by=None)
-                self.announce()
-        return bool(woken)
-
-    def tag(self, name: str, *, by: User) -> Action:
-        """ValueError when the name is blank."""
-        with transaction.atomic():
-            tag = Tag.named(name)
-            _row, added = ConversationTag.objects.get_or_create(conversation=self, tag=tag)
-            self.announce()
-            return Action.record("tag", self, by=by, after={"tag": tag.pk, "added": added})
-
-    def untag(self, tag: Tag, *, by: User) -> Action:
-        with transaction.atomic():
-            ConversationTag.objects.filter(conversation=self, tag=tag).delete()
-            self.announce()
-            return Action.record("untag", self, by=by, before={"tag": tag.pk})
-
     def mark_read(self, up_to: int, *, by: User) -> None:
         ReadMark.advance(by, self.pk, up_to)
-
-    def mark_unread(self, *, by: User) -> Action:
-        mark = ReadMark.objects.filter(user=by, conversation=self).first()
-        ReadMark.set(by, self.pk, 0)
-        return Action.record("unread", self, by=by, before={"up_to": mark.up_to if mark else 0})
-
-    def take_back(self, action: Action) -> bool:
-        """Undo: put things back if nobody changed them since; False when somebody did."""
-        return undo.take_back(self, action)
-
-    def announce(self) -> None:
-        """Ring the doorbell: whoever may see this source fetches the fragment again."""
-        live.publish([f"source:{self.source_id}"], "conversation", {"ids": [self.pk]})
-
-    # Below the verbs ---------------------------------------------------------------------------
-
-    def _one_at_a_time(self) -> None:
-        """Two requests of one click follow each other here; what is read after it is the last."""
-        Conversation.objects.select_for_update(no_key=True).values_list("pk").get(pk=self.pk)
-
-    def _still_held(self, text: str, *, by: User, to: Message | None, done: bool) -> Message | None:
-        held = {"delivery__state": DeliveryState.HELD, "delivery__done_after": done}
-        twins = self.messages.filter(by=by, body_source=text, **held)
-        if to:  # "Thank you!" to one, and to the next
-            twins = twins.filter(parent=to)
-        return twins.select_related("delivery").first()
-
-    def _lock(self) -> None:
-        self.refresh_from_db(from_queryset=Conversation.objects.select_for_update(of=("self",)))
-
-    def _change(self, verb: str, after: dict[str, Any], *, by: User | None) -> Action | None:
-        """None when nothing would change."""
-        with transaction.atomic():
-            self._lock()
-            before = {name: _plain(getattr(self, name)) for name in after}
-            if before == after:
-                return None
-            Conversation.objects.filter(pk=self.pk).update(**after)
-            recompute([self.pk])
-            self.refresh_from_db()
-            if self.state == State.DONE and self.waiting_since:
-                Conversation.objects.filter(pk=self.pk).update(state=State.OPEN)
-                self.state = after["state"] = State.OPEN
-            action = Action.record(verb, self, by=by, before=before, after=after)
-            Message.system(self, verb, by=by, action=action.pk, **after)
-            self.announce()
-        return action
-
-    def _first_closing_since(self, message: Message) -> Action | None:
-        mine = Action.objects.filter(object_type=self._meta.label_lower, object_id=self.pk)
-        since = mine.filter(verb="close", at__gte=message.received_at, undone_at__isnull=True)
-        return since.order_by("pk").first()
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
 
 
 class ConversationTag(models.Model):
@@ -411,9 +229,3 @@ class ThreadAlias(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["source", "external_id"], name="one_alias_a_thread")
         ]
-
-
-def recompute_after_staff_change(member: Member) -> None:
-    """A colleague's native answers count as the team's, in every thread where they wrote."""
-    wrote = Message.objects.filter(author__member=member).values_list("conversation_id", flat=True)
-    recompute_in_steps(wrote)

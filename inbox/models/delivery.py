@@ -6,17 +6,17 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from community_hub.lib import live, queue
+from community_hub.lib import live
+
+from .source import Source
 
 if TYPE_CHECKING:
     from team.models import User
 
-    from .message import Message
 
 LEASE = timedelta(minutes=2)
 
@@ -38,8 +38,6 @@ CANCELLABLE = ("held", "queued", "failed")
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def visible_to(self, user: User) -> DeliveryQuerySet:
-        from .source import Source
-
         if user.can_see_every_source:
             return self
         return self.filter(message__source__in=Source.objects.visible_to(user))
@@ -81,6 +79,12 @@ class Delivery(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return str(self.message.conversation)
+
+    def get_absolute_url(self) -> str:
+        return f"{self.message.conversation.get_absolute_url()}#message-{self.message_id}"
+
     # Each change is one conditional UPDATE on the old state: who loses the race does nothing.
 
     def move(
@@ -106,52 +110,3 @@ class Delivery(models.Model):
         live.publish(
             [f"source:{message.source_id}"], "conversation", {"ids": [message.conversation_id]}
         )
-
-    def cancel(self, *, by: User, keep_text: bool = True) -> str | None:
-        """Take a reply back before it left: it is hidden and its text returned to the draft, or
-        dropped with it where `keep_text` is False.
-
-        Returns the text, or None when it was too late (it is being sent, or was).
-        """
-        from .conversation import Conversation
-        from .personal import Draft
-
-        with transaction.atomic():
-            if not self.move(CANCELLABLE, DeliveryState.CANCELLED, next_try_at=None):
-                return None
-            message: Message = self.message
-            if keep_text:
-                Draft.keep(
-                    by, message.conversation_id, "reply", message.body_source, to=message.parent
-                )
-            Conversation.objects.recompute([message.conversation_id])
-            if self.done_after:
-                message.conversation.take_back_closing(message)
-        return message.body_source
-
-    def retry(self, *, by: User) -> bool:
-        """Try a failed one again. An unconfirmed one is sent again only on a person's word."""
-        with transaction.atomic():
-            moved = self.move(
-                ("failed", "unconfirmed"),
-                DeliveryState.QUEUED,
-                next_try_at=timezone.now(),
-                attempts=1,  # not the first: it is looked for before it is sent
-                checks=0,
-                last_error="",
-            )
-            if moved:
-                from .conversation import Conversation
-
-                Conversation.objects.recompute([self.message.conversation_id])
-        if moved:
-            queue.enqueue("inbox.tasks.deliver", self.pk)
-        return moved
-
-    def confirm(self, *, by: User) -> bool:
-        """A person looked and says that it is there."""
-        with transaction.atomic():
-            moved = self.move(("unconfirmed",), DeliveryState.SENT, next_try_at=None, last_error="")
-            if moved:
-                self.message.log_reply()
-        return moved

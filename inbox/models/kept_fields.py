@@ -10,11 +10,10 @@ whatever its date. Notes never count; a deleted message answers nothing and asks
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
 from community_hub.lib.text import MISLEADING
 
@@ -165,24 +164,3 @@ KEPT = (
     "message_count", "participant_count", "first_reply_at", "last_reply_at", "last_mention_at",
     "first_answer_at", "peer_answered_at", "last_message_id", "preview", "preview_by_id",
 )  # fmt: skip
-
-
-def repair_drift(most: int = 1000) -> dict[int, list[str]]:
-    """Mend a random sample of conversations; which of them were wrong, and in which fields.
-
-    Anything in the answer is a bug somewhere: every road that changes a message recomputes.
-    """
-    from inbox.models.conversation import Conversation
-
-    with transaction.atomic():
-        newest = Conversation.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-        wanted = random.sample(range(1, newest + 1), min(most, newest))
-        sample = Conversation.objects.filter(pk__in=wanted).order_by("pk")
-        before = {row["id"]: row for row in sample.select_for_update().values("id", *KEPT)}
-        recompute(before)
-        after = {row["id"]: row for row in sample.values("id", *KEPT)}
-    return {
-        pk: [name for name in KEPT if before[pk][name] != row[name]]
-        for pk, row in after.items()
-        if before[pk] != row
-    }

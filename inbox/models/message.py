@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -13,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from community_hub.lib.text import one_line
 
+from .source import Source
+
 if TYPE_CHECKING:
     from team.models import User
-
-    from .conversation import Conversation
 
 
 CLOSED = {"private", "direct", "followers"}  # visibilities that are not for everybody
@@ -41,8 +40,6 @@ class Reason(models.TextChoices):
 
 class MessageQuerySet(models.QuerySet["Message"]):
     def visible_to(self, user: User) -> MessageQuerySet:
-        from .source import Source
-
         if user.can_see_every_source:
             return self
         return self.filter(source__in=Source.objects.visible_to(user))
@@ -134,48 +131,6 @@ class Message(models.Model):
     def is_ours(self) -> bool:
         return self.kind == Kind.OUTBOUND
 
-    @classmethod
-    def note(cls, conversation: Conversation, text: str, *, by: User) -> Message:
-        """Only the team reads it; the database refuses to give it a way out."""
-        from community_hub.lib import html
-
-        body = html.from_markdown(text)
-        return cls.objects.create(
-            conversation=conversation,
-            source_id=conversation.source_id,
-            kind=Kind.NOTE,
-            by=by,
-            body_source=text,
-            body_html=body,
-            body_text=html.to_text(body),
-            sent_at=timezone.now(),
-            visibility="team",
-        )
-
-    @classmethod
-    def reply(
-        cls, conversation: Conversation, text: str, *, by: User, to: Message | None
-    ) -> Message:
-        """Ours first: it has a token at once, and the platform's id when it got there."""
-        from community_hub.lib import html
-
-        body = html.from_markdown(text)
-        return cls.objects.create(
-            conversation=conversation,
-            source_id=conversation.source_id,
-            kind=Kind.OUTBOUND,
-            by=by,
-            client_token=uuid.uuid4(),
-            parent=to,
-            parent_external_id=(to.external_id or "") if to else "",
-            body_source=text,
-            body_html=body,
-            body_text=html.to_text(body),
-            sent_at=timezone.now(),
-            visibility=to.visibility if to else conversation.visibility,
-            reply_ref=to.reply_ref if to else {},
-        )
-
     def ask_again(self) -> None:
         """This reply did not arrive: what it answers is not handled, though it may have been marked
         so when two threads became one."""
@@ -198,16 +153,22 @@ class Message(models.Model):
         type(member).objects.filter(pk=member.pk).update(last_contact_at=timezone.now())
 
     @classmethod
-    def system(
-        cls, conversation: Conversation, verb: str, *, by: User | None, **facts: object
+    def event_line(
+        cls,
+        conversation_id: int,
+        source_id: int,
+        verb: str,
+        *,
+        by: User | None,
+        facts: dict[str, object] | None = None,
     ) -> Message:
-        """A line such as "Lena assigned this to Bo"; the words are made when it is shown."""
-        return cls.objects.create(
-            conversation=conversation,
-            source_id=conversation.source_id,
+        """A line such as "Lena assigned this to Bo", not saved yet."""
+        return cls(
+            conversation_id=conversation_id,
+            source_id=source_id,
             kind=Kind.EVENT,
             by=by,
-            event={"verb": verb, **facts},
+            event={"verb": verb, **(facts or {})},
             sent_at=timezone.now(),
             visibility="team",
         )

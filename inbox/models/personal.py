@@ -94,6 +94,15 @@ class ReadMark(models.Model):
         cls._write(_SET, user, conversation_id, up_to)
 
     @classmethod
+    def set_many(cls, user: User, conversation_ids: list[int], up_to: int) -> None:
+        ReadMark.objects.bulk_create(
+            [ReadMark(user=user, conversation_id=pk, up_to=up_to) for pk in conversation_ids],
+            update_conflicts=True,
+            unique_fields=["user", "conversation"],
+            update_fields=["up_to"],
+        )
+
+    @classmethod
     def advance(cls, user: User, conversation_id: int, up_to: int) -> None:
         """Read so far; a tab that stands open since yesterday does not turn the mark back."""
         cls._write(_ADVANCE, user, conversation_id, up_to)

@@ -109,7 +109,7 @@ class PullState(models.Model):
             changed["backfill_done_at"] = now
         # With nothing but a later hour to show, only the pages that show the hour are woken.
         calm = not (self.failures or self.last_error or self.limited_until or self.is_backfilling)
-        self._set(bell="pulls" if calm else "sources", **changed)
+        self.set_fields(bell="pulls" if calm else "sources", **changed)
         self._mind_the_limit(now)
 
     def record_failure(self, error: ConnectorError) -> None:
@@ -118,11 +118,11 @@ class PullState(models.Model):
         if isinstance(error, AuthExpiredError) and self._was_reconnected():
             return
         if isinstance(error, RateLimited):
-            self._set(
+            self.set_fields(
                 next_pull_at=error.retry_at, limited_until=error.retry_at, last_error=str(error)
             )
             return
-        self._set(
+        self.set_fields(
             failures=self.failures + 1,
             failing_since=self.failing_since or now,
             last_error=str(error),
@@ -195,7 +195,7 @@ class PullState(models.Model):
         seconds = (end - self.backfill_started_at).total_seconds()
         return self.backfill_count / seconds if seconds > 0 else 0.0
 
-    def _set(self, bell: str = "sources", **fields: Any) -> None:
+    def set_fields(self, bell: str = "sources", **fields: Any) -> None:
         for name, value in fields.items():
             setattr(self, name, value)
         self.save(update_fields=list(fields))

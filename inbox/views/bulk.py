@@ -1,23 +1,28 @@
-"""One verb for several picked rows, each with its own way back."""
+"""One verb for the selected rows, in a fixed number of statements and with one undo."""
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from collections.abc import Callable
 
-from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from community_hub.lib import htmx
 from community_hub.lib.text import number
 from inbox.models import Conversation
+from inbox.pages import snooze_presets
+from inbox.verbs import tags, triage
+from team.actions import Changes
 from team.http import AuthenticatedHttpRequest
-from team.models import Action, User
+from team.models import User
 
-from .common import folder_of, permit
+from .common import folder_of
 
-MOST = 200
+MOST = 1000
+Selection = dict[int, int]  # the highest message id that was seen, by conversation
 
 
 @require_POST
@@ -25,44 +30,17 @@ def selection(request: AuthenticatedHttpRequest, noun: str) -> HttpResponse:
     """`pick` is repeated: "42-981" is conversation 42, of which message 981 was the newest seen."""
     if noun not in VERBS:
         raise Http404
-    permit(request.user.can_triage)
-    seen_up_to = dict(map(parsed, request.POST.getlist("pick")[:MOST]))
-    picked = Conversation.objects.visible_to(request.user).filter(pk__in=seen_up_to)
-    actions = [VERBS[noun](row, request.user, seen_up_to[row.pk]) for row in picked.order_by("pk")]
-    done = [action for action in actions if action]
-    said = words_for(noun, len(done))
+    seen_up_to: Selection = dict(map(parsed, request.POST.getlist("pick")[:MOST]))
+    rows = Conversation.objects.visible_to(request.user).filter(pk__in=seen_up_to)
     response: HttpResponse = HttpResponseRedirect(folder_of(request).url)
     if request.headers.get("HX-Request"):
         response = HttpResponse(status=204)
         response.headers["HX-Trigger"] = '{"hub:conversation": {}}'
-    return htmx.tell(request, response, said, undo=undo_of(done))
-
-
-@require_POST
-def undo(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """Take back what was done to several: `action` is repeated in the address."""
-    mine = Action.objects.filter(pk__in=map(number, request.GET.getlist("action")), by=request.user)
-    taken = sum(action.undo(by=request.user) for action in mine.order_by("-pk")[:MOST])
-    said = ngettext("%(n)s taken back", "%(n)s taken back", taken) % {"n": taken}
-    response: HttpResponse = HttpResponseRedirect(reverse("inbox"))
-    if request.headers.get("HX-Request"):
-        response = HttpResponse(status=204)
-    return htmx.tell(request, response, said)
-
-
-def undo_of(actions: list[Action]) -> str:
-    """The address that takes all of them back; "" where nothing was done."""
-    if not actions:
-        return ""
-    return f"{reverse('undo-several')}?{urlencode({'action': [a.pk for a in actions]}, doseq=True)}"
-
-
-def words_for(noun: str, n: int) -> str:
-    if noun == "closures":
-        said = ngettext("%(n)s conversation done", "%(n)s conversations done", n)
-    else:
-        said = ngettext("%(n)s conversation is yours now", "%(n)s conversations are yours now", n)
-    return said % {"n": n}
+    try:
+        changes, said = VERBS[noun](list(rows), request.user, request.POST, seen_up_to)
+    except ValueError as error:
+        return htmx.tell(request, response, str(error), level="error")
+    return htmx.tell(request, response, said, undo=changes.undo_url)
 
 
 def parsed(pick: str) -> tuple[int, int]:
@@ -70,12 +48,85 @@ def parsed(pick: str) -> tuple[int, int]:
     return number(conversation), number(message)
 
 
-def close(row: Conversation, by: User, seen_up_to: int) -> Action | None:
-    return row.close(by=by, seen_up_to=seen_up_to)
+# Each answers what was changed and the sentence about it. ValueError: what is missing in the form.
 
 
-def take(row: Conversation, by: User, seen_up_to: int) -> Action | None:
-    return row.assign(by, by=by)
+def close(
+    rows: list[Conversation], by: User, form: QueryDict, seen: Selection
+) -> tuple[Changes, str]:
+    changes = triage.close(rows, by=by, seen_up_to=seen)
+    n = len(changes)
+    return changes, ngettext("%(n)s conversation done", "%(n)s conversations done", n) % {"n": n}
 
 
-VERBS = {"closures": close, "assignments": take}
+def assign(
+    rows: list[Conversation], by: User, form: QueryDict, seen: Selection
+) -> tuple[Changes, str]:
+    """`user`: somebody's id, "nobody", or "me", which is also meant where it is missing."""
+    wanted = form.get("user") or "me"
+    to: User | None = by
+    if wanted != "me":
+        able = User.objects.who_can_triage()
+        to = None if wanted == "nobody" else get_object_or_404(able, pk=number(wanted))
+    changes = triage.assign(rows, to, by=by)
+    n = len(changes)
+    if to is None:
+        said = ngettext("%(n)s conversation unassigned", "%(n)s conversations unassigned", n)
+    elif to == by:
+        said = ngettext(
+            "%(n)s conversation assigned to you", "%(n)s conversations assigned to you", n
+        )
+    else:
+        said = ngettext(
+            "%(n)s conversation assigned to %(name)s",
+            "%(n)s conversations assigned to %(name)s",
+            n,
+        )
+    return changes, said % {"n": n, "name": to}
+
+
+def snooze(
+    rows: list[Conversation], by: User, form: QueryDict, seen: Selection
+) -> tuple[Changes, str]:
+    """`until`: a preset's name or a date."""
+    changes = triage.snooze(rows, snooze_presets.chosen(form.get("until", "")), by=by)
+    n = len(changes)
+    said = ngettext("%(n)s conversation snoozed", "%(n)s conversations snoozed", n)
+    return changes, said % {"n": n}
+
+
+def tag(
+    rows: list[Conversation], by: User, form: QueryDict, seen: Selection
+) -> tuple[Changes, str]:
+    """`name`, or `new` as typed."""
+    tags.tag.require(by)
+    name = (form.get("name") or form.get("new", "")).strip()
+    if not name:
+        raise ValueError(_("Type a name for the tag first."))
+    changes = tags.tag(rows, name, by=by)
+    n = len(changes)
+    return changes, ngettext("%(n)s conversation tagged", "%(n)s conversations tagged", n) % {
+        "n": n
+    }
+
+
+def unread(
+    rows: list[Conversation], by: User, form: QueryDict, seen: Selection
+) -> tuple[Changes, str]:
+    changes = triage.mark_unread(rows, by=by)
+    n = len(changes)
+    said = ngettext(
+        "%(n)s conversation marked as unread", "%(n)s conversations marked as unread", n
+    )
+    return changes, said % {"n": n}
+
+
+VERBS: dict[
+    str, Callable[[list[Conversation], User, QueryDict, Selection], tuple[Changes, str]]
+] = {
+    "closures": close,
+    "assignments": assign,
+    "snoozes": snooze,
+    "tags": tag,
+    "unread": unread,
+}

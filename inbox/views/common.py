@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 
 from community_hub.lib import htmx
@@ -31,12 +30,6 @@ def found(request: AuthenticatedHttpRequest, pk: int) -> Conversation:
     if conversation is None:
         raise Http404
     return conversation
-
-
-def permit(allowed: bool) -> None:
-    """403 with its own page; the buttons were not shown to whoever may not press them."""
-    if not allowed:
-        raise PermissionDenied
 
 
 def typed(request: AuthenticatedHttpRequest, name: str) -> str:

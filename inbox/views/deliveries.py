@@ -15,16 +15,17 @@ from django_htmx.http import trigger_client_event
 from community_hub.lib import htmx
 from inbox.models import Conversation, Delivery, Draft, Message
 from inbox.pages.composer import named
+from inbox.verbs import writing
 from team.http import AuthenticatedHttpRequest
 
-from .common import after_verb, found, permit
+from .common import after_verb, found
 
 
 @require_POST
 def retry(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Try a failed one again; one that may have been posted only because a person says so."""
     delivery, conversation = both(request, pk)
-    if delivery.retry(by=request.user):
+    if writing.retry(delivery, by=request.user):
         said, level = _("Trying again"), ""
     else:
         said, level = _("Nothing to retry: its state has changed meanwhile."), "error"
@@ -35,7 +36,7 @@ def retry(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 def confirmation(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """A person looked on the platform and says that it is there."""
     delivery, conversation = both(request, pk)
-    delivery.confirm(by=request.user)
+    writing.confirm(delivery, by=request.user)
     return htmx.tell(request, shown(request, conversation), _("Good: counted as sent"))
 
 
@@ -45,7 +46,7 @@ def cancellation(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     delivery, conversation = both(request, pk)
     begun = Draft.objects.filter(user=request.user, conversation=conversation, kind="reply").first()
     drop = "drop" in request.POST
-    text = delivery.cancel(by=request.user, keep_text=not drop)
+    text = writing.cancel(delivery, by=request.user, keep_text=not drop)
     if text is None:
         late = _("Too late: it is on its way or there already.")
         return htmx.tell(request, shown(request, conversation), late, level="error")
@@ -94,7 +95,7 @@ def both(request: AuthenticatedHttpRequest, pk: int) -> tuple[Delivery, Conversa
         "message__parent__author__member"
     )
     delivery = get_object_or_404(seen, pk=pk)
-    permit(request.user.can_reply)
+    writing.cancel.require(request.user)
     return delivery, found(request, delivery.message.conversation_id)
 
 

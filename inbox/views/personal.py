@@ -13,9 +13,10 @@ from community_hub.lib.text import number
 from inbox.models import Conversation, Draft
 from inbox.pages import presence as present
 from inbox.pages.composer import length_there
+from inbox.verbs import triage, writing
 from team.http import AuthenticatedHttpRequest
 
-from .common import closed, folder_of, found, permit, typed
+from .common import closed, folder_of, found, typed
 from .writing import LONGEST
 
 
@@ -24,7 +25,7 @@ def draft(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Keep what is being typed. Answers its length by the platform's own rule."""
     seen = Conversation.objects.visible_to(request.user).called(pk)
     conversation = get_object_or_404(seen.select_related("source"))
-    permit(request.user.can_note)
+    writing.note.require(request.user)
     kind, text = request.POST.get("kind", ""), typed(request, "text")[:LONGEST]
     if kind not in ("reply", "note"):
         return JsonResponse({"error": _("A draft is a reply or a note.")}, status=422)
@@ -41,10 +42,10 @@ def readmark(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     if htmx.method(request) == "POST":
         conversation.mark_read(number(request.POST.get("up_to")), by=request.user)
         return HttpResponse(status=204)
-    action = conversation.mark_unread(by=request.user)
+    changes = triage.mark_unread([conversation], by=request.user)
     response = closed(request, folder_of(request))
     trigger_client_event(response, "hub:conversation", {})  # so that its row turns bold
-    return htmx.tell(request, response, _("Unread again"), undo=action.pk)
+    return htmx.tell(request, response, _("Unread again"), undo=changes.undo_url)
 
 
 @require_http_methods(["GET", "POST", "DELETE"])

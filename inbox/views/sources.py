@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -13,9 +12,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from community_hub.lib import htmx
 from inbox.models import Quarantined, Source
 from inbox.pages.source_status import reports
+from inbox.verbs import sources as verbs
 from inbox.views.sources_forms import AudienceForm, SettingsForm
+from team.actions import Changes
 from team.http import AuthenticatedHttpRequest
-from team.models import Action
 
 MOST_SOURCES = 200
 MOST_CHANNELS = 200
@@ -38,9 +38,9 @@ def pause(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     found = managed_source(request, pk)
     user = request.user
     if htmx.method(request) == "DELETE":
-        action = found.resume(by=user)
-        return answer(request, found, _("%(name)s is fetched again."), action)
-    return answer(request, found, _("%(name)s is paused."), found.pause(by=user))
+        changes = verbs.resume(found, by=user)
+        return answer(request, found, _("%(name)s is fetched again."), changes)
+    return answer(request, found, _("%(name)s is paused."), verbs.pause(found, by=user))
 
 
 @require_POST
@@ -60,8 +60,8 @@ def settings(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     form = SettingsForm(request.POST, source=found)
     if not form.is_valid():
         return source_page(request, found, settings_form=form, status=422)
-    action = found.adjust(by=request.user, **form.cleaned_data)
-    return answer(request, found, _("Saved for %(name)s."), action)
+    changes = verbs.adjust(found, by=request.user, **form.cleaned_data)
+    return answer(request, found, _("Saved for %(name)s."), changes)
 
 
 @require_POST
@@ -70,8 +70,8 @@ def audience(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     form = AudienceForm(request.POST, source=found)
     if not form.is_valid():
         return source_page(request, found, audience_form=form, status=422)
-    action = found.restrict_to(form.chosen(), by=request.user)
-    return answer(request, found, _("Who may see %(name)s is saved."), action)
+    changes = verbs.restrict(found, form.chosen(), by=request.user)
+    return answer(request, found, _("Who may see %(name)s is saved."), changes)
 
 
 @require_http_methods(["POST", "DELETE"])
@@ -79,10 +79,10 @@ def mute(request: AuthenticatedHttpRequest, pk: int, channel_pk: int) -> HttpRes
     found = managed_source(request, pk)
     channel = get_object_or_404(found.channels, pk=channel_pk)
     muted = htmx.method(request) != "DELETE"
-    action = found.mute(channel, muted, by=request.user)
+    changes = (verbs.mute if muted else verbs.unmute)(channel, by=request.user)
     text = _("%(channel)s is muted.") if muted else _("%(channel)s is heard again.")
     words = text % {"channel": channel.name}
-    return answer(request, found, words.replace("%", "%%"), action)
+    return answer(request, found, words.replace("%", "%%"), changes)
 
 
 @require_GET
@@ -115,8 +115,7 @@ def visible_source(request: AuthenticatedHttpRequest, pk: int) -> Source:
 def managed_source(request: AuthenticatedHttpRequest, pk: int) -> Source:
     """Who may not see it gets 404; who may only look, 403."""
     found = visible_source(request, pk)
-    if not request.user.can_manage_sources:
-        raise PermissionDenied
+    verbs.adjust.require(request.user)
     return found
 
 
@@ -166,7 +165,7 @@ def source_page(
 
 
 def answer(
-    request: AuthenticatedHttpRequest, found: Source, text: str, action: Action | None = None
+    request: AuthenticatedHttpRequest, found: Source, text: str, changes: Changes | None = None
 ) -> HttpResponse:
     """The region that the button stands in, brought up to date; a redirect without scripts."""
     response: HttpResponse
@@ -177,7 +176,7 @@ def answer(
         response = source_page(request, found)
     else:
         response = redirect("sources" if request.POST.get("from") == "sources" else found)
-    undo = action.pk if action else None
+    undo = changes.undo_url if changes else ""
     return htmx.tell(request, response, text % {"name": found.name}, undo=undo)
 
 

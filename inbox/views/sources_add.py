@@ -9,7 +9,6 @@ from contextlib import closing
 from typing import Any
 
 from django import forms
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -27,6 +26,7 @@ from inbox.connectors.base import (
     installed,
 )
 from inbox.models import Source
+from inbox.verbs import sources as verbs
 from inbox.views import sources_setup as setup
 from inbox.views.sources import managed_source
 from inbox.views.sources_forms import (
@@ -102,7 +102,7 @@ def credentials(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     if data is not None and form.is_valid():
         health = test_again(found, form, kept_secrets(type(form), data, found))
         if health:
-            found.reconnect(*split_secrets(form), by=request.user, health=health)
+            verbs.reconnect(found, *split_secrets(form), by=request.user, health=health)
             text = _("%(name)s is connected again.") % {"name": found.name}
             return htmx.tell(request, redirect(found), text)
     context = {"source": found, "platform": shown(platform), "form": form}
@@ -114,8 +114,7 @@ def credentials(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 
 
 def admins_only(request: AuthenticatedHttpRequest) -> None:
-    if not request.user.can_manage_sources:
-        raise PermissionDenied
+    verbs.connect.require(request.user)
 
 
 def shown(platform: type[Connector]) -> dict[str, Any]:
@@ -214,7 +213,7 @@ def is_ours(health: Health) -> bool:
 def begin(
     request: AuthenticatedHttpRequest, connector: Connector, health: Health, form: ChoicesForm
 ) -> Source:
-    return Source.connect(
+    return verbs.connect(
         connector,
         health,
         name=form.cleaned_data["name"],

@@ -14,29 +14,31 @@ from community_hub.lib.text import number
 from inbox.models import Conversation
 from inbox.pages import snooze_presets
 from inbox.pages.thread import day_and_time
+from inbox.verbs import tags as tag_verbs
+from inbox.verbs import triage
 from members.models import Tag
 from team.http import AuthenticatedHttpRequest
 from team.models import User
 from team.models.user import UserQuerySet
 
-from .common import after_verb, folder_of, found, permit
+from .common import after_verb, folder_of, found
 
 
 @require_http_methods(["POST", "DELETE"])
 def closure(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Done with what the page showed; DELETE opens it again."""
     conversation = found(request, pk)
-    permit(request.user.can_triage)
+    triage.close.require(request.user)
     closing = htmx.method(request) == "POST"
     if closing:
         seen = number(request.POST.get("seen_up_to"))
-        action = conversation.close(by=request.user, seen_up_to=seen)
+        changes = triage.close([conversation], by=request.user, seen_up_to=seen)
         said = done_words(conversation)
     else:
-        action = conversation.reopen(by=request.user)
-        said = _("Open again")
+        changes = triage.reopen([conversation], by=request.user)
+        said = _("Reopened")
     response = after_verb(request, conversation, move_on=closing)
-    return htmx.tell(request, response, said, undo=action.pk if action else None)
+    return htmx.tell(request, response, said, undo=changes.undo_url)
 
 
 def done_words(conversation: Conversation) -> str:
@@ -49,7 +51,7 @@ def done_words(conversation: Conversation) -> str:
 def assignment(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """GET: whom it can be given to. POST `user`: give it, "me" for taking. DELETE: nobody's."""
     conversation = found(request, pk)
-    permit(request.user.can_triage)
+    triage.assign.require(request.user)
     colleagues = who_can_take(conversation).order_by("name")
     if request.method == "GET":
         context = {
@@ -62,11 +64,9 @@ def assignment(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     if htmx.method(request) == "POST":
         wanted = request.POST.get("user", "")
         to = request.user if wanted == "me" else get_object_or_404(colleagues, pk=number(wanted))
-    action = conversation.assign(to, by=request.user)
+    changes = triage.assign([conversation], to, by=request.user)
     response = after_verb(request, conversation, move_on=False)
-    return htmx.tell(
-        request, response, assigned_words(to, request.user), undo=action.pk if action else None
-    )
+    return htmx.tell(request, response, assigned_words(to, request.user), undo=changes.undo_url)
 
 
 def who_can_take(conversation: Conversation) -> UserQuerySet:
@@ -89,54 +89,53 @@ def assigned_words(to: User | None, by: User) -> str:
 def snooze(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """POST `until`: a preset's name or a date. DELETE wakes it."""
     conversation = found(request, pk)
-    permit(request.user.can_triage)
+    triage.snooze.require(request.user)
     if htmx.method(request) == "DELETE":
-        action = conversation.reopen(by=request.user)
+        changes = triage.reopen([conversation], by=request.user)
         response = after_verb(request, conversation, move_on=False)
-        return htmx.tell(request, response, _("Awake again"), undo=action.pk if action else None)
+        return htmx.tell(request, response, _("Awake again"), undo=changes.undo_url)
     try:
         until = snooze_presets.chosen(request.POST.get("until", ""))
     except ValueError as error:
         return refused(request, conversation, str(error))
-    action = conversation.snooze(until, by=request.user)
+    changes = triage.snooze([conversation], until, by=request.user)
     said = (
         _("Snoozed until %(when)s") % {"when": day_and_time(until)}
         if until
         else _("Snoozed until they write")
     )
     response = after_verb(request, conversation, move_on=True)
-    return htmx.tell(request, response, said, undo=action.pk if action else None)
+    return htmx.tell(request, response, said, undo=changes.undo_url)
 
 
 @require_http_methods(["GET", "POST"])
 def tags(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """GET: the tags there are. POST `name`, or `new` as typed: put it on."""
     conversation = found(request, pk)
-    permit(request.user.can_tag)
+    tag_verbs.tag.require(request.user)
     if request.method == "GET":
         others = Tag.objects.exclude(pk__in=conversation.tags.values("pk"))
         known = others.order_by("name")[:200]
         context = {"all_tags": known, **menu_context(request, conversation)}
         return htmx.respond(request, "inbox/tags.html", context, parts=("tag-list",))
     try:
-        action = conversation.tag(
-            request.POST.get("name") or request.POST.get("new", ""), by=request.user
-        )
+        name = request.POST.get("name") or request.POST.get("new", "")
+        changes = tag_verbs.tag([conversation], name, by=request.user)
     except ValueError:
         return refused(request, conversation, _("Type a word for the tag first."))
     response = after_verb(request, conversation, move_on=False)
-    return htmx.tell(request, response, _("Tagged"), undo=action.pk)
+    return htmx.tell(request, response, _("Tagged"), undo=changes.undo_url)
 
 
 @require_http_methods(["DELETE", "POST"])
 def tag(request: AuthenticatedHttpRequest, pk: int, tag_pk: int) -> HttpResponse:
     """Take one tag off; a form without scripts says DELETE in `_method`."""
     conversation = found(request, pk)
-    permit(request.user.can_tag)
+    tag_verbs.untag.require(request.user)
     taken = get_object_or_404(conversation.tags, pk=tag_pk)
-    action = conversation.untag(taken, by=request.user)
+    changes = tag_verbs.untag([conversation], taken, by=request.user)
     response = after_verb(request, conversation, move_on=False)
-    return htmx.tell(request, response, _("Tag taken off"), undo=action.pk)
+    return htmx.tell(request, response, _("Tag taken off"), undo=changes.undo_url)
 
 
 def refused(

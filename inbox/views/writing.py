@@ -16,9 +16,10 @@ from community_hub.lib import html, htmx
 from community_hub.lib.text import number
 from inbox.models import Conversation, Draft, Message
 from inbox.pages.composer import Composer, length_there, shown_there
+from inbox.verbs import writing
 from team.http import AuthenticatedHttpRequest
 
-from .common import after_verb, folder_of, found, permit, typed
+from .common import after_verb, folder_of, found, typed
 
 LONGEST = 100_000  # characters; platforms allow far fewer
 
@@ -27,7 +28,7 @@ LONGEST = 100_000  # characters; platforms allow far fewer
 def replies(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Put an answer in the outbox; it leaves after the seconds in which it can be taken back."""
     conversation = found(request, pk)
-    permit(request.user.can_reply)
+    writing.reply.require(request.user)
     text = typed(request, "reply")
     to = answered(request, conversation)
     if problem := what_is_wrong(conversation, request, text, to):
@@ -36,7 +37,7 @@ def replies(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         return refused(request, conversation, "", other=other, status=409)
     done = bool(request.POST.get("done"))
     seen = number(request.POST.get("seen_up_to"))
-    message = conversation.reply(text, by=request.user, to=to, done=done, seen_up_to=seen)
+    message = writing.reply(conversation, text, by=request.user, to=to, done=done, seen_up_to=seen)
     response = after_verb(request, conversation, move_on=done)
     trigger_client_event(response, "composer:sent", {"kind": "reply"})
     undo = reverse("cancellation", args=[message.delivery.pk])
@@ -48,22 +49,22 @@ def replies(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 def notes(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """A word among us: it never leaves the hub."""
     conversation = found(request, pk)
-    permit(request.user.can_note)
+    writing.note.require(request.user)
     text = typed(request, "note")
     if not text.strip() or len(text) > LONGEST:
         words = _("Write a note first, of at most 100,000 characters.")
         return refused(request, conversation, words)
-    action = conversation.note(text, by=request.user)
+    changes = writing.note(conversation, text, by=request.user)
     response = after_verb(request, conversation, move_on=False)
     trigger_client_event(response, "composer:sent", {"kind": "note"})
-    return htmx.tell(request, response, _("Noted"), undo=action.pk)
+    return htmx.tell(request, response, _("Noted"), undo=changes.undo_url)
 
 
 @require_POST
 def preview(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """The text as it will read where it goes."""
     conversation = found(request, pk)
-    permit(request.user.can_note)
+    writing.note.require(request.user)
     kind = request.POST.get("kind", "reply")
     text = typed(request, kind)[:LONGEST]
     if not text.strip():

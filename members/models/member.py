@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import IntegrityError, models, transaction
+from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-
-from team.models import Action
 
 from .activity import Activity, ActivityQuerySet, Visibility
 from .identity import Identity
@@ -146,116 +143,3 @@ class Member(models.Model):
     def timeline(self, user: User) -> ActivityQuerySet:
         """What this user may read of the log, newest first."""
         return Activity.objects.filter(member=self).present().visible_to(user).newest_first()
-
-    # Verbs -----------------------------------------------------------------------------------
-
-    def set_stage(self, stage: str, *, by: User) -> Action:
-        with transaction.atomic():
-            action = self._change("stage", {"stage": Stage(stage).value, "stage_pinned": True}, by)
-            self.log(
-                "stage",
-                str(_("Became a %s")) % Stage(stage).label.lower(),
-                key=f"action:{action.pk}",
-                actor=by,
-            )
-        return action
-
-    def set_owner(self, owner: User | None, *, by: User) -> Action:
-        return self._change("own", {"owner_id": owner.pk if owner else None}, by)
-
-    def describe(self, *, by: User, **fields: Any) -> Action:
-        """Correct name, pronouns, place, timezone, languages or do_not_contact."""
-        return self._change("describe", fields, by)
-
-    def link_user(self, user: User | None, *, by: User) -> Action:
-        """Say that this member is a colleague: their native answers become the team's."""
-        from members import hooks
-
-        with transaction.atomic():
-            action = self._change("staff", {"user_id": user.pk if user else None}, by)
-            hooks.staff_changed(self)
-        return action
-
-    def add_note(self, text: str, *, by: User, visibility: str = Visibility.TEAM) -> Action:
-        """A private line of the log: what the next colleague should know."""
-        with transaction.atomic():
-            note = Activity.objects.create(
-                member=self,
-                kind="note",
-                summary=text.strip(),
-                key=f"note:{uuid.uuid4()}",
-                occurred_at=timezone.now(),
-                actor=by,
-                visibility=Visibility(visibility).value,
-            )
-            return Action.record("note", self, by=by, after={"note": note.pk})
-
-    def remove_note(self, note: Activity, *, by: User) -> Action | None:
-        """Only who wrote it takes it away; None when it was not theirs or is gone already."""
-        with transaction.atomic():
-            mine = Activity.objects.present().filter(pk=note.pk, member=self, kind="note", actor=by)
-            if not mine.update(removed_at=timezone.now()):
-                return None
-            return Action.record("unnote", self, by=by, before={"note": note.pk})
-
-    def tag(self, name: str, *, by: User) -> Action:
-        tag = Tag.named(name)
-        _row, added = MemberTag.objects.get_or_create(member=self, tag=tag)
-        return Action.record("tag", self, by=by, after={"tag": tag.pk, "added": added})
-
-    def untag(self, tag: Tag, *, by: User) -> Action:
-        MemberTag.objects.filter(member=self, tag=tag).delete()
-        return Action.record("untag", self, by=by, before={"tag": tag.pk})
-
-    def take_back(self, action: Action) -> bool:
-        """Undo: put the fields back if nobody changed them since; False when somebody did."""
-        by = action.by
-        if by and by.can_tag and action.verb in {"tag", "untag"}:
-            return self._take_back_tag(action)
-        if by and by.can_note and action.verb in {"note", "unnote"}:
-            return self._take_back_note(action)
-        may = by is not None and (by.is_lead if action.verb == "staff" else by.can_edit_members)
-        if not may or action.verb not in {"stage", "own", "describe", "staff"}:
-            return False
-        if not self._put_back(action):
-            return False
-        Activity.objects.filter(key=f"action:{action.pk}").update(removed_at=timezone.now())
-        if action.verb == "staff":
-            from members import hooks
-
-            hooks.staff_changed(self)
-        return True
-
-    def _put_back(self, action: Action) -> bool:
-        """False where somebody changed it since, or has linked the colleague to another member."""
-        unchanged = Member.objects.filter(pk=self.pk, **action.after)
-        try:
-            with transaction.atomic():
-                return bool(unchanged.update(**action.before))
-        except IntegrityError:
-            return False
-
-    def _take_back_tag(self, action: Action) -> bool:
-        if action.verb == "tag" and action.after["added"]:
-            MemberTag.objects.filter(member=self, tag=action.after["tag"]).delete()
-        elif action.verb == "untag":
-            MemberTag.objects.bulk_create(
-                [MemberTag(member=self, tag_id=action.before["tag"])], ignore_conflicts=True
-            )
-        return True
-
-    def _take_back_note(self, action: Action) -> bool:
-        written = action.verb == "note"
-        pk = (action.after if written else action.before)["note"]
-        note = Activity.objects.filter(pk=pk, member=self, removed_at__isnull=written)
-        return bool(note.update(removed_at=timezone.now() if written else None))
-
-    def _change(self, verb: str, fields: dict[str, Any], by: User) -> Action:
-        """Set fields and keep what they were, so that Undo can put them back."""
-        with transaction.atomic():
-            locked = Member.objects.select_for_update().get(pk=self.pk)
-            before = {name: getattr(locked, name) for name in fields}
-            for name, value in fields.items():
-                setattr(self, name, value)
-            self.save(update_fields=list(fields))
-            return Action.record(verb, self, by=by, before=before, after=fields)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 
 from members.models import Member
@@ -13,8 +12,3 @@ def visible_member(request: AuthenticatedHttpRequest, pk: int) -> Member:
     """404 for who was erased or never was."""
     found = Member.objects.visible_to(request.user).select_related("owner", "user")
     return get_object_or_404(found, pk=pk)
-
-
-def permit(allowed: bool) -> None:
-    if not allowed:
-        raise PermissionDenied

@@ -12,86 +12,87 @@ from django_htmx.http import trigger_client_event
 
 from community_hub.lib import htmx
 from community_hub.lib.text import one_line
+from members import verbs
 from members.forms import DetailsForm, NoteForm, OwnerForm, StaffForm
 from members.models import Activity, Member, Stage, Visibility
+from team.actions import Changes
 from team.http import AuthenticatedHttpRequest
-from team.models import Action
 
-from .access import permit, visible_member
+from .access import visible_member
 from .people import member_page
 
 
 @require_POST
 def tags(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     found = visible_member(request, pk)
-    permit(request.user.can_tag)
+    verbs.tag.require(request.user)
     name = one_line(request.POST.get("name", ""), 40)
     if not name:
         return answer(request, found, _("A tag needs a name."), level="error")
-    action = found.tag(name, by=request.user)
-    return answer(request, found, _("Tagged “%(name)s”.") % {"name": name}, action)
+    changes = verbs.tag(found, name, by=request.user)
+    return answer(request, found, _("Tagged “%(name)s”.") % {"name": name}, changes)
 
 
 @require_http_methods(["POST", "DELETE"])
 def tag(request: AuthenticatedHttpRequest, pk: int, tag_pk: int) -> HttpResponse:
     found = visible_member(request, pk)
-    permit(request.user.can_tag)
+    verbs.untag.require(request.user)
     if htmx.method(request) != "DELETE":
         raise Http404
     gone = get_object_or_404(found.tags, pk=tag_pk)
-    action = found.untag(gone, by=request.user)
-    return answer(request, found, _("Removed “%(name)s”.") % {"name": gone.name}, action)
+    changes = verbs.untag(found, gone, by=request.user)
+    return answer(request, found, _("Removed “%(name)s”.") % {"name": gone.name}, changes)
 
 
 @require_POST
 def stage(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     found = visible_member(request, pk)
-    permit(request.user.can_edit_members)
+    verbs.set_stage.require(request.user)
     wanted = request.POST.get("stage", "")
     if wanted not in Stage.values:
         return answer(request, found, _("Pick one of the stages."), level="error")
     if wanted == found.stage and found.stage_pinned:
         return answer(request, found, _("That is their stage already."))
-    action = found.set_stage(wanted, by=request.user)
+    changes = verbs.set_stage(found, wanted, by=request.user)
     label = Stage(wanted).label
     return answer(
-        request, found, _("%(name)s: %(stage)s") % {"name": found, "stage": label}, action
+        request, found, _("%(name)s: %(stage)s") % {"name": found, "stage": label}, changes
     )
 
 
 @require_POST
 def notes(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     found = visible_member(request, pk)
-    permit(request.user.can_note)
+    verbs.add_note.require(request.user)
     form = NoteForm(request.POST)
     if not form.is_valid():
         return member_page(request, found, note_form=form, status=422)
-    action = found.add_note(by=request.user, **form.cleaned_data)
+    changes = verbs.add_note(found, by=request.user, **form.cleaned_data)
     readers = {
         Visibility.TEAM: _("Noted for the whole team."),
         Visibility.LEADS: _("Noted for leads and you."),
         Visibility.AUTHOR: _("Noted for you alone."),
     }
-    return answer(request, found, readers[form.cleaned_data["visibility"]], action)
+    return answer(request, found, readers[form.cleaned_data["visibility"]], changes)
 
 
 @require_http_methods(["POST", "DELETE"])
 def note(request: AuthenticatedHttpRequest, pk: int, note_pk: int) -> HttpResponse:
     """Only one's own can be taken away; anybody else's is not found."""
     found = visible_member(request, pk)
-    permit(request.user.can_note)
+    verbs.remove_note.require(request.user)
     if htmx.method(request) != "DELETE":
         raise Http404
     mine = Activity.objects.present().filter(member=found, kind="note", actor=request.user)
-    action = found.remove_note(get_object_or_404(mine, pk=note_pk), by=request.user)
-    return answer(request, found, _("The note is gone."), action)
+    changes = verbs.remove_note(found, get_object_or_404(mine, pk=note_pk), by=request.user)
+    return answer(request, found, _("The note is gone."), changes)
 
 
 @require_http_methods(["GET", "POST"])
 def details(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """The page with all that can be corrected by hand."""
     found = visible_member(request, pk)
-    permit(request.user.can_edit_members)
+    verbs.describe.require(request.user)
     if request.method == "GET":
         return details_page(request, found)
     form = DetailsForm(request.POST, member=found)
@@ -100,37 +101,37 @@ def details(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     changed = {k: v for k, v in form.cleaned_data.items() if getattr(found, k) != v}
     if not changed:
         return answer(request, found, _("Nothing was changed."))
-    action = found.describe(by=request.user, **changed)
-    return answer(request, found, _("Saved for %(name)s.") % {"name": found}, action)
+    changes = verbs.describe(found, by=request.user, **changed)
+    return answer(request, found, _("Saved for %(name)s.") % {"name": found}, changes)
 
 
 @require_POST
 def owner(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     found = visible_member(request, pk)
-    permit(request.user.can_edit_members)
+    verbs.set_owner.require(request.user)
     form = OwnerForm(request.POST, member=found)
     if not form.is_valid():
         return answer(request, found, _("Pick somebody who is on the team."), level="error")
     chosen = form.cleaned_data["owner"]
-    action = found.set_owner(chosen, by=request.user)
+    changes = verbs.set_owner(found, chosen, by=request.user)
     words = _("%(owner)s keeps in touch now.") if chosen else _("Nobody keeps in touch now.")
-    return answer(request, found, words % {"owner": chosen}, action)
+    return answer(request, found, words % {"owner": chosen}, changes)
 
 
 @require_POST
 def user(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Which colleague this member is; leads say so, since it decides what counts as answered."""
     found = visible_member(request, pk)
-    permit(request.user.is_lead)
+    verbs.link_user.require(request.user)
     form = StaffForm(request.POST, member=found)
     if not form.is_valid():
         text = _("Pick a colleague who is not linked to another member.")
         return answer(request, found, text, level="error")
     chosen = form.cleaned_data["user"]
-    action = found.link_user(chosen, by=request.user)
+    changes = verbs.link_user(found, chosen, by=request.user)
     linked, not_linked = _("%(name)s is %(user)s of the team."), _("%(name)s is not one of us.")
     words = (linked if chosen else not_linked) % {"name": found, "user": chosen}
-    return answer(request, found, words, action)
+    return answer(request, found, words, changes)
 
 
 # Below the views --------------------------------------------------------------------------------
@@ -156,7 +157,7 @@ def answer(
     request: AuthenticatedHttpRequest,
     found: Member,
     text: str,
-    action: Action | None = None,
+    changes: Changes | None = None,
     *,
     level: str = "",
 ) -> HttpResponse:
@@ -167,4 +168,4 @@ def answer(
         trigger_client_event(response, "hub:member")  # the parts that were not asked for follow
         if htmx.target(request) != "person":
             trigger_client_event(response, "hub:noted")
-    return htmx.tell(request, response, text, undo=action.pk if action else None, level=level)
+    return htmx.tell(request, response, text, undo=changes.undo_url if changes else "", level=level)

@@ -1,13 +1,28 @@
-"""What was done, by whom, and how to take it back: the undo and the audit trail in one table."""
+"""What was done, by whom, and how to undo it: undo and audit trail in one table.
+
+Rows are written by `team.actions.record` alone."""
 
 from __future__ import annotations
 
-from typing import Any
+import uuid
+from typing import TYPE_CHECKING
 
-from django.apps import apps
 from django.conf import settings
-from django.db import models, transaction
-from django.utils import timezone
+from django.contrib.postgres.functions import RandomUUID
+from django.db import models
+
+if TYPE_CHECKING:
+    from .user import User
+
+
+class ActionQuerySet(models.QuerySet["Action"]):
+    def visible_to(self, user: User) -> ActionQuerySet:
+        """The audit trail is for leads and admins; everybody may look up their own."""
+        return self if user.can_read_audit_trail else self.filter(by=user)
+
+    def undoable_by(self, user: User) -> ActionQuerySet:
+        """One's own, and for leads those of colleagues; the verb has the last word."""
+        return self if user.is_lead else self.filter(by=user)
 
 
 class Action(models.Model):
@@ -17,7 +32,11 @@ class Action(models.Model):
     """
 
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="actions"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="actions",
+        db_index=False,
     )
     verb = models.CharField(max_length=40)
     object_type = models.CharField(max_length=40)  # "inbox.conversation"
@@ -26,46 +45,14 @@ class Action(models.Model):
     after = models.JSONField(default=dict)
     at = models.DateTimeField(auto_now_add=True)
     undone_at = models.DateTimeField(null=True)
+    # what one call did: one Undo undoes all of it
+    group = models.UUIDField(default=uuid.uuid4, db_default=RandomUUID())
+
+    objects = ActionQuerySet.as_manager()
 
     class Meta:
         indexes = [
             models.Index(fields=["object_type", "object_id", "-id"], name="action_of_object"),
+            models.Index(fields=["group", "-id"], name="actions_of_a_group"),
+            models.Index(fields=["by", "-id"], name="actions_of_a_colleague"),
         ]
-
-    @classmethod
-    def record(
-        cls,
-        verb: str,
-        subject: models.Model,
-        *,
-        by: Any,
-        before: dict[str, Any] | None = None,
-        after: dict[str, Any] | None = None,
-    ) -> Action:
-        return cls.objects.create(
-            by=by,
-            verb=verb,
-            object_type=subject._meta.label_lower,
-            object_id=subject.pk,
-            before=before or {},
-            after=after or {},
-        )
-
-    def undo(self, *, by: Any) -> bool:
-        """Take it back, once, and only where nobody changed the same thing since.
-
-        The subject's model has `visible_to(user)` and `take_back(action) -> bool`. False: not
-        yours, no longer visible to you, undone already, or changed by somebody meanwhile.
-        """
-        model: Any = apps.get_model(self.object_type)
-        with transaction.atomic():
-            subject = model.objects.visible_to(by).filter(pk=self.object_id).first()
-            if subject is None or self.by_id != by.pk:
-                return False
-            mine = Action.objects.filter(pk=self.pk, undone_at__isnull=True)
-            if not mine.update(undone_at=timezone.now()):
-                return False
-            if not subject.take_back(self):
-                transaction.set_rollback(True)
-                return False
-        return True

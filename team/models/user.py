@@ -16,8 +16,6 @@ from django.utils.translation import gettext_lazy as _
 
 from community_hub.lib import live
 
-from .action import Action
-
 
 class Role(models.TextChoices):
     ADMIN = "admin", _("Admin")
@@ -146,12 +144,21 @@ class User(AbstractBaseUser):
         return self.role in TRIAGERS
 
     @property
+    def can_link_staff(self) -> bool:
+        """Say that a member is a colleague."""
+        return self.is_lead
+
+    @property
     def can_manage_sources(self) -> bool:
         return self.role == Role.ADMIN
 
     @property
     def can_manage_team(self) -> bool:
         return self.role == Role.ADMIN
+
+    @property
+    def can_read_audit_trail(self) -> bool:
+        return self.is_lead
 
     @property
     def can_read_lead_notes(self) -> bool:
@@ -180,20 +187,6 @@ class User(AbstractBaseUser):
             self.preferences = {**locked.preferences, **known}
             self.save(update_fields=["preferences"])
 
-    # Verbs of whoever looks after the team. Each one ends the live stream, which then asks anew
-    # what this person may hear.
-
-    def change_role(self, role: str, *, by: User) -> Action | None:
-        """None when it is their role already. NoAdminLeft where the last admin would step down."""
-        return self._change("role", {"role": Role(role).value}, by=by)
-
-    def deactivate(self, *, by: User) -> Action | None:
-        """No sign-in from now on; what they wrote stays, and says that they wrote it."""
-        return self._change("deactivate", {"is_active": False}, by=by)
-
-    def activate(self, *, by: User) -> Action | None:
-        return self._change("activate", {"is_active": True}, by=by)
-
     def end_sessions(self) -> None:
         """Every browser has to sign in again."""
         User.objects.filter(pk=self.pk).update(session_round=F("session_round") + 1)
@@ -202,44 +195,6 @@ class User(AbstractBaseUser):
 
     def end_live_streams(self) -> None:
         live.publish(f"user:{self.pk}", live.CLOSE, {})
-
-    def take_back(self, action: Action) -> bool:
-        """Undo a change of role or seat, while who made it may still make it."""
-        if action.verb not in {"role", "deactivate", "activate"}:
-            return False
-        if action.by is None or not (action.by.is_active and action.by.can_manage_team):
-            return False
-        if any(getattr(self, name) != value for name, value in action.after.items()):
-            return False
-        try:
-            return self._apply(action.before)
-        except NoAdminLeft:
-            return False
-
-    def _change(self, verb: str, after: dict[str, Any], *, by: User) -> Action | None:
-        with transaction.atomic():
-            before = {name: getattr(self, name) for name in after}
-            if not self._apply(after):
-                return None
-            return Action.record(verb, self, by=by, before=before, after=after)
-
-    def _apply(self, fields: dict[str, Any]) -> bool:
-        """Set the fields where they differ, with the admins locked: two may step down at once."""
-        with transaction.atomic():
-            admins = User.objects.active().filter(role=Role.ADMIN).order_by("pk")
-            locked = [user.pk for user in admins.select_for_update()]
-            old = {name: getattr(self, name) for name in fields}
-            if not User.objects.filter(pk=self.pk, **old).exclude(**fields).update(**fields):
-                return False
-            if locked and not admins.exists():
-                raise NoAdminLeft
-            for name, value in fields.items():
-                setattr(self, name, value)
-            if self.is_active:
-                self.end_live_streams()
-            else:
-                self.end_sessions()
-        return True
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """What a session is bound to: the password, as in Django, and the round."""

@@ -8,7 +8,6 @@ import structlog
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
 from django.core.mail import send_mail
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +19,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from community_hub.lib.text import one_line
+from team import verbs
 from team.forms import AcceptForm, InviteForm
 from team.http import AuthenticatedHttpRequest
 from team.models import Hub, Invitation
@@ -33,12 +33,11 @@ log = structlog.get_logger(__name__)
 @never_cache
 def invitations(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Make one. Its link is on this answer and nowhere else."""
-    if not request.user.can_manage_team:
-        raise PermissionDenied
+    verbs.invite.require(request.user)
     form = InviteForm(request.POST)
     if not form.is_valid():
         return team_page(request, invite_form=form, status=422)
-    invitation, token = Invitation.issue(
+    invitation, token = verbs.invite(
         role=form.cleaned_data["role"],
         by=request.user,
         email=form.cleaned_data["email"],
@@ -52,13 +51,12 @@ def invitations(request: AuthenticatedHttpRequest) -> HttpResponse:
 
 @require_POST
 def revocation(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
-    if not request.user.can_manage_team:
-        raise PermissionDenied
+    verbs.revoke.require(request.user)
     invitation = get_object_or_404(Invitation.objects.visible_to(request.user), pk=pk)
-    action = invitation.revoke(by=request.user)
-    if action is None:
+    changes = verbs.revoke(invitation, by=request.user)
+    if not changes:
         return answer(request, _("It was taken or withdrawn before."), level="error")
-    return answer(request, _("Withdrawn: the link no longer works."), undo=action.pk)
+    return answer(request, _("Withdrawn: the link no longer works."), undo=changes.undo_url)
 
 
 @login_not_required
@@ -80,7 +78,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 def _accept(request: HttpRequest, offered: Invitation, form: AcceptForm) -> HttpResponse:
     try:
-        user = offered.accept(
+        user = verbs.accept(
+            offered,
             name=form.cleaned_data["name"],
             email=form.cleaned_data["email"],
             password=form.cleaned_data["password"],

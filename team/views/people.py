@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -12,9 +11,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from community_hub.lib import htmx
+from team import verbs
+from team.actions import Changes
 from team.forms import HubForm, InviteForm, RoleForm
 from team.http import AuthenticatedHttpRequest
-from team.models import Action, Hub, Invitation, NoAdminLeft, Role, User
+from team.models import Hub, Invitation, NoAdminLeft, Role, User
 from team.signin import link_for
 
 PARTS = ("people", "invitations")
@@ -27,17 +28,17 @@ def team(request: AuthenticatedHttpRequest) -> HttpResponse:
 
 @require_POST
 def name(request: AuthenticatedHttpRequest) -> HttpResponse:
-    _admins_only(request)
+    verbs.name_hub.require(request.user)
     form = HubForm(request.POST)
     if not form.is_valid():
         return answer(request, _("A team needs a name of at most 80 letters."), level="error")
-    Hub.call(form.cleaned_data["name"], by=request.user)
+    verbs.name_hub(form.cleaned_data["name"], by=request.user)
     return htmx.tell(request, redirect("team"), _("Saved."))
 
 
 @require_POST
 def role(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
-    _admins_only(request)
+    verbs.change_role.require(request.user)
     person = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
     form = RoleForm(request.POST)
     if not form.is_valid():
@@ -45,58 +46,53 @@ def role(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     chosen = Role(form.cleaned_data["role"])
     said = _("%(name)s: %(role)s from now on.") % {"name": person, "role": chosen.label}
     try:
-        action = person.change_role(chosen, by=request.user)
+        changes = verbs.change_role(person, chosen, by=request.user)
     except NoAdminLeft as refused:
         return answer(request, str(refused), level="error")
-    return _changed(request, action, said)
+    return _changed(request, changes, said)
 
 
 @require_POST
 def deactivation(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
-    _admins_only(request)
+    verbs.deactivate.require(request.user)
     person = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
     try:
-        action = person.deactivate(by=request.user)
+        changes = verbs.deactivate(person, by=request.user)
     except NoAdminLeft as refused:
         return answer(request, str(refused), level="error")
     return _changed(
-        request, action, _("%(name)s is signed out and switched off.") % {"name": person}
+        request, changes, _("%(name)s is signed out and switched off.") % {"name": person}
     )
 
 
 @require_POST
 def activation(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
-    _admins_only(request)
+    verbs.activate.require(request.user)
     person = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
-    action = person.activate(by=request.user)
-    return _changed(request, action, _("%(name)s may sign in again.") % {"name": person})
+    changes = verbs.activate(person, by=request.user)
+    return _changed(request, changes, _("%(name)s may sign in again.") % {"name": person})
 
 
 @require_POST
 @never_cache
 def signin_link(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """For a colleague who lost the password; shown once, to hand over."""
-    _admins_only(request)
+    verbs.note_signin_link.require(request.user)
     person = get_object_or_404(User.objects.active(), pk=pk)
-    Action.record("signin_link", person, by=request.user)
+    verbs.note_signin_link(person, by=request.user)
     return team_page(request, link_for=person, signin_link=link_for(person))
 
 
 # Below the views --------------------------------------------------------------------------
 
 
-def _admins_only(request: AuthenticatedHttpRequest) -> None:
-    if not request.user.can_manage_team:
-        raise PermissionDenied
-
-
-def _changed(request: AuthenticatedHttpRequest, action: Action | None, said: str) -> HttpResponse:
+def _changed(request: AuthenticatedHttpRequest, changes: Changes, said: str) -> HttpResponse:
     """Where nothing changed there is nothing to take back."""
-    return answer(request, said, undo=action.pk if action else None)
+    return answer(request, said, undo=changes.undo_url)
 
 
 def answer(
-    request: AuthenticatedHttpRequest, text: str, *, undo: int | None = None, level: str = ""
+    request: AuthenticatedHttpRequest, text: str, *, undo: str = "", level: str = ""
 ) -> HttpResponse:
     """The part of the page that asked, with a toast; a plain form goes back to the page."""
     if htmx.target(request) not in PARTS:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from team import verbs
 from team.forms import HubForm
 from team.http import AuthenticatedHttpRequest
 from team.models import Hub
@@ -22,12 +22,11 @@ def home(request: AuthenticatedHttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def welcome(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Name the team, once; then on to the first source."""
-    if not request.user.can_manage_team:
-        raise PermissionDenied
+    verbs.name_hub.require(request.user)
     if Hub.current() is not None:
         return redirect("home")
     form = HubForm(request.POST or None)
     if form.is_valid():
-        Hub.call(form.cleaned_data["name"], by=request.user)
+        verbs.name_hub(form.cleaned_data["name"], by=request.user)
         return redirect("source-add")
     return render(request, "team/welcome.html", {"form": form})

@@ -11,8 +11,8 @@ import pytest
 
 from inbox.connectors.base import Incoming
 from inbox.ingest.pipeline import ingest
+from inbox.ingest.recompute import repair_drift
 from inbox.models import Conversation, Message, Source, SourceDay
-from inbox.models.kept_fields import repair_drift
 from members.models import Activity, Identity
 from tests.inbox.items import ago, item, page, person
 from tests.make import make_source

@@ -11,6 +11,8 @@ from inbox.delivery import outcomes
 from inbox.ingest.pipeline import ingest
 from inbox.models import Conversation, Delivery, Message, Source
 from inbox.pages.composer import Composer
+from inbox.verbs import sources as source_verbs
+from inbox.verbs import writing
 from members.models import Activity, Member
 from team.models import User
 from tests.inbox.items import ago, item, page
@@ -25,13 +27,13 @@ def test_restricting_a_source_hides_every_line_it_left_in_the_log(bob, carol, le
     ingest(source, page(first))
     ingest(source, page(replace(first, body="edited", version="2", edited_at=ago(seconds=5))))
     ingest(other, page(item("9")))
-    reply = Conversation.objects.get(source=source).reply("Hello", by=bob)
+    reply = writing.reply(Conversation.objects.get(source=source), "Hello", by=bob)
     Message.objects.get(pk=reply.pk).log_reply()
     member = Member.objects.get()
     kinds = {"message", "edited", "reply"}
     assert set(member.timeline(carol).values_list("kind", flat=True)) == kinds
 
-    source.restrict_to([bob], by=alice)
+    source_verbs.restrict(source, [bob], by=alice)
     assert [line.key for line in member.timeline(carol)] == [
         f"message:{Message.objects.get(source=other).pk}"
     ]
@@ -41,7 +43,7 @@ def test_restricting_a_source_hides_every_line_it_left_in_the_log(bob, carol, le
         assert not model.objects.visible_to(carol).filter(source=source).exists()
         assert model.objects.visible_to(bob).filter(source=source).exists()
 
-    source.restrict_to(None, by=alice)
+    source_verbs.restrict(source, None, by=alice)
     assert set(member.timeline(carol).values_list("kind", flat=True)) == kinds
     assert not Activity.objects.exclude(scope="").exists()
 
@@ -67,10 +69,10 @@ def test_a_reply_that_was_on_its_way_when_its_source_was_closed_is_closed_too(
 ) -> None:
     source = make_source()
     asked = make_message(make_conversation(source))
-    sent = asked.conversation.reply("A word for few", by=bob)
+    sent = writing.reply(asked.conversation, "A word for few", by=bob)
     delivery = Delivery.objects.select_related("message__source").get(message=sent)
     delivery.move(("held",), "sending")
-    Source.objects.get(pk=source.pk).restrict_to([], by=alice)
+    source_verbs.restrict(Source.objects.get(pk=source.pk), [], by=alice)
     outcomes.finish(delivery, Sent(state="sent", external_id="42"))
     assert asked.author is not None
     assert not asked.author.member.timeline(carol).filter(kind="reply").exists()
@@ -88,5 +90,5 @@ def test_the_composer_says_who_will_read_the_answer_and_not_who_reads_the_thread
     for picked, closed in [(None, False), (private, True), (public, False)]:
         assert Composer.of(conversation, bob, {}, picked).is_closed is closed
         goal = picked or conversation.answerable()
-        sent = Message.reply(conversation, "Hello", by=bob, to=goal)
+        sent = writing._add_reply(conversation, "Hello", by=bob, to=goal)
         assert sent.is_closed is closed

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from inbox.models import ReadMark
 from inbox.pages import folders
+from inbox.verbs import triage
 from tests.make import make_conversation, make_message, make_reply, make_source
 
 
@@ -29,15 +30,15 @@ def test_needs_reply_lists_who_waits_longest_first(bob):
 
 def test_mine_and_unassigned_split_what_needs_a_reply(bob, lena):
     mine, theirs, effectively_unassigned = waiting(3), waiting(2), waiting(1)
-    mine.assign(bob, by=lena)
-    theirs.assign(lena, by=lena)
+    triage.assign([mine], bob, by=lena)
+    triage.assign([theirs], lena, by=lena)
     assert rows("mine", bob) == [mine.pk]
     assert rows("unassigned", bob) == [effectively_unassigned.pk]
 
 
 def test_mine_shows_what_is_assigned_and_does_not_wait_below_a_line(bob):
     answered = waiting(5)
-    answered.assign(bob, by=bob)
+    triage.assign([answered], bob, by=bob)
     make_reply(answered, by=bob)
     page = folders.page_of(folders.MINE, bob)
     assert page.rows == []
@@ -115,5 +116,5 @@ def test_the_next_one_after_the_last_is_the_first(bob):
     cursor = folders.cursor_of(folders.NEEDS_REPLY, last)
     assert folders.next_after(folders.NEEDS_REPLY, bob, cursor, last.pk) == first
     assert folders.next_after(folders.NEEDS_REPLY, bob, "", first.pk) == last
-    last.close(by=bob, seen_up_to=last.last_message_id)
+    triage.close([last], by=bob, seen_up_to=last.last_message_id)
     assert folders.next_after(folders.NEEDS_REPLY, bob, cursor, first.pk) is None

@@ -11,6 +11,7 @@ from django.utils import timezone
 from inbox.delivery import outcomes
 from inbox.ingest import threads
 from inbox.models import Conversation, Delivery, Draft
+from inbox.verbs import triage, writing
 from tests.inbox.items import ago
 from tests.make import make_conversation, make_message, make_source, make_user
 
@@ -41,7 +42,9 @@ def test_replies_that_fail_after_it_leave_their_askers_waiting(pair, bob) -> Non
     """Both were answered and put away on the strength of replies that then did not arrive."""
     deliveries = []
     for talk in pair:
-        sent = talk.reply(f"I look into {talk}", by=bob, done=True, seen_up_to=last_message(talk))
+        sent = writing.reply(
+            talk, f"I look into {talk}", by=bob, done=True, seen_up_to=last_message(talk)
+        )
         deliveries.append(Delivery.objects.get(message=sent))
     first_asked = pair[0].messages.earliest("sent_at").sent_at
     joined = join(*pair)
@@ -55,15 +58,15 @@ def test_replies_that_fail_after_it_leave_their_askers_waiting(pair, bob) -> Non
 
 def test_a_sleeping_one_wakes_when_it_said_it_would(pair, bob) -> None:
     done, sleeping = pair
-    done.close(by=bob, seen_up_to=last_message(done))
+    triage.close([done], by=bob, seen_up_to=last_message(done))
     morning = timezone.now() + timedelta(hours=9)
-    sleeping.snooze(morning, by=bob)
+    triage.snooze([sleeping], morning, by=bob)
     joined = join(*pair)
     assert (joined.state, joined.snoozed_until) == ("snoozed", morning)
 
 
 def test_an_open_one_keeps_both_awake(pair, bob) -> None:
-    pair[0].snooze(timezone.now() + timedelta(hours=9), by=bob)
+    triage.snooze([pair[0]], timezone.now() + timedelta(hours=9), by=bob)
     joined = join(*pair)
     assert (joined.state, joined.snoozed_until) == ("open", None)
 

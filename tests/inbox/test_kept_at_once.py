@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from inbox.models import Conversation, Delivery, Message
 from inbox.models.kept_fields import recompute
+from inbox.verbs import writing
 from team.models import User
 from tests.make import make_conversation, make_message
 
@@ -30,7 +31,9 @@ def waits_for_a_lock() -> bool:
 def test_a_reply_cancelled_while_a_page_arrives_leaves_the_conversation_waiting(bob: User) -> None:
     conversation = make_conversation()
     make_message(conversation, sent_at=timezone.now() - timedelta(hours=1))
-    delivery = Delivery.objects.get(message=conversation.reply("Hold both buttons.", by=bob))
+    delivery = Delivery.objects.get(
+        message=writing.reply(conversation, "Hold both buttons.", by=bob)
+    )
     assert Conversation.objects.get().waiting_since is None
 
     def a_page_arrives() -> None:
@@ -41,7 +44,7 @@ def test_a_reply_cancelled_while_a_page_arrives_leaves_the_conversation_waiting(
 
     page = threading.Thread(target=a_page_arrives)
     with transaction.atomic():
-        delivery.cancel(by=bob)
+        writing.cancel(delivery, by=bob)
         page.start()
         until = time.monotonic() + 10
         while not waits_for_a_lock():

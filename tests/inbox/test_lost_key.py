@@ -10,6 +10,7 @@ from django.utils import timezone
 from inbox.delivery import sending
 from inbox.models import Delivery, Source
 from inbox.tasks import pull_source
+from inbox.verbs import writing
 from team.models import Notification
 from tests.make import make_conversation, make_message, make_source
 from tests.platforms.discourse import KEY, Discourse
@@ -80,7 +81,7 @@ def test_it_asks_to_be_connected_again_and_tells_admins_once(client, source, ali
 def test_a_reply_is_kept_until_it_is_connected_again(client, source, forum, bob, lose_key):
     asked = make_message(make_conversation(source), reply_ref={"topic_id": 1, "post_number": 1})
     conversation = asked.conversation
-    delivery = Delivery.objects.get(message=conversation.reply("It is, at seven.", by=bob))
+    delivery = Delivery.objects.get(message=writing.reply(conversation, "It is, at seven.", by=bob))
     lose_key()
     sending.deliver(delivery.pk)
     delivery.refresh_from_db()

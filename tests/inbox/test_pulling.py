@@ -15,6 +15,7 @@ from inbox.connectors.base import Page, RateLimited
 from inbox.connectors.discourse.connector import DiscourseConnector
 from inbox.models import Message, Source
 from inbox.tasks import mail_source_stopped, pull, pull_due_sources, pull_source
+from inbox.verbs import sources as source_verbs
 from team.models import Notification
 from tests.make import make_source
 from tests.platforms.discourse import KEY, Discourse
@@ -121,7 +122,7 @@ def test_an_expired_key_stops_the_source_and_tells_admins_once(
     assert KEY not in source.last_error
 
     forum.heal()
-    source.reconnect(source.config, {"api_key": forum.key}, by=alice)
+    source_verbs.reconnect(source, source.config, {"api_key": forum.key}, by=alice)
     pulled(source)
     assert source.state == "active"
     assert cursor is not None
@@ -146,11 +147,10 @@ def test_an_unexpected_error_is_loud_and_still_backs_off(source) -> None:
 
 
 def test_a_person_pauses_and_resumes_and_may_undo_it(source, alice) -> None:
-    action = source.pause(by=alice)
-    assert action is not None
+    action = source_verbs.pause(source, by=alice)
     pulled(source)
     assert Message.objects.count() == 0
-    assert source.pause(by=alice) is None
+    assert not source_verbs.pause(source, by=alice)
     assert action.undo(by=alice)
     assert pulled(source).state == "active"
     assert Message.objects.count() == 1
@@ -161,7 +161,7 @@ def test_a_pull_with_the_old_key_does_not_stop_a_source_reconnected_meanwhile(
 ) -> None:
     stale = Source.objects.get(pk=source.pk)
     forum.revoke()
-    source.reconnect(source.config, {"api_key": forum.key}, by=alice)
+    source_verbs.reconnect(source, source.config, {"api_key": forum.key}, by=alice)
     pull(stale, deadline=float("inf"))
     source.refresh_from_db()
     assert source.state == "active"

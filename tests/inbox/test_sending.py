@@ -19,6 +19,7 @@ from inbox.connectors.discourse.connector import DiscourseConnector
 from inbox.delivery import outcomes, sending
 from inbox.models import Conversation, Delivery, Draft, Message, Source
 from inbox.tasks import deliver_due, pull
+from inbox.verbs import writing
 from members.models import Activity
 from team.models import Notification, User
 from tests.make import make_source
@@ -60,7 +61,7 @@ def conversation() -> Conversation:
 
 
 def answer(by: User, text: str = "It is, at seven.") -> Delivery:
-    return Delivery.objects.get(message=conversation().reply(text, by=by))
+    return Delivery.objects.get(message=writing.reply(conversation(), text, by=by))
 
 
 def settle(delivery: Delivery) -> Delivery:
@@ -153,7 +154,7 @@ def test_after_looking_in_vain_a_person_is_asked_and_may_resend(source, forum, b
     assert forum.count("It is, at seven.") == 0
     assert "may not have arrived" in Notification.objects.get(user=bob).text
 
-    assert delivery.retry(by=bob)
+    assert writing.retry(delivery, by=bob)
     with time_machine.travel(moment, tick=False):
         settle(delivery)
     assert delivery.state == "sent"
@@ -163,8 +164,8 @@ def test_after_looking_in_vain_a_person_is_asked_and_may_resend(source, forum, b
 def test_a_refused_reply_looks_failed_waits_again_and_reopens(source, forum, bob) -> None:
     conversation_ = conversation()
     delivery = Delivery.objects.get(
-        message=conversation_.reply(
-            "It is.", by=bob, done=True, seen_up_to=conversation_.last_message_id
+        message=writing.reply(
+            conversation_, "It is.", by=bob, done=True, seen_up_to=conversation_.last_message_id
         )
     )
     conversation_.refresh_from_db()
@@ -210,7 +211,7 @@ def test_undo_takes_the_reply_back_into_the_draft(source, forum, bob, settings) 
     delivery = answer(bob)
     settle(delivery)
     assert delivery.state == "held"
-    assert delivery.cancel(by=bob) == "It is, at seven."
+    assert writing.cancel(delivery, by=bob) == "It is, at seven."
     settle(delivery)
     assert delivery.state == "cancelled"
     assert Draft.objects.get(user=bob).text == "It is, at seven."
@@ -223,7 +224,7 @@ def test_undo_takes_the_reply_back_into_the_draft(source, forum, bob, settings) 
 
 def test_too_late_to_undo_says_so(source, forum, bob) -> None:
     delivery = settle(answer(bob))
-    assert delivery.cancel(by=bob) is None
+    assert writing.cancel(delivery, by=bob) is None
     assert delivery.state == "sent"
 
 
@@ -240,7 +241,7 @@ def test_losing_every_key_in_redis_loses_no_reply(source, forum, bob) -> None:
 def test_notes_have_no_way_out(source, forum, bob) -> None:
     from django.db import IntegrityError, transaction
 
-    conversation().note("They seem upset.", by=bob)
+    writing.note(conversation(), "They seem upset.", by=bob)
     note = Message.objects.get(kind="note")
     assert not Delivery.objects.filter(message=note).exists()
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -21,6 +21,7 @@ from django.utils import timezone
 from inbox.delivery import outcomes, sending
 from inbox.models import Conversation, Delivery, Message, Source
 from inbox.tasks import deliver_due, pull
+from inbox.verbs import writing
 from tests.make import make_source
 from tests.platforms import discourse, mastodon
 
@@ -73,7 +74,7 @@ def read(source: Source) -> None:
 
 def answer(by: Any) -> Delivery:
     waiting = Conversation.objects.get(waiting_since__isnull=False)
-    return Delivery.objects.get(message=waiting.reply(WORDS, by=by))
+    return Delivery.objects.get(message=writing.reply(waiting, WORDS, by=by))
 
 
 def die(*_: Any, **__: Any) -> None:

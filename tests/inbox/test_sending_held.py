@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from inbox.delivery import readback
 from inbox.models import Conversation, Delivery
+from inbox.verbs import writing
 from team.models import Notification
 from tests.platforms.discourse import NOT_FOUND, Discourse, refusal
 from tests.platforms.server import Answer
@@ -79,7 +80,7 @@ def test_what_they_let_through_in_other_words_is_for_its_author_to_see(held, for
     look(held, 1)
     assert (held.state, held.next_try_at) == ("unconfirmed", None)
     assert "Look, then confirm it" in Notification.objects.get(user=bob).text
-    assert held.confirm(by=bob)
+    assert writing.confirm(held, by=bob)
 
 
 def test_where_nobody_tells_what_is_held_a_person_is_asked_after_two_days(held, forum, bob) -> None:
@@ -121,7 +122,7 @@ def test_a_reply_that_is_sent_again_by_hand_while_it_is_held_is_not_sent_twice(
     look(held, readback.PENDING_CHECKS)
     assert held.state == "unconfirmed"
     forum.heal()
-    assert held.retry(by=bob)
+    assert writing.retry(held, by=bob)
     with time_machine.travel(timezone.now() + timedelta(days=3), tick=False):
         settle(held)
     assert held.state == "pending"

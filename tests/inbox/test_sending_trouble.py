@@ -19,6 +19,8 @@ from inbox.connectors.discourse.connector import DiscourseConnector
 from inbox.delivery import outcomes, sending
 from inbox.models import Delivery, Source
 from inbox.tasks import deliver_due
+from inbox.verbs import sources as source_verbs
+from inbox.verbs import writing
 from team.models import Notification
 
 from .test_sending import (  # noqa: F401 - fixtures
@@ -151,7 +153,7 @@ def test_a_look_that_outlives_the_lease_is_not_followed_by_a_post(
             row.update(lease_until=past, next_try_at=past)
             sending.deliver(delivery.pk)
             assert row.get().state == "unconfirmed"
-            assert row.get().retry(by=bob)
+            assert writing.retry(row.get(), by=bob)
             sending.deliver(delivery.pk)
 
     monkeypatch.setattr(DiscourseConnector, "reconcile", slow_look)
@@ -165,7 +167,7 @@ def test_a_look_that_outlives_the_lease_is_not_followed_by_a_post(
 def test_a_key_that_ended_is_said_of_a_paused_source_too(source, forum, bob, alice) -> None:
     """Its replies still go out, so its key is still used; and then nobody calls any more."""
     delivery = answer(bob)
-    source.pause(by=alice)
+    source_verbs.pause(source, by=alice)
     forum.revoke()
     asked = []
     for minutes in range(1, 30, 2):

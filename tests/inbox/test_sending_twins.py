@@ -18,6 +18,7 @@ from inbox.connectors.discourse.connector import DiscourseConnector
 from inbox.delivery import outcomes
 from inbox.ingest.pipeline import ingest
 from inbox.models import Delivery, Message
+from inbox.verbs import triage, writing
 from members.models import Activity
 from team.models import Notification
 from tests.inbox.items import item, page
@@ -43,7 +44,7 @@ def test_a_second_try_does_not_take_an_earlier_twin_for_itself(source, forum, bo
     settle(answer(bob, "Thanks!"))
     thread = Message.objects.get(kind="outbound").conversation
     # the space makes it another post for the forum, which refuses to take the very same twice
-    twin = Delivery.objects.get(message=thread.reply("Thanks! ", by=bob))
+    twin = Delivery.objects.get(message=writing.reply(thread, "Thanks! ", by=bob))
     Delivery.objects.filter(pk=twin.pk).update(state="queued", attempts=1)
     settle(twin)
     assert twin.state == "sent"
@@ -56,7 +57,7 @@ def test_an_unconfirmed_twin_is_looked_for_less_and_less_and_then_a_person_is_as
 ) -> None:
     settle(answer(bob, "Thanks!"))
     thread = Message.objects.get(kind="outbound").conversation
-    twin = Delivery.objects.get(message=thread.reply("Thanks!", by=bob))
+    twin = Delivery.objects.get(message=writing.reply(thread, "Thanks!", by=bob))
     Delivery.objects.filter(pk=twin.pk).update(state="unconfirmed")
     moment = timezone.now()
     for _ in outcomes.CHECKS:
@@ -69,10 +70,10 @@ def test_an_unconfirmed_twin_is_looked_for_less_and_less_and_then_a_person_is_as
 
 def test_the_echo_of_a_reply_is_not_taken_for_a_failed_twin(source, forum, bob, lena) -> None:
     thread = conversation()
-    failed = Delivery.objects.get(message=thread.reply("Thanks!", by=lena))
+    failed = Delivery.objects.get(message=writing.reply(thread, "Thanks!", by=lena))
     Delivery.objects.filter(pk=failed.pk).update(state="failed", attempts=1, next_try_at=None)
     forum.lose_answers()
-    twin = settle(Delivery.objects.get(message=thread.reply("Thanks!", by=bob)))
+    twin = settle(Delivery.objects.get(message=writing.reply(thread, "Thanks!", by=bob)))
     forum.heal()
     read(source)
     twin.refresh_from_db()
@@ -96,7 +97,7 @@ def test_a_retry_of_one_that_may_have_arrived_looks_first(source, forum, bob, mo
     delivery = settle(answer(bob))
     forum.heal()
     monkeypatch.setattr(DiscourseConnector, "send", lambda *_: pytest.fail("sent again"))
-    assert delivery.retry(by=bob)
+    assert writing.retry(delivery, by=bob)
     settle(delivery)
     assert delivery.state == "sent"
     assert forum.count("It is, at seven.") == 1
@@ -113,7 +114,7 @@ def test_a_reply_that_comes_back_before_its_answer_is_in_the_log(source, forum, 
 def test_a_reply_that_somebody_confirms_is_in_the_log(source, forum, bob) -> None:
     forum.lose_answers()
     delivery = settle(answer(bob))
-    assert delivery.confirm(by=bob)
+    assert writing.confirm(delivery, by=bob)
     assert Activity.objects.get(kind="reply").actor == bob
 
 
@@ -146,7 +147,7 @@ def test_a_reply_that_somebody_saw_there_is_not_stored_twice_when_it_comes_back(
 ) -> None:
     forum.lose_answers()
     delivery = settle(answer(bob))
-    assert delivery.confirm(by=bob)
+    assert writing.confirm(delivery, by=bob)
     forum.heal()
     read(source)
     message = Message.objects.get(kind="outbound")
@@ -156,15 +157,15 @@ def test_a_reply_that_somebody_saw_there_is_not_stored_twice_when_it_comes_back(
 def test_the_same_words_to_two_people_are_two_replies(source, bob) -> None:
     thread = conversation()
     ines, arjun = make_message(thread), make_message(thread)
-    first = thread.reply("Thank you!", by=bob, to=ines)
-    assert thread.reply("Thank you!", by=bob, to=ines) == first  # a second click
-    assert thread.reply("Thank you!", by=bob, to=arjun) != first
+    first = writing.reply(thread, "Thank you!", by=bob, to=ines)
+    assert writing.reply(thread, "Thank you!", by=bob, to=ines) == first  # a second click
+    assert writing.reply(thread, "Thank you!", by=bob, to=arjun) != first
 
 
 def test_one_sign_is_not_taken_for_another(source, bob) -> None:
     """A heart that somebody posted over there is not the thumb that may have been posted."""
     thread = conversation()
-    thumb = Delivery.objects.get(message=thread.reply("\N{THUMBS UP SIGN}", by=bob))
+    thumb = Delivery.objects.get(message=writing.reply(thread, "\N{THUMBS UP SIGN}", by=bob))
     Delivery.objects.filter(pk=thumb.pk).update(state="unconfirmed", attempts=1)
     for external_id, sign, state in [
         ("heart", "\N{HEAVY BLACK HEART}", "unconfirmed"),
@@ -179,8 +180,8 @@ def test_one_sign_is_not_taken_for_another(source, bob) -> None:
 def test_a_platform_that_gives_no_number_takes_nothing_away(source, bob) -> None:
     """Lines of the hub have no number either."""
     thread = conversation()
-    Message.system(thread, "wake", by=None)
-    delivery = Delivery.objects.get(message=thread.reply("Yes, at seven.", by=bob))
+    triage.add_event_lines([thread], "wake", by=None)
+    delivery = Delivery.objects.get(message=writing.reply(thread, "Yes, at seven.", by=bob))
     delivery.move(("held",), "sending")
     outcomes.finish(delivery, Sent(state="sent", external_id=""))
     assert delivery.state == "sent"

@@ -12,6 +12,7 @@ import pytest
 from django.utils import timezone
 
 from inbox.models import Conversation, Delivery, Message
+from inbox.verbs import triage, writing
 from tests.make import make_message
 
 from .test_sending import answer, conversation, forum, settle, source  # noqa: F401 - fixtures
@@ -24,8 +25,8 @@ def handled_and_asked_again() -> tuple[Conversation, Message]:
     thread = conversation()
     first = Message.objects.get(kind="inbound")
     Message.objects.filter(pk=first.pk).update(sent_at=timezone.now() - timedelta(days=3))
-    thread.close(by=None, seen_up_to=first.pk)
-    thread.reopen(by=None)
+    triage.close([thread], by=None, seen_up_to=first.pk)
+    triage.reopen([thread], by=None)
     Conversation.objects.filter(pk=thread.pk).update(handled_up_to=first.pk)
     second = make_message(thread, "And on Sunday?", external_id="sunday", reply_ref=first.reply_ref)
     return conversation(), second
@@ -38,10 +39,10 @@ def test_without_its_reply_a_thread_waits_for_what_was_open_and_nothing_older(
     thread, second = handled_and_asked_again()
     assert thread.waiting_since == second.sent_at
     delivery = Delivery.objects.get(
-        message=thread.reply("Yes.", by=bob, done=True, seen_up_to=second.pk)
+        message=writing.reply(thread, "Yes.", by=bob, done=True, seen_up_to=second.pk)
     )
     if how == "undone":
-        delivery.cancel(by=bob)
+        writing.cancel(delivery, by=bob)
     else:
         forum.topics.clear()
         assert settle(delivery).state == "failed"
@@ -53,9 +54,9 @@ def test_without_its_reply_a_thread_waits_for_what_was_open_and_nothing_older(
 def test_undoing_send_and_done_puts_a_sleeping_thread_back_to_sleep(source, forum, bob) -> None:
     thread = conversation()
     until = timezone.now() + timedelta(days=1)
-    thread.snooze(until, by=bob)
-    delivery = Delivery.objects.get(message=thread.reply("Yes.", by=bob, done=True))
-    delivery.cancel(by=bob)
+    triage.snooze([thread], until, by=bob)
+    delivery = Delivery.objects.get(message=writing.reply(thread, "Yes.", by=bob, done=True))
+    writing.cancel(delivery, by=bob)
     thread.refresh_from_db()
     assert (thread.state, thread.snoozed_until) == ("snoozed", until)
 
@@ -63,7 +64,7 @@ def test_undoing_send_and_done_puts_a_sleeping_thread_back_to_sleep(source, foru
 def test_a_failed_reply_wakes_a_thread_that_was_snoozed_as_answered(source, forum, bob) -> None:
     thread = conversation()
     delivery = answer(bob)
-    thread.snooze(None, by=bob)
+    triage.snooze([thread], None, by=bob)
     forum.topics.clear()
     settle(delivery)
     thread.refresh_from_db()

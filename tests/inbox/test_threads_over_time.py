@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from inbox.ingest.pipeline import ingest
+from inbox.ingest.recompute import repair_drift
 from inbox.models import Conversation, Message
-from inbox.models.kept_fields import repair_drift
 from tests.inbox.items import ago, item, page, reply
 from tests.make import make_source
 

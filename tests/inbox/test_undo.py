@@ -10,56 +10,71 @@ from django.utils import timezone
 
 from inbox.ingest.pipeline import ingest
 from inbox.models import ConversationTag, Draft
+from inbox.verbs import tags, triage, writing
+from members import verbs as member_verbs
 from members.models import MemberTag
+from team import actions
 from team.models import Action
 from tests.inbox.items import item, page
-from tests.make import make_conversation, make_member, make_message
+from tests.make import make_conversation, make_member, make_message, make_user
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize(
-    ("thing", "rows"), [(make_conversation, ConversationTag), (make_member, MemberTag)]
+    ("thing", "put", "rows"),
+    [
+        (make_conversation, lambda row, name, by: tags.tag([row], name, by=by), ConversationTag),
+        (make_member, member_verbs.tag, MemberTag),
+    ],
 )
-def test_undoing_a_tag_that_was_there_already_keeps_it(thing, rows, bob) -> None:
+def test_undoing_a_tag_that_was_there_already_keeps_it(thing, put, rows, bob) -> None:
     tagged = thing()
-    tagged.tag("bug", by=bob)
-    again = tagged.tag("Bug", by=bob)
+    put(tagged, "bug", by=bob)
+    again = put(tagged, "Bug", by=bob)
     assert again.undo(by=bob)
     assert rows.objects.count() == 1
     first = Action.objects.filter(verb="tag").earliest("pk")
-    assert first.undo(by=bob)
+    assert actions.undo(first.group, by=bob)
     assert rows.objects.count() == 0
 
 
 def test_somebody_who_lost_the_right_cannot_undo_any_more(bob) -> None:
     conversation = make_message().conversation
-    action = conversation.close(by=bob, seen_up_to=10**9)
+    action = triage.close([conversation], by=bob, seen_up_to=10**9)
     assert action is not None
     bob.role = "observer"
     bob.save()
-    action.refresh_from_db()
-    assert not action.undo(by=bob)
+
+    assert not actions.undo(action.group, by=bob)
     conversation.refresh_from_db()
     assert conversation.state == "done"
 
 
 def test_a_change_made_meanwhile_is_not_overwritten(bob, lena) -> None:
     conversation = make_conversation()
-    mine = conversation.assign(bob, by=bob)
-    conversation.assign(lena, by=lena)
+    mine = triage.assign([conversation], bob, by=bob)
+    triage.assign([conversation], lena, by=lena)
     assert mine is not None
     assert not mine.undo(by=bob)
     conversation.refresh_from_db()
     assert conversation.assignee == lena
 
 
-def test_nobody_undoes_what_somebody_else_did(bob, lena) -> None:
-    action = make_conversation().assign(bob, by=bob)
-    assert action is not None
-    assert not action.undo(by=lena)
+def test_a_colleague_undoes_only_their_own_and_once(bob) -> None:
+    action = triage.assign([make_conversation()], bob, by=bob)
+    assert not actions.undo(action.group, by=make_user("manager"))
     assert action.undo(by=bob)
-    assert not action.undo(by=bob)
+    assert not actions.undo(action.group, by=bob)
+
+
+def test_a_lead_undoes_what_a_colleague_did_where_the_verb_says_so(bob, lena) -> None:
+    conversation = make_message().conversation
+    assigned = triage.assign([conversation], bob, by=bob)
+    assert actions.undo(assigned.group, by=lena) == 1
+    noted = writing.note(conversation, "Ask them first.", by=bob)
+    assert actions.undo(noted.group, by=lena) == 0
+    assert conversation.messages.filter(kind="note").count() == 1
 
 
 def test_undoing_a_note_takes_it_away_and_gives_its_words_back(client, bob, lena) -> None:
@@ -69,20 +84,20 @@ def test_undoing_a_note_takes_it_away_and_gives_its_words_back(client, bob, lena
     assert done.status_code == 302
     assert conversation.messages.filter(kind="note").count() == 1
     action = Action.objects.get(verb="note")
-    assert not action.undo(by=lena)
-    assert client.post(reverse("undo", args=[action.pk])).status_code in (200, 302)
+    assert not actions.undo(action.group, by=lena)
+    assert client.post(reverse("undo", args=[action.group])).status_code in (200, 302)
     assert conversation.messages.filter(kind="note").count() == 0
     assert Draft.objects.get(user=bob, kind="note").text == "Ask Lena first."
-    assert not action.undo(by=bob)
+    assert not actions.undo(action.group, by=bob)
 
 
 def test_a_lead_who_is_one_no_more_cannot_undo_who_is_a_colleague(lena, bob) -> None:
     member = make_member()
-    action = member.link_user(bob, by=lena)
+    action = member_verbs.link_user(member, bob, by=lena)
     lena.role = "manager"
     lena.save()
-    action.refresh_from_db()
-    assert not action.undo(by=lena)
+
+    assert not actions.undo(action.group, by=lena)
     member.refresh_from_db()
     assert member.user == bob
 
@@ -90,7 +105,7 @@ def test_a_lead_who_is_one_no_more_cannot_undo_who_is_a_colleague(lena, bob) -> 
 def test_a_tag_that_is_not_on_the_conversation_cannot_be_taken_off(client, bob) -> None:
     """Undo would have put it there."""
     conversation, other = make_conversation(), make_conversation()
-    other.tag("bug", by=bob)
+    tags.tag([other], "bug", by=bob)
     client.force_login(bob)
     address = reverse("tag", args=[conversation.pk, ConversationTag.objects.get().tag_id])
     assert client.delete(address).status_code == 404
@@ -101,10 +116,10 @@ def test_a_tag_that_is_not_on_the_conversation_cannot_be_taken_off(client, bob) 
 def test_nobody_is_put_away_again_who_asked_meanwhile(put_away, bob) -> None:
     conversation = make_message().conversation
     if put_away == "done":
-        conversation.close(by=bob, seen_up_to=conversation.last_message_id)
+        triage.close([conversation], by=bob, seen_up_to=conversation.last_message_id)
     else:
-        conversation.snooze(timezone.now() + timedelta(days=30), by=bob)
-    opened = conversation.reopen(by=bob)
+        triage.snooze([conversation], timezone.now() + timedelta(days=30), by=bob)
+    opened = triage.reopen([conversation], by=bob)
     again = item("again", thread_id=conversation.external_id, mention_reason="handle")
     ingest(conversation.source, page(again))
     assert opened is not None
@@ -116,8 +131,8 @@ def test_nobody_is_put_away_again_who_asked_meanwhile(put_away, bob) -> None:
 def test_what_had_asked_before_does_not_stand_in_the_way(bob) -> None:
     conversation = make_message().conversation
     until = timezone.now() + timedelta(days=30)
-    conversation.snooze(until, by=bob)
-    opened = conversation.reopen(by=bob)
+    triage.snooze([conversation], until, by=bob)
+    opened = triage.reopen([conversation], by=bob)
     assert opened is not None
     assert opened.undo(by=bob)
     conversation.refresh_from_db()

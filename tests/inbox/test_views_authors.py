@@ -9,14 +9,14 @@ from django.utils import timezone
 
 from community_hub.lib.html import to_text
 from inbox.models import Message
-from team.models import Hub
+from team import verbs as team_verbs
 from tests.make import make_message
 
 pytestmark = pytest.mark.django_db
 
 
 def test_what_the_teams_account_wrote_natively_is_the_teams(client, bob, alice) -> None:
-    Hub.call("Polyphon", by=alice)
+    team_verbs.name_hub("Polyphon", by=alice)
     asked = make_message(sent_at=timezone.now() - timedelta(hours=1))
     conversation = asked.conversation
     ours = Message.objects.create(

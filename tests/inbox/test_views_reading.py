@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from inbox.models import Draft, ReadMark
+from inbox.verbs import tags, triage
 from tests.make import (
     make_channel,
     make_conversation,
@@ -41,8 +42,8 @@ def busy_conversation(bob, *, messages: int):
     for number in range(messages - 1):
         at = timezone.now() - timedelta(hours=number + 1)
         make_message(talk, f"Message {number}", sent_at=at, parent=first)
-    talk.assign(bob, by=bob)
-    talk.tag("bug", by=bob)
+    triage.assign([talk], bob, by=bob)
+    tags.tag([talk], "bug", by=bob)
     make_reply(talk, by=bob)
     return talk
 
@@ -64,7 +65,7 @@ def test_an_older_tab_does_not_turn_the_read_mark_back(bob):
     talk.mark_read(20, by=bob)
     talk.mark_read(10, by=bob)
     assert bob.readmarks.get().up_to == 20
-    talk.mark_unread(by=bob)
+    triage.mark_unread([talk], by=bob)
     talk.mark_read(10, by=bob)
     assert bob.readmarks.get().up_to == 10
 
@@ -74,7 +75,7 @@ def test_a_list_costs_the_same_with_25_rows_as_with_5(desk, bob, django_assert_n
     for number in range(30):
         talk = make_conversation(source, channel=make_channel(source))
         make_message(talk, sent_at=timezone.now() - timedelta(hours=number))
-        talk.tag(f"tag {number % 3}", by=bob)
+        tags.tag([talk], f"tag {number % 3}", by=bob)
         if number in (4, 24):
             desk.get("/inbox/")  # the session is read once and then known
             with django_assert_num_queries(5):
@@ -100,7 +101,7 @@ def test_a_row_says_who_where_what_and_why(desk, bob):
         source, channel=make_channel(source, name="Help"), subject="MIDI drift"
     )
     make_message(talk, "It falls behind")
-    talk.tag("bug", by=bob)
+    tags.tag([talk], "bug", by=bob)
     shown = words(desk.get("/inbox/"))
     for said in ("Ines Wolff", "The forum", "Help", "MIDI drift", "It falls behind", "bug"):
         assert said in shown

@@ -8,7 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from inbox.models import Conversation, Message, ReadMark
+from inbox.models import Conversation, ReadMark
+from inbox.verbs import triage
 from members.models import Tag
 from team.models import Action
 from tests.make import make_conversation, make_message, make_reply
@@ -176,7 +177,8 @@ def test_a_line_that_tells_of_the_end_of_time_breaks_no_page(desk, bob, talk):
     """Such a time was taken once, and the line that says so stays."""
     bob.timezone = "Asia/Tokyo"
     bob.save()
-    Message.system(talk, "snooze", by=bob, snoozed_until="9999-12-31T23:30:00+00:00")
+    facts = [{"snoozed_until": "9999-12-31T23:30:00+00:00"}]
+    triage.add_event_lines([talk], "snooze", by=bob, facts=facts)
     assert "31 December" in desk.get(talk.get_absolute_url()).content.decode()
 
 
@@ -224,10 +226,10 @@ def test_several_are_done_at_once_and_taken_back_at_once(desk, bob):
     assert left.state == "open"
 
 
-def test_an_undo_of_several_takes_back_only_what_was_ones_own(desk, talk, lena):
-    action = talk.assign(lena, by=lena)
-    desk.post(f"/undo/?action={action.pk}")
-    assert Action.objects.get(pk=action.pk).undone_at is None
+def test_an_undo_of_what_a_colleague_did_is_not_found(desk, talk, lena):
+    action = triage.assign([talk], lena, by=lena)
+    assert desk.post(action.undo_url).status_code == 404
+    assert Action.objects.get(group=action.group).undone_at is None
 
 
 @pytest.mark.parametrize(

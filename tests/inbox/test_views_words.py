@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from inbox.verbs import tags, triage, writing
+from members import verbs as member_verbs
 from members.models import Stage
 from tests.make import (
     make_conversation,
@@ -61,8 +63,8 @@ def test_markup_in_names_subjects_and_tags_is_shown_and_not_run(read, bob):
     make_message(talk, author=make_identity(make_member(nasty), handle=nasty), attachments=[
         {"kind": "file", "url": "https://x.example/a", "filename": nasty, "alt_text": nasty}
     ])  # fmt: skip
-    talk.tag(nasty, by=bob)
-    talk.note(nasty, by=bob)
+    tags.tag([talk], nasty, by=bob)
+    writing.note(talk, nasty, by=bob)
     shown = read(talk)
     assert nasty not in shown
     assert "&lt;script&gt;" in shown
@@ -79,12 +81,12 @@ def test_a_deleted_account_is_called_that(read):
 def test_system_lines_say_who_did_what(read, bob, lena):
     talk = make_conversation()
     make_message(talk)
-    talk.assign(lena, by=bob)
-    talk.assign(bob, by=bob)
-    talk.assign(None, by=bob)
-    talk.snooze(None, by=bob)
-    talk.reopen(by=lena)
-    talk.close(by=bob, seen_up_to=talk.last_message_id)
+    triage.assign([talk], lena, by=bob)
+    triage.assign([talk], bob, by=bob)
+    triage.assign([talk], None, by=bob)
+    triage.snooze([talk], None, by=bob)
+    triage.reopen([talk], by=lena)
+    triage.close([talk], by=bob, seen_up_to=talk.last_message_id)
     shown = read(talk)
     for said in (
         "Bob Baker assigned this to Lena Lindqvist",
@@ -106,7 +108,7 @@ def test_the_person_pane_says_who_what_to_know_and_who_knows_them(read, bob, len
     )
     talk = make_conversation()
     make_message(talk, author=make_identity(member, handle="ines", profile_url="https://x.example"))
-    member.add_note("Lent us her lathe", by=lena)
+    member_verbs.add_note(member, "Lent us her lathe", by=lena)
     member.log("reply", "Answered about the clock", key="k", actor=bob)
     shown = read(talk)
     for said in ("she/her", "Leipzig", "Contributor", "Lent us her lathe", "ines"):
@@ -119,8 +121,8 @@ def test_a_private_note_is_not_in_the_person_pane_of_a_colleague(read, lena):
     member = make_member()
     talk = make_conversation()
     make_message(talk, author=make_identity(member))
-    member.add_note("Between leads", by=lena, visibility="leads")
-    member.add_note("For me alone", by=lena, visibility="author")
+    member_verbs.add_note(member, "Between leads", by=lena, visibility="leads")
+    member_verbs.add_note(member, "For me alone", by=lena, visibility="author")
     shown = read(talk)
     assert "Between leads" not in shown
     assert "For me alone" not in shown

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from community_hub.lib.html import to_text
 from inbox.models import Conversation, Delivery, Draft, Message
+from inbox.verbs import writing
 from tests.make import make_conversation, make_identity, make_member, make_message, make_reply
 from tests.make import make_source as source_of
 
@@ -226,7 +227,7 @@ def test_a_second_click_does_not_send_a_second_reply(desk, talk, bob):
 @pytest.mark.django_db(transaction=True)
 def test_two_requests_of_one_click_make_one_reply(talk, bob):
     def click() -> None:
-        Conversation.objects.get(pk=talk.pk).reply("Gladly.", by=bob)
+        writing.reply(Conversation.objects.get(pk=talk.pk), "Gladly.", by=bob)
         connections.close_all()
 
     clicks = [threading.Thread(target=click) for _ in range(4)]

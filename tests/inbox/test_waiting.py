@@ -11,8 +11,12 @@ from django.utils import timezone
 
 from inbox.connectors.base import Health, Incoming
 from inbox.ingest.pipeline import ingest
+from inbox.ingest.recompute import repair_drift
 from inbox.models import Conversation, Message, Source
-from inbox.models.kept_fields import recompute, repair_drift
+from inbox.models.kept_fields import recompute
+from inbox.verbs import sources as source_verbs
+from inbox.verbs import triage, writing
+from members import verbs as member_verbs
 from members.models import Activity, Identity
 from tests.inbox.items import ago, item, page, person, reply
 from tests.make import make_source
@@ -41,7 +45,7 @@ def test_waiting_begins_with_the_first_mention_after_our_last_reply(source, bob)
     assert conversation().first_reply_at == ours.created_at
 
 
-def test_a_native_answer_by_a_colleague_counts_and_a_peers_does_not(source, bob) -> None:
+def test_a_native_answer_by_a_colleague_counts_and_a_peers_does_not(source, bob, lena) -> None:
     asked = item("1", created_at=ago(minutes=50))
     answer = reply("2", asked, author=person("bobby"), created_at=ago(minutes=40))
     ingest(source, page(asked, answer))
@@ -49,7 +53,7 @@ def test_a_native_answer_by_a_colleague_counts_and_a_peers_does_not(source, bob)
     assert conversation().peer_answered_at == answer.created_at
     assert conversation().first_answer_at == answer.created_at
 
-    Identity.objects.get(handle="bobby").member.link_user(bob, by=bob)
+    member_verbs.link_user(Identity.objects.get(handle="bobby").member, bob, by=lena)
     assert conversation().waiting_since is None
     assert conversation().first_reply_at == answer.created_at
     assert conversation().first_answer_at is None
@@ -63,10 +67,10 @@ def test_bots_and_colleagues_never_wait(source, bob) -> None:
 def test_failed_and_cancelled_replies_answer_nothing_and_notes_never_do(source, bob) -> None:
     asked = item("1", created_at=ago(minutes=50))
     ingest(source, page(asked))
-    conversation().note("Who knows this?", by=bob)
+    writing.note(conversation(), "Who knows this?", by=bob)
     assert conversation().waiting_since == asked.created_at
 
-    message = conversation().reply("Hold both buttons.", by=bob)
+    message = writing.reply(conversation(), "Hold both buttons.", by=bob)
     assert conversation().waiting_since is None
     for state, waits in [("failed", True), ("unconfirmed", False), ("cancelled", True)]:
         message.delivery.state = state
@@ -81,18 +85,18 @@ def test_done_covers_what_the_closer_saw_and_nothing_else(source, bob) -> None:
     seen = Message.objects.get(external_id="1").pk
     late = reply("2", asked, created_at=ago(minutes=45), mention_reason="handle")
     ingest(source, page(late))
-    conversation().close(by=bob, seen_up_to=seen)
+    triage.close([conversation()], by=bob, seen_up_to=seen)
     assert conversation().state == "open"
     assert conversation().waiting_since == late.created_at
 
-    conversation().close(by=bob, seen_up_to=Message.objects.get(external_id="2").pk)
+    triage.close([conversation()], by=bob, seen_up_to=Message.objects.get(external_id="2").pk)
     assert (conversation().state, conversation().waiting_since) == ("done", None)
 
 
 def test_a_mention_that_arrives_after_done_reopens_whatever_its_date(source, bob) -> None:
     asked = item("1", created_at=ago(minutes=50))
     ingest(source, page(asked))
-    conversation().close(by=bob, seen_up_to=Message.objects.get().pk)
+    triage.close([conversation()], by=bob, seen_up_to=Message.objects.get().pk)
     early = reply("2", asked, created_at=ago(minutes=55), mention_reason="handle")
     ingest(source, page(early))
     assert (conversation().state, conversation().waiting_since) == ("open", early.created_at)
@@ -101,7 +105,7 @@ def test_a_mention_that_arrives_after_done_reopens_whatever_its_date(source, bob
 def test_context_neither_reopens_nor_wakes(source, bob) -> None:
     asked = item("1")
     ingest(source, page(asked))
-    conversation().snooze(timezone.now() + timedelta(days=1), by=bob)
+    triage.snooze([conversation()], timezone.now() + timedelta(days=1), by=bob)
     ingest(source, page(reply("2", asked, author=person("arjun"))))
     assert conversation().state == "snoozed"
     ingest(source, page(reply("3", asked, mention_reason="handle")))
@@ -128,7 +132,7 @@ def test_what_was_read_as_context_becomes_the_mention_it_turns_out_to_be(source)
 def test_an_edit_of_a_mention_neither_wakes_nor_reopens(source, bob) -> None:
     asked = item("1")
     ingest(source, page(asked))
-    conversation().snooze(timezone.now() + timedelta(days=1), by=bob)
+    triage.snooze([conversation()], timezone.now() + timedelta(days=1), by=bob)
     ingest(source, page(replace(asked, version="2", edited_at=ago(seconds=1))))
     assert conversation().state == "snoozed"
 
@@ -138,7 +142,7 @@ def test_an_answer_to_us_that_came_before_our_message_reopens_once_that_comes(so
     ours = reply("2", asked, is_own=True)
     answer = reply("3", ours, created_at=ago(minutes=10))
     ingest(source, page(asked))
-    conversation().close(by=bob, seen_up_to=Message.objects.get().pk)
+    triage.close([conversation()], by=bob, seen_up_to=Message.objects.get().pk)
     ingest(source, page(answer))
     assert conversation().state == "done"
     outcome = ingest(source, page(ours))
@@ -173,7 +177,7 @@ def test_joining_two_threads_keeps_what_was_handled_handled(source, bob) -> None
     ingest(source, page(root))
     ingest(source, page(later))
     handled = Message.objects.get(external_id="3")
-    handled.conversation.close(by=bob, seen_up_to=handled.pk)
+    triage.close([handled.conversation], by=bob, seen_up_to=handled.pk)
     ingest(source, page(middle))
 
     assert (conversation().state, conversation().waiting_since) == ("open", root.created_at)
@@ -226,14 +230,14 @@ def test_a_reply_answers_only_what_its_writer_could_have_seen(done, source, bob)
     asked = item("1", created_at=ago(minutes=5))
     ingest(source, page(asked))
     seen = Message.objects.get().pk
-    conversation().reply("Hold both buttons.", by=bob, done=done, seen_up_to=seen)
+    writing.reply(conversation(), "Hold both buttons.", by=bob, done=done, seen_up_to=seen)
     assert conversation().waiting_since is None
     crossed = reply("2", asked, created_at=ago(seconds=20), mention_reason="handle")
     ingest(source, page(crossed))
     assert (conversation().state, conversation().waiting_since) == ("open", crossed.created_at)
     assert repair_drift() == {}
 
-    conversation().reply("And then the third.", by=bob)
+    writing.reply(conversation(), "And then the third.", by=bob)
     assert conversation().waiting_since is None
 
 
@@ -246,7 +250,7 @@ def test_who_answers_over_there_saw_what_stood_there(source, bob) -> None:
     assert conversation().waiting_since is None
 
 
-def test_another_account_of_ours_is_the_team(source, bob) -> None:
+def test_another_account_of_ours_is_the_team(source, alice) -> None:
     """Two sources on one network: what one answers, the other reads as a post of somebody."""
     asked = item("1", created_at=ago(minutes=50))
     answer = reply("2", asked, author=person("second"), created_at=ago(minutes=40))
@@ -255,7 +259,7 @@ def test_another_account_of_ours_is_the_team(source, bob) -> None:
     assert conversation().waiting_since == asked.created_at
 
     health = Health(account=person("second", is_us=True), account_label="@second")
-    source._keep_account(health)
+    source_verbs.reconnect(source, source.config, {}, by=alice, health=health)
     assert conversation().waiting_since is None
     ingest(source, page(thanks))
     assert conversation().waiting_since == thanks.created_at

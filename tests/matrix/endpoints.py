@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -53,9 +54,10 @@ class Endpoint:
         """Without a world every hole is filled with a number that belongs to nothing."""
 
         def filled(hole: re.Match[str]) -> str:
-            return str(fill(self.ids[hole[1]], world)) if world else "999999"
+            nothing = str(uuid.UUID(int=0)) if hole[1] == "uuid" else "999999"
+            return str(fill(self.ids[hole[2]], world)) if world else nothing
 
-        return "/" + re.sub(r"<(?:\w+:)?(\w+)>", filled, self.route)
+        return "/" + re.sub(r"<(?:(\w+):)?(\w+)>", filled, self.route)
 
     def form(self, world: World) -> dict[str, object]:
         return {name: fill(value, world) for name, value in self.data.items()}

@@ -23,7 +23,6 @@ ENDPOINTS = (
     Endpoint("inbox/<slug:slug>/", "GET", ids={"slug": "everything"}),
     Endpoint("inbox/sources/<int:pk>/", "GET", ids={"pk": lambda w: w.source.pk}, scoped=True),
     Endpoint("inbox/selection/<slug:noun>/", "POST", TRIAGERS, {"noun": "closures"}, PICKED),
-    Endpoint("undo/", "POST"),
     about("conversations/<int:pk>/", "GET"),
     about("conversations/<int:pk>/closure/", "POST", TRIAGERS),
     about("conversations/<int:pk>/closure/", "DELETE", TRIAGERS),

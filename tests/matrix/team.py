@@ -37,7 +37,7 @@ ENDPOINTS = (
     Endpoint(
         "notifications/<int:pk>/reading/", "POST", ids={"pk": lambda world: world.notification.pk}
     ),
-    Endpoint("undo/<int:pk>/", "POST", ids={"pk": lambda world: world.action.pk}),
+    Endpoint("undo/<uuid:group>/", "POST", ids={"group": lambda world: world.action.group}),
     # the links that let people in: whoever holds one
     *(
         Endpoint(

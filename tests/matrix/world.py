@@ -5,11 +5,17 @@ from __future__ import annotations
 from functools import cached_property
 from urllib.parse import urlsplit
 
+from django.utils import timezone
+
 from inbox.connectors.sandbox.site.models import Account, Post, Site
 from inbox.connectors.sandbox.site.seed import create_site
 from inbox.models import Channel, Conversation, Delivery, Message, Source
+from inbox.verbs import tags, triage
+from members import verbs as member_verbs
 from members.models import Activity, Identity, Member, Tag
-from team.models import Action, Invitation, Notification, Role, User
+from team import verbs as team_verbs
+from team.actions import Changes
+from team.models import Invitation, Notification, Role, User
 from team.signin import link_for
 from tests.make import (
     make_channel,
@@ -73,7 +79,7 @@ class World:
 
     @cached_property
     def tagged(self) -> Conversation:
-        self.conversation.tag("wishes", by=self.colleague)
+        tags.tag([self.conversation], "wishes", by=self.colleague)
         return self.conversation
 
     @cached_property
@@ -89,23 +95,27 @@ class World:
     def member(self) -> Member:
         member = make_member("Mika Member")
         make_identity(member)
-        member.tag("wishes", by=self.colleague)
+        member_verbs.tag(member, "wishes", by=self.colleague)
         return member
 
     @cached_property
     def own_note(self) -> Activity:
-        self.member.add_note("Likes filters.", by=self.asker)
-        return Activity.objects.get(member=self.member, kind="note")
+        # whoever asks may not even be allowed to write notes
+        activity = Activity.objects.create(
+            member=self.member, kind="note", summary="Likes filters.", actor=self.asker,
+            key="note:own", occurred_at=timezone.now(),
+        )  # fmt: skip
+        return activity
 
     # The team
 
     @cached_property
     def invitation(self) -> Invitation:
-        return Invitation.issue(role=Role.OBSERVER, by=self.other_admin)[0]
+        return team_verbs.invite(role=Role.OBSERVER, by=self.other_admin)[0]
 
     @cached_property
     def invitation_token(self) -> str:
-        return Invitation.issue(role=Role.OBSERVER, by=self.other_admin)[1]
+        return team_verbs.invite(role=Role.OBSERVER, by=self.other_admin)[1]
 
     @cached_property
     def signin_token(self) -> str:
@@ -117,9 +127,9 @@ class World:
         return Notification.objects.get(user=self.asker)
 
     @cached_property
-    def action(self) -> Action:
+    def action(self) -> Changes:
         """Something that whoever asks did, and may take back."""
-        return self.conversation.mark_unread(by=self.asker)
+        return triage.mark_unread([self.conversation], by=self.asker)
 
     # The practice sites
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from members import verbs as member_verbs
 from tests.make import make_identity, make_member
 
 
@@ -12,7 +13,7 @@ def crowd(count: int) -> None:
     for number in range(count):
         member = make_member(f"Person {number:03}", last_seen=now - timedelta(minutes=number // 3))
         make_identity(member, handle=f"handle{number:03}")
-        member.tag(f"tag {number % 5}", by=None)
+        member_verbs.tag(member, f"tag {number % 5}", by=None)
 
 
 def names(answer) -> list[str]:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from members import verbs as member_verbs
 from members.models import Tag
 from tests.make import (
     make_conversation,
@@ -51,9 +52,9 @@ def test_their_clock_is_told_where_the_timezone_is_known(client, olga, ines, tim
 
 
 def test_private_notes_are_read_by_whom_they_are_for(client, ines, alice, lena, bob, carol):
-    ines.add_note("for everybody", by=bob, visibility="team")
-    ines.add_note("for the leads", by=bob, visibility="leads")
-    ines.add_note("for bob alone", by=bob, visibility="author")
+    member_verbs.add_note(ines, "for everybody", by=bob, visibility="team")
+    member_verbs.add_note(ines, "for the leads", by=bob, visibility="leads")
+    member_verbs.add_note(ines, "for bob alone", by=bob, visibility="author")
     path = f"/members/{ines.pk}/"
     for who, may_leads, may_author in (
         (bob, True, True),
@@ -68,7 +69,7 @@ def test_private_notes_are_read_by_whom_they_are_for(client, ines, alice, lena, 
 
 
 def test_a_private_note_tells_nobody_that_its_author_knows_them(client, ines, bob, carol):
-    ines.add_note("psst", by=bob, visibility="author")
+    member_verbs.add_note(ines, "psst", by=bob, visibility="author")
     path = f"/members/{ines.pk}/"
     assert "Who of us knows them" not in page(client, carol, path)
     assert "Who of us knows them" in page(client, bob, path)
@@ -163,8 +164,8 @@ def test_as_many_queries_with_thirty_rows_as_with_three(
             for _ in range(more):
                 identity = make_identity(ines)
                 make_message(make_conversation(source), author=identity)
-                ines.add_note("hello", by=carol)
-                ines.tag(f"tag {identity.pk}", by=carol)
+                member_verbs.add_note(ines, "hello", by=carol)
+                member_verbs.tag(ines, f"tag {identity.pk}", by=carol)
             with django_assert_max_num_queries(12) as captured:
                 assert client.get(path).status_code == 200
             counts.append(len(captured))

@@ -11,6 +11,7 @@ from django.db import connection
 from community_hub import stream
 from community_hub.lib import live
 from inbox.models import Source
+from inbox.verbs import sources as source_verbs
 from team.models import Grant, Role, User
 from tests.serving import serve_hub
 from tests.start.stream_client import ENDED, StreamClient
@@ -159,7 +160,7 @@ def test_a_redis_that_is_quiet_for_long_is_asked_whether_it_is_there(hub, bob, m
 def test_who_is_not_named_hears_no_more_of_a_source_once_it_is_restricted(hub, bob, alice):
     source = make_source("turned inward")
     with StreamClient(hub, bob) as client:
-        source.restrict_to([], by=alice)
+        source_verbs.restrict(source, [], by=alice)
         assert ended(client)
     with StreamClient(hub, bob) as again:
         live.publish(source.scope, "conversation", {"id": 1})
@@ -169,7 +170,7 @@ def test_who_is_not_named_hears_no_more_of_a_source_once_it_is_restricted(hub, b
 def test_whom_a_source_is_opened_to_hears_of_it_in_the_page_that_is_open(hub, bob, alice):
     source = make_source("opened", restricted=True)
     with StreamClient(hub, bob) as client:
-        source.restrict_to(None, by=alice)
+        source_verbs.restrict(source, None, by=alice)
         assert ended(client)
 
 

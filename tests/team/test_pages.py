@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from team import verbs as team_verbs
 from team.models import Action, Hub, Notification, User
 from tests.make import make_user
 
@@ -55,10 +56,10 @@ def test_blank_name_is_not_taken(admin):
 
 
 def test_team_is_renamed_and_the_old_name_comes_back_with_undo(admin, alice):
-    Hub.call("Tideline", by=alice)
+    team_verbs.name_hub("Tideline", by=alice)
     admin.post("/team/name/", {"name": "Tideline Audio"})
     assert str(Hub.current()) == "Tideline Audio"
-    admin.post(f"/undo/{Action.objects.latest('pk').pk}/")
+    admin.post(f"/undo/{Action.objects.latest('pk').group}/")
     assert str(Hub.current()) == "Tideline"
 
 
@@ -80,7 +81,7 @@ def test_change_of_role_works_without_scripts(admin, bob):
     answer = admin.post(f"/team/{bob.pk}/role/", {"role": "lead"}, follow=True)
     assert answer.redirect_chain == [("/team/", 302)]
     assert b"Bob Baker: Lead from now on." in answer.content
-    assert f"/undo/{Action.objects.get().pk}/".encode() in answer.content
+    assert f"/undo/{Action.objects.get().group}/".encode() in answer.content
 
 
 def test_last_admin_reads_why_they_cannot_leave(admin, alice):
@@ -93,23 +94,23 @@ def test_last_admin_reads_why_they_cannot_leave(admin, alice):
 
 
 def test_undo_that_comes_too_late_says_so(admin, alice, bob):
-    action = bob.change_role("lead", by=alice)
-    bob.change_role("observer", by=make_user("admin"))
-    answer = admin.post(f"/undo/{action.pk}/", headers=HX)
+    action = team_verbs.change_role(bob, "lead", by=alice)
+    team_verbs.change_role(bob, "observer", by=make_user("admin"))
+    answer = admin.post(f"/undo/{action.group}/", headers=HX)
     assert answer.status_code == 409
     assert answer.content == b"Too late to undo: this has been changed since."
     assert toast(answer)["level"] == "error"
 
 
 def test_undo_twice_takes_back_once(admin, alice, bob):
-    action = bob.change_role("lead", by=alice)
-    assert admin.post(f"/undo/{action.pk}/", headers=HX).status_code == 200
-    assert admin.post(f"/undo/{action.pk}/", headers=HX).status_code == 409
+    action = team_verbs.change_role(bob, "lead", by=alice)
+    assert admin.post(f"/undo/{action.group}/", headers=HX).status_code == 200
+    assert admin.post(f"/undo/{action.group}/", headers=HX).status_code == 409
 
 
 def test_undo_of_somebody_elses_action_is_not_there(browser, alice, olga):
-    action = olga.change_role("lead", by=alice)
-    assert browser.post(f"/undo/{action.pk}/").status_code == 404
+    action = team_verbs.change_role(olga, "lead", by=alice)
+    assert browser.post(f"/undo/{action.group}/").status_code == 404
     assert User.objects.get(pk=olga.pk).role == "lead"
 
 
@@ -118,8 +119,8 @@ def test_undo_goes_back_to_the_page_it_was_pressed_on_and_never_elsewhere(admin,
         ("http://testserver/team/", "http://testserver/team/"),
         ("https://evil.example/", "/"),
     ]:
-        action = bob.change_role("lead", by=alice)
-        answer = admin.post(f"/undo/{action.pk}/", headers={"Referer": page})
+        action = team_verbs.change_role(bob, "lead", by=alice)
+        answer = admin.post(f"/undo/{action.group}/", headers={"Referer": page})
         assert answer.url == back
         bob.refresh_from_db()
 
@@ -207,10 +208,10 @@ def test_another_colleagues_notification_cannot_be_read(browser, alice):
 
 
 def test_who_is_no_admin_any_more_cannot_undo_the_name_of_the_team(client, alice):
-    Hub.call("Tideline", by=alice)
-    Hub.call("Polyphon", by=alice)
+    team_verbs.name_hub("Tideline", by=alice)
+    team_verbs.name_hub("Polyphon", by=alice)
     action = Action.objects.filter(verb="name").latest("pk")
     User.objects.filter(pk=alice.pk).update(role="observer")
     client.force_login(alice)
-    client.post(f"/undo/{action.pk}/")
+    client.post(f"/undo/{action.group}/")
     assert str(Hub.current()) == "Polyphon"

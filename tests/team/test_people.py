@@ -6,13 +6,15 @@ import pytest
 from django.test import Client
 
 from community_hub.lib import live
+from team import verbs as team_verbs
 from team.models import Action, NoAdminLeft, Role, User
 from tests.make import make_user
 
 
 def test_change_of_role_is_written_down_and_can_be_taken_back(alice, bob):
-    action = bob.change_role("lead", by=alice)
-    assert (action.before, action.after) == ({"role": "manager"}, {"role": "lead"})
+    action = team_verbs.change_role(bob, "lead", by=alice)
+    (row,) = action.actions
+    assert (row.before, row.after) == ({"role": "manager"}, {"role": "lead"})
     assert User.objects.get(pk=bob.pk).role == Role.LEAD
 
     assert action.undo(by=alice)
@@ -20,14 +22,14 @@ def test_change_of_role_is_written_down_and_can_be_taken_back(alice, bob):
 
 
 def test_same_role_again_writes_nothing(alice, bob):
-    assert bob.change_role("manager", by=alice) is None
+    assert not team_verbs.change_role(bob, "manager", by=alice)
     assert not Action.objects.exists()
 
 
 def test_role_changed_by_somebody_meanwhile_is_not_taken_back(alice, bob):
     other = make_user("admin")
-    action = bob.change_role("lead", by=alice)
-    User.objects.get(pk=bob.pk).change_role("observer", by=other)
+    action = team_verbs.change_role(bob, "lead", by=alice)
+    team_verbs.change_role(User.objects.get(pk=bob.pk), "observer", by=other)
 
     assert not action.undo(by=alice)
     assert User.objects.get(pk=bob.pk).role == Role.OBSERVER
@@ -36,9 +38,9 @@ def test_role_changed_by_somebody_meanwhile_is_not_taken_back(alice, bob):
 def test_last_admin_can_neither_step_down_nor_be_switched_off(alice, bob):
     make_user("admin", is_active=False)  # does not count: cannot sign in
     with pytest.raises(NoAdminLeft, match="Make somebody else an admin first"):
-        alice.change_role("lead", by=alice)
+        team_verbs.change_role(alice, "lead", by=alice)
     with pytest.raises(NoAdminLeft):
-        alice.deactivate(by=alice)
+        team_verbs.deactivate(alice, by=alice)
     alice.refresh_from_db()
     assert alice.is_active
     assert alice.role == Role.ADMIN
@@ -46,16 +48,16 @@ def test_last_admin_can_neither_step_down_nor_be_switched_off(alice, bob):
 
 
 def test_who_is_no_admin_any_more_cannot_undo_what_they_did_as_one(alice, lena, bob):
-    lena.change_role("admin", by=alice)
-    action = bob.change_role("lead", by=alice)
-    alice.change_role("observer", by=lena)
+    team_verbs.change_role(lena, "admin", by=alice)
+    action = team_verbs.change_role(bob, "lead", by=alice)
+    team_verbs.change_role(alice, "observer", by=lena)
 
     assert not action.undo(by=alice)
     assert User.objects.get(pk=bob.pk).role == Role.LEAD
 
 
 def test_somebody_elses_action_is_not_mine_to_undo(alice, lena, bob):
-    action = bob.change_role("lead", by=alice)
+    action = team_verbs.change_role(bob, "lead", by=alice)
     assert not action.undo(by=lena)
 
 
@@ -64,9 +66,9 @@ def test_deactivated_colleague_is_out_at_once_and_stays_out_when_switched_on(ali
     browser.force_login(bob)
     assert browser.get("/me/").status_code == 200
 
-    bob.deactivate(by=alice)
+    team_verbs.deactivate(bob, by=alice)
     assert browser.get("/me/").status_code == 302
-    User.objects.get(pk=bob.pk).activate(by=alice)
+    team_verbs.activate(User.objects.get(pk=bob.pk), by=alice)
     assert browser.get("/me/").status_code == 302  # the old session came not back with the seat
 
 
@@ -79,9 +81,9 @@ def test_change_of_role_or_seat_ends_the_live_stream(
         assert heard.get_message(timeout=1)["type"] == "subscribe"
         with django_capture_on_commit_callbacks(execute=True):
             if verb == "role":
-                bob.change_role("observer", by=alice)
+                team_verbs.change_role(bob, "observer", by=alice)
             elif verb == "seat":
-                bob.deactivate(by=alice)
+                team_verbs.deactivate(bob, by=alice)
             else:
                 bob.end_sessions()
         message = heard.get_message(timeout=1)

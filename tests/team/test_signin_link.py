@@ -10,6 +10,7 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from team import verbs as team_verbs
 from team.models import NO_ADDRESS, User
 from team.signin import link_for
 from tests.make import make_user
@@ -142,7 +143,7 @@ def test_link_dies_with_what_it_was_made_for(change, mallory, alice, bob):
         bob.refresh_from_db()
         assert bob.last_login
     elif change == "switched off":
-        bob.deactivate(by=alice)
+        team_verbs.deactivate(bob, by=alice)
     else:
         bob.end_sessions()
     assert mallory.get(path).status_code == 410

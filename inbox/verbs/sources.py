@@ -1,0 +1,261 @@
+"""Connect a source, change what it listens to and who may see it, stop and resume it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from community_hub.lib import live
+from community_hub.lib.text import one_line, web_address
+from inbox.connectors.base import ChannelInfo, Connector, Health
+from inbox.models import Channel, Message, Source, SourceState
+from inbox.models.kept_fields import recompute_in_steps
+from members.models import Identity
+from members.resolve import resolve
+from team import actions
+from team.actions import Changes, one_by_one, verb
+from team.models import Action, Grant, User
+
+ON = "inbox.source"
+_SCOPE_LOG = """
+update members_activity a set scope = %s
+from inbox_message m
+where m.source_id = %s and split_part(a.key, ':', 1) in ('message', 'reply')
+  and split_part(a.key, ':', 2) = m.id::text
+"""
+
+
+@verb("connect", on=ON, right="can_manage_sources", words=_("connected %(object)s"))
+def connect(
+    connector: Connector,
+    health: Health,
+    *,
+    name: str,
+    since: datetime,
+    by: User,
+    channels: Iterable[ChannelInfo] = (),
+    keywords: Iterable[str] = (),
+    new_topics: bool = True,
+) -> Source:
+    """A new source, checked by the caller, that reads what was said since `since`.
+
+    Without `channels` it listens to every place.
+    """
+    chosen = list(channels)
+    with transaction.atomic():
+        source = Source.objects.create(
+            kind=connector.kind,
+            name=name,
+            network=connector.network(),
+            config=connector.config,
+            credentials=connector.credentials,
+            keywords=list(keywords),
+            channel_ids=[channel.external_id for channel in chosen],
+            new_topics=new_topics,
+        )
+        _keep_account(source, health)
+        Channel.objects.bulk_create(
+            [
+                Channel(
+                    source=source,
+                    external_id=channel.external_id,
+                    name=one_line(channel.name, 200),
+                    url=web_address(channel.url),
+                )
+                for channel in chosen
+            ],
+            ignore_conflicts=True,
+        )
+        actions.record("connect", [source], by=by)
+        source.begin_backfill(since)
+        live.publish("team", live.CLOSE, {})  # streams that are open would not hear of it
+    return source
+
+
+@one_by_one
+def _undo_fields(action: Action, by: User) -> bool:
+    unchanged = Source.objects.filter(pk=action.object_id, **action.after)
+    _publish(action.object_id)
+    return bool(unchanged.update(**action.before))
+
+
+@verb(
+    "adjust",
+    on=ON,
+    right="can_manage_sources",
+    words=_("changed the settings of %(object)s"),
+    undo=_undo_fields,
+)
+def adjust(source: Source, *, by: User, **fields: Any) -> Changes:
+    """Change name, keywords or new_topics: what arrives from now on is read by them."""
+    with transaction.atomic():
+        before = {name: getattr(source, name) for name in fields}
+        source.set_fields(**fields)
+        return actions.record("adjust", [source], by=by, before=before, after=fields)
+
+
+@verb(
+    "pause",
+    on=ON,
+    right="can_manage_sources",
+    words=_("paused %(object)s"),
+    undo=_undo_fields,
+)
+def pause(source: Source, *, by: User) -> Changes:
+    before = {"state": "active", "pause_reason": ""}
+    return _move("pause", source, before, {"state": "paused", "pause_reason": "person"}, by)
+
+
+@verb(
+    "resume",
+    on=ON,
+    right="can_manage_sources",
+    words=_("resumed %(object)s"),
+    undo=_undo_fields,
+)
+def resume(source: Source, *, by: User) -> Changes:
+    before = {"state": "paused", "pause_reason": source.pause_reason}
+    changes = _move("resume", source, before, {"state": "active", "pause_reason": ""}, by)
+    if changes:
+        source.pull_now()
+    return changes
+
+
+@verb("reconnect", on=ON, right="can_manage_sources", words=_("reconnected %(object)s"))
+def reconnect(
+    source: Source,
+    config: dict[str, Any],
+    credentials: dict[str, Any],
+    *,
+    by: User,
+    health: Health | None = None,
+) -> None:
+    """New credentials, checked by the caller; the cursor stays, so nothing is missed."""
+    with transaction.atomic():
+        if health:
+            _keep_account(source, health)
+        source.set_fields(
+            config=config,
+            credentials=credentials,
+            state=SourceState.ACTIVE,
+            pause_reason="",
+            failures=0,
+            failing_since=None,
+            last_error="",
+        )
+        actions.record("reconnect", [source], by=by)
+    source.pull_now()
+
+
+# Places ------------------------------------------------------------------------------------------
+
+
+@one_by_one
+def _undo_mute(action: Action, by: User) -> bool:
+    muted = action.verb == "mute"
+    channel = Channel.objects.filter(
+        pk=action.after["channel"], source=action.object_id, muted=muted
+    )
+    _publish(action.object_id)
+    return bool(channel.update(muted=not muted))
+
+
+@verb(
+    "mute",
+    on=ON,
+    right="can_manage_sources",
+    words=_("muted a channel of %(object)s"),
+    undo=_undo_mute,
+)
+def mute(channel: Channel, *, by: User) -> Changes:
+    """Nothing changes when it was so already."""
+    return _mute("mute", channel, True, by)
+
+
+@verb(
+    "unmute",
+    on=ON,
+    right="can_manage_sources",
+    words=_("unmuted a channel of %(object)s"),
+    undo=_undo_mute,
+)
+def unmute(channel: Channel, *, by: User) -> Changes:
+    return _mute("unmute", channel, False, by)
+
+
+def _mute(name: str, channel: Channel, muted: bool, by: User) -> Changes:
+    with transaction.atomic():
+        if not Channel.objects.filter(pk=channel.pk, muted=not muted).update(muted=muted):
+            return Changes()
+        _publish(channel.source_id)
+        return actions.record(name, [channel.source], by=by, after={"channel": channel.pk})
+
+
+# Who may see it ----------------------------------------------------------------------------------
+
+
+@one_by_one
+def _undo_restrict(action: Action, by: User) -> bool:
+    source = Source.objects.get(pk=action.object_id)
+    if source.audience() != action.after:
+        return False
+    _admit(source, action.before["users"] if action.before["restricted"] else None)
+    return True
+
+
+@verb(
+    "restrict",
+    on=ON,
+    right="can_manage_sources",
+    words=_("changed who may see %(object)s"),
+    undo=_undo_restrict,
+)
+def restrict(source: Source, users: Iterable[User] | None, *, by: User) -> Changes:
+    """None opens the source to the whole team; the log's lines follow."""
+    with transaction.atomic():
+        before = source.audience()
+        _admit(source, None if users is None else [user.pk for user in users])
+        return actions.record("restrict", [source], by=by, before=before, after=source.audience())
+
+
+def _admit(source: Source, users: list[int] | None) -> None:
+    """Every stream ends: who is not named any more may hear it still, who is named not yet."""
+    source.set_fields(restricted=users is not None)
+    Grant.objects.filter(scope=source.scope).delete()
+    Grant.objects.bulk_create([Grant(scope=source.scope, user_id=pk) for pk in users or ()])
+    with connection.cursor() as cursor:  # every line of the log that tells of its messages
+        cursor.execute(_SCOPE_LOG, [source.scope if source.restricted else "", source.pk])
+    live.publish("team", live.CLOSE, {})
+
+
+# Below the verbs ---------------------------------------------------------------------------------
+
+
+def _keep_account(source: Source, health: Health) -> None:
+    """Who we are there, and how long a reply of that account may be."""
+    if health.account:
+        known = resolve([health.account])
+        mine = [account.identity_id for account in known.values()]
+        if Identity.objects.filter(pk__in=mine, is_us=False).update(is_us=True):
+            wrote = Message.objects.filter(author__in=mine)  # their answers are the team's
+            recompute_in_steps(wrote.values_list("conversation_id", flat=True))
+    source.set_fields(account_label=health.account_label[:200], max_length=health.max_length)
+
+
+def _move(
+    name: str, source: Source, before: dict[str, Any], after: dict[str, Any], by: User
+) -> Changes:
+    with transaction.atomic():
+        if not Source.objects.filter(pk=source.pk, **before).update(**after):
+            return Changes()
+        source.refresh_from_db()
+        _publish(source.pk)
+        return actions.record(name, [source], by=by, before=before, after=after)
+
+
+def _publish(pk: int) -> None:
+    live.publish([f"source:{pk}"], "sources", {"id": pk})

@@ -1,0 +1,229 @@
+"""Replies and notes, and what becomes of a reply that has not arrived."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from community_hub.lib import html, queue
+from inbox.models import Conversation, Delivery, DeliveryState, Draft, Kind, Message
+from inbox.models.delivery import CANCELLABLE
+from inbox.models.kept_fields import recompute
+from team import actions
+from team.actions import Changes, one_by_one, verb
+from team.models import Action, User
+
+from . import triage
+
+
+@one_by_one
+def _undo_reply(action: Action, by: User) -> bool:
+    """Cancelled while it is held; its text is the draft of whoever undoes it."""
+    delivery = Delivery.objects.filter(message=action.after["message"]).first()
+    return delivery is not None and cancel(delivery, by=by) is not None
+
+
+@verb(
+    "reply",
+    on="inbox.conversation",
+    right="can_reply",
+    words=_("replied in %(object)s"),
+    undo=_undo_reply,
+)
+def reply(
+    conversation: Conversation,
+    text: str,
+    *,
+    by: User,
+    to: Message | None = None,
+    done: bool = False,
+    seen_up_to: int = 0,
+) -> Message:
+    """Put a reply in the outbox, held for the seconds in which it can be undone.
+
+    `to` is the message that is answered; without it the one that waits, else the last.
+    `seen_up_to` is the highest message id on the sender's page, for "send and done".
+    The same words again to the same message, while they can still be undone, are a second
+    click: one reply.
+    """
+    group = uuid.uuid4()
+    with transaction.atomic():
+        _one_at_a_time(conversation)
+        if twice := _still_held(conversation, text, by=by, to=to, done=done):
+            return twice
+        message = _add_reply(conversation, text, by=by, to=to or conversation.answerable())
+        due = timezone.now() + timedelta(seconds=settings.UNDO_SEND_SECONDS)
+        delivery = Delivery.objects.create(
+            message=message, state=DeliveryState.HELD, next_try_at=due, done_after=done
+        )
+        Draft.keep(by, conversation.pk, "reply", "")
+        recompute([conversation.pk])
+        actions.record("reply", [conversation], by=by, after={"message": message.pk}, group=group)
+        if done:
+            triage.close([conversation], by=by, seen_up_to=max(seen_up_to, 0), group=group)
+        triage.announce([conversation])
+    queue.enqueue("inbox.tasks.deliver", delivery.pk, countdown=settings.UNDO_SEND_SECONDS)
+    return message
+
+
+@one_by_one
+def _undo_note(action: Action, by: User) -> bool:
+    """Take the note away and give its text back as the draft of who wrote it."""
+    pk = action.after["message"]
+    note = Message.objects.filter(pk=pk, kind=Kind.NOTE).select_related("conversation").first()
+    if note is None:
+        return False
+    mine = Draft.objects.filter(user=by, conversation=note.conversation, kind="note")
+    kept = mine.values_list("text", flat=True).first()
+    text = "\n\n".join(filter(None, [note.body_source, kept]))
+    Draft.keep(by, note.conversation_id, "note", text)
+    triage.announce([note.conversation])
+    note.delete()
+    return True
+
+
+@verb(
+    "note",
+    on="inbox.conversation",
+    right="can_note",
+    words=_("added a note to %(object)s"),
+    undo=_undo_note,
+)
+def note(conversation: Conversation, text: str, *, by: User) -> Changes:
+    """Only the team reads it; the database refuses to give it a way out."""
+    with transaction.atomic():
+        body = html.from_markdown(text)
+        message = Message.objects.create(
+            conversation=conversation,
+            source_id=conversation.source_id,
+            kind=Kind.NOTE,
+            by=by,
+            body_source=text,
+            body_html=body,
+            body_text=html.to_text(body),
+            sent_at=timezone.now(),
+            visibility="team",
+        )
+        Draft.keep(by, conversation.pk, "note", "")
+        triage.announce([conversation])
+        return actions.record("note", [conversation], by=by, after={"message": message.pk})
+
+
+# A reply on its way. Each change is one conditional UPDATE: who loses the race does nothing. ----
+
+
+@verb(
+    "cancel",
+    on="inbox.delivery",
+    right="can_reply",
+    words=_("cancelled a reply in %(object)s"),
+)
+def cancel(delivery: Delivery, *, by: User, keep_text: bool = True) -> str | None:
+    """Take a reply back before it left: it is hidden and its text returned to the draft, or
+    dropped with it where `keep_text` is False.
+
+    Returns the text, or None when it was too late (it is being sent, or was).
+    """
+    with transaction.atomic():
+        before = {"state": delivery.state}
+        if not delivery.move(CANCELLABLE, DeliveryState.CANCELLED, next_try_at=None):
+            return None
+        message: Message = delivery.message
+        if keep_text:
+            Draft.keep(by, message.conversation_id, "reply", message.body_source, to=message.parent)
+        recompute([message.conversation_id])
+        actions.record("cancel", [delivery], by=by, before=before, after={"state": delivery.state})
+        if delivery.done_after:
+            triage.undo_closing(message)
+    return message.body_source
+
+
+@verb(
+    "retry",
+    on="inbox.delivery",
+    right="can_reply",
+    words=_("retried a reply in %(object)s"),
+)
+def retry(delivery: Delivery, *, by: User) -> Changes:
+    """Try a failed one again. An unconfirmed one is sent again only on a person's word."""
+    with transaction.atomic():
+        before = {"state": delivery.state}
+        moved = delivery.move(
+            ("failed", "unconfirmed"),
+            DeliveryState.QUEUED,
+            next_try_at=timezone.now(),
+            attempts=1,  # not the first: it is looked for before it is sent
+            checks=0,
+            last_error="",
+        )
+        if not moved:
+            return Changes()
+        recompute([delivery.message.conversation_id])
+        changes = actions.record(
+            "retry", [delivery], by=by, before=before, after={"state": delivery.state}
+        )
+    queue.enqueue("inbox.tasks.deliver", delivery.pk)
+    return changes
+
+
+@verb(
+    "confirm",
+    on="inbox.delivery",
+    right="can_reply",
+    words=_("confirmed that a reply in %(object)s was posted"),
+)
+def confirm(delivery: Delivery, *, by: User) -> Changes:
+    """A person looked and says that it is there."""
+    with transaction.atomic():
+        before = {"state": delivery.state}
+        if not delivery.move(("unconfirmed",), DeliveryState.SENT, next_try_at=None, last_error=""):
+            return Changes()
+        delivery.message.log_reply()
+        recompute([delivery.message.conversation_id])
+        return actions.record(
+            "confirm", [delivery], by=by, before=before, after={"state": delivery.state}
+        )
+
+
+# Below the verbs ---------------------------------------------------------------------------------
+
+
+def _one_at_a_time(conversation: Conversation) -> None:
+    """Two requests of one click follow each other here; what is read after it is the last."""
+    rows = Conversation.objects.select_for_update(no_key=True)
+    rows.values_list("pk").get(pk=conversation.pk)
+
+
+def _still_held(
+    conversation: Conversation, text: str, *, by: User, to: Message | None, done: bool
+) -> Message | None:
+    held = {"delivery__state": DeliveryState.HELD, "delivery__done_after": done}
+    twins = conversation.messages.filter(by=by, body_source=text, **held)
+    if to:  # "Thank you!" to one, and to the next
+        twins = twins.filter(parent=to)
+    return twins.select_related("delivery").first()
+
+
+def _add_reply(conversation: Conversation, text: str, *, by: User, to: Message | None) -> Message:
+    """Ours first: it has a token at once, and the platform's id when it got there."""
+    body = html.from_markdown(text)
+    return Message.objects.create(
+        conversation=conversation,
+        source_id=conversation.source_id,
+        kind=Kind.OUTBOUND,
+        by=by,
+        client_token=uuid.uuid4(),
+        parent=to,
+        parent_external_id=(to.external_id or "") if to else "",
+        body_source=text,
+        body_html=body,
+        body_text=html.to_text(body),
+        sent_at=timezone.now(),
+        visibility=to.visibility if to else conversation.visibility,
+        reply_ref=to.reply_ref if to else {},
+    )

@@ -1,0 +1,214 @@
+"""The registry of verbs: who may do something, how it is undone, how the audit trail says it.
+
+A verb is a function of `verbs.py` (or a package `verbs/`) of its app, registered with `@verb`. It
+takes the rows it changes and the keyword `by`, refuses by itself whoever has not the right, writes
+one Action for each row it changed, all of one group, and returns them as `Changes`. Views, bulk
+actions, rules and the API call the same function; none of them checks the right a second time.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import update_wrapper
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, TypeVar
+
+from django.apps import apps
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from .models import Action, User
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+Right = Literal[
+    "can_triage",
+    "can_reply",
+    "can_note",
+    "can_tag",
+    "can_edit_members",
+    "can_link_staff",
+    "can_manage_sources",
+    "can_manage_team",
+]
+# Takes the actions of one verb, newest first, and whoever undoes them; answers the ids of those
+# that were undone. The others have been changed by somebody since.
+Undo = Callable[[Sequence[Action], User], Collection[int]]
+
+
+@dataclass(frozen=True)
+class Verb:
+    """`right` names a property of User; None: whoever gets there may. `words` finish the sentence
+    "Lena Lindqvist ... <the object>" of the audit trail, with the object's name in %(object)s."""
+
+    name: str
+    on: str  # "inbox.conversation"
+    right: Right | None
+    words: str | _StrPromise
+    undo: Undo | None = None
+    lead_may_undo: bool = False
+
+    def allows(self, by: User | None) -> bool:
+        """None is the hub itself (a snooze that ran out, a reply that failed); a rule comes as
+        whoever wrote it."""
+        if by is None or self.right is None:
+            return True
+        return by.is_active and bool(getattr(by, self.right))
+
+    def allows_undo(self, action: Action, by: User) -> bool:
+        """Who did it, and where the verb says so a lead: both while they have the right."""
+        if self.undo is None or not self.allows(by):
+            return False
+        return action.by_id == by.pk or (self.lead_may_undo and by.is_lead)
+
+
+_registry: dict[tuple[str, str], Verb] = {}
+
+
+class GuardedVerb(Generic[P, R]):
+    """The function of a verb, which refuses whoever has not the right with PermissionDenied."""
+
+    def __init__(self, entry: Verb, function: Callable[P, R]) -> None:
+        self.entry = entry
+        self._function = function
+        update_wrapper(self, function)
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        by = kwargs["by"]
+        if by is not None and not isinstance(by, User):
+            raise TypeError(f"{self.entry.name}: `by` is a User or None")
+        self.require(by)
+        return self._function(*args, **kwargs)
+
+    def require(self, by: User | None) -> None:
+        """For a view that shows a form before the verb is called. Raises PermissionDenied."""
+        if not self.entry.allows(by):
+            raise PermissionDenied
+
+
+def verb(
+    name: str,
+    *,
+    on: str,
+    right: Right | None,
+    words: str | _StrPromise,
+    undo: Undo | None = None,
+    lead_may_undo: bool = False,
+) -> Callable[[Callable[P, R]], GuardedVerb[P, R]]:
+    """Register a function as the verb `name` on the model `on`. Its keyword `by` is who acts."""
+
+    def register(function: Callable[P, R]) -> GuardedVerb[P, R]:
+        entry = Verb(name, on, right, words, undo, lead_may_undo)
+        if _registry.setdefault((on, name), entry) is not entry:
+            raise ValueError(f"{on} has a verb {name} already")
+        return GuardedVerb(entry, function)
+
+    return register
+
+
+def find(action: Action) -> Verb | None:
+    """None for a verb of an app, or of a version, that is not there any more."""
+    return _registry.get((action.object_type, action.verb))
+
+
+def all_verbs() -> list[Verb]:
+    return sorted(_registry.values(), key=lambda entry: (entry.on, entry.name))
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What one call changed: the actions of one group. False where nothing was changed."""
+
+    group: uuid.UUID = field(default_factory=uuid.uuid4)
+    actions: list[Action] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.actions)
+
+    def __len__(self) -> int:
+        return len(self.actions)
+
+    @property
+    def undo_url(self) -> str:
+        """Where a POST undoes all of it; "" where nothing was changed."""
+        return reverse("undo", args=[self.group]) if self.actions else ""
+
+    def undo(self, *, by: User) -> int:
+        return undo(self.group, by=by) if self.actions else 0
+
+
+def record(
+    name: str,
+    rows: Iterable[models.Model],
+    *,
+    by: User | None,
+    before: Callable[[Any], dict[str, Any]] | dict[str, Any] | None = None,
+    after: Callable[[Any], dict[str, Any]] | dict[str, Any] | None = None,
+    group: uuid.UUID | None = None,
+) -> Changes:
+    """Write one Action for each row, in one statement. `before` and `after` are JSON values by
+    field, the same for all rows or made for each. KeyError for a verb that is not registered."""
+    changes = Changes(group) if group else Changes()
+    for row in rows:
+        entry = _registry[row._meta.label_lower, name]
+        changes.actions.append(
+            Action(
+                by=by,
+                verb=entry.name,
+                object_type=entry.on,
+                object_id=row.pk,
+                before=before(row) if callable(before) else before or {},
+                after=after(row) if callable(after) else after or {},
+                group=changes.group,
+            )
+        )
+    Action.objects.bulk_create(changes.actions)
+    return changes
+
+
+def undo(group: uuid.UUID, *, by: User) -> int:
+    """Undo the actions of a group that nobody changed since; how many were undone.
+
+    Newest first, one statement's worth of rows at a time: a verb's `undo` takes all its actions.
+    What `by` may not see, may not do any more, or did not do stays as it is.
+    """
+    with transaction.atomic():
+        waiting = Action.objects.filter(group=group, undone_at__isnull=True)
+        return len(undo_actions(waiting.select_for_update().order_by("-pk"), by=by))
+
+
+def undo_actions(rows: Iterable[Action], *, by: User) -> set[int]:
+    """The ids of those that were undone; in the caller's transaction."""
+    done: set[int] = set()
+    for _key, batch in groupby(rows, key=lambda row: (row.object_type, row.verb)):
+        done.update(_undo_batch(list(batch), by))
+    Action.objects.filter(pk__in=done).update(undone_at=timezone.now())
+    return done
+
+
+def _undo_batch(batch: list[Action], by: User) -> Collection[int]:
+    entry = find(batch[0])
+    allowed = [row for row in batch if entry and entry.allows_undo(row, by)]
+    if entry is None or entry.undo is None or not allowed:
+        return ()
+    model: Any = apps.get_model(entry.on)
+    wanted = [row.object_id for row in allowed]
+    seen = set(model.objects.visible_to(by).filter(pk__in=wanted).values_list("pk", flat=True))
+    return entry.undo([row for row in allowed if row.object_id in seen], by)
+
+
+def one_by_one(undo_one: Callable[[Action, User], bool]) -> Undo:
+    """An `undo` for verbs that are called on one row at a time."""
+
+    def undo_all(actions: Sequence[Action], by: User) -> set[int]:
+        return {action.pk for action in actions if undo_one(action, by)}
+
+    return undo_all
