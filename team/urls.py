@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from team.views import invitations, notifications, people, profile, signin, undo, welcome
+from team.views import invitations, notifications, people, profile, signin, trail, undo, welcome
 
 urlpatterns = [
     path("", welcome.home, name="home"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("team/name/", people.name, name="team-name"),
     path("team/invitations/", invitations.invitations, name="invitations"),
     path("team/invitations/<int:pk>/revocation/", invitations.revocation, name="revocation"),
+    path("team/audit-trail/", trail.audit_trail, name="audit-trail"),
     path("team/<int:pk>/role/", people.role, name="role"),
     path("team/<int:pk>/deactivation/", people.deactivation, name="deactivation"),
     path("team/<int:pk>/activation/", people.activation, name="activation"),

@@ -1,6 +1,6 @@
 """Who may look after the team, and what everybody does for themselves."""
 
-from .endpoints import ADMINS, OPEN, Endpoint
+from .endpoints import ADMINS, LEADS, OPEN, Endpoint
 
 COLLEAGUE = {"pk": lambda world: world.colleague.pk}
 SEAT = {
@@ -23,6 +23,7 @@ ENDPOINTS = (
         ADMINS,
         {"pk": lambda world: world.invitation.pk},
     ),
+    Endpoint("team/audit-trail/", "GET", LEADS),
     Endpoint("team/<int:pk>/role/", "POST", ADMINS, COLLEAGUE, {"role": "lead"}),
     Endpoint("team/<int:pk>/deactivation/", "POST", ADMINS, COLLEAGUE),
     Endpoint("team/<int:pk>/activation/", "POST", ADMINS, COLLEAGUE),

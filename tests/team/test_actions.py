@@ -1,0 +1,171 @@
+"""Verbs refuse, record, and are undone as a group; the audit trail shows them."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from inbox.models import Conversation, Delivery
+from inbox.verbs import tags, triage, writing
+from members import verbs as member_verbs
+from team import actions, trail
+from team.models import Action
+from tests.make import make_conversation, make_member, make_message, make_reply, make_source
+
+pytestmark = pytest.mark.django_db
+
+
+def test_whoever_has_not_the_right_is_refused_wherever_it_is_called_from(olga, carol) -> None:
+    conversation, member = make_message().conversation, make_member()
+    for refused in (
+        lambda: triage.assign([conversation], olga, by=olga),
+        lambda: triage.close([conversation], by=carol, seen_up_to=10**9),
+        lambda: triage.snooze([conversation], None, by=carol),
+        lambda: writing.reply(conversation, "Hello", by=carol),
+        lambda: writing.note(conversation, "Hm", by=olga),
+        lambda: tags.tag([conversation], "bug", by=olga),
+        lambda: member_verbs.set_stage(member, "champion", by=carol),
+        lambda: member_verbs.link_user(member, carol, by=carol),
+    ):
+        with pytest.raises(PermissionDenied):
+            refused()
+    assert not Action.objects.exists()
+
+
+def test_a_deactivated_colleague_is_refused(bob) -> None:
+    bob.is_active = False
+    with pytest.raises(PermissionDenied):
+        triage.assign([make_conversation()], bob, by=bob)
+
+
+def test_a_verb_is_registered_once() -> None:
+    with pytest.raises(ValueError, match="already"):
+        actions.verb("close", on="inbox.conversation", right=None, words="")(print)
+
+
+def test_every_verb_names_what_it_acts_on() -> None:
+    assert actions.all_verbs()
+    for verb in actions.all_verbs():
+        assert "%(object)s" in str(verb.words), verb.name
+
+
+def test_one_undo_takes_back_reply_and_done(bob) -> None:
+    conversation = make_message().conversation
+    message = writing.reply(
+        conversation, "Gladly.", by=bob, done=True, seen_up_to=conversation.last_message_id
+    )
+    group = Action.objects.get(verb="reply").group
+    assert Action.objects.filter(group=group).count() == 2
+    assert actions.undo(group, by=bob) == 2
+    conversation.refresh_from_db()
+    assert (conversation.state, conversation.waiting_since is None) == ("open", False)
+    assert Delivery.objects.get(message=message).state == "cancelled"
+
+
+@pytest.mark.parametrize("verb", [writing.cancel, writing.retry, writing.confirm])
+def test_what_is_done_to_a_delivery_is_in_the_trail(verb, bob) -> None:
+    state = {"cancel": "held", "retry": "failed", "confirm": "unconfirmed"}[verb.entry.name]
+    reply = make_reply(make_message().conversation, by=bob, state=state)
+    verb(reply.delivery, by=bob)
+    action = Action.objects.get(verb=verb.entry.name)
+    assert (action.by, action.before, action.object_id) == (
+        bob,
+        {"state": state},
+        reply.delivery.pk,
+    )
+
+
+def test_many_are_closed_in_as_many_queries_as_one(bob) -> None:
+    source = make_source()
+    one, *many = (make_message(make_conversation(source)).conversation for _ in range(21))
+    seen = Conversation.objects.latest("last_message_id").last_message_id
+    with CaptureQueriesContext(
+        connection,
+    ) as single:
+        triage.close([one], by=bob, seen_up_to=seen)
+    with CaptureQueriesContext(connection) as several:
+        changes = triage.close(many, by=bob, seen_up_to=seen)
+    assert len(several) == len(single)
+    assert Conversation.objects.done().count() == 21
+    with CaptureQueriesContext(connection) as undoing:
+        assert changes.undo(by=bob) == 20
+    assert len(undoing) <= 15
+    assert Conversation.objects.done().count() == 1
+
+
+def test_undo_of_many_leaves_alone_what_somebody_changed_since(bob, lena) -> None:
+    first, second = (make_message().conversation for _ in range(2))
+    changes = triage.assign([first, second], bob, by=bob)
+    triage.assign([second], lena, by=lena)
+    assert changes.undo(by=bob) == 1
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.assignee, second.assignee) == (None, lena)
+    assert Action.objects.filter(group=changes.group, undone_at=None).count() == 1
+
+
+def test_a_conversation_is_not_assigned_to_who_may_not_see_it(bob, alice) -> None:
+    hidden = make_conversation(make_source(restricted=True))
+    assert not triage.assign([hidden], bob, by=alice)
+
+
+# The trail --------------------------------------------------------------------------------------
+
+
+def test_the_trail_shows_one_line_for_each_call(client, lena, bob) -> None:
+    talks = [make_message().conversation for _ in range(3)]
+    triage.assign(talks, bob, by=bob)
+    tags.tag(talks[:1], "bug", by=bob)
+    entries = trail.read(lena, trail.Filters()).entries
+    assert [(entry.action.verb, entry.more) for entry in entries] == [("tag", 0), ("assign", 2)]
+    client.force_login(lena)
+    page = client.get("/team/audit-trail/").content.decode()
+    assert "and 2 more" in page
+    assert "Bob Baker" in page
+
+
+def test_the_trail_is_narrowed_and_paged(lena, bob) -> None:
+    talks = [make_message().conversation for _ in range(5)]
+    for talk in talks:
+        triage.assign([talk], bob, by=bob)
+    triage.close(talks, by=lena, seen_up_to=10**9)
+    by_bob = trail.Filters(by=bob.pk)
+    first = trail.read(lena, by_bob, size=3)
+    rest = trail.read(lena, by_bob, size=3, before=first.older)
+    assert [len(first.entries), len(rest.entries), rest.older] == [3, 2, 0]
+    closed = trail.read(lena, trail.Filters(verb="inbox.conversation close"))
+    assert [entry.action.by for entry in closed.entries] == [lena]
+
+
+def test_what_is_gone_is_still_in_the_trail(lena, bob) -> None:
+    talk = make_message().conversation
+    triage.assign([talk], bob, by=bob)
+    Conversation.objects.all().delete()
+    (entry,) = trail.read(lena, trail.Filters()).entries
+    assert "something that is gone" in entry.words
+    assert not entry.can_undo
+
+
+def test_a_note_of_a_colleague_is_told_without_its_words(client, lena, bob) -> None:
+    writing.note(make_message().conversation, "The plum tree is sick", by=bob)
+    client.force_login(lena)
+    page = client.get("/team/audit-trail/").content.decode()
+    assert "added a note to" in page
+    assert "plum" not in page
+
+
+def test_the_trail_costs_as_many_queries_for_many_as_for_few(client, lena, bob) -> None:
+    client.force_login(lena)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            assert client.get("/team/audit-trail/").status_code == 200
+        return len(seen)
+
+    triage.assign([make_message().conversation], bob, by=bob)
+    few = queries()
+    for _ in range(12):
+        triage.assign([make_message().conversation], bob, by=bob)
+    assert queries() == few <= 12
