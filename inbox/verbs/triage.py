@@ -52,7 +52,7 @@ def _undo(batch: Sequence[Action], by: User) -> set[int]:
     Message.objects.filter(
         pk__in=[pk for pk, conversation in lines.values() if conversation in undone]
     ).delete()
-    recompute_in_steps(undone)
+    recompute_in_steps(pk for pk, new in undone.items() if _may_wait_otherwise(locked[pk], new))
     announce(locked[pk] for pk in undone)
     return {by_conversation[pk].pk for pk in undone}
 
@@ -220,7 +220,7 @@ def _change(
             if old != new:
                 before[pk], wanted[pk] = old, new
         _write(wanted)
-        recompute_in_steps(wanted)
+        recompute_in_steps(pk for pk in wanted if _may_wait_otherwise(locked[pk], wanted[pk]))
         fresh = Conversation.objects.in_bulk(list(wanted))
         for row in _keep_open_what_waits(fresh.values()):
             wanted[row.pk]["state"] = State.OPEN.value
@@ -241,6 +241,15 @@ def _change(
 def _lock(pks: Iterable[int]) -> dict[int, Conversation]:
     rows = Conversation.objects.filter(pk__in=list(pks)).order_by("pk")
     return {row.pk: row for row in rows.select_for_update(no_key=True)}
+
+
+def _may_wait_otherwise(row: Conversation, new: Fields) -> bool:
+    """Of these fields the kept ones depend on `handled_up_to` alone, and raising it can only end
+    a wait."""
+    handled = new.get("handled_up_to", row.handled_up_to)
+    if handled > row.handled_up_to:
+        return row.waiting_since is not None
+    return bool(handled < row.handled_up_to)
 
 
 def _keep_open_what_waits(rows: Iterable[Conversation]) -> list[Conversation]:
