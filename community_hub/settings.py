@@ -96,7 +96,7 @@ INSTALLED_APPS = [
     "team",
     "members",
     "inbox",
-    "inbox.connectors.sandbox.site",
+    "sandbox",
 ]
 
 MIDDLEWARE = [

@@ -56,4 +56,4 @@ urlpatterns = [
 ]
 
 if settings.SANDBOX_ENABLED:
-    urlpatterns += [path("sandbox/", include("inbox.connectors.sandbox.site.urls"))]
+    urlpatterns += [path("sandbox/", include("sandbox.urls"))]

@@ -10,12 +10,12 @@ from django.db.models import Count, F, Max, Q
 from django.utils import timezone
 
 from inbox.connectors.base import Person
-from inbox.connectors.sandbox.site.models import Account
 from inbox.models import Conversation, Draft, ReadMark, Source
 from inbox.verbs import tags, triage, writing
 from members import verbs as member_verbs
 from members.models import Activity, Identity, Member
 from members.resolve import resolve
+from sandbox.models import Account
 from team.models import User
 
 from .team import BO, COLLEAGUES, DESK, KNOWN, LENA, OWNER, Desk, Known

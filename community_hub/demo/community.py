@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from inbox.connectors.sandbox.site.seed import SeedAccount, SeedPost, SeedThread
+from sandbox.seed import SeedAccount, SeedPost, SeedThread
 
 from .deal import Dealer, fill
 from .people import BOT, LANGUAGES, TEAM, Crowd, crowd

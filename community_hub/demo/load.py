@@ -10,11 +10,11 @@ from datetime import timedelta
 from django.utils import timezone
 
 from inbox.connectors.sandbox.connector import SandboxConnector
-from inbox.connectors.sandbox.site import seed
-from inbox.connectors.sandbox.site.models import Post, Site
 from inbox.models import Source, SourceState
 from inbox.tasks import pull_source
 from inbox.verbs import sources as source_verbs
+from sandbox import seed
+from sandbox.models import Post, Site
 from team import verbs as team_verbs
 from team.models import Hub, User
 

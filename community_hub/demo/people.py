@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from inbox.connectors.sandbox.site.seed import SeedAccount
+from sandbox.seed import SeedAccount
 
 from .deal import Dealer
 from .rhythm import QUIET_SINCE

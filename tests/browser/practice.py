@@ -45,12 +45,12 @@ class Practice:
         assert answer.status_code == 200, answer.text
         return unescape(answer.text)
 
-    def desk(self, **faults: bool) -> None:
+    def moderate(self, **faults: bool) -> None:
         """`out_of_order=True`, `moderates=True`; what is not named is off."""
-        self.post("desk/", **{name: "on" for name, on in faults.items() if on})
+        self.post("moderation/", **{name: "on" for name, on in faults.items() if on})
 
     def approve_all(self) -> None:
-        for action in re.findall(r'action="([^"]+/approvals/\d+/)"', self.read("desk/")):
+        for action in re.findall(r'action="([^"]+/approvals/\d+/)"', self.read("moderation/")):
             self.post(action, answer="yes")
 
     def delete_first_post(self, talk: str) -> None:
@@ -60,7 +60,7 @@ class Practice:
 
     def post(self, address: str, **fields: str) -> httpx.Response:
         if not self.client.cookies:
-            self.client.get(urljoin(self.url, "desk/"))
+            self.client.get(urljoin(self.url, "moderation/"))
         token = next(value for name, value in self.client.cookies.items() if "csrf" in name)
         fields["csrfmiddlewaretoken"] = token
         answer = self.client.post(urljoin(self.url, address), data=fields)

@@ -56,10 +56,13 @@ def test_a_post_arrives_live_is_answered_by_keyboard_and_the_answer_stands_on_th
 
 
 def post_as_a_member(tab: Page, title: str, body: str) -> None:
-    tab.goto("/sandbox/forum/")
+    """The README's first exercise: from the list of practice sites, with a category chosen."""
+    tab.goto("/sandbox/")
+    tab.locator('main a[href="/sandbox/forum/"]').first.click()
     tab.get_by_role("link", name="New topic").click()
     tab.get_by_label("Write as").fill("Wren Ashby")
     tab.get_by_label("Title").fill(title)
+    tab.get_by_label("Category").select_option(index=1)
     tab.get_by_label("Your text").fill(body)
     tab.get_by_role("button", name="Post").click()
     expect(tab.get_by_role("heading", name=title)).to_be_visible()

@@ -8,10 +8,10 @@ from .talks import Talk
 
 
 @pytest.fixture
-def desk(forum: Practice):
+def moderated(forum: Practice):
     """The forum's desk; everything is in order again afterwards."""
     yield forum
-    forum.desk()
+    forum.moderate()
 
 
 def send(page: Page, talk: Talk, text: str) -> None:
@@ -23,39 +23,41 @@ def send(page: Page, talk: Talk, text: str) -> None:
 
 
 def test_a_forum_that_is_down_is_tried_again_until_it_is_back(
-    sit, desk: Practice, talk: Talk
+    sit, moderated: Practice, talk: Talk
 ) -> None:
     page = sit("bo")
-    desk.desk(out_of_order=True)
+    moderated.moderate(out_of_order=True)
     send(page, talk, "The plan is right, the board is old.")
     ours = page.locator("article.ours")
     expect(ours).to_contain_text("trying again soon", timeout=20_000)
     expect(ours.get_by_role("button", name="Cancel")).to_be_visible()
-    desk.desk()
+    moderated.moderate()
     expect(ours).to_contain_text("on the practice site", timeout=30_000)
-    assert desk.read(talk.address).count("The plan is right, the board is old.") == 1
+    assert moderated.read(talk.address).count("The plan is right, the board is old.") == 1
 
 
 def test_a_reply_for_the_moderators_says_so_until_they_publish_it(
-    sit, desk: Practice, talk: Talk
+    sit, moderated: Practice, talk: Talk
 ) -> None:
     page = sit("bo")
-    desk.desk(moderates=True)
+    moderated.moderate(moderates=True)
     send(page, talk, "Ten kilohms, by the newer plan.")
     ours = page.locator("article.ours")
     expect(ours).to_contain_text("waits for the platform’s moderators", timeout=20_000)
-    assert "Ten kilohms" not in desk.read(talk.address)
-    desk.approve_all()
+    assert "Ten kilohms" not in moderated.read(talk.address)
+    moderated.approve_all()
     expect(ours).to_contain_text("on the practice site", timeout=30_000)
 
 
-def test_a_refused_reply_says_why_and_offers_retry_or_edit(sit, desk: Practice, talk: Talk) -> None:
+def test_a_refused_reply_says_why_and_offers_retry_or_edit(
+    sit, moderated: Practice, talk: Talk
+) -> None:
     page = sit("bo")
     page.goto(talk.page)
     page.keyboard.press("r")
     page.keyboard.type("Here is the newer plan.")
     page.keyboard.press("Control+Enter")
-    desk.delete_first_post(talk.address)  # while the reply is held
+    moderated.delete_first_post(talk.address)  # while the reply is held
     failed = page.locator("article.failed")
     expect(failed).to_contain_text("not sent", timeout=20_000)
     assert len(failed.locator(".trouble p").inner_text()) > 20

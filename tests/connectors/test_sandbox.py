@@ -10,7 +10,7 @@ from inbox.connectors.base import Incoming, Misconfigured, Rejected
 from inbox.connectors.contract import beginning, drain, reply_to
 from inbox.connectors.sandbox.connector import SandboxConnector
 from inbox.connectors.sandbox.forms import SandboxForm
-from inbox.connectors.sandbox.site.models import Account, Post, Site
+from sandbox.models import Account, Post, Site
 from tests.sandbox.serving import says
 
 Connect = Callable[[str], SandboxConnector]

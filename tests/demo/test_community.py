@@ -11,7 +11,7 @@ import pytest
 
 from community_hub.demo.community import Community, community
 from community_hub.demo.words import SITES, read, scripts, topics
-from inbox.connectors.sandbox.site.seed import SeedPost, SeedThread
+from sandbox.seed import SeedPost, SeedThread
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 SEED = 7

@@ -11,9 +11,9 @@ from django.utils import timezone
 from community_hub.demo.community import Community, community
 from community_hub.demo.load import SEED, load
 from community_hub.demo.team import DESK, KNOWN
-from inbox.connectors.sandbox.site.seed import SeedThread
 from inbox.models import Conversation, Draft, Message, Quarantined, Source
 from members.models import Activity, Member
+from sandbox.seed import SeedThread
 from tests.sandbox.serving import Served
 
 NEWEST = 45  # conversations a site: enough for the hand-written ones

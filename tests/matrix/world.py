@@ -7,12 +7,12 @@ from urllib.parse import urlsplit
 
 from django.utils import timezone
 
-from inbox.connectors.sandbox.site.models import Account, Post, Site
-from inbox.connectors.sandbox.site.seed import create_site
 from inbox.models import Channel, Conversation, Delivery, Message, Source
 from inbox.verbs import tags, triage
 from members import verbs as member_verbs
 from members.models import Activity, Identity, Member, Tag
+from sandbox.models import Account, Post, Site
+from sandbox.seed import create_site
 from team import verbs as team_verbs
 from team.actions import Changes
 from team.models import Invitation, Notification, Role, User

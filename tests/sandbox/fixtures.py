@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from inbox.connectors.sandbox.site import seed
-from inbox.connectors.sandbox.site.models import Site
+from sandbox import seed
+from sandbox.models import Site
 from tests.sandbox.serving import Served
 
 

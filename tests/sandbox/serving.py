@@ -12,7 +12,7 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connections
 from django.test.testcases import QuietWSGIRequestHandler
 
-from inbox.connectors.sandbox.site.models import Post, Site
+from sandbox.models import Post, Site
 
 App = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 

@@ -7,8 +7,8 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
-from inbox.connectors.sandbox.site import seed
-from inbox.connectors.sandbox.site.models import Account, Post, Site
+from sandbox import seed
+from sandbox.models import Account, Post, Site
 from tests.sandbox.test_pages import question
 
 
@@ -148,3 +148,9 @@ def test_writers_at_once_get_numbers_in_the_order_they_commit(settings):
     posts = list(forum.posts.order_by("seq").values_list("seq", "number"))
     assert posts == [(n, n) for n in range(1, 7)]  # the question, 4 of their own, 1 of 4 the same
     assert Site.objects.get(pk=forum.pk).last_seq == 6
+
+
+def test_json_nested_thousands_deep_is_refused_in_words(client, sites):
+    for nested in (b"[" * 100_000, b'{"body":' * 100_000 + b"1" + b"}" * 100_000):
+        answer = say(client, sites["forum"], nested)
+        assert (answer.status_code, answer.json()["code"]) == (400, "not_json")

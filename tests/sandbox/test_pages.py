@@ -5,7 +5,7 @@ import re
 import pytest
 from django.test import Client
 
-from inbox.connectors.sandbox.site.models import Account, Post, Site
+from sandbox.models import Account, Post, Site
 
 
 @pytest.fixture
@@ -28,7 +28,13 @@ def test_every_site_opens_without_signing_in(browser, sites):
     assert "Sine Social" in browser.get("/sandbox/").content.decode()
     for slug, site in sites.items():
         post = question(site)
-        for path in ("", "threads/", "desk/", "members/polyphon/", f"threads/{post.thread_id}/"):
+        for path in (
+            "",
+            "threads/",
+            "moderation/",
+            "members/polyphon/",
+            f"threads/{post.thread_id}/",
+        ):
             page = browser.get(f"/sandbox/{slug}/{path}")
             assert page.status_code == 200
             assert site.name in page.content.decode()
@@ -99,7 +105,7 @@ def test_script_in_every_field_stays_text(browser, sites):
 
 def test_pages_carry_no_inline_style_or_script(browser, sites):
     post = question(sites["help"])
-    for path in ("", f"threads/{post.thread_id}/", "desk/", "threads/"):
+    for path in ("", f"threads/{post.thread_id}/", "moderation/", "threads/"):
         page = browser.get(f"/sandbox/help/{path}").content.decode()
         assert not re.search(r"<style|<script|\sstyle=|\son\w+=|http-equiv", page)
 
@@ -153,3 +159,29 @@ def test_pages_cost_the_same_queries_however_long(
             first.reply(arjun, f"Answer {n}").reply(arjun, "and more")
             question(site, "Another #midi")
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("slug", ["forum", "help"])
+def test_a_topic_is_opened_in_the_category_that_was_chosen(browser, sites, slug):
+    chosen = sites[slug].places.order_by("name").first()
+    form = f"/sandbox/{slug}/threads/"
+    page = send(browser, form, who="Dee", title="In its place", body="Here.", place=chosen.pk)
+    assert "Select a valid choice" not in page.content.decode()
+    assert sites[slug].threads.get(title="In its place").place == chosen
+
+
+@pytest.mark.parametrize("path", ["", "forum/", "forum/moderation/", "forum/threads/"])
+def test_another_machine_or_name_needs_a_sign_in(client, sites, settings, bob, path):
+    settings.LOGIN_URL = "/account/login/"
+    sign_in = f"/account/login/?next=/sandbox/{path}"
+    assert client.get(f"/sandbox/{path}", REMOTE_ADDR="192.0.2.7").url == sign_in
+    settings.HUB_URL = "https://hub.example.org"
+    assert client.get(f"/sandbox/{path}").url == sign_in
+    client.force_login(bob)
+    assert client.get(f"/sandbox/{path}").status_code == 200
+
+
+def test_the_connectors_api_needs_its_token_and_no_sign_in(client, sites, settings):
+    settings.HUB_URL = "https://hub.example.org"
+    token = {"Authorization": f"Bearer {sites['forum'].token()}"}
+    assert client.get("/sandbox/forum/api/me", headers=token).status_code == 200

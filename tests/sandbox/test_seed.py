@@ -3,9 +3,9 @@
 import time
 from datetime import UTC, datetime, timedelta
 
-from inbox.connectors.sandbox.site import seed
-from inbox.connectors.sandbox.site.models import Post, Site
-from inbox.connectors.sandbox.site.seed import SeedAccount, SeedPost, SeedThread
+from sandbox import seed
+from sandbox.models import Post, Site
+from sandbox.seed import SeedAccount, SeedPost, SeedThread
 
 START = datetime(2026, 5, 1, 12, tzinfo=UTC)
 

@@ -2,4 +2,4 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("sandbox/", include("inbox.connectors.sandbox.site.urls"))]
+urlpatterns = [path("sandbox/", include("sandbox.urls"))]

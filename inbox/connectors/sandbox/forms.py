@@ -31,7 +31,7 @@ class SandboxForm(forms.Form):
     token = forms.CharField(
         label=gettext_lazy("Token"),
         max_length=200,
-        help_text=gettext_lazy("Copy it from the practice site’s page “Manager’s desk”."),
+        help_text=gettext_lazy("Copy it from the practice site’s page “Moderation”."),
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django.db import models, transaction
 from django.urls import reverse
@@ -11,9 +11,6 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-
-if TYPE_CHECKING:
-    from .talk import Post
 
 HUB_HANDLE = "polyphon"
 MAX_LENGTHS = {"forum": 32_000, "microblog": 500, "helpboard": 30_000}
@@ -97,15 +94,12 @@ class Site(models.Model):
 
     def start(
         self, account: Account, body: str, *, title: str = "", place: str = "", direct: bool = False
-    ) -> Post:
-        """Open a thread with its first post."""
-        from .talk import Thread
-
+    ) -> Any:
+        """Open a thread with its first post, which is returned."""
         with transaction.atomic():
             site = self.lock()
             hashtag = re.search(r"(?<!\w)#(\w+)", body) if not site.has_titles else None
-            thread = Thread.objects.create(
-                site=site,
+            thread = site.threads.create(
                 place=site.place(hashtag[1] if hashtag else place),
                 title=title if site.has_titles else "",
                 direct=direct,
@@ -183,15 +177,13 @@ class Account(models.Model):
 
     def leave(self) -> None:
         """Close the account: its posts stay, and nobody is named as their author any more."""
-        from .talk import Post
-
         with transaction.atomic():
             site = self.site.lock()
             posts = list(self.posts.order_by("seq").only("id", "seq", "version"))
             seq = site.take_seq(len(posts))
             for offset, post in enumerate(posts):
                 post.seq, post.account, post.version = seq + offset, None, post.version + 1
-            Post.objects.bulk_update(posts, ["seq", "account", "version"], batch_size=500)
+            self.posts.bulk_update(posts, ["seq", "account", "version"], batch_size=500)
             self.deleted_at = timezone.now()
             self.save(update_fields=["deleted_at"])
 

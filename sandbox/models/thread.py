@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .places import Account, Place, Refused, Site
+from .site import Account, Place, Refused, Site
 
 THREAD_PAGE = 50
 

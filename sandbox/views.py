@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from community_hub.lib.text import number
 
-from .doors import page, site_page
+from .decorators import local_or_signed_in, page, site_page
 from .forms import ReplyForm, StartForm, TextForm
 from .models import Account, Post, Refused, Site
-from .models.talk import THREAD_PAGE
+from .models.thread import THREAD_PAGE
 
 FRONT_PAGE = 25
 RECENT_MEMBERS = 20
@@ -22,7 +21,7 @@ WHO = "sandbox_who"  # the cookie that remembers whom one plays
 
 
 @require_GET
-@login_not_required
+@local_or_signed_in
 def index(request: HttpRequest) -> HttpResponse:
     return render(request, "sandbox/index.html", {"sites": Site.objects.order_by("id")[:20]})
 
@@ -114,7 +113,7 @@ def replies(request: HttpRequest, site: Site, pk: int) -> HttpResponse:
         try:
             account = Account.called(site, said["who"])
             reply = parent.reply(account, said["body"], comment=said.get("comment", False))
-            where = redirect("sandbox:desk", site.slug) if reply.pending else _to(reply)
+            where = redirect("sandbox:moderation", site.slug) if reply.pending else _to(reply)
             return _remember(where, account)
         except Refused as refused:
             form.add_error(None, str(refused))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import api, desk, views
+from . import api, moderation, views
 
 app_name = "sandbox"
 
@@ -20,9 +20,9 @@ urlpatterns = [
     path("<slug:slug>/posts/<int:pk>/acceptance/", views.acceptance, name="acceptance"),
     path("<slug:slug>/members/<slug:handle>/", views.member, name="member"),
     path("<slug:slug>/members/<slug:handle>/departure/", views.departure, name="departure"),
-    path("<slug:slug>/desk/", desk.desk, name="desk"),
-    path("<slug:slug>/desk/token/", desk.token, name="desk-token"),
-    path("<slug:slug>/desk/approvals/<int:pk>/", desk.approval, name="approval"),
+    path("<slug:slug>/moderation/", moderation.moderation, name="moderation"),
+    path("<slug:slug>/moderation/token/", moderation.token, name="moderation-token"),
+    path("<slug:slug>/moderation/approvals/<int:pk>/", moderation.approval, name="approval"),
     path("<slug:slug>/api/me", api.me),
     path("<slug:slug>/api/places", api.places),
     path("<slug:slug>/api/changes", api.changes),

@@ -59,7 +59,7 @@ class StartForm(TextForm):
         if site.has_titles:
             del self.fields["direct"]
             places: Any = self.fields["place"]
-            places.queryset = site.places.order_by("name")[:200]
+            places.queryset = site.places.order_by("name")  # a slice would refuse every choice
         else:
             del self.fields["title"], self.fields["place"]
 
@@ -76,7 +76,7 @@ class SentForm(forms.Form):
     )
 
 
-class DeskForm(forms.Form):
+class ModerationForm(forms.Form):
     moderates = forms.BooleanField(
         label=_("Replies wait for approval"),
         required=False,

@@ -1,4 +1,4 @@
-"""The site manager's desk: the hub's token, posts to approve, faults to practise."""
+"""Moderation of a practice site: the hub's token, posts to approve, faults to practise."""
 
 from __future__ import annotations
 
@@ -6,33 +6,33 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
-from .doors import desk_page, page
-from .forms import DeskForm
+from .decorators import moderation_page, page
+from .forms import ModerationForm
 from .models import Site
 
 
 @require_http_methods(["GET", "POST"])
-@desk_page
-def desk(request: HttpRequest, site: Site) -> HttpResponse:
+@moderation_page
+def moderation(request: HttpRequest, site: Site) -> HttpResponse:
     if request.method == "POST":
-        form = DeskForm(request.POST)
+        form = ModerationForm(request.POST)
         if form.is_valid():
             Site.objects.filter(pk=site.pk).update(**form.cleaned_data)
-        return redirect("sandbox:desk", site.slug)
-    form = DeskForm(initial={"moderates": site.moderates, "out_of_order": site.out_of_order})
+        return redirect("sandbox:moderation", site.slug)
+    form = ModerationForm(initial={"moderates": site.moderates, "out_of_order": site.out_of_order})
     waiting = site.posts.filter(pending=True).with_people().order_by("id")[:50]
-    return page(request, "desk", site, form=form, waiting=waiting, token=site.token())
+    return page(request, "moderation", site, form=form, waiting=waiting, token=site.token())
 
 
 @require_POST
-@desk_page
+@moderation_page
 def token(request: HttpRequest, site: Site) -> HttpResponse:
     site.renew_token()
-    return redirect("sandbox:desk", site.slug)
+    return redirect("sandbox:moderation", site.slug)
 
 
 @require_POST
-@desk_page
+@moderation_page
 def approval(request: HttpRequest, site: Site, pk: int) -> HttpResponse:
     """Publish a waiting post, or turn it down."""
     post = get_object_or_404(site.posts.filter(pending=True), pk=pk)
@@ -40,4 +40,4 @@ def approval(request: HttpRequest, site: Site, pk: int) -> HttpResponse:
         post.approve()
     else:
         post.remove()
-    return redirect("sandbox:desk", site.slug)
+    return redirect("sandbox:moderation", site.slug)

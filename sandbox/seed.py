@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from .models import Account, Place, Post, Site, Thread
-from .models.places import HUB_HANDLE
+from .models.site import HUB_HANDLE
 
 SITES = {
     "forum": (Site.Kind.FORUM, "The Polyphon Forum", "Where people who build and play it talk."),
@@ -77,7 +77,7 @@ def create_site(slug: str) -> Site:
 
 
 def token_for(site: Site) -> str:
-    """What the hub signs in with; the site's desk shows the same."""
+    """What the hub signs in with; the moderation page shows the same."""
     return site.token()
 
 

@@ -123,7 +123,7 @@ def context(request: HttpRequest, site: Site, pk: int) -> HttpResponse:
 def _write(request: HttpRequest, site: Site) -> HttpResponse:
     try:
         data = json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter: nested thousands deep
         return problem(400, "not_json", "This is not JSON.")
     form = SentForm(data if isinstance(data, dict) else {})
     if not form.is_valid():

@@ -1,9 +1,9 @@
-"""What sets the three sites apart, and the desk that plays their moderators."""
+"""What sets the three sites apart, and the page that plays their moderators."""
 
 import pytest
 from django.test import Client
 
-from inbox.connectors.sandbox.site.models import Account, Post, Site
+from sandbox.models import Account, Post, Site
 from tests.sandbox.test_pages import question, send
 
 
@@ -70,47 +70,49 @@ def test_first_hashtag_is_the_place_of_a_short_post(sites):
     assert post.thread.place.name == "Soldering"
 
 
-def test_held_reply_is_hidden_until_the_desk_publishes_it(browser, sites):
+def test_held_reply_is_hidden_until_moderation_publishes_it(browser, sites):
     forum = sites["forum"]
     asked = question(forum)
-    send(browser, "/sandbox/forum/desk/", moderates="on")
+    send(browser, "/sandbox/forum/moderation/", moderates="on")
     page = send(browser, f"/sandbox/forum/posts/{asked.pk}/replies/", who="bo", body="Held back")
-    assert page.redirect_chain[-1][0] == "/sandbox/forum/desk/"
+    assert page.redirect_chain[-1][0] == "/sandbox/forum/moderation/"
     thread = f"/sandbox/forum/threads/{asked.thread_id}/"
     assert "Held back" not in browser.get(thread).content.decode()
     reply = forum.posts.get(body="Held back")
     assert "Held back" not in browser.get("/sandbox/forum/members/bo/").content.decode()
     send(
         browser,
-        "/sandbox/forum/desk/",
-        to=f"/sandbox/forum/desk/approvals/{reply.pk}/",
+        "/sandbox/forum/moderation/",
+        to=f"/sandbox/forum/moderation/approvals/{reply.pk}/",
         answer="yes",
     )
     assert "Held back" in browser.get(thread).content.decode()
 
 
-def test_site_out_of_order_answers_503_but_its_desk_opens(browser, sites):
-    send(browser, "/sandbox/forum/desk/", out_of_order="on")
+def test_site_out_of_order_answers_503_but_its_moderation_page_opens(browser, sites):
+    send(browser, "/sandbox/forum/moderation/", out_of_order="on")
     assert browser.get("/sandbox/forum/").status_code == 503
     assert browser.get("/sandbox/forum/api/me").status_code == 503
     assert browser.get("/sandbox/social/").status_code == 200
-    send(browser, "/sandbox/forum/desk/")
+    send(browser, "/sandbox/forum/moderation/")
     assert browser.get("/sandbox/forum/").status_code == 200
 
 
 def test_new_token_ends_the_old_one(browser, sites):
     forum = sites["forum"]
     old = forum.token()
-    send(browser, "/sandbox/forum/desk/", to="/sandbox/forum/desk/token/")
+    send(browser, "/sandbox/forum/moderation/", to="/sandbox/forum/moderation/token/")
     new = Site.objects.get(slug="forum").token()
-    assert new in browser.get("/sandbox/forum/desk/").content.decode()
+    assert new in browser.get("/sandbox/forum/moderation/").content.decode()
     for token, status in ((old, 401), (new, 200)):
         asked = browser.get("/sandbox/forum/api/me", headers={"Authorization": f"Bearer {token}"})
         assert asked.status_code == status
 
 
 def test_hub_account_cannot_be_closed(browser, sites):
-    page = send(browser, "/sandbox/forum/desk/", to="/sandbox/forum/members/polyphon/departure/")
+    page = send(
+        browser, "/sandbox/forum/moderation/", to="/sandbox/forum/members/polyphon/departure/"
+    )
     assert page.status_code == 404
     assert sites["forum"].hub_account().deleted_at is None
 

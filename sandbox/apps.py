@@ -4,6 +4,6 @@ from django.apps import AppConfig
 
 
 class SandboxConfig(AppConfig):
-    name = "inbox.connectors.sandbox.site"
+    name = "sandbox"
     label = "sandbox"
     verbose_name = "Practice sites"
