@@ -12,7 +12,7 @@ from .models import Account, Place, Post, Site, Thread
 from .models.site import HUB_HANDLE
 
 SITES = {
-    "forum": (Site.Kind.FORUM, "The Polyphon Forum", "Where people who build and play it talk."),
+    "forum": (Site.Kind.FORUM, "The Polyphon Forum", "Builders’ and players’ forum."),
     "social": (Site.Kind.MICROBLOG, "Sine Social", "Short posts, 500 characters at most."),
     "help": (Site.Kind.HELPBOARD, "Workbench", "Questions with answers that worked."),
 }

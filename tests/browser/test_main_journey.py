@@ -40,7 +40,7 @@ def test_a_post_arrives_live_is_answered_by_keyboard_and_the_answer_stands_on_th
     expect(ours).to_contain_text("on the practice site", timeout=20_000)
 
     tab.bring_to_front()
-    tab.get_by_role("link", name="Look for new posts").click()
+    tab.get_by_role("link", name="Refresh").click()
     expect(tab.locator("article.ours")).to_contain_text(answer)
 
     inbox.bring_to_front()
