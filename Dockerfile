@@ -31,5 +31,5 @@ USER hub
 VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=6s --start-period=30s --retries=3 \
-    CMD ["python", "-m", "community_hub.probe", "database", "redis"]
-CMD ["python", "-m", "community_hub.serve", "--host", "0.0.0.0", "--port", "8000", "--workers", "2"]
+    CMD ["python", "-m", "community_hub.runtime.probe", "database", "redis"]
+CMD ["python", "-m", "community_hub.runtime.serve", "--host", "0.0.0.0", "--port", "8000", "--workers", "2"]

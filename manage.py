@@ -10,7 +10,7 @@ def main() -> None:
     try:
         from django.core.management import execute_from_command_line
 
-        from community_hub import embedded
+        from community_hub.runtime import embedded
     except ImportError as error:
         raise SystemExit(
             f"{error}. Run it through uv, which installs what is missing:\n"

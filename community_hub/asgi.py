@@ -12,12 +12,13 @@ from a2wsgi import WSGIMiddleware
 from django.core.asgi import get_asgi_application
 from django.core.wsgi import get_wsgi_application
 
-from community_hub import body
+from community_hub.lib import forwarded, request_body
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "community_hub.settings")
 
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 
+only_trusted = forwarded.filter_from_environment()
 live: Application = get_asgi_application()
 wsgi: Any = get_wsgi_application()
 pages: Application = WSGIMiddleware(wsgi, workers=int(os.environ.get("WEB_THREADS", "8")))
@@ -29,10 +30,10 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
         await pages(scope, receive, send)
         return
     try:
-        received = await body.whole(scope, receive)
-    except body.Refused as refused:
+        received = await request_body.whole(scope, receive)
+    except request_body.Refused as refused:
         if refused.status:
-            await body.refuse(refused.status, send)
+            await request_body.refuse(refused.status, send)
         return
     application = live if scope["path"].startswith("/live/") else pages
-    await application(body.plainly(scope), received, send)
+    await application(only_trusted(request_body.plainly(scope)), received, send)

@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, Page, StorageState, ViewportSize, sync_playwright
 from smaller_png import smaller  # beside this file
 
-from community_hub import embedded
+from community_hub.runtime import embedded
 
 ROOT = Path(__file__).resolve().parent.parent
 MANAGE = [sys.executable, str(ROOT / "manage.py")]

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from community_hub import embedded
+from community_hub.runtime import embedded
 
 from .hub import Hub
 from .practice import Practice

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import psycopg
 from playwright.sync_api import Browser, Page, expect
 
-from community_hub.embedded import Var
+from community_hub.runtime.embedded import Var
 from tests.start.running import Up
 
 PASSWORD = "seven quiet oscillators"

@@ -7,6 +7,8 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
+from community_hub.lib.logs import RedactingFormatter
+
 
 @pytest.mark.parametrize(
     ("name", "parts"),
@@ -41,3 +43,10 @@ def test_other_addresses_are_logged_whole():
     ):
         record = logging.LogRecord("django.request", 30, "", 0, "Not Found: %s", (path,), None)
         assert path in handler.format(record)
+
+
+def test_a_very_long_address_does_not_fill_the_log():
+    record = logging.LogRecord(
+        "django.request", logging.WARNING, "", 0, "Not Found: /%s", ("x" * 60_000,), None
+    )
+    assert len(RedactingFormatter("%(message)s").format(record)) < 600

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 
-from community_hub import embedded
+from community_hub.runtime import embedded
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = (

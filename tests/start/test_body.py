@@ -12,7 +12,8 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from community_hub import asgi, body
+from community_hub import asgi
+from community_hub.lib import request_body
 from inbox.models import Message
 from tests.make import make_conversation
 from tests.serving import serve_hub
@@ -50,19 +51,19 @@ def test_forms_that_do_not_arrive_keep_nobody_else_waiting(hub):
 
 
 def test_a_form_that_takes_for_ever_is_given_up(hub, monkeypatch):
-    monkeypatch.setattr(body, "SECONDS", 0.2)
+    monkeypatch.setattr(request_body, "SECONDS", 0.2)
     with begin(hub, "/account/login/", b"login=a", length=1000) as line:
         assert line.recv(100).startswith(b"HTTP/1.1 408 ")
 
 
 def test_a_body_that_is_announced_too_long_is_not_read(hub):
-    with begin(hub, "/account/login/", b"", length=body.MOST + 1) as line:
+    with begin(hub, "/account/login/", b"", length=request_body.MOST + 1) as line:
         assert line.recv(100).startswith(b"HTTP/1.1 413 ")
 
 
 @pytest.mark.parametrize("path", ["/account/login/", "/live/"])
 def test_a_body_that_grows_too_long_is_given_up(path, hub):
-    drops = (b"x" * 100_000 for _ in range(body.MOST // 100_000 + 1))
+    drops = (b"x" * 100_000 for _ in range(request_body.MOST // 100_000 + 1))
     assert httpx.post(f"{hub}{path}", content=drops, timeout=10).status_code == 413
 
 
@@ -89,6 +90,7 @@ def test_a_header_with_an_underscore_is_not_taken_for_what_the_proxy_says(monkey
         return {"type": "http.request", "body": b"", "more_body": False}
 
     monkeypatch.setattr(asgi, "pages", page)
+    monkeypatch.setattr(asgi, "only_trusted", lambda scope: scope)
     headers = [(b"x-forwarded-proto", b"http"), (b"x_forwarded_proto", b"https")]
     scope = {"type": "http", "path": "/", "headers": headers}
     asyncio.run(asgi.application(scope, receive, None))

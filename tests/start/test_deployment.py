@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from community_hub.processes import programs
+from community_hub.runtime.processes import programs
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCTION = {
@@ -95,3 +95,10 @@ def test_everything_that_compose_asks_for_is_in_the_example():
     asked = set(re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text()))
     offered = set(re.findall(r"^(\w+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
     assert asked <= offered
+
+
+def test_a_teams_other_subdomains_are_left_alone_unless_somebody_says_so():
+    names = ["SECURE_HSTS_SECONDS", "SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_HSTS_PRELOAD"]
+    assert settings_of(names) == "31536000 False False"
+    said = settings_of(names, SECURE_HSTS_INCLUDE_SUBDOMAINS="1", SECURE_HSTS_PRELOAD="1")
+    assert said == "31536000 True True"

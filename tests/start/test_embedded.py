@@ -11,13 +11,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from community_hub import embedded, keeper
-from community_hub.embedded import Var
+from community_hub.runtime import embedded, processes, supervisor
+from community_hub.runtime.embedded import Var
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = """
 import os, sys
-from community_hub import embedded, keeper
+from community_hub.runtime import embedded
 embedded.ensure(throwaway="kept" not in sys.argv)
 import psycopg, redis
 with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
@@ -103,8 +103,8 @@ def test_killing_the_command_stops_the_servers(var):
 def test_killing_the_keeper_ends_the_servers_and_the_next_start_recovers(var):
     hub = Hub(var)
     assert hub.says() == "1 1"
-    keeper = next(p for p in servers(var) if "community_hub.keeper" in p.cmdline())
-    keeper.kill()
+    supervising = next(p for p in servers(var) if "community_hub.runtime.supervisor" in p.cmdline())
+    supervising.kill()
     wait_until_gone(var)
     hub.kill()
     # what a killed server leaves behind, naming a process that is somebody else
@@ -117,7 +117,7 @@ def test_killing_the_keeper_ends_the_servers_and_the_next_start_recovers(var):
 def test_what_a_power_cut_tears_is_no_obstacle(var):
     hub = Hub(var)
     assert hub.says() == "1 1"
-    next(p for p in servers(var) if "community_hub.keeper" in p.cmdline()).kill()
+    next(p for p in servers(var) if "community_hub.runtime.supervisor" in p.cmdline()).kill()
     wait_until_gone(var)
     hub.kill()
     place = Var(var)
@@ -137,7 +137,7 @@ def test_a_process_that_outlived_its_server_is_ended_before_another_starts_there
     first = next(p for p in servers(var) if p.name() == "postgres")
     outlived = next(p for p in first.children() if "checkpointer" in " ".join(p.cmdline()))
     outlived.suspend()  # so that it does not notice that the first is gone
-    next(p for p in servers(var) if "community_hub.keeper" in p.cmdline()).kill()
+    next(p for p in servers(var) if "community_hub.runtime.supervisor" in p.cmdline()).kill()
     first.kill()
     wait_until_gone(var)
     hub.kill()
@@ -197,9 +197,37 @@ def test_secrets_are_made_once_and_only_we_may_read_them(var):
 
 
 def test_whoever_comes_as_the_servers_go_is_not_told_that_they_are_there(tmp_path):
-    """The next command gets the users' lock when the keeper gives it up, and reads who is there."""
+    """The next command gets the lock when the supervisor drops it, and looks who is there."""
     var = Var(tmp_path / "var")
     embedded.make_folders(var)
-    keeper.announce(var, ["postgres"])
-    assert keeper.keep(var, {}) == 0
+    supervisor.announce(var, ["postgres"])
+    assert supervisor.keep(var, {}) == 0
     assert not (var.run / "ready.json").exists()
+
+
+def test_mails_and_logs_are_for_nobody_but_whoever_runs_the_hub(tmp_path):
+    var = Var(tmp_path / "var")
+    for folder in (var.log, var.mail):
+        folder.mkdir(parents=True)
+        (folder / "old.log").write_text("a sign-in link")
+        folder.chmod(0o755)
+        (folder / "old.log").chmod(0o644)
+    embedded.make_folders(var)
+    for folder in (var.log, var.mail):
+        assert folder.stat().st_mode & 0o777 == 0o700
+        assert (folder / "old.log").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_log_that_grew_long_is_cut_and_the_program_goes_on_writing(tmp_path, monkeypatch):
+    monkeypatch.setattr(processes, "LOG_BYTES", 1000)
+    program = processes.Program("web", [], tmp_path / "web.log", {})
+    with processes.open_private(program.log) as output:
+        output.write(b"x" * 1500 + b"newest")
+        output.flush()
+        program.rotate_log()
+        output.write(b"and on")
+    assert program.log.read_bytes() == b"and on"
+    kept = program.log.with_suffix(".before.log")
+    assert kept.read_bytes().endswith(b"newest")
+    assert len(kept.read_bytes()) == 1000
+    assert program.log.stat().st_mode & 0o777 == kept.stat().st_mode & 0o777 == 0o600

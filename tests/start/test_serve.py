@@ -3,7 +3,7 @@
 import asyncio
 import socket
 
-from community_hub.serve import listen
+from community_hub.runtime.serve import listen
 from tests.start.running import free_port
 
 

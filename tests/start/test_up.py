@@ -7,7 +7,7 @@ import time
 import httpx
 import pytest
 
-from community_hub.probe import ask
+from community_hub.runtime.probe import ask
 from tests.start.running import Up, a_terminal, free_port, processes, wait_until_gone
 
 
@@ -31,7 +31,7 @@ def test_the_link_signs_in_a_killed_web_worker_is_replaced_and_ctrl_c_stops_ever
         health = httpx.get(f"http://127.0.0.1:{port}/healthz").json()
         assert health["ok"] is True, health
         assert httpx.get(link).status_code in {200, 302}
-        web = next(p for p in processes(var) if "community_hub.serve" in p.cmdline())
+        web = next(p for p in processes(var) if "community_hub.runtime.serve" in p.cmdline())
         (worker,) = web.children()
         worker.kill()
         until = time.monotonic() + 20
@@ -58,7 +58,7 @@ def test_servers_that_are_killed_under_a_running_hub_come_back(var):
     port = free_port()
     with Up(var, "--port", str(port)) as up:
         up.until_it_says("Ready after")
-        for victim in ("community_hub.keeper", "redis-server", "bin/postgres"):
+        for victim in ("community_hub.runtime.supervisor", "redis-server", "bin/postgres"):
             found(var, victim).kill()
             up.until_it_says("they are back")
             until = time.monotonic() + 60

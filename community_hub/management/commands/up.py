@@ -24,9 +24,9 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from community_hub import embedded
-from community_hub.probe import ask, ill
-from community_hub.processes import Program, often, programs, stop_all
+from community_hub.runtime import embedded
+from community_hub.runtime.probe import ask, ill
+from community_hub.runtime.processes import Program, often, open_private, programs, stop_all
 
 GREEN_SECONDS = 90
 EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - compared with what was asked for
@@ -72,7 +72,7 @@ class Command(BaseCommand):
         web, *others = programs(var.log, env, host=host, port=port)
         running += [web, *others]
         for program in running:
-            program.log.write_bytes(b"")
+            open_private(program.log, truncate=True).close()
             program.start()
         hub = own_address(host, port), env["HUB_URL"]
         self.wait_for_web(web, hub)
@@ -166,6 +166,7 @@ class Command(BaseCommand):
                 if often(mended):
                     raise CommandError(f"The database or Redis keeps ending. See {var.log}.")
             for program in running:
+                program.rotate_log()
                 if program.alive:
                     continue
                 self.say(f"{program.name} ended; starting it again.\n{program.last_words(4)}")

@@ -4,8 +4,8 @@
 of the same hub has started, and fills in the environment that settings.py reads.
 
 Who stops them: each command holds a shared lock on `users.lock`. The kernel lets go of it when
-the command ends, however it ends. The keeper (keeper.py), a process of its own that a Ctrl-C in the
-terminal does not reach, stops both servers when nobody holds the lock any more.
+the command ends, however it ends. The supervisor (supervisor.py), a process of its own that a
+Ctrl-C in the terminal does not reach, stops both servers when nobody holds the lock any more.
 """
 
 from __future__ import annotations
@@ -56,6 +56,10 @@ class Var:
         return self.root / "log"
 
     @property
+    def mail(self) -> Path:
+        return self.root / "mail"
+
+    @property
     def sockets(self) -> Path:
         """Where the sockets are: below var/, or in a short folder where var/ lies too deep."""
         inside = self.run / "pg"
@@ -83,7 +87,7 @@ class Var:
 
 def var_folder() -> Path:
     given = os.environ.get("HUB_VAR")
-    return Path(given).absolute() if given else Path(__file__).resolve().parent.parent / "var"
+    return Path(given).absolute() if given else Path(__file__).resolve().parents[2] / "var"
 
 
 def ensure(root: Path | None = None, *, throwaway: bool = False) -> None:
@@ -115,9 +119,20 @@ def ensure(root: Path | None = None, *, throwaway: bool = False) -> None:
 def make_folders(var: Var) -> None:
     # PostgreSQL refuses to run as root: its own user must be able to walk through, not to look.
     mode = 0o711 if os.geteuid() == 0 else 0o700
-    for folder in (var.root, var.run, var.log):
+    for folder in (var.root, var.run):
         folder.mkdir(mode=mode, parents=True, exist_ok=True)
     var.root.chmod(mode)
+    for folder in (var.log, var.mail):  # sign-in links and addresses stand in both
+        make_private(folder)
+
+
+def make_private(folder: Path) -> None:
+    """Only whoever runs the hub may look inside, also into what an earlier version left there."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    folder.chmod(0o700)
+    for file in folder.iterdir():
+        if file.is_file() and not file.is_symlink():
+            file.chmod(0o600)
 
 
 def read_secrets(path: Path) -> dict[str, str]:
@@ -141,14 +156,14 @@ def read_secrets(path: Path) -> dict[str, str]:
 
 
 def join(var: Var, needs: list[str], *, throwaway: bool) -> None:
-    """Hold the users' lock, and start the keeper unless one is at work."""
+    """Hold the users' lock, and start the supervisor unless one is at work."""
     users = os.open(var.run / "users.lock", os.O_RDWR | os.O_CREAT, 0o600)
-    fcntl.flock(users, fcntl.LOCK_SH)  # waits while a keeper that is leaving stops its servers
+    fcntl.flock(users, fcntl.LOCK_SH)  # waits while a supervisor that is leaving stops its servers
     held.append(users)
     with locked(var.run / "start.lock"):
         running = servers_at_work(var)
         if running is None:
-            start_keeper(var, needs, throwaway=throwaway)
+            start_supervisor(var, needs, throwaway=throwaway)
             running = servers_at_work(var) or []
     if missing := set(needs) - set(running):
         raise SystemExit(
@@ -158,7 +173,7 @@ def join(var: Var, needs: list[str], *, throwaway: bool) -> None:
 
 
 def servers_at_work(var: Var) -> list[str] | None:
-    """What the keeper runs; None when there is no keeper. Waits for one that is about to leave."""
+    """What the supervisor runs; None without one. Waits for one that is about to leave."""
     ready = var.run / "ready.json"
     while is_locked(var.run / "keeper.lock"):
         if ready.exists():
@@ -176,19 +191,19 @@ def mend(var: Var) -> bool:
         return False
     with locked(var.run / "start.lock"):
         if servers_at_work(var) is None:  # another command of this hub may have been faster
-            start_keeper(var, needs, throwaway=False)
+            start_supervisor(var, needs, throwaway=False)
     return True
 
 
-def start_keeper(var: Var, needs: list[str], *, throwaway: bool) -> None:
-    log = var.log / "keeper.log"
-    command = [sys.executable, "-m", "community_hub.keeper", str(var.root), *needs]
+def start_supervisor(var: Var, needs: list[str], *, throwaway: bool) -> None:
+    log = var.log / "supervisor.log"
+    command = [sys.executable, "-m", "community_hub.runtime.supervisor", str(var.root), *needs]
     if throwaway:
         command.append("--throwaway")
     with log.open("w+b") as output:
-        keeper = subprocess.Popen(  # noqa: S603 - our own module
+        supervisor = subprocess.Popen(  # noqa: S603 - our own module
             command,
-            cwd=Path(__file__).resolve().parent.parent,
+            cwd=Path(__file__).resolve().parents[2],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -196,7 +211,7 @@ def start_keeper(var: Var, needs: list[str], *, throwaway: bool) -> None:
         )
         until = time.monotonic() + START_SECONDS
         while not (var.run / "ready.json").exists():
-            if keeper.poll() is not None or time.monotonic() > until:
+            if supervisor.poll() is not None or time.monotonic() > until:
                 output.seek(0)  # the file may be gone by now: a throwaway hub clears up
                 raise SystemExit(
                     "The embedded servers did not start. What they said:\n"
@@ -204,7 +219,7 @@ def start_keeper(var: Var, needs: list[str], *, throwaway: bool) -> None:
                     "Or name your own: DATABASE_URL=postgres://... REDIS_URL=redis://..."
                 )
             time.sleep(0.02)
-    atexit.register(keeper.poll)  # collects it when it ends before us
+    atexit.register(supervisor.poll)  # collects it when it ends before us
 
 
 def leave(var: Var, *, wait: float = 15.0) -> None:
@@ -217,7 +232,7 @@ def leave(var: Var, *, wait: float = 15.0) -> None:
         while is_locked(var.run / "keeper.lock") and time.monotonic() < begun + wait:
             time.sleep(0.1)
             if time.monotonic() > begun + 1 and shared(users):
-                return  # the keeper did not take the lock, so others use the servers
+                return  # the supervisor did not take the lock, so others use the servers
     finally:
         os.close(users)
 
@@ -247,5 +262,5 @@ def is_locked(path: Path) -> bool:
 
 
 def throwaway_var() -> Path:
-    """A folder for one test run; the keeper deletes it."""
+    """A folder for one test run; the supervisor deletes it."""
     return Path(tempfile.mkdtemp(prefix="hub-test-"))

@@ -1,7 +1,8 @@
-"""The keeper of the embedded servers: starts PostgreSQL and Redis, stops them when nobody is left.
+"""Supervises the embedded servers: starts PostgreSQL and Redis, stops them when nobody is left.
 
-Runs as `python -m community_hub.keeper VAR postgres redis`, started by embedded.ensure(). It knows
-no Django. When it is killed itself, the kernel ends the servers with it (on Linux).
+Runs as `python -m community_hub.runtime.supervisor VAR postgres redis`, started by
+embedded.ensure(). It knows no Django. When it is killed itself, the kernel ends the servers with
+it (on Linux).
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ import sys
 import time
 from pathlib import Path
 
-from community_hub.embedded import START_SECONDS, Var
-from community_hub.servers import (
+from community_hub.runtime.embedded import START_SECONDS, Var
+from community_hub.runtime.servers import (
     STOP_SECONDS,
     CannotStart,
     answer_postgres,

@@ -1,4 +1,4 @@
-"""The web server: `python -m community_hub.serve --port 8000 --workers 2`.
+"""The web server: `python -m community_hub.runtime.serve --port 8000 --workers 2`.
 
 uvicorn's own --workers starts each process anew. Here the application is loaded once and then
 forked, so that two workers start as fast as one and share what they do not change. A worker that
@@ -17,7 +17,7 @@ from types import FrameType
 
 import uvicorn
 
-from community_hub.servers import end_with_parent
+from community_hub.runtime.servers import end_with_parent
 
 BACKLOG = 512  # connections that may wait for a worker
 PAUSE = 1.0  # seconds before a worker that ended is replaced, so that a broken one does not spin
@@ -88,6 +88,7 @@ def load(host: str, port: int) -> uvicorn.Config:
         port=port,
         lifespan="off",
         access_log=False,
+        proxy_headers=False,  # lib/forwarded.py decides whose are believed
         timeout_graceful_shutdown=2,
     )
     config.load()

@@ -1,4 +1,4 @@
-"""Ask a running hub how it is: `python -m community_hub.probe database redis`.
+"""Ask a running hub how it is: `python -m community_hub.runtime.probe database redis`.
 
 For the health checks of docker-compose.yml, and for `up`. Knows no Django: it starts in a moment.
 Exits 0 when all named parts (without names: all there are) are well.

@@ -13,12 +13,14 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
-from community_hub.servers import end_with_parent
+from community_hub.runtime.servers import end_with_parent
 
 STOP_SECONDS = 12
 RESTARTS = 3  # within RESTART_WINDOW: past that it is broken, and a person should look
 RESTART_WINDOW = 120.0
+LOG_BYTES = 5_000_000
 
 
 @dataclass
@@ -34,17 +36,25 @@ class Program:
 
     def start(self) -> None:
         self.starts.append(time.monotonic())
-        with self.log.open("ab") as output:
+        with open_private(self.log) as output:
             self.process = subprocess.Popen(  # noqa: S603 - our own programs
                 self.command,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env=self.env,
-                cwd=Path(__file__).resolve().parent.parent,
+                cwd=Path(__file__).resolve().parents[2],
                 start_new_session=True,
-                preexec_fn=lambda: end_with_parent(signal.SIGTERM),
+                preexec_fn=prepare_child,
             )
+
+    def rotate_log(self) -> None:
+        """Keep the newest LOG_BYTES beside, and begin the file anew once it is longer. The program
+        goes on writing to the same file, which it appends to."""
+        if self.log.exists() and self.log.stat().st_size > LOG_BYTES:
+            with open_private(self.log.with_suffix(".before.log"), truncate=True) as kept:
+                kept.write(self.log.read_bytes()[-LOG_BYTES:])
+            os.truncate(self.log, 0)
 
     @property
     def alive(self) -> bool:
@@ -67,6 +77,18 @@ class Program:
                 return  # all gone
 
 
+def open_private(path: Path, *, truncate: bool = False) -> BinaryIO:
+    """For appending; readable for nobody but us."""
+    flags = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if truncate else os.O_APPEND)
+    return os.fdopen(os.open(path, flags, 0o600), "wb" if truncate else "ab")
+
+
+def prepare_child() -> None:
+    """End when `up` ends; what is written (mails, logs) is for nobody but us."""
+    end_with_parent(signal.SIGTERM)
+    os.umask(0o077)
+
+
 def often(moments: list[float]) -> bool:
     """Whether something happened more often of late than can be put down to chance."""
     return len([at for at in moments if time.monotonic() - at < RESTART_WINDOW]) > RESTARTS
@@ -75,7 +97,7 @@ def often(moments: list[float]) -> bool:
 def programs(log: Path, env: dict[str, str], *, host: str, port: int) -> list[Program]:
     """Web, worker and beat, with the command lines that docker-compose.yml uses as well."""
     python = sys.executable
-    web = [python, "-m", "community_hub.serve", "--host", host, "--port", str(port)]
+    web = [python, "-m", "community_hub.runtime.serve", "--host", host, "--port", str(port)]
     web += ["--workers", str(web_workers())]
     celery = [python, "-m", "celery", "-A", "community_hub"]
     worker = [*celery, "worker", "-c", "2", "--without-gossip", "--without-mingle"]

@@ -1,6 +1,6 @@
 """The embedded servers themselves: how PostgreSQL and Redis are found, started and asked.
 
-When they run, and until when, is the keeper's business (keeper.py). Knows no Django.
+When they run, and until when, is the business of supervisor.py. Knows no Django.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import psutil
 import psycopg
 import redis
 
-from community_hub.embedded import DATABASE, USER, Var
+from community_hub.runtime.embedded import DATABASE, USER, Var
 
 SYSTEM_USER = "community-hub"
 STOP_SECONDS = 30
@@ -58,7 +58,7 @@ def start_postgres(var: Var, *, throwaway: bool) -> subprocess.Popen[bytes]:
     if not (var.postgres / "PG_VERSION").exists():
         make_cluster(programs, var, owner, throwaway=throwaway)
     check_version(programs, var)
-    make_private(var.postgres_socket, owner)
+    make_owned(var.postgres_socket, owner)
     clear_leftovers(var)
     chosen = SETTINGS | (UNSAFE_AND_FAST if throwaway else {})
     chosen["unix_socket_directories"] = str(var.postgres_socket)
@@ -109,7 +109,7 @@ def make_system_user() -> pwd.struct_passwd:
     return pwd.getpwnam(SYSTEM_USER)
 
 
-def make_private(folder: Path, owner: pwd.struct_passwd | None) -> None:
+def make_owned(folder: Path, owner: pwd.struct_passwd | None) -> None:
     folder.mkdir(mode=0o700, exist_ok=True)
     if owner:
         os.chown(folder, owner.pw_uid, owner.pw_gid)
@@ -121,7 +121,7 @@ def make_cluster(
     """initdb into a folder beside, then rename: a start cut off leaves nothing half made."""
     draft = var.root / "postgres.new"
     shutil.rmtree(draft, ignore_errors=True)
-    make_private(draft, owner)
+    make_owned(draft, owner)
     command: list[str | Path] = [programs / "initdb", "-D", draft, "-U", USER, "--auth=trust"]
     # The builtin provider needs no locale of the machine, so every machine sorts alike.
     command += ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin"]

@@ -1,0 +1,1 @@
+"""The processes of a hub: `up`, the web server, and the embedded PostgreSQL and Redis."""
