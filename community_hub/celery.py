@@ -10,10 +10,11 @@ import structlog
 from celery import Celery
 from celery.signals import beat_init, heartbeat_sent, worker_before_create_process, worker_ready
 
-from community_hub.lib import live
+from community_hub.lib import broker, live
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "community_hub.settings")
 
+broker.register()
 app = Celery("community_hub")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from community_hub.lib import live, queue
 from community_hub.lib.text import one_line
 from inbox.delivery import sending
+from inbox.ingest import lease
 from inbox.ingest.pipeline import ingest
 from inbox.ingest.recompute import repair_drift
 from inbox.verbs import triage
@@ -42,13 +43,13 @@ def pull_due_sources() -> None:
 @shared_task(name="inbox.tasks.pull_source")
 def pull_source(pk: int) -> None:
     source = Source.objects.filter(pk=pk).first()
-    if source is None or not source.take_lease(timezone.now()):
+    if source is None:
         return
-    try:
+    with lease.held(source) as token:
+        if token is None:
+            return
         source.refresh_from_db()  # who held the lease before may have moved the cursor
         pull(source, deadline=time.monotonic() + PULL_SECONDS)
-    finally:
-        source.release()
 
 
 def pull(source: Source, *, deadline: float) -> None:
@@ -61,6 +62,8 @@ def pull(source: Source, *, deadline: float) -> None:
                 more = page.has_more
         source.refresh_from_db(fields=["state", "backfill_started_at", "backfill_done_at"])
         source.record_success(more=more)
+    except lease.LeaseLost:
+        log.warning("pull stopped: its lease ran out", source=source.pk)
     except ConnectorError as error:
         log.info("pull failed", source=source.pk, kind=type(error).__name__, error=str(error))
         source.record_failure(error)

@@ -20,6 +20,7 @@ from inbox.connectors.base import Incoming, Page, Problem
 from inbox.ingest import matching, rows, threads
 from inbox.ingest.counters import Outcome, count_page
 from inbox.ingest.items import PreparedItem, channel_key, key, newest_of_each, prepare_item, raw_of
+from inbox.ingest.lease import LeaseLost
 from inbox.models import Channel, Conversation, Quarantined, Source
 from members.resolve import ResolvedIdentity, key_of, resolve
 
@@ -37,6 +38,8 @@ def ingest(source: Source, page: Page, *, keep_cursor: bool = True) -> Outcome:
         _without_waiting_for_the_disk()
         # One page of a source at a time; replies written meanwhile are not held up.
         locked = Source.objects.select_for_update(no_key=True).get(pk=source.pk)
+        if keep_cursor and source.lease_token and locked.lease_token != source.lease_token:
+            raise LeaseLost
         outcome = Outcome(ignored=Counter(page.ignored), bad=list(page.problems))
         ready, repeats = _ready(locked, page.items, now, outcome)
         outcome.ignored += Counter({"came twice in one page": repeats} if repeats else {})

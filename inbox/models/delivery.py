@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from team.models import User
 
 
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(seconds=30)  # taken anew before each call, which ends earlier
 
 
 class DeliveryState(models.TextChoices):

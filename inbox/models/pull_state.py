@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import uuid
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from inbox.connectors.base import AuthExpired as AuthExpiredError
 from inbox.connectors.base import Connector, ConnectorError, RateLimited
 from team.models import Notification, User
 
-LEASE = timedelta(minutes=6)  # longer than a worker's hard time limit
+LEASE = timedelta(seconds=30)  # renewed while its holder lives: ingest/lease.py
 BACKOFF_FIRST, BACKOFF_LAST = 5.0, 15 * 60.0  # seconds
 AMBER_AFTER_FAILURES = 3
 RED_AFTER = timedelta(hours=1)
@@ -36,6 +37,7 @@ class PullState(models.Model):
     cursor = models.JSONField(default=dict)
     next_pull_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)
+    lease_token = models.UUIDField(null=True)  # whose the lease is
     last_success_at = models.DateTimeField(null=True)
     limited_until = models.DateTimeField(null=True)  # the platform told us when to come back
     failures = models.PositiveIntegerField(default=0)
@@ -80,17 +82,26 @@ class PullState(models.Model):
 
     # The lease: one worker at a time pulls from a source ------------------------------------
 
-    def take_lease(self, now: datetime) -> bool:
-        """False when somebody else holds it or the source is not active."""
-        free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
-        return bool(
-            type(self)
-            ._default_manager.filter(free, pk=self.pk, state=SourceState.ACTIVE)
-            .update(lease_until=now + LEASE)
-        )
+    @property
+    def is_leased(self) -> bool:
+        """A worker reads from it now. A lease that ran out was left behind by one that died."""
+        return self.lease_until is not None and self.lease_until > timezone.now()
 
-    def release(self) -> None:
-        type(self)._default_manager.filter(pk=self.pk).update(lease_until=None)
+    def take_lease(self, now: datetime) -> uuid.UUID | None:
+        """Its token; None when somebody else holds it or the source is not active."""
+        free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+        token = uuid.uuid4()
+        mine = type(self)._default_manager.filter(free, pk=self.pk, state=SourceState.ACTIVE)
+        return token if mine.update(lease_until=now + LEASE, lease_token=token) else None
+
+    def renew_lease(self, token: uuid.UUID) -> bool:
+        """False when it ran out and is somebody else's by now."""
+        mine = type(self)._default_manager.filter(pk=self.pk, lease_token=token)
+        return bool(mine.update(lease_until=timezone.now() + LEASE))
+
+    def release(self, token: uuid.UUID) -> None:
+        mine = type(self)._default_manager.filter(pk=self.pk, lease_token=token)
+        mine.update(lease_until=None, lease_token=None)
 
     # What a pull came to --------------------------------------------------------------------
 

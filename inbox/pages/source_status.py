@@ -129,7 +129,7 @@ class Report:
             return _("once it is reconnected")
         if self.source.state == SourceState.PAUSED:
             return _("once it is resumed")
-        if self.source.lease_until and self.source.lease_until > timezone.now():
+        if self.source.is_leased:
             return _("being fetched now")
         if due is None or due <= timezone.now():
             return _("any moment")
@@ -210,7 +210,7 @@ def active(report: Report) -> SourceStatus:
         again = _("The hub keeps trying. If it lasts, see whether the site itself is up.")
         tone = {"good": "late"}.get(source.health, source.health)
         return SourceStatus(tone, "triangle-alert", words, again)
-    if source.next_pull_at and now - source.next_pull_at > OVERDUE and not source.lease_until:
+    if source.next_pull_at and now - source.next_pull_at > OVERDUE and not source.is_leased:
         return SourceStatus(
             "bad",
             "clock-alert",

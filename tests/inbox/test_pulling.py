@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -9,14 +10,19 @@ from unittest.mock import patch
 
 import pytest
 import time_machine
+from django.db import connection
 from django.utils import timezone
 
 from inbox.connectors.base import Page, RateLimited
 from inbox.connectors.discourse.connector import DiscourseConnector
+from inbox.ingest import lease
+from inbox.ingest.pipeline import ingest
 from inbox.models import Message, Source
+from inbox.pages.source_status import reports
 from inbox.tasks import mail_source_stopped, pull, pull_due_sources, pull_source
 from inbox.verbs import sources as source_verbs
 from team.models import Notification
+from tests.inbox.items import item, page
 from tests.make import make_source
 from tests.platforms.discourse import KEY, Discourse
 
@@ -59,10 +65,10 @@ def test_a_backfill_shows_how_far_it_is_and_ends(source, forum) -> None:
 
 
 def test_a_source_is_pulled_by_one_worker_at_a_time(source) -> None:
-    source.take_lease(timezone.now())
+    assert source.take_lease(timezone.now())
     pulled(source)
     assert Message.objects.count() == 0
-    with time_machine.travel(timezone.now() + timedelta(minutes=7), tick=True):
+    with time_machine.travel(timezone.now() + timedelta(seconds=31), tick=True):
         pulled(source)
     assert Message.objects.count() == 1
     assert source.lease_until is None
@@ -178,3 +184,60 @@ def test_a_limit_that_a_sender_was_told_meanwhile_is_obeyed(source, forum, monke
     monkeypatch.setattr(DiscourseConnector, "pull", pull_while_told_to_wait)
     assert pulled(source).limited_until == later
     assert source.next_pull_at == later
+
+
+def test_a_lease_is_renewed_while_its_holder_lives(source, monkeypatch) -> None:
+    renewed = threading.Event()
+    monkeypatch.setattr(lease, "RENEW_EVERY", 0.01)
+    monkeypatch.setattr(Source, "renew_lease", lambda self, token: renewed.set() or True)
+    with lease.held(source) as token:
+        assert token
+        assert renewed.wait(5)
+    source.refresh_from_db()
+    assert (source.lease_until, source.lease_token) == (None, None)
+
+
+def test_a_worker_that_stood_still_stores_nothing_after_another_took_over(source) -> None:
+    mine = source.take_lease(timezone.now())
+    source.refresh_from_db()
+    with time_machine.travel(timezone.now() + timedelta(seconds=31), tick=True):
+        other = Source.objects.get(pk=source.pk)
+        theirs = other.take_lease(timezone.now())
+        assert theirs
+        with pytest.raises(lease.LeaseLost):
+            ingest(source, page(item("late")))
+        assert not source.renew_lease(mine)
+        source.release(mine)
+        other.refresh_from_db()
+        assert other.is_leased
+        ingest(other, page(item("in time")))
+    assert Message.objects.get().external_id == "in time"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_workers_at_once_one_gets_the_lease(source) -> None:
+    tokens: list[object] = []
+    start = threading.Barrier(8)
+
+    def take() -> None:
+        start.wait(10)
+        try:
+            tokens.append(Source.objects.get(pk=source.pk).take_lease(timezone.now()))
+        finally:
+            connection.close()
+
+    workers = [threading.Thread(target=take) for _ in range(8)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert len(tokens) == 8
+    assert len([token for token in tokens if token]) == 1
+
+
+def test_a_lease_whose_holder_died_does_not_hide_that_nobody_syncs(source) -> None:
+    long_ago = timezone.now() - timedelta(hours=1)
+    Source.objects.filter(pk=source.pk).update(lease_until=long_ago, next_pull_at=long_ago)
+    (report,) = reports(Source.objects.filter(pk=source.pk))
+    assert report.status.tone == "bad"
+    assert report.next_pull_words == "any moment"
