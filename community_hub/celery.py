@@ -2,15 +2,23 @@
 
 import gc
 import os
+import signal
 import time
 from typing import Any
 
 import redis
 import structlog
 from celery import Celery
-from celery.signals import beat_init, heartbeat_sent, worker_before_create_process, worker_ready
+from celery.signals import (
+    beat_init,
+    heartbeat_sent,
+    worker_before_create_process,
+    worker_process_init,
+    worker_ready,
+)
 
 from community_hub.lib import broker, live
+from community_hub.runtime.servers import end_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "community_hub.settings")
 
@@ -21,6 +29,15 @@ app.autodiscover_tasks()
 
 log = structlog.get_logger(__name__)
 KEPT = 3600  # seconds: long enough to say how old a missing heartbeat is
+
+
+def node_name(sender: Any) -> str:
+    """Celery sends its Heart with one signal and its Consumer with the other."""
+    hostname = getattr(sender, "hostname", "") or getattr(
+        getattr(sender, "eventer", None), "hostname", ""
+    )
+    name = str(hostname or "").partition("@")[0]
+    return name if name in {"worker", "delivery"} else "worker"
 
 
 def beat(name: str) -> None:
@@ -47,11 +64,19 @@ def share_memory(**_: Any) -> None:
     gc.freeze()
 
 
+@worker_process_init.connect
+def end_with_worker(**_: Any) -> None:
+    """A worker that is killed takes its processes along: they would wait for ever for work, since
+    each holds the others' pipes open."""
+    end_with_parent(signal.SIGKILL)
+
+
 @worker_ready.connect
 @heartbeat_sent.connect
-def worker_heartbeat(**_: Any) -> None:
-    """Celery's worker sends its own heartbeat every few seconds; ours goes along."""
+def worker_heartbeat(sender: Any = None, **_: Any) -> None:
+    """Celery's workers send heartbeats of their own every few seconds; ours go along, under the
+    name before the @ of the worker's: "worker" or "delivery"."""
     try:
-        beat("worker")
+        beat(node_name(sender))
     except redis.RedisError as error:
         log.warning("worker heartbeat not written", error=str(error))

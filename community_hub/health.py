@@ -1,4 +1,4 @@
-"""/healthz: whether the database, Redis, the worker and beat are alive, each named."""
+"""/healthz: whether the database, Redis, the workers and beat are alive, each named."""
 
 import time
 from collections.abc import Callable
@@ -13,19 +13,21 @@ from django.views.decorators.http import require_safe
 
 from community_hub.lib import live
 
-# The worker writes every 2 s; beat asks a worker every 10 s, and that one may be busy for a while.
-OLDEST = {"worker": 30, "beat": 90}  # seconds
+# The workers write every 2 s, the one that delivers not during a call to a platform. Beat asks a
+# worker every 10 s, and that one may be busy for a while.
+OLDEST = {"worker": 30, "delivery": 90, "beat": 90}  # seconds
 
 
 @login_not_required
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
-    """503 when one of the four is not well. Needs no login and tells no secret."""
+    """503 when one of the five is not well. Needs no login and tells no secret."""
     found = {
         "database": timed(ask_database),
         "redis": timed(ask_redis),
         "worker": heartbeat("worker"),
+        "delivery": heartbeat("delivery"),
         "beat": heartbeat("beat"),
     }
     ok = all(part["ok"] for part in found.values())

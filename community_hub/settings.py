@@ -258,7 +258,7 @@ EMAIL_BACKEND = (
 EMAIL_FILE_PATH = VAR_DIR / "mail"  # without a mail server, letters are kept here to be read
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "Community Hub <hub@localhost>")
 
-# The alarm clock ---------------------------------------------------------------------------
+# Tasks and their schedule ------------------------------------------------------------------
 CELERY_BROKER_URL = broker(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -269,14 +269,17 @@ CELERY_TASK_SOFT_TIME_LIMIT = 240
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 600,
-    # Whoever clicks waits for the bell to be rung. Without these it takes 6 s, although we ask for
-    # no retry, where Redis is away; and for ever where it hangs.
+    # Whoever clicks waits for the task to be queued. Without these it takes 6 s, although we ask
+    # for no retry, where Redis is away; and for ever where it hangs.
     "max_retries": 1,
     "interval_start": 0,
     "socket_timeout": 5,
     "socket_connect_timeout": 3,
 }
-CELERY_TASK_ROUTES = {  # a reply never queues behind what is read: 0 goes first, 9 last
+CELERY_TASK_ROUTES = {
+    # A worker of its own: a reply never waits for what is read.
+    "inbox.tasks.deliver": {"queue": "delivery"},
+    # Of the rest, 0 goes first, 9 last.
     "inbox.tasks.pull_source": {"priority": 9},
     "inbox.tasks.refresh_conversation": {"priority": 9},
 }

@@ -95,15 +95,17 @@ def often(moments: list[float]) -> bool:
 
 
 def programs(log: Path, env: dict[str, str], *, host: str, port: int) -> list[Program]:
-    """Web, worker and beat, with the command lines that docker-compose.yml uses as well."""
+    """Web, the two workers and beat, with the command lines of docker-compose.yml."""
     python = sys.executable
     web = [python, "-m", "community_hub.runtime.serve", "--host", host, "--port", str(port)]
     web += ["--workers", str(web_workers())]
     celery = [python, "-m", "celery", "-A", "community_hub"]
-    worker = [*celery, "worker", "-c", "2", "--without-gossip", "--without-mingle"]
-    worker += ["--loglevel", "info"]
+    quiet = ["--without-gossip", "--without-mingle", "--loglevel", "info"]
+    worker = [*celery, "worker", "-n", "worker@%h", "-Q", "celery", "-c", "2", *quiet]
+    # A process of its own, so that nothing that is read, however long it takes, holds a reply up.
+    delivery = [*celery, "worker", "-n", "delivery@%h", "-Q", "delivery", "-P", "solo", *quiet]
     beat = [*celery, "beat", "--loglevel", "warning", "--pidfile="]
-    commands = {"web": web, "worker": worker, "beat": beat}
+    commands = {"web": web, "worker": worker, "delivery": delivery, "beat": beat}
     return [Program(name, words, log / f"{name}.log", env) for name, words in commands.items()]
 
 

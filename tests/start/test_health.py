@@ -1,6 +1,8 @@
-"""/healthz and the alarm clock."""
+"""/healthz and the task queues."""
 
 import time
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from celery import Celery, current_app
@@ -10,18 +12,20 @@ from structlog.testing import capture_logs
 
 from community_hub import celery, health
 from community_hub.lib import live, queue
+from community_hub.runtime.processes import programs
 
 pytestmark = pytest.mark.django_db
 
 
-def test_healthz_is_green_when_all_four_are_alive_and_asks_for_no_login(mallory):
+def test_healthz_is_green_when_all_five_are_alive_and_asks_for_no_login(mallory):
     celery.beat("worker")
+    celery.beat("delivery")
     celery.beat("beat")
     answer = mallory.get("/healthz")
     assert answer.status_code == 200
     found = answer.json()
     assert found["ok"] is True
-    for name in ("database", "redis", "worker", "beat"):
+    for name in ("database", "redis", "worker", "delivery", "beat"):
         assert found[name]["ok"] is True
         assert found[name]["age"] < 5
 
@@ -63,19 +67,30 @@ def test_the_heartbeat_task_is_the_one_that_beat_sends(settings):
     assert health.heartbeat("beat")["ok"] is True
 
 
-def test_a_reply_goes_before_what_is_to_be_read():
+def test_a_reply_has_a_queue_and_a_worker_that_no_pull_can_take():
     with celery.app.connection_for_read() as connection:
-        broker_queue = connection.SimpleQueue(celery.app.conf.task_default_queue)
-        broker_queue.clear()
+        queues = {name: connection.SimpleQueue(name) for name in ("celery", "delivery")}
+        for broker_queue in queues.values():
+            broker_queue.clear()
         for name in ("inbox.tasks.pull_source", "inbox.tasks.deliver"):
             queue.send(name, (1,), None)
-        names = []
-        for _ in range(2):
-            message = broker_queue.get(timeout=5)
+        for name, task in (("celery", "pull_source"), ("delivery", "deliver")):
+            message = queues[name].get(timeout=5)
             message.ack()
-            names.append(message.headers["task"])
-        broker_queue.close()
-    assert names == ["inbox.tasks.deliver", "inbox.tasks.pull_source"]
+            assert message.headers["task"] == f"inbox.tasks.{task}"
+            queues[name].close()
+    workers = {p.name: p.command for p in programs(Path("/tmp"), {}, host="127.0.0.1", port=1)}
+    assert workers["worker"][workers["worker"].index("-Q") + 1] == "celery"
+    assert workers["delivery"][workers["delivery"].index("-Q") + 1] == "delivery"
+
+
+@pytest.mark.parametrize(
+    ("hostname", "name"), [("worker@a", "worker"), ("delivery@b.c", "delivery")]
+)
+def test_each_worker_gives_its_own_sign_of_life(hostname, name):
+    live.client().delete(f"{live.namespace()}:heartbeat:{name}")
+    celery.worker_heartbeat(sender=SimpleNamespace(hostname=hostname))
+    assert health.heartbeat(name)["ok"] is True
 
 
 @pytest.mark.django_db(transaction=True)
