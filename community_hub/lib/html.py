@@ -26,7 +26,20 @@ ATTRIBUTES = {"a": {"href", "title", "hreflang"}, "abbr": {"title"}, "ol": {"sta
 _IMAGE = {"img": {"src", "alt", "title", "class"}}
 SCHEMES = {"http", "https", "mailto", "xmpp", "matrix"}
 _WITH_CONTENT = {"script", "style", "template", "noscript", "iframe", "object", "svg", "math"}
-MOST_TAGS = 20_000  # in one body; nested ones take time by their square
+# What one body may hold; over any of these it is kept as text. nh3 takes time by the square of
+# some of them, and nothing can interrupt it: at the bounds, a body costs 0.1 to 0.4 s.
+MOST_CHARACTERS = 1_000_000
+MOST_TAGS = 20_000
+MOST_ENTITIES = 50_000
+MOST_DEPTH = 2_000  # of elements that do not end by themselves
+MOST_ATTRIBUTE_WORK = 5e8  # the sum of the squares of what may be attributes in each tag
+_DATA_URI = re.compile(r"data:[\w.+-]+/[\w.+-]+;base64,[A-Za-z0-9+/=]+")
+_TAG_START = re.compile(r"<(?=[A-Za-z/!?])")
+_NESTING = re.compile(
+    r"<(/?)(?!(?:p|br|hr|img|li|t[dhr]|d[dt]|tbody|thead|tfoot|input|wbr|meta|link|col|area|source)\b)[a-z]",
+    re.IGNORECASE,
+)
+_SEPARATOR = re.compile(r"[\s/]+")
 # An unclosed one of these is opened anew in every paragraph that follows, and as often as its
 # attributes differ: 30 KB swell to a gigabyte. Without attributes three of a kind is the most.
 # https://html.spec.whatwg.org/multipage/parsing.html#the-list-of-active-formatting-elements
@@ -42,6 +55,9 @@ _TAG = re.compile(rf"</?[a-z]{_ATTRIBUTES}>")
 
 # Looking for addresses takes time that grows with their square, "://" by "://": 90 KB of it, 27 s.
 MOST_ADDRESSES = 200
+# Of Markdown: each mark may open something, and a short row of a table is filled up with cells.
+MOST_MARKS = 10_000
+MOST_CELLS = 10_000
 LONGEST_LINKED = 100_000  # characters of plain text; a longer one is no message that links
 
 _OPTIONS = {"html": False, "linkify": True, "breaks": True}
@@ -69,8 +85,8 @@ _whole_addresses_only(_plain)
 def clean(html: str, base_url: str = "") -> str:
     """HTML reduced to the allow-list. Images become links, since browsers here load none from
     outside; relative links are resolved against `base_url`, and are none where that is empty."""
-    html = storable(html)
-    if html.count("<") > MOST_TAGS:
+    html = _DATA_URI.sub("data:", storable(html))
+    if not is_bearable(html):
         return from_plain(entities.unescape(_ANY_TAG.sub(" ", html)))
     html = _FORMATTING.sub(r"<\1>", html)
     if "<img" in html.lower() or (base_url and "href=" in html.lower()):
@@ -78,6 +94,25 @@ def clean(html: str, base_url: str = "") -> str:
         html = _Rewriter.run(_allowed(html, TAGS | {"img"}, ATTRIBUTES | _IMAGE), base_url)
     # A link that is still relative would lead to the hub's own pages.
     return _allowed(html, TAGS, ATTRIBUTES, relative="deny")
+
+
+def is_bearable(html: str) -> bool:
+    """Whether nh3 can clean it in a fraction of a second. Looks at it in linear time."""
+    if (
+        len(html) > MOST_CHARACTERS
+        or html.count("<") > MOST_TAGS
+        or html.count("&") > MOST_ENTITIES
+    ):
+        return False
+    # Where a tag ends is the parser's to say (quotes may hide its end), so what follows it up to
+    # the next one counts as its attributes.
+    parts = _TAG_START.split(html)[1:]
+    work = sum(len(_SEPARATOR.findall(part)) ** 2 for part in parts)
+    depth = deepest = 0
+    for found in _NESTING.finditer(html):
+        depth = max(depth - 1, 0) if found[1] else depth + 1
+        deepest = max(deepest, depth)
+    return work <= MOST_ATTRIBUTE_WORK and deepest <= MOST_DEPTH
 
 
 def _allowed(
@@ -100,7 +135,12 @@ def _allowed(
 
 
 def from_markdown(text: str) -> str:
-    """Clean HTML of Markdown; raw HTML in it is shown as text, an address becomes a link."""
+    """Clean HTML of Markdown; raw HTML in it is shown as text, an address becomes a link. A text
+    that is made of marks more than of words is kept as it is typed."""
+    lines = text.split("\n")
+    cells = max(line.count("|") for line in lines) * len(lines)
+    if cells > MOST_CELLS or sum(map(text.count, "[*_`~|")) > MOST_MARKS:
+        return from_plain(text)
     parser = _markdown if text.count("://") <= MOST_ADDRESSES else _unlinked
     rendered: str = parser.render(storable(text))
     return clean(rendered)

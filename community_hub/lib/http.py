@@ -32,10 +32,12 @@ MAX_REDIRECTS = 5
 MAX_SECONDS = 120.0  # for one whole body: a server may not drip for ever
 TIMEOUT = 20.0
 USER_AGENT = "CommunityHub/0.1"
+GZIP_HEAD = b"\x1f\x8b"
 
 # What may follow a redirect to another origin. An allow-list: tokens travel in many headers.
 PORTABLE_HEADERS = {"accept", "accept-language", "user-agent", "if-none-match", "if-modified-since"}
 _ends: ContextVar[float | None] = ContextVar("outbound_http_ends", default=None)
+_deadline: ContextVar[float | None] = ContextVar("outbound_http_deadline", default=None)
 
 
 @contextmanager
@@ -76,7 +78,51 @@ def guarded_client(
     )
 
 
-class GuardedBackend(httpcore.SyncBackend):
+class TimedStream(httpcore.NetworkStream):
+    """A connection on which no read or write outlives the request's deadline, so that header
+    lines that drip byte by byte do not either."""
+
+    def __init__(self, stream: httpcore.NetworkStream) -> None:
+        self._stream = stream
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, _left(timeout, httpcore.ReadTimeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, _left(timeout, httpcore.WriteTimeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        left = _left(timeout, httpcore.ConnectTimeout)
+        return TimedStream(self._stream.start_tls(ssl_context, server_hostname, left))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
+class TimedBackend(httpcore.SyncBackend):
+    """Connects within the request's deadline, to whatever address the name has."""
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        left = _left(timeout, httpcore.ConnectTimeout)
+        return TimedStream(super().connect_tcp(host, port, left, local_address, socket_options))
+
+
+class GuardedBackend(TimedBackend):
     """Connects to the very address that was checked, so a second DNS answer changes nothing.
 
     TLS is layered on later with the name from the URL, so certificates are still checked by name.
@@ -100,17 +146,17 @@ class GuardedBackend(httpcore.SyncBackend):
         raise failure
 
 
-class _PinnedTransport(httpx.HTTPTransport):
-    """httpx's own transport over a pool that connects through the guarded backend."""
+class _Transport(httpx.HTTPTransport):
+    """httpx's own transport over a pool that connects through a backend of ours."""
 
-    def __init__(self, verify: ssl.SSLContext) -> None:
+    def __init__(self, verify: ssl.SSLContext, backend: httpcore.NetworkBackend) -> None:
         super().__init__(verify=verify)
         self._pool = httpcore.ConnectionPool(  # httpx has no parameter for the network backend
             ssl_context=verify,
             max_connections=10,
             max_keepalive_connections=5,
             keepalive_expiry=5.0,
-            network_backend=GuardedBackend(),
+            network_backend=backend,
         )
 
 
@@ -119,8 +165,8 @@ class GuardedTransport(httpx.BaseTransport):
 
     def __init__(self, *, max_bytes: int = MAX_BYTES, max_seconds: float = MAX_SECONDS) -> None:
         context = _tls()
-        self._pinned = _PinnedTransport(verify=context)
-        self._open = httpx.HTTPTransport(verify=context)
+        self._pinned = _Transport(context, GuardedBackend())
+        self._open = _Transport(context, TimedBackend())
         self._max_bytes = max_bytes
         self._max_seconds = max_seconds
 
@@ -136,7 +182,8 @@ class GuardedTransport(httpx.BaseTransport):
         if limit is not None:
             ends = min(ends, limit)
             _hurry(request, limit - time.monotonic())
-        response = inner.handle_request(request)
+        with _until(ends):
+            response = inner.handle_request(request)
         return self._capped(request, response, ends)
 
     def _capped(
@@ -157,6 +204,27 @@ class GuardedTransport(httpx.BaseTransport):
     def close(self) -> None:
         self._pinned.close()
         self._open.close()
+
+
+@contextmanager
+def _until(ends: float) -> Iterator[None]:
+    """What is read and written inside is done by `ends`, a moment of the monotonic clock."""
+    token = _deadline.set(ends)
+    try:
+        yield
+    finally:
+        _deadline.reset(token)
+
+
+def _left(timeout: float | None, error: type[Exception]) -> float | None:
+    """`timeout` in seconds, or what the deadline leaves where that is less."""
+    ends = _deadline.get()
+    if ends is None:
+        return timeout
+    left = ends - time.monotonic()
+    if left <= 0:
+        raise error("The answer took too long.")
+    return left if timeout is None else min(timeout, left)
 
 
 def _hurry(request: httpx.Request, left: float) -> None:
@@ -197,7 +265,12 @@ class _CappedStream(httpx.SyncByteStream):
             yield piece
 
     def _in_time(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
-        for chunk in chunks:
+        waiting = iter(chunks)
+        while True:
+            with _until(self._ends):
+                chunk = next(waiting, None)
+            if chunk is None:
+                return
             if time.monotonic() > self._ends:
                 self.close()
                 raise httpx.ReadTimeout("The answer took too long.", request=self._request)
@@ -216,19 +289,25 @@ class _CappedStream(httpx.SyncByteStream):
     def _inflate(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
         """Unpack at most 64 KB at a time, so that a bomb never swells in memory."""
         unpack = zlib.decompressobj(zlib.MAX_WBITS | 32)  # gzip or zlib, by its header
+        rest = b""  # what follows a member: another one, or padding; its head may be cut in two
         try:
             for chunk in chunks:
+                chunk, rest = rest + chunk, b""
                 while chunk:
+                    if unpack.eof:
+                        if len(chunk) < len(GZIP_HEAD) and GZIP_HEAD.startswith(chunk):
+                            rest = chunk
+                            break
+                        if not chunk.startswith(GZIP_HEAD):
+                            return
+                        unpack = zlib.decompressobj(zlib.MAX_WBITS | 32)
                     piece = unpack.decompress(chunk, 65_536)
                     if piece:
                         yield piece
-                    chunk = unpack.unconsumed_tail
-                    if unpack.eof:
-                        chunk = unpack.unused_data
-                        if not chunk.startswith(b"\x1f\x8b"):  # padding; else another member
-                            return
-                        unpack = zlib.decompressobj(zlib.MAX_WBITS | 32)
+                    chunk = unpack.unused_data if unpack.eof else unpack.unconsumed_tail
             yield unpack.flush()
+            if not unpack.eof:
+                raise httpx.DecodingError("The answer was cut off.", request=self._request)
         except zlib.error as error:
             raise httpx.DecodingError(
                 "The answer is garbled: it could not be unpacked.", request=self._request

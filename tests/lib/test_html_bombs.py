@@ -27,6 +27,61 @@ def test_a_bomb_stays_small_and_quick(body: str) -> None:
     assert len(cleaned) < 3_000_000
 
 
+OVER_THE_BOUNDS = {
+    "characters": "<p>word</p>" + "x" * html.MOST_CHARACTERS,
+    "tags": "<b>word</b>" + "<br>" * html.MOST_TAGS,
+    "ampersands": "<p>word</p>" + "&" * 4_000_000,
+    "entities": "<p>word</p>" + "&amp;" * (html.MOST_ENTITIES + 1),
+    "depth": "<p>word</p>" + "<blockquote>" * (html.MOST_DEPTH + 1),
+    "attributes": "<p>word</p><p " + " ".join(f"a{n}" for n in range(300_000)) + ">",
+    "attributes behind an end that is none": "<p>word</p><p a='>' "
+    + " ".join(f"a{n}" for n in range(60_000)),
+    "attributes behind slashes": "<p>word</p><p/" + "/".join(f"a{n}" for n in range(60_000)),
+}
+
+
+@pytest.mark.parametrize("body", OVER_THE_BOUNDS.values(), ids=OVER_THE_BOUNDS)
+def test_a_body_over_a_bound_is_kept_as_text_and_not_parsed(body: str, monkeypatch) -> None:
+    monkeypatch.setattr(html, "_allowed", lambda *_, **__: pytest.fail("nh3 was asked"))
+    monkeypatch.setattr(html, "LONGEST_LINKED", 0)
+    kept = html.clean(body)
+    assert "word" in kept
+    assert "<b" not in kept
+    assert "<blockquote" not in kept
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<p>" + "word " * 15_000 + "</p>",
+        "<p>x" * 15_000,
+        "<ul>" + "<li>x" * 15_000 + "</ul>",
+        "<table>" + "<tr><td>a</td><td>b</td></tr>" * 3000 + "</table>",
+        "<blockquote>" * 50 + "deep" + "</blockquote>" * 50,
+        "<p>Fish &amp; chips</p>" * 3000,
+        "<img src='data:image/png;base64," + "AAAA/" * 50_000 + "'> and a picture",
+    ],
+    ids=["a long article", "open paragraphs", "list", "table", "quotes", "entities", "data"],
+)
+def test_what_people_write_is_within_the_bounds(body: str) -> None:
+    assert html.is_bearable(html._DATA_URI.sub("data:", body))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["![" * 100_000, "*a" * 20_000, "|a" * 200 + "\n" + "|-" * 200 + "\n" + "|b\n" * 100],
+    ids=["pictures", "emphasis", "a table of empty cells"],
+)
+def test_markdown_made_of_marks_is_kept_as_typed(text: str, monkeypatch) -> None:
+    monkeypatch.setattr(html._markdown, "render", lambda _text: pytest.fail("was rendered"))
+    assert html.to_text(html.from_markdown(text)).split()[0] == text.split()[0]
+
+
+def test_a_table_of_markdown_is_still_a_table() -> None:
+    rows = "| a | b |\n|---|---|\n" + "| 1 | 2 |\n" * 200
+    assert html.from_markdown(rows).count("<tr>") == 201
+
+
 def test_a_body_of_too_many_tags_keeps_its_words() -> None:
     cleaned = html.clean("<p>Fish &amp; chips</p>" + "<div>" * 30_000 + "<script>alert(1)</script>")
     assert "Fish &amp; chips" in cleaned

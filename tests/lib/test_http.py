@@ -3,6 +3,7 @@
 import gzip
 import resource
 import socket
+import time
 import zlib
 from collections.abc import Callable, Iterator
 
@@ -205,3 +206,35 @@ def test_packed_body_arrives_unpacked(door, allow) -> None:
 def test_only_web_addresses_are_reached(door, url: str) -> None:
     with pytest.raises((httpx.HTTPError, requests.RequestException, ValueError)):
         door().get(url)
+
+
+def members(*texts: bytes) -> bytes:
+    return b"".join(gzip.compress(text) for text in texts)
+
+
+@pytest.mark.parametrize("cut", [0, 1, 2, 5])
+def test_a_body_of_several_gzip_members_is_read_whole_wherever_it_is_cut(cut) -> None:
+    first, second = gzip.compress(b"one, "), gzip.compress(b"two")
+    packed = first + second
+    at = len(first) + cut
+    assert unpacked([packed[:at], packed[at:]]) == b"one, two"
+    assert unpacked([packed[n : n + 1] for n in range(len(packed))]) == b"one, two"
+    assert unpacked([packed + b"\0" * 300]) == b"one, two"
+
+
+def test_a_gzip_body_that_was_cut_off_is_an_error_and_never_half_a_page() -> None:
+    packed = members(b"one, " * 1000, b"two" * 1000)
+    for kept in (packed[:-1], packed[:-30], packed[: len(gzip.compress(b"one, " * 1000)) + 5]):
+        with pytest.raises(httpx.DecodingError):
+            unpacked([kept])
+
+
+def unpacked(chunks: list[bytes]) -> bytes:
+    class Pieces(httpx.SyncByteStream):
+        def __iter__(self):
+            return iter(chunks)
+
+    request = httpx.Request("GET", "http://forum.example")
+    response = httpx.Response(200, stream=Pieces())
+    ends = time.monotonic() + 10
+    return b"".join(http._CappedStream(request, response, "gzip", 10_000_000, ends))

@@ -1,5 +1,7 @@
 """A page that asks a platform while somebody waits gives up in time."""
 
+import socket
+import threading
 import time
 
 import httpx
@@ -41,3 +43,45 @@ def test_outside_nothing_is_shortened(settings):
         with http.within(0.1):
             pass
         assert client.get("/", params={"seconds": "0.3"}).status_code == 200
+
+
+def dripping(part: str) -> socket.socket:
+    """A server that sends one byte of `part` every 50 ms, for ever."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    whole = {
+        "head": b"HTTP/1.1 200 OK\r\nX-Slow: ",
+        "chunk": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;",
+        "body": b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n",
+    }[part]
+
+    def serve() -> None:
+        connection, _address = listener.accept()
+        with connection:
+            connection.sendall(whole)
+            try:
+                while True:
+                    connection.sendall(b"x")
+                    time.sleep(0.05)
+            except OSError:
+                return  # the client hung up, as it should
+
+    threading.Thread(target=serve, daemon=True).start()
+    return listener
+
+
+@pytest.mark.parametrize("part", ["head", "chunk", "body"])
+@pytest.mark.parametrize("allowed", [True, False])
+def test_what_drips_does_not_outlive_the_deadline(part, allowed, settings, monkeypatch):
+    with dripping(part) as listener:
+        port = listener.getsockname()[1]
+        url = f"http://127.0.0.1:{port}"
+        settings.HTTP_ALLOWED_ORIGINS = [url] if allowed else []
+        monkeypatch.setattr(http, "resolve_public", lambda host, port: ["127.0.0.1"])
+        started = time.monotonic()
+        with (
+            http.guarded_client() as client,
+            http.within(0.4),
+            pytest.raises(httpx.TimeoutException),
+        ):
+            client.get(url)
+        assert time.monotonic() - started < 5
