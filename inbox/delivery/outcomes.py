@@ -15,6 +15,7 @@ from community_hub.lib import queue
 from community_hub.lib.text import web_address
 from inbox.connectors.base import AuthExpired, ConnectorError, RateLimited, Sent, Transient, Unknown
 from inbox.ingest.items import sane
+from inbox.ingest.team_replies import log_team_replies
 from inbox.models import Conversation, Delivery, DeliveryState, Message, Source
 from inbox.models.pull_state import backoff
 from inbox.verbs import triage
@@ -68,16 +69,29 @@ def fail(delivery: Delivery, error: str) -> None:
         )  # fmt: skip
         if not moved:
             return
-        message = delivery.message
-        message.refresh_from_db(fields=["conversation"])  # two may have become one
-        conversation = message.conversation
-        message.ask_again()
-        Conversation.objects.recompute([conversation.pk])
-        conversation.refresh_from_db()
-        if conversation.state != "open":  # it was put away as answered
-            triage.reopen_without(message)
+        conversation = _wait_again(delivery.message)
         about = {"what": str(conversation)[:80], "error": error}
         tell_author(delivery, _("Your reply in “%(what)s” was not sent: %(error)s") % about)
+
+
+def give_up(delivery: Delivery, words: str) -> None:
+    """Nobody can tell whether it arrived: the conversation waits again until a person says so, and
+    the author is told."""
+    with transaction.atomic():
+        _wait_again(delivery.message)
+        delivery.announce()
+        tell_author(delivery, words)
+
+
+def _wait_again(message: Message) -> Conversation:
+    message.refresh_from_db(fields=["conversation"])  # two may have become one
+    conversation = message.conversation
+    message.ask_again()
+    Conversation.objects.recompute([conversation.pk])
+    conversation.refresh_from_db()
+    if conversation.state != "open":  # it was closed as answered
+        triage.reopen_without(message)
+    return conversation
 
 
 def finish(delivery: Delivery, sent: Sent) -> None:
@@ -104,7 +118,7 @@ def finish(delivery: Delivery, sent: Sent) -> None:
         if moved and not pending:
             _take_platform_id(message, sent)
             Conversation.objects.recompute([message.conversation_id])
-            message.log_reply()
+            log_team_replies([message.pk])
 
 
 def is_repeat(message: Message, sent: Sent) -> bool:

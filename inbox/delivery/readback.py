@@ -105,9 +105,7 @@ def _check_later(delivery: Delivery, *, count: bool) -> None:
         checks=checks, next_try_at=timezone.now() + wait if more else None
     )
     if not more:
-        delivery.announce()
-        words = _("Your reply may not have arrived. Look, then send it again.")
-        outcomes.tell_author(delivery, words)
+        outcomes.give_up(delivery, _("Your reply may not have arrived. Look, then send it again."))
 
 
 def ask_moderators(delivery: Delivery) -> None:
@@ -162,4 +160,4 @@ def _ask_author(delivery: Delivery) -> None:
         ("pending",), DeliveryState.UNCONFIRMED, next_try_at=None, last_error=why, checks=0
     )
     if moved:
-        outcomes.tell_author(delivery, _("%s Look, then confirm it or send it again.") % why)
+        outcomes.give_up(delivery, _("%s Look, then confirm it or send it again.") % why)

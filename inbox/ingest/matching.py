@@ -9,6 +9,7 @@ from uuid import UUID
 
 from community_hub.lib.text import storable, web_address
 from inbox.ingest.items import EARLY_BY
+from inbox.ingest.team_replies import log_team_replies
 from inbox.models import Delivery, DeliveryState, Message, Source
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def _adopt(message: Message, one: PreparedItem) -> None:
         state=DeliveryState.SENT, next_try_at=None, lease_until=None, last_error=""
     )
     message.sent_at = one.sent_at
-    message.log_reply()
+    log_team_replies([message.pk])
 
 
 def _uuid(text: str) -> UUID | None:

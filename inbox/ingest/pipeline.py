@@ -21,6 +21,7 @@ from inbox.ingest import matching, rows, threads
 from inbox.ingest.counters import Outcome, count_page
 from inbox.ingest.items import PreparedItem, channel_key, key, newest_of_each, prepare_item, raw_of
 from inbox.ingest.lease import LeaseLost
+from inbox.ingest.team_replies import log_team_replies
 from inbox.models import Channel, Conversation, Quarantined, Source
 from members.resolve import ResolvedIdentity, key_of, resolve
 
@@ -166,6 +167,10 @@ def _after_rows(
     left = {row.moved_from for row in written if row.moved_from}
     outcome.conversations |= touched | left | rows.conversations_of(linked)
     Conversation.objects.recompute(outcome.conversations)
+    if again := rows.say_follow_up(outcome.conversations):
+        asking += [message for message, _conversation in again]
+        Conversation.objects.recompute({conversation for _message, conversation in again})
+    log_team_replies([*ids, *linked])
     outcome.newly_asked = rows.wake(asking)
 
 

@@ -6,14 +6,17 @@ import random
 
 from django.db import transaction
 
-from inbox.models import Message
+from inbox.ingest.team_replies import log_team_replies
+from inbox.models import Conversation, Message
 from inbox.models.kept_fields import KEPT, recompute, recompute_in_steps
 
 
 def recompute_after_staff_change(member_id: int) -> None:
-    """A colleague's native answers count as the team's, in every thread where they wrote."""
+    """A colleague's native answers count as the team's, in every thread where they wrote, and stand
+    in the log of whom they answered."""
     wrote = Message.objects.filter(author__member=member_id)
     recompute_in_steps(wrote.values_list("conversation_id", flat=True))
+    log_team_replies(wrote.values_list("pk", flat=True))
 
 
 def repair_drift(most: int = 1000) -> dict[int, list[str]]:
@@ -21,8 +24,6 @@ def repair_drift(most: int = 1000) -> dict[int, list[str]]:
 
     Anything in the answer is a bug somewhere: every road that changes a message recomputes.
     """
-    from inbox.models.conversation import Conversation
-
     with transaction.atomic():
         newest = Conversation.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
         wanted = random.sample(range(1, newest + 1), min(most, newest))

@@ -161,7 +161,7 @@ with answering as (
     cross join lateral (select * from inbox_message where id = m.parent_id limit 1) parent
     left join members_identity i on i.id = parent.author_id
     left join members_member person on person.id = i.member_id
-    where m.kind = 'inbound' and m.mention_reason in ('', 'keyword')
+    where m.kind = 'inbound' and m.mention_reason in ('', 'keyword', 'follow_up')
       and (parent.kind = 'outbound' or person.user_id is not null or i.is_us)
 )
 update inbox_message m set mention_reason = 'reply_to_team'
@@ -176,6 +176,46 @@ def say_reply_to_team(ids: Sequence[int]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(_REPLY_TO_TEAM, [list(ids)])
         return [pk for pk, was in cursor.fetchall() if not was]
+
+
+# Whoever asked writes again in the thread after a reply of the team, and nobody pressed done since
+# they asked: handled_up_to would cover it. What was deleted counts here like the rest, so that the
+# order in which things arrive makes no difference.
+_FOLLOW_UP = """
+with again as (
+    select m.id
+    from unnest(%s::bigint[]) as k(id)
+    join inbox_conversation c on c.id = k.id and c.first_reply_at is not null
+    join inbox_message m on m.conversation_id = c.id and m.sent_at > c.first_reply_at
+    join members_identity i on i.id = m.author_id and not i.is_us
+    join members_member p on p.id = i.member_id and p.user_id is null and not p.is_bot
+    where m.kind = 'inbound' and m.mention_reason = '' and m.id > c.handled_up_to
+      and exists (
+        select 1 from inbox_message asked
+        join members_identity asker on asker.id = asked.author_id
+        where asked.conversation_id = c.id and asker.member_id = i.member_id
+          and asked.mention_reason <> '' and asked.id > c.handled_up_to
+          and exists (
+            select 1 from inbox_message t
+            left join inbox_delivery d on d.message_id = t.id
+            left join members_identity account on account.id = t.author_id
+            left join members_member writer on writer.id = account.member_id
+            where t.conversation_id = c.id and t.sent_at > asked.sent_at and t.sent_at < m.sent_at
+              and (t.kind = 'outbound' and coalesce(d.state not in ('failed', 'cancelled'), true)
+                   or t.kind = 'inbound' and (writer.user_id is not null or account.is_us))))
+)
+update inbox_message m set mention_reason = 'follow_up'
+from again where m.id = again.id
+returning m.id, m.conversation_id
+"""
+
+
+def say_follow_up(conversations: Iterable[int]) -> list[tuple[int, int]]:
+    """(message, conversation) of those that ask now. By kept fields that are up to date."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FOLLOW_UP, [sorted(conversations)])
+        found: list[tuple[int, int]] = cursor.fetchall()
+    return found
 
 
 _LOG = """

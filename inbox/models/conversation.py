@@ -117,6 +117,7 @@ class Conversation(models.Model):
     participant_count = models.PositiveIntegerField(default=0)
     last_message_id = models.BigIntegerField(default=0)  # highest id of what others wrote
     preview = models.CharField(max_length=300, blank=True)
+    opening = models.CharField(max_length=120, blank=True, db_default="")  # the first inbound words
     preview_by = models.ForeignKey(
         "members.Identity", null=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -165,7 +166,7 @@ class Conversation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.subject or self.preview or str(_("Conversation"))
+        return self.subject or self.opening or self.preview or str(_("Conversation"))
 
     @property
     def answered_last(self) -> bool:
@@ -180,13 +181,19 @@ class Conversation(models.Model):
     # Answering -------------------------------------------------------------------------------
 
     def answerable(self) -> Message | None:
-        """The message an answer goes to: what waits, else what was last said there."""
+        """The message an answer goes to: what waits, else what asked last, else what was last
+        said there. Whom one answers does not change because somebody else writes."""
         theirs = self.messages.filter(kind="inbound", deleted_at__isnull=True)
         if self.waiting_since:
             waits = theirs.exclude(mention_reason="").filter(sent_at__gte=self.waiting_since)
             found = waits.select_related("author").in_order().first()
             if found:
                 return found
+        asked = theirs.exclude(mention_reason="").filter(
+            author__is_us=False, author__member__user=None, author__member__is_bot=False
+        )
+        if latest := asked.select_related("author").order_by("-sent_at", "-id").first():
+            return latest
         posted = self.messages.filter(external_id__isnull=False, deleted_at__isnull=True)
         newest = ("-sent_at", "-id")
         return (

@@ -2,8 +2,8 @@
 
 The definitions are in the model's contract: `waiting_since` is the sent_at of the first mention
 after the team's last reply and with an id above `handled_up_to`. The team's replies are outbound
-messages whose delivery is neither failed nor cancelled, and inbound ones by staff identities or
-by another account of ours.
+messages whose delivery is neither failed nor cancelled nor given up, and inbound ones by staff
+identities or by another account of ours.
 A reply that was written here answers only what had arrived by then: its writer saw nothing else,
 whatever its date. Notes never count; a deleted message answers nothing and asks nothing.
 """
@@ -40,7 +40,8 @@ with said as (
     where m.conversation_id = any(%(ids)s)
       and m.kind in ('inbound', 'outbound')
       and m.deleted_at is null
-      and (d.state is null or d.state not in ('failed', 'cancelled'))
+      and (d.state is null or not (d.state in ('failed', 'cancelled')
+           or (d.state = 'unconfirmed' and d.next_try_at is null)))  -- looking for it was given up
 ),
 whole as (
     select conversation_id,
@@ -98,6 +99,16 @@ newest as (
     select distinct on (conversation_id) conversation_id, body_text
     from said order by conversation_id, sent_at desc, id desc
 ),
+asker as (
+    select distinct on (conversation_id) conversation_id, author_id
+    from said where mention_reason <> '' and not is_team and not is_bot and author_id is not null
+    order by conversation_id, sent_at desc, id desc
+),
+opening as (
+    select distinct on (conversation_id) conversation_id, body_text
+    from said where kind = 'inbound' and body_text <> ''
+    order by conversation_id, sent_at, id
+),
 other as (
     select distinct on (conversation_id) conversation_id, author_id
     from said where not is_team and author_id is not null
@@ -130,13 +141,17 @@ update inbox_conversation c set
     preview = coalesce(left(regexp_replace(translate(
         left(coalesce(w.body_text, newest.body_text), 600), %(misleading)s, ''),
         '\\s+', ' ', 'g'), 300), ''),
-    preview_by_id = coalesce(w.author_id, other.author_id, arrived.author_id)
+    opening = coalesce(left(regexp_replace(translate(
+        left(opening.body_text, 300), %(misleading)s, ''), '\\s+', ' ', 'g'), 120), ''),
+    preview_by_id = coalesce(w.author_id, asker.author_id, other.author_id, arrived.author_id)
 from unnest(%(ids)s) as touched(id)
 left join whole on whole.conversation_id = touched.id
 left join waiting w on w.conversation_id = touched.id
 left join answer on answer.conversation_id = touched.id
 left join peer on peer.conversation_id = touched.id
 left join newest on newest.conversation_id = touched.id
+left join asker on asker.conversation_id = touched.id
+left join opening on opening.conversation_id = touched.id
 left join other on other.conversation_id = touched.id
 left join arrived on arrived.conversation_id = touched.id
 where c.id = touched.id
@@ -162,5 +177,5 @@ def recompute_in_steps(ids: Iterable[int]) -> None:
 KEPT = (
     "waiting_since", "mention_reason", "mention_keyword", "opened_at", "last_message_at",
     "message_count", "participant_count", "first_reply_at", "last_reply_at", "last_mention_at",
-    "first_answer_at", "peer_answered_at", "last_message_id", "preview", "preview_by_id",
+    "first_answer_at", "peer_answered_at", "last_message_id", "preview", "preview_by_id", "opening",
 )  # fmt: skip

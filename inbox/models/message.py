@@ -10,8 +10,6 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from community_hub.lib.text import one_line
-
 from .source import Source
 
 if TYPE_CHECKING:
@@ -31,9 +29,10 @@ class Kind(models.TextChoices):
 class Reason(models.TextChoices):
     """Why an inbound message asks for the team."""
 
-    DIRECT = "direct", _("wrote to us")
+    DIRECT = "direct", _("direct message")
     HANDLE = "handle", _("mentions us")
     REPLY_TO_TEAM = "reply_to_team", _("replies to us")
+    FOLLOW_UP = "follow_up", _("wrote again")
     KEYWORD = "keyword", _("watched word")
     NEW_TOPIC = "new_topic", _("new topic")
 
@@ -137,20 +136,6 @@ class Message(models.Model):
         if self.parent_id:
             answered = Message.objects.filter(pk=self.parent_id, handled_on_arrival=True)
             answered.exclude(mention_reason="").update(handled_on_arrival=False)
-
-    def log_reply(self) -> None:
-        """One line in the log of whoever was answered, and the day of the last contact. Safe twice,
-        since a pull may tell that a reply is there before the call that sent it comes back."""
-        if self.parent is None or self.parent.author is None:
-            return
-        source, member = self.source, self.parent.author.member
-        member.log(
-            "reply", one_line(self.body_text, 200), key=f"reply:{self.pk}",
-            occurred_at=self.sent_at, actor=self.by, identity=self.parent.author,
-            scope=source.scope if source.restricted else "", where=source.name,
-            link=f"/conversations/{self.conversation_id}/#message-{self.pk}",
-        )  # fmt: skip
-        type(member).objects.filter(pk=member.pk).update(last_contact_at=timezone.now())
 
     @classmethod
     def event_line(

@@ -44,6 +44,7 @@ SHOWN = (
     "last_reply_at",
     "last_message_id",
     "preview",
+    "opening",
     "mention_reason",
     "mention_keyword",
     "peer_answered_at",

@@ -42,6 +42,7 @@ DEEPEST = 3
 SHOWN = (
     "conversation_id",
     "kind",
+    "mention_reason",
     "event",
     "sent_at",
     "edited_at",
@@ -58,7 +59,9 @@ SHOWN = (
     "author__display_name",
     "author__handle",
     "author__member__name",
+    "author__is_us",
     "author__member__user_id",
+    "author__member__is_bot",
     "delivery__state",
     "delivery__last_error",
 )
@@ -116,9 +119,19 @@ def asked_by(conversation: Conversation, thread: Thread) -> Message | None:
         if entry.message.kind == Kind.INBOUND and not entry.message.deleted_at
     ]
     if conversation.waiting_since is None:
-        return theirs[-1] if theirs else None
+        asked = [each for each in theirs if each.mention_reason and not is_of_team(each)]
+        if conversation.last_mention_at and not asked:
+            return None
+        return next(reversed(asked or theirs), None)
     waits = (conversation.waiting_since, conversation.preview_by_id)
     return next((each for each in theirs if (each.sent_at, each.author_id) == waits), None)
+
+
+def is_of_team(message: Message) -> bool:
+    author = message.author
+    if author is None:
+        return False
+    return author.is_us or author.member.user_id is not None or author.member.is_bot
 
 
 def read(

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from community_hub.lib import live
 from community_hub.lib.text import one_line, web_address
 from inbox.connectors.base import ChannelInfo, Connector, Health
+from inbox.ingest.team_replies import log_team_replies
 from inbox.models import Channel, Message, Source, SourceState
 from inbox.models.kept_fields import recompute_in_steps
 from members.models import Identity
@@ -243,6 +244,7 @@ def _keep_account(source: Source, health: Health) -> None:
         if Identity.objects.filter(pk__in=mine, is_us=False).update(is_us=True):
             wrote = Message.objects.filter(author__in=mine)  # their answers are the team's
             recompute_in_steps(wrote.values_list("conversation_id", flat=True))
+            log_team_replies(wrote.values_list("pk", flat=True))
     source.set_fields(account_label=health.account_label[:200], max_length=health.max_length)
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from community_hub.lib import html, queue
+from inbox.ingest.team_replies import log_team_replies
 from inbox.models import Conversation, Delivery, DeliveryState, Draft, Kind, Message
 from inbox.models.delivery import CANCELLABLE
 from inbox.models.kept_fields import recompute
@@ -183,7 +184,7 @@ def confirm(delivery: Delivery, *, by: User) -> Changes:
         before = {"state": delivery.state}
         if not delivery.move(("unconfirmed",), DeliveryState.SENT, next_try_at=None, last_error=""):
             return Changes()
-        delivery.message.log_reply()
+        log_team_replies([delivery.message_id])
         recompute([delivery.message.conversation_id])
         return actions.record(
             "confirm", [delivery], by=by, before=before, after={"state": delivery.state}

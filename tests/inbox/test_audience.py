@@ -9,6 +9,7 @@ import pytest
 from inbox.connectors.base import Sent
 from inbox.delivery import outcomes
 from inbox.ingest.pipeline import ingest
+from inbox.ingest.team_replies import log_team_replies
 from inbox.models import Conversation, Delivery, Message, Source
 from inbox.pages.composer import Composer
 from inbox.verbs import sources as source_verbs
@@ -28,7 +29,8 @@ def test_restricting_a_source_hides_every_line_it_left_in_the_log(bob, carol, le
     ingest(source, page(replace(first, body="edited", version="2", edited_at=ago(seconds=5))))
     ingest(other, page(item("9")))
     reply = writing.reply(Conversation.objects.get(source=source), "Hello", by=bob)
-    Message.objects.get(pk=reply.pk).log_reply()
+    Delivery.objects.update(state="sent")
+    log_team_replies([reply.pk])
     member = Member.objects.get()
     kinds = {"message", "edited", "reply"}
     assert set(member.timeline(carol).values_list("kind", flat=True)) == kinds

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from inbox.connectors.base import Problem
 from inbox.ingest.pipeline import ingest
+from inbox.ingest.team_replies import log_team_replies
 from inbox.models import Conversation, Message, Quarantined, Source, SourceDay, ThreadAlias
 from members.models import Activity, Identity, Member
 from tests.inbox.items import ago, item, page, person, reply
@@ -121,7 +122,7 @@ def test_a_deletion_takes_the_words_and_keeps_the_place() -> None:
 def test_a_reply_of_ours_that_was_deleted_over_there_loses_its_words_too(bob) -> None:
     conversation = make_message().conversation
     ours = make_reply(conversation, by=bob, parent=conversation.messages.get())
-    ours.log_reply()
+    log_team_replies([ours.pk])
     gone = item(ours.external_id, thread_id=conversation.external_id, op="delete")
     ingest(conversation.source, page(gone))
     ours.refresh_from_db()

@@ -70,7 +70,8 @@ def said_by_chance(
         deleted_at=timezone.now() if chance.random() < 0.15 else None,
     )
     if kind == "outbound" and chance.random() < 0.8:  # else a native reply: it has no delivery
-        Delivery.objects.create(message=message, state=chance.choice(STATES))
+        looks = timezone.now() if chance.random() < 0.5 else None
+        Delivery.objects.create(message=message, state=chance.choice(STATES), next_try_at=looks)
 
 
 def by_hand(conversation: Conversation) -> dict[str, Any]:
@@ -122,6 +123,8 @@ def counts(message: Message) -> bool:
     if message.kind not in ("inbound", "outbound") or message.deleted_at:
         return False
     delivery = getattr(message, "delivery", None)
+    if delivery and delivery.state == "unconfirmed":
+        return delivery.next_try_at is not None  # else looking for it was given up
     return delivery is None or delivery.state not in ("failed", "cancelled")
 
 

@@ -10,9 +10,10 @@ import pytest
 from django.utils import timezone
 
 from inbox.connectors.base import Health, Incoming
+from inbox.delivery.outcomes import give_up
 from inbox.ingest.pipeline import ingest
 from inbox.ingest.recompute import repair_drift
-from inbox.models import Conversation, Message, Source
+from inbox.models import Conversation, Delivery, Message, Source
 from inbox.models.kept_fields import recompute
 from inbox.verbs import sources as source_verbs
 from inbox.verbs import triage, writing
@@ -264,3 +265,118 @@ def test_another_account_of_ours_is_the_team(source, alice) -> None:
     ingest(source, page(thanks))
     assert conversation().waiting_since == thanks.created_at
     assert conversation().mention_reason == "reply_to_team"
+
+
+# Whoever asked goes on ---------------------------------------------------------------------------
+
+
+def answered_thread(source: Source, **fields: Any) -> tuple[Incoming, Incoming]:
+    asked = item("1", created_at=ago(minutes=50))
+    ours = reply("2", asked, is_own=True, created_at=ago(minutes=40))
+    ingest(source, page(asked, ours))
+    assert conversation().waiting_since is None
+    return asked, ours
+
+
+def test_whoever_asked_asks_again_by_writing_on_in_the_thread(source) -> None:
+    asked, _ours = answered_thread(source)
+    more = reply("3", asked, created_at=ago(minutes=30))  # to their own post, not to ours
+    ingest(source, page(more))
+    assert conversation().waiting_since == more.created_at
+    assert conversation().mention_reason == "follow_up"
+
+
+def test_chatter_of_others_asks_nobody(source) -> None:
+    asked, _ours = answered_thread(source)
+    ingest(source, page(reply("3", asked, author=person("arjun"), created_at=ago(minutes=30))))
+    assert conversation().waiting_since is None
+
+
+def test_a_follow_up_that_arrives_before_our_reply_asks_once_that_is_there(source) -> None:
+    asked = item("1", created_at=ago(minutes=50))
+    more = reply("3", asked, created_at=ago(minutes=30))
+    ingest(source, page(asked, more))
+    ingest(source, page(reply("2", asked, is_own=True, created_at=ago(minutes=40))))
+    assert conversation().waiting_since == more.created_at
+    assert conversation().mention_reason == "follow_up"
+
+
+def test_after_done_a_thank_you_of_the_asker_reopens_nothing(source, bob) -> None:
+    asked, _ours = answered_thread(source)
+    triage.close([conversation()], by=bob, seen_up_to=10**9)
+    ingest(source, page(reply("3", asked, created_at=ago(minutes=30))))
+    assert (conversation().state, conversation().waiting_since) == ("done", None)
+
+
+def test_a_reply_that_nobody_can_confirm_waits_again_and_reopens(source, bob) -> None:
+    asked = item("1", created_at=ago(minutes=50))
+    ingest(source, page(asked))
+    message = writing.reply(
+        conversation(), "Hold both.", by=bob, done=True, seen_up_to=Message.objects.get().pk
+    )
+    assert conversation().state == "done"
+    Delivery.objects.update(state="unconfirmed")
+    give_up(message.delivery, "Your reply may not have arrived.")
+    Delivery.objects.update(next_try_at=None)
+    recompute([message.conversation_id])
+    assert (conversation().state, conversation().waiting_since) == ("open", asked.created_at)
+    message.delivery.refresh_from_db()
+    writing.confirm(message.delivery, by=bob)
+    assert conversation().waiting_since is None
+
+
+# What a conversation is called, and who it is with ------------------------------------------------
+
+
+def test_an_untitled_conversation_is_called_by_its_first_inbound_words(source, bob) -> None:
+    asked = item("1", thread_title="", body="The second voice drifts", created_at=ago(minutes=50))
+    ingest(source, page(asked))
+    assert str(conversation()) == "The second voice drifts"
+    writing.reply(conversation(), "Turn Time to the left.", by=bob)
+    ingest(source, page(reply("2", asked, author=person("arjun"), body="Mine too")))
+    assert str(conversation()) == "The second voice drifts"
+
+
+def test_row_and_addressee_stay_with_the_asker_after_we_answered(source) -> None:
+    asked, _ours = answered_thread(source)
+    ingest(source, page(reply("3", asked, author=person("arjun"), created_at=ago(minutes=20))))
+    assert conversation().preview_by.handle == asked.author.handle
+    assert conversation().answerable().external_id == "1"
+
+
+# Native replies in the log ------------------------------------------------------------------------
+
+
+def replies_logged(handle: str) -> list[Activity]:
+    member = Identity.objects.get(handle=handle).member
+    return list(Activity.objects.present().filter(member=member, kind="reply"))
+
+
+def test_what_a_colleague_writes_on_the_platform_stands_in_the_askers_log(
+    source, bob, lena
+) -> None:
+    asked = item("1", author=person("ines"), created_at=ago(minutes=50))
+    answer = reply("2", asked, author=person("bobby"), created_at=ago(minutes=40))
+    ingest(source, page(asked, answer))
+    assert replies_logged("ines") == []
+    bobby = Identity.objects.get(handle="bobby").member
+    linked = member_verbs.link_user(bobby, bob, by=lena)
+    (line,) = replies_logged("ines")
+    assert (line.actor, line.occurred_at) == (bob, answer.created_at)
+    assert Identity.objects.get(handle="ines").member.last_contact_at == answer.created_at
+    later = reply("3", asked, author=person("bobby"), created_at=ago(minutes=30))
+    ingest(source, page(later))
+    ingest(source, page(later))
+    assert len(replies_logged("ines")) == 2
+    assert linked.undo(by=lena)
+    assert replies_logged("ines") == []
+
+
+def test_a_post_of_our_own_account_answers_whoever_asked_last(source) -> None:
+    asked = item("1", author=person("ines"), created_at=ago(minutes=50))
+    ours = item(
+        "2", thread_id=asked.thread_id, author=person("hub", is_us=True), is_own=True,
+        created_at=ago(minutes=40),
+    )  # fmt: skip
+    ingest(source, page(asked, ours))
+    assert len(replies_logged("ines")) == 1
