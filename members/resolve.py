@@ -14,6 +14,7 @@ from typing import Protocol
 
 from django.db import connection
 
+from community_hub.lib.placeholder_names import is_placeholder
 from community_hub.lib.text import database_key, one_line, storable, storable_json
 
 from .models import Identity, Member
@@ -71,13 +72,15 @@ join unnest(%s::text[], %s::text[]) as wanted(network, external_id)
 
 def resolve(people: Iterable[PersonLike]) -> dict[Key, ResolvedIdentity]:
     """Accounts to members; new ones are added, changed handles and names are brought up to date.
+    Whoever is nobody (see `is_nobody`) is left out of the answer.
 
     A fixed number of queries however many people. Must run inside a transaction: where an account
     is new, an advisory lock on its network keeps two workers from making two members of it.
     """
     wanted: dict[Key, PersonLike] = {}
     for person in people:
-        wanted[key_of(person)] = person
+        if not is_nobody(person):
+            wanted[key_of(person)] = person
     if not wanted:
         return {}
     found, shown = _find(wanted)
@@ -90,6 +93,16 @@ def resolve(people: Iterable[PersonLike]) -> dict[Key, ResolvedIdentity]:
         found |= _add({key: person for key, person in missing.items() if key not in more})
     _bring_up_to_date(wanted, found, shown)
     return found
+
+
+def is_nobody(person: PersonLike) -> bool:
+    """Whether all that is known of the author is a name such as "Guest" or "[deleted]", which many
+    people share. A handle or a profile tells of an account, and that is somebody, whatever it
+    calls itself."""
+    if is_placeholder(person.external_id):
+        return True
+    only_a_name = not person.handle and not person.profile_url
+    return only_a_name and is_placeholder(person.display_name)
 
 
 def key_of(person: PersonLike) -> Key:

@@ -177,7 +177,7 @@ def _after_rows(
 def _authors(
     ready: list[PreparedItem], people: dict[tuple[str, str], ResolvedIdentity]
 ) -> list[ResolvedIdentity | None]:
-    return [people[key_of(one.author)] if one.author else None for one in ready]
+    return [people.get(key_of(one.author)) if one.author else None for one in ready]
 
 
 def _channels(source: Source, ready: list[PreparedItem]) -> tuple[dict[str, int], set[str]]:

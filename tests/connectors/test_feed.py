@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from inbox.connectors.base import Misconfigured
+from inbox.connectors.base import Misconfigured, Transient
 from inbox.connectors.contract import beginning, drain, through_json
 from inbox.connectors.feed.connector import FeedConnector
 from tests.platforms.feeds import FeedSite, atom, rss
@@ -147,6 +147,18 @@ def test_a_web_page_names_the_feed_to_use_instead(feed, site):
         feed.check()
 
 
+def test_a_feed_that_cannot_be_read_at_all_is_asked_again_later(feed, site):
+    site.document = rss("<gml:pos>1 2</gml:pos></x>")
+    with pytest.raises(Transient, match="is broken"):
+        pull(feed)
+
+
+def test_a_feed_that_would_keep_a_worker_for_minutes_asks_for_a_person(feed, site):
+    site.document = rss(f"<item>{'<category>x</category>' * 1000}</item>")
+    with pytest.raises(Misconfigured, match="far more than we read"):
+        pull(feed)
+
+
 def test_comments_stand_in_the_thread_of_what_they_answer(feed, site):
     site.document = atom(
         "<entry><id>post</id><title>Post</title></entry>"
@@ -160,12 +172,26 @@ def test_comments_stand_in_the_thread_of_what_they_answer(feed, site):
 
 
 def test_one_name_in_two_feeds_is_two_people(feed, site):
-    site.document = atom("<entry><id>1</id><author><name>Guest</name></author></entry>")
+    site.document = atom("<entry><id>1</id><author><name>Ada</name></author></entry>")
     other = FeedConnector({"url": f"{site.url}/atom"}, {})
     first, second = pull(feed).items[0].author, pull(other).items[0].author
     other.close()
     assert first.network == second.network
     assert first.external_id != second.external_id
+
+
+def test_the_text_names_every_author_of_an_entry(feed, site):
+    both = "<author><name>Ada</name></author><author><name>G &amp; H</name></author>"
+    site.document = atom(f"<entry><id>1</id>{both}<content type='html'>Hi</content></entry>")
+    (found,) = pull(feed).items
+    assert found.author.display_name == "Ada"
+    assert found.body == "Hi<p>By Ada, G &amp; H</p>"
+
+
+@pytest.mark.parametrize("name", ["Anonymous", "Gast", "[deleted]"])
+def test_a_name_that_stands_for_nobody_is_no_author(feed, site, name):
+    site.document = atom(f"<entry><id>1</id><author><name>{name}</name></author></entry>")
+    assert pull(feed).items[0].author is None
 
 
 def test_entries_older_than_the_start_are_counted_not_kept(feed, site):

@@ -1,10 +1,15 @@
 """What the feed connector makes of documents as they are found in the wild."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from inbox.connectors.feed.reading import Author, NotAFeed, read
+from inbox.connectors.feed.document import Author, Entry, NotAFeed, Unreadable
+from inbox.connectors.feed.keys import keys_of
+from inbox.connectors.feed.limits import TooMuch
+from inbox.connectors.feed.reading import read
+from inbox.connectors.feed.values import plain
 from tests.platforms.feeds import atom, rss
 
 URL = "https://site.example/feed/index.xml"
@@ -39,12 +44,12 @@ def test_the_full_text_wins_over_the_summary():
 
 
 def test_an_entry_without_author_has_none():
-    assert only(rss("<item><title>One</title></item>")).author is None
+    assert only(rss("<item><title>One</title></item>")).authors == ()
 
 
 def test_an_author_of_the_whole_feed_wrote_the_entries_that_name_none():
     entry = only(atom("<author><name>Ada</name></author><entry><id>1</id></entry>"))
-    assert entry.author == Author(name="Ada")
+    assert entry.authors == (Author(name="Ada"),)
 
 
 def test_a_date_of_1970_is_no_date():
@@ -123,6 +128,157 @@ def test_an_enclosure_keeps_type_and_size():
     (enclosure,) = only(rss(f"<item>{item}</item>")).enclosures
     assert enclosure.url == "https://site.example/a.mp3"
     assert (enclosure.mime, enclosure.size) == ("audio/mpeg", 12345)
+
+
+@pytest.mark.parametrize("before", [b"\n", b" \t\r\n", b"\xef\xbb\xbf\n", b"\n\xef\xbb\xbf"])
+def test_white_space_before_the_document_is_no_error(before):
+    document = read(before + rss("<item><title>One</title></item>"), URL)
+    assert document.entries[0].title == "One"
+    assert document.broken == ""
+
+
+def test_a_permalink_that_is_the_enclosure_is_none():
+    """A podcast without pages: feedparser takes the guid, which is the file, for the link."""
+    file = '<enclosure url="https://site.example/a.mp3" type="audio/mpeg" length="1"/>'
+    entry = only(rss(f"<item><guid>https://site.example/a.mp3</guid>{file}</item>"))
+    assert entry.link == ""
+    assert [part.url for part in entry.enclosures] == ["https://site.example/a.mp3"]
+
+
+@pytest.mark.parametrize("kind", ["text/html", ""])
+def test_a_page_that_is_enclosed_is_no_file(kind):
+    links = f'<link href="/1"/><link rel="enclosure" href="/1" type="{kind}"/>'
+    entry = only(atom(f"<entry><id>1</id>{links}</entry>"))
+    assert entry.link == "https://site.example/1"
+    assert entry.enclosures == ()
+
+
+def test_a_json_attachment_that_is_the_page_is_no_file():
+    entry = only(
+        b'{"items": [{"id": "1", "url": "https://a.example/1", "attachments": '
+        b'[{"url": "https://a.example/1", "mime_type": "text/html"}]}]}'
+    )
+    assert (entry.link, entry.enclosures) == ("https://a.example/1", ())
+
+
+def test_a_guid_that_is_no_address_is_no_link():
+    assert only(rss("<item><guid>4711</guid><title>One</title></item>")).link == ""
+
+
+def test_every_author_is_kept_with_an_address_of_their_own():
+    both = "<author><name>Ada</name><uri>/ada</uri></author><author><name>Grace</name></author>"
+    entry = only(atom(f"<entry><id>1</id>{both}</entry>"))
+    assert entry.authors == (Author("Ada", "https://site.example/ada"), Author("Grace"))
+
+
+def test_an_author_who_is_named_twice_is_one():
+    """RSS has an element for addresses and takes another for names; many feeds fill both."""
+    named = "<author>ada@example.org (Ada)</author><dc:creator>Ada</dc:creator>"
+    document = rss(f"<item><title>One</title>{named}</item>").replace(
+        b"<rss ", b'<rss xmlns:dc="http://purl.org/dc/elements/1.1/" '
+    )
+    assert only(document).authors == (Author("Ada"),)
+
+
+def test_json_authors_are_all_kept():
+    entry = only(b'{"items": [{"id": "1", "authors": [{"name": "Ada"}, {"name": "Grace"}, 3]}]}')
+    assert entry.authors == (Author("Ada"), Author("Grace"))
+
+
+def test_a_bad_address_of_the_site_leaves_the_entries():
+    document = rss("<item><title>One</title></item>").replace(b"https://site.example/", b"http://[")
+    assert only(document).title == "One"
+    assert only(b'{"home_page_url": "http://[", "items": [{"id": "1"}]}').guid == "1"
+
+
+def test_a_bad_address_of_a_file_leaves_the_entry():
+    item = '<title>One</title><enclosure url="http://[" type="audio/mpeg"/>'
+    assert only(rss(f"<item>{item}</item>")).enclosures == ()
+
+
+def test_a_json_item_nested_thousands_deep_leaves_the_others():
+    deep = "[" * 900 + "]" * 900
+    document = read(f'{{"items": [{{"id": "1", "title": {deep}}}, {{"id": "2"}}]}}'.encode(), URL)
+    assert [entry.guid for entry in document.entries] == ["2"]
+    assert len(document.bad) == 1
+
+
+def test_json_nested_too_deeply_to_be_read_is_no_feed():
+    with pytest.raises(NotAFeed):
+        read(b'{"items": ' + b"[" * 100_000, URL)
+
+
+@pytest.mark.parametrize("markup", ["<a", "<a x=", "</a", "<a <b "])
+def test_a_title_of_tags_that_never_end_costs_no_more_than_any_other(markup):
+    """It grew with the square: 40,000 took 3.6 s."""
+    begun = time.process_time()
+    plain(markup * 40_000)
+    assert time.process_time() - begun < 0.2
+
+
+def test_one_guid_on_ten_thousand_entries_costs_no_more_than_any_other():
+    entries = [Entry(guid="same", link=f"https://a.example/{n}") for n in range(10_000)]
+    begun = time.process_time()
+    keys = keys_of(entries, {})
+    assert time.process_time() - begun < 1
+    assert len(set(keys)) == 10_000
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        b"<rss><channel><item><b " + b" ".join(b"a%d='>'" % n for n in range(300)) + b"/></item>",
+        rss(f"<item>{'<category>x</category>' * 600}</item>"),
+        rss("<item><title>x</title></item>" * 100_000),
+        rss(f"<item><title>{'&lt;b&gt;' * 300_000}</title></item>"),
+        # an encoding in which no tag can be seen
+        b'<?xml version="1.0" encoding="utf-7"?><rss><channel>' + b"+ADw-item/+AD4-" * 300_000,
+    ],
+    ids=["attributes", "categories", "entries", "markup", "hidden"],
+)
+def test_a_document_that_would_take_minutes_is_refused_at_once(document):
+    """50,000 attributes of one tag took feedparser 26 s, and the next worker with it."""
+    begun = time.process_time()
+    with pytest.raises(TooMuch):
+        read(document, URL)
+    assert time.process_time() - begun < 1
+
+
+def test_a_long_podcast_is_read():
+    categories = "".join(f"<category>c{n}</category>" for n in range(10))
+    text = f"<title>One</title><description>{'word ' * 500}</description>"
+    document = read(rss(f"<item>{text}{categories}</item>" * 2000), URL)
+    assert len(document.entries) == 2000
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        rss("<gml:pos>1 2</gml:pos></x>"),
+        rss("<psc:chapters><psc:chapter/></x>"),
+        b'<?xml version="1.0" encoding="\xae"?><rss/>',
+    ],
+)
+def test_what_feedparser_stumbles_over_is_said_to_be_broken(broken):
+    """It raises whatever comes up: KeyError, TypeError, UnicodeDecodeError."""
+    with pytest.raises(Unreadable):
+        read(broken, URL)
+
+
+@pytest.mark.parametrize("number", ["x110000", "1114112", "99999999999999999999", "x7fffffff"])
+def test_a_character_that_does_not_exist_leaves_the_others(number):
+    assert only(rss(f"<item><title>One &#{number}; two</title></item>")).title == "One \ufffd two"
+
+
+@pytest.mark.parametrize("number", ["x10FFFF", "1114111", "x0000041", "0000065"])
+def test_the_last_character_there_is_is_left_alone(number):
+    assert "\ufffd" not in only(rss(f"<item><title>&#{number};</title></item>")).title
+
+
+@pytest.mark.parametrize("page", [b"<html><![if gte mso 9]>", b"<html><![x", b"<html><!x"])
+def test_a_web_page_with_odd_declarations_is_still_no_feed(page):
+    with pytest.raises(NotAFeed):
+        read(page, URL, "text/html")
 
 
 def test_two_megabytes_in_one_entry_are_read():

@@ -1,4 +1,4 @@
-"""A feed as a source: every entry is a thread of its own; nothing can be sent back."""
+"""A feed as a source: articles, or the comments and posts below them; nothing can be sent back."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from django import forms
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from community_hub.lib.placeholder_names import is_placeholder
 from inbox.connectors.base import (
     Attachment,
     Capabilities,
@@ -27,13 +29,17 @@ from inbox.connectors.base import (
     Problem,
     Rejected,
     Sent,
+    Transient,
     content_version,
 )
 from inbox.connectors.feed.client import FeedClient, Fetched
+from inbox.connectors.feed.document import Author, Document, Enclosure, Entry, NotAFeed, Unreadable
 from inbox.connectors.feed.forms import FeedForm
-from inbox.connectors.feed.reading import Author, Document, Enclosure, Entry, NotAFeed, read
+from inbox.connectors.feed.keys import keys_of
+from inbox.connectors.feed.limits import TooMuch
+from inbox.connectors.feed.reading import read
+from inbox.connectors.feed.threads import Thread, Threads
 
-LONGEST_ID = 200  # longer ones are hashed
 REMEMBERED = 300  # entries that left the feed and may come back
 CLOCKS_DIFFER = timedelta(minutes=10)
 
@@ -83,6 +89,7 @@ class FeedConnector(Connector):
         document = self.document(fetched)
         seen: dict[str, list[str]] = cursor.get("seen", {})
         keys = keys_of(document.entries, seen)
+        threads = Threads(document, keys)
         items, ignored = [], Counter[str]()
         now, since = datetime.now(UTC), datetime.fromisoformat(cursor["since"])
         remembered: dict[str, list[str]] = {}
@@ -92,7 +99,9 @@ class FeedConnector(Connector):
                 continue
             first_seen = seen[key][2] if key in seen else now.isoformat()
             remembered[key] = [entry.mark, entry.version, first_seen]
-            item = self.incoming(key, entry, document, datetime.fromisoformat(first_seen))
+            item = self.incoming(
+                key, entry, threads.of(key, entry), datetime.fromisoformat(first_seen)
+            )
             if key in seen and seen[key][1] == entry.version:
                 ignored["unchanged"] += 1
             elif item.created_at < since:
@@ -127,9 +136,11 @@ class FeedConnector(Connector):
         """Those still in the feed. One that is not there any more has only rolled out of it."""
         wanted = set(ids)
         document = self.document(self.client.fetch())
+        keys = keys_of(document.entries, {})
+        threads = Threads(document, keys)
         items = [
-            self.incoming(key, entry, document, datetime.now(UTC))
-            for key, entry in zip(keys_of(document.entries, {}), document.entries, strict=True)
+            self.incoming(key, entry, threads.of(key, entry), datetime.now(UTC))
+            for key, entry in zip(keys, document.entries, strict=True)
             if key in wanted
         ]
         return Page(items=items)
@@ -162,6 +173,12 @@ class FeedConnector(Connector):
         where = self.client.where
         try:
             return read(fetched.content or b"", fetched.url, fetched.content_type)
+        except Unreadable as error:
+            sentence = _("The feed at %(where)s is broken, and nothing of it could be read.")
+            raise Transient(sentence % {"where": where}) from error
+        except TooMuch as error:
+            sentence = _("%(where)s sent far more than we read in one go. Is the address right?")
+            raise Misconfigured(sentence % {"where": where}) from error
         except NotAFeed as error:
             if error.feeds:
                 sentence = _("%(where)s shows a web page. Its feed is at %(feed)s: use that.")
@@ -172,38 +189,33 @@ class FeedConnector(Connector):
             feed = error.feeds[0] if error.feeds else ""
             raise Misconfigured(sentence % {"where": where, "feed": feed}) from error
 
-    def incoming(
-        self, key: str, entry: Entry, document: Document, first_seen: datetime
-    ) -> Incoming:
-        thread = thread_of(entry, document) or key
+    def incoming(self, key: str, entry: Entry, thread: Thread, first_seen: datetime) -> Incoming:
         published = in_time(entry.published, first_seen)
         updated = in_time(entry.updated, None)
+        named = [author for author in entry.authors if not is_placeholder(author.name)]
         return Incoming(
             external_id=key,
             version=entry.version,
-            thread_id=thread,
-            thread_title="" if entry.in_reply_to else entry.title,
-            thread_permalink="" if entry.in_reply_to else entry.link,
-            parent_id=short(entry.in_reply_to),
-            author=self.person(entry.author),
-            body=entry.body or entry.title,
+            thread_id=thread.id,
+            thread_title=thread.title,
+            thread_permalink=thread.permalink,
+            parent_id=thread.parent_id,
+            author=self.person(named[0]) if named else None,
+            body=body_of(entry, [author.name for author in named]),
             body_format=entry.body_format if entry.body else "plain",
             language=entry.language,
             attachments=tuple(attachment(part) for part in entry.enclosures),
             permalink=entry.link,
             created_at=published or first_seen,
             edited_at=updated if updated and published and updated > published else None,
-            is_root=not entry.in_reply_to,
+            is_root=thread.is_root,
             can_reply=False,
             reply_blocked_reason=_("A feed can only be read. Answer on the site itself."),
             raw=plain_values(entry),
         )
 
-    def person(self, author: Author | None) -> Person | None:
-        """Anybody may sign with any name, so a name is one person within this feed alone, and
-        an entry without one has no author: never one person for all of them."""
-        if author is None:
-            return None
+    def person(self, author: Author) -> Person:
+        """Anybody may sign with any name, so a name is one person within this feed alone."""
         return Person(
             external_id=content_version(self.url, author.name, author.uri),
             network=self.network(),
@@ -213,51 +225,15 @@ class FeedConnector(Connector):
         )
 
 
-def keys_of(entries: Iterable[Entry], seen: Mapping[str, list[str]]) -> list[str]:
-    """The lasting key of each: guid, else link, else a hash of what it says.
-
-    A guid that entries of different links share is none. A new guid on an entry that was known
-    under another key, which is gone now, is no news: feeds change guids when a site moves.
-    """
-    entries = list(entries)
-    guids = Counter(entry.guid for entry in entries)
-    keys = [
-        short(entry.guid if entry.guid and is_unique(entry, guids, entries) else entry.link)
-        or content_version(entry.title, entry.body)
-        for entry in entries
-    ]
-    present = set(keys)
-    marks = Counter(mark for mark, *_rest in seen.values())
-    moved = {
-        mark: key
-        for key, (mark, *_rest) in seen.items()
-        if key not in present and mark and marks[mark] == 1
-    }
-    return [
-        key if key in seen else moved.get(entry.mark, key)
-        for key, entry in zip(keys, entries, strict=True)
-    ]
-
-
-def is_unique(entry: Entry, guids: Mapping[str, int], entries: list[Entry]) -> bool:
-    if guids[entry.guid] == 1:
-        return True
-    return len({other.link for other in entries if other.guid == entry.guid}) == 1
-
-
-def short(key: str) -> str:
-    key = key.replace("\x00", "").strip()
-    return key if len(key) <= LONGEST_ID else f"hash:{content_version(key)}"
-
-
-def thread_of(entry: Entry, document: Document) -> str:
-    """The topmost entry that a comment answers, as far as this document knows (RFC 4685)."""
-    parents = {other.guid: other.in_reply_to for other in document.entries if other.guid}
-    top, passed = entry.in_reply_to, set[str]()
-    while parents.get(top) and top not in passed:
-        passed.add(top)
-        top = parents[top]
-    return short(top)
+def body_of(entry: Entry, names: list[str]) -> str:
+    """A message has one author: of an entry that several wrote, the text names them all."""
+    body = entry.body or entry.title
+    if len(names) < 2:
+        return body
+    byline = _("By %(names)s") % {"names": ", ".join(names)}
+    if entry.body and entry.body_format == "html":
+        return f"{body}<p>{escape(byline)}</p>"
+    return f"{body}\n\n{byline}"
 
 
 def in_time(when: datetime | None, instead: datetime | None) -> datetime | None:
@@ -282,8 +258,11 @@ def problems_of(document: Document) -> list[Problem]:
 def plain_values(entry: Entry) -> dict[str, Any]:
     """The entry as JSON values: what a person sees where it could not be stored."""
     dates = {"published": entry.published, "updated": entry.updated}
-    texts = {name: when.isoformat() if when else None for name, when in dates.items()}
-    return asdict(entry) | texts | {"enclosures": [asdict(part) for part in entry.enclosures]}
+    return asdict(entry) | {
+        **{name: when.isoformat() if when else None for name, when in dates.items()},
+        "authors": [asdict(author) for author in entry.authors],
+        "enclosures": [asdict(part) for part in entry.enclosures],
+    }
 
 
 def dates_of(document: Document) -> list[datetime]:

@@ -17,7 +17,7 @@ class FeedForm(forms.Form):
         label=_("Address of the feed"),
         max_length=1000,
         widget=forms.URLInput(attrs={"placeholder": "https://blog.example.org/feed.xml"}),
-        help_text=_("RSS, Atom or JSON Feed. For a comment feed, each comment is a message."),
+        help_text=_("RSS, Atom or JSON Feed. Comments of one article are one conversation."),
     )
 
     def clean_url(self) -> str:
