@@ -313,7 +313,7 @@ def _wait_in(data: Any) -> float:
 def _number(value: Any) -> float:
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         return 0
     return min(number, 1e11) if math.isfinite(number) and number > 0 else 0
 

@@ -1,4 +1,4 @@
-"""The few endpoints of Discourse's API that the hub needs, as plain JSON values.
+"""The few endpoints of Discourse's API that the hub needs, as plain Json values.
 
 https://docs.discourse.org/ describes them. Nothing here knows what a post means to the hub.
 """
@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from community_hub.lib.http import guarded_client, origin_of
 from inbox.connectors.base import AuthExpired, Forbidden, Misconfigured, Transient
 from inbox.connectors.errors import json_or_problem, translate
+from inbox.connectors.json_values import Json, record, records, text
 
-JSON = dict[str, Any]
 GONE = (404, 410)
 TOPICS_A_LIST = 30
 POSTS_A_REQUEST = 50
@@ -47,7 +47,7 @@ class DiscourseClient:
     def close(self) -> None:
         self._http.close()
 
-    def me(self) -> JSON:
+    def me(self) -> Json:
         """Our own account. Raises AuthExpired when the key no longer signs us in.
 
         A granular key may not be allowed to ask for the session; then our own profile answers,
@@ -76,10 +76,10 @@ class DiscourseClient:
         data = self._get("/posts.json", **({"before": before} if before else {}))
         return self._list(data, "latest_posts")
 
-    def post(self, post_id: str) -> JSON | None:
+    def post(self, post_id: str) -> Json | None:
         return self._get_or_none(f"/posts/{quote(post_id, safe='')}.json")
 
-    def topic(self, topic_id: int | str) -> JSON | None:
+    def topic(self, topic_id: int | str) -> Json | None:
         return self._get_or_none(f"/t/{quote(str(topic_id), safe='')}.json")
 
     def topic_posts(self, topic_id: int | str, post_ids: Iterable[int]) -> list[Any]:
@@ -87,7 +87,7 @@ class DiscourseClient:
         wanted, found = list(post_ids), []
         for start in range(0, len(wanted), POSTS_A_REQUEST):
             batch = wanted[start : start + POSTS_A_REQUEST]
-            query: JSON = {"post_ids[]": batch, "include_raw": "true"}
+            query: Json = {"post_ids[]": batch, "include_raw": "true"}
             data = self._get(f"/t/{topic_id}/posts.json", **query)
             found += self._list(data.get("post_stream"), "posts")
         return found
@@ -98,15 +98,14 @@ class DiscourseClient:
         for start in range(0, len(wanted), TOPICS_A_LIST):
             ids = ",".join(str(number) for number in wanted[start : start + TOPICS_A_LIST])
             data = self._get("/latest.json", topic_ids=ids)
-            found += dicts(self._list(data.get("topic_list"), "topics"))
+            found += records(self._list(data.get("topic_list"), "topics"))
         return found
 
-    def private_topics(self, page: int) -> JSON:
+    def private_topics(self, page: int) -> Json:
         """One page of the list of our private messages, the last one moved first."""
         path = f"/topics/private-messages/{quote(self.username)}.json"
         data = self._get(path, **({"page": page} if page else {}))
-        found = data.get("topic_list")
-        return found if isinstance(found, dict) else {}
+        return record(data.get("topic_list"))
 
     def categories(self) -> list[Any]:
         """All categories that we may see. Sites that load them lazily leave them out of
@@ -122,7 +121,7 @@ class DiscourseClient:
         data = self._get_if_any(f"/posts/{quote(self.username)}/pending.json")
         return None if data is None else self._list(data, "pending_posts")
 
-    def create_post(self, fields: JSON) -> httpx.Response:
+    def create_post(self, fields: Json) -> httpx.Response:
         """Post a reply; the answer as it came, because 422 carries the forum's own words."""
         return self._send("POST", "/posts.json", json=fields)
 
@@ -134,15 +133,15 @@ class DiscourseClient:
             self.me()
         return error
 
-    def _get(self, path: str, **query: Any) -> JSON:
+    def _get(self, path: str, **query: Any) -> Json:
         return self._read(self._send("GET", path, params=query))
 
-    def _read(self, answer: httpx.Response) -> JSON:
+    def _read(self, answer: httpx.Response) -> Json:
         if answer.is_error:
             raise self.refusal(answer)
         return self._object(answer)
 
-    def _get_or_none(self, path: str, **query: Any) -> JSON | None:
+    def _get_or_none(self, path: str, **query: Any) -> Json | None:
         """None where the forum itself says that it is gone. Raises Transient where a 404 is not
         the forum's own: a proxy's page must never pass for a deletion."""
         answer = self._send("GET", path, params=query)
@@ -153,7 +152,7 @@ class DiscourseClient:
             )
         return None if answer.status_code in GONE else self._read(answer)
 
-    def _get_if_any(self, path: str, **query: Any) -> JSON | None:
+    def _get_if_any(self, path: str, **query: Any) -> Json | None:
         """None where there is no such page: on an older forum, or behind a proxy that shuts it."""
         answer = self._send("GET", path, params=query)
         return None if answer.status_code in GONE else self._read(answer)
@@ -170,7 +169,7 @@ class DiscourseClient:
             )
         return answer
 
-    def _object(self, answer: httpx.Response) -> JSON:
+    def _object(self, answer: httpx.Response) -> Json:
         data = json_or_problem(answer, self.where)
         if not isinstance(data, dict):
             raise self._stranger()
@@ -202,29 +201,23 @@ def is_forums_own(answer: httpx.Response) -> bool:
     )
 
 
-def dicts(value: Any) -> list[JSON]:
-    """The objects of a list; nothing where it is none."""
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
-
-
-def with_ids(value: Any) -> list[JSON]:
+def with_ids(value: Any) -> list[Json]:
     """The objects of a list that say which one they are."""
-    return [each for each in dicts(value) if is_id(each.get("id"))]
+    return [each for each in records(value) if is_id(each.get("id"))]
 
 
 def is_id(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63
 
 
-def is_account(value: Any) -> TypeGuard[JSON]:
-    return isinstance(value, dict) and is_id(value.get("id")) and bool(value.get("username"))
+def is_account(value: Any) -> TypeGuard[Json]:
+    return isinstance(value, dict) and is_id(value.get("id")) and bool(text(value.get("username")))
 
 
-def flat_categories(categories: Iterable[Any]) -> list[Any]:
-    """Categories with those nested in them."""
-    found: list[Any] = []
-    for category in categories:
-        if isinstance(category, dict):
-            found.append(category)
-            found += flat_categories(dicts(category.get("subcategory_list")))
+def flat_categories(categories: Any) -> list[Json]:
+    """Categories with those nested in them, however deep."""
+    found, level = [], records(categories)
+    while level:
+        found += level
+        level = [sub for one in level for sub in records(one.get("subcategory_list"))]
     return found

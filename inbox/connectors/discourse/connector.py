@@ -29,8 +29,9 @@ from inbox.connectors.discourse.fetching import Fetcher
 from inbox.connectors.discourse.forms import DiscourseForm
 from inbox.connectors.discourse.pulling import Puller
 from inbox.connectors.discourse.readback import ReadBack
-from inbox.connectors.discourse.reading import Reader, category_url
+from inbox.connectors.discourse.reading import UNREADABLE, Reader, category_url
 from inbox.connectors.errors import json_or_problem, said_by
+from inbox.connectors.json_values import record, text
 
 MAX_LENGTH = 32_000  # max_post_length, unless the forum's admins changed it
 READ_ONLY = 3  # CategoryGroup.permission_types in Discourse: 1 full, 2 create posts, 3 read
@@ -91,9 +92,9 @@ class DiscourseConnector(Connector):
         return [
             ChannelInfo(
                 external_id=external_id,
-                name=str(category.get("name") or external_id),
+                name=text(category.get("name")) or external_id,
                 url=category_url(self.base_url, category),
-                description=str(category.get("description_text") or ""),
+                description=text(category.get("description_text")),
             )
             for external_id, category in self.categories.items()
         ]
@@ -115,16 +116,10 @@ class DiscourseConnector(Connector):
             return self.refused(outgoing, answer)
         if answer.is_error:
             raise self.client.refusal(answer)
-        data = json_or_problem(answer, self.client.where)
-        if isinstance(data, dict) and data.get("action") == "enqueued":
+        data = record(json_or_problem(answer, self.client.where))
+        if data.get("action") == "enqueued":
             return pending(data.get("pending_post"))
-        post = data.get("post", data) if isinstance(data, dict) else None
-        if not isinstance(post, dict) or "id" not in post:
-            raise Unknown(
-                _("%(where)s gave an answer we could not read. The reply may have been posted.")
-                % {"where": self.client.where}
-            )
-        return self.sent(post)
+        return self.sent(record(data.get("post", data)))
 
     def refused(self, outgoing: Outgoing, answer: httpx.Response) -> Sent:
         """422 also means "you just said that": then it stands there already, from a try whose
@@ -149,7 +144,14 @@ class DiscourseConnector(Connector):
         return back.verdict() if outgoing.held else None
 
     def sent(self, post: Mapping[str, Any]) -> Sent:
-        incoming = Reader(self.base_url, self.network(), self.username).incoming(post)
+        """Raises Unknown where the forum's answer does not say what it made of the reply."""
+        try:
+            incoming = Reader(self.base_url, self.network(), self.username).incoming(post)
+        except UNREADABLE as error:
+            raise Unknown(
+                _("%(where)s gave an answer we could not read. The reply may have been posted.")
+                % {"where": self.client.where}
+            ) from error
         return Sent(
             state="sent",
             external_id=incoming.external_id,
@@ -170,7 +172,7 @@ class DiscourseConnector(Connector):
         except (Forbidden, Misconfigured):
             missing.append(_("private messages: this key may not read them, so they are left out"))
         read_only = [
-            str(entry.get("name"))
+            text(entry.get("name"))
             for entry in self.categories.values()
             if entry.get("permission") == READ_ONLY
         ]
@@ -181,7 +183,7 @@ class DiscourseConnector(Connector):
             )
         if len(read_only) < len(self.categories) or not self.categories:
             may.append(_("reply in topics"))
-        account = Reader(self.base_url, self.network(), str(me["username"])).person(me)
+        account = Reader(self.base_url, self.network(), text(me["username"])).person(me)
         return Health(
             account=account,
             account_label=f"@{account.handle} on {self.client.where}",
@@ -198,7 +200,7 @@ class DiscourseConnector(Connector):
 
 def pending(post: Any) -> Sent:
     """It has no id before the moderators let it through; reconcile() finds it then."""
-    return Sent(state="pending_moderation", raw=post if isinstance(post, dict) else {})
+    return Sent(state="pending_moderation", raw=record(post))
 
 
 def newcomer_warning(me: Mapping[str, Any]) -> tuple[str, ...]:

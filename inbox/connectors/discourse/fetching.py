@@ -12,8 +12,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from inbox.connectors.base import ConnectorError, Forbidden, Incoming, Misconfigured, Page, Problem
-from inbox.connectors.discourse.client import POSTS_A_REQUEST, DiscourseClient, dicts
-from inbox.connectors.discourse.reading import UNREADABLE, Reader, Topic, unreadable
+from inbox.connectors.discourse.client import POSTS_A_REQUEST, DiscourseClient
+from inbox.connectors.discourse.reading import UNREADABLE, Reader, Topic, needed, unreadable
+from inbox.connectors.json_values import records, text
 
 HIDDEN = "no longer shown to this account"
 
@@ -70,7 +71,7 @@ class Fetcher:
             self.items.append(gone(external_id))
             return None
         try:
-            topic = self.topic(str(post["topic_id"]))
+            topic = self.topic(str(needed(post, "topic_id")))
         except UNREADABLE as error:
             self.problems.append(unreadable(post, error))
             return None
@@ -96,11 +97,11 @@ class Fetcher:
         for start in range(0, len(wanted), POSTS_A_REQUEST):
             batch = wanted[start : start + POSTS_A_REQUEST]
             try:
-                posts = dicts(self.client.topic_posts(topic.id, batch))
+                posts = records(self.client.topic_posts(topic.id, batch))
             except (Forbidden, Misconfigured):  # a granular key may read single posts only
                 return
             for post in posts:
-                external_id = str(post.get("id"))
+                external_id = text(post.get("id"))
                 if external_id in self.left:
                     del self.left[external_id]
                     self.keep(post, topic)

@@ -25,6 +25,7 @@ from typing import Any
 from inbox.connectors.base import Forbidden, Misconfigured, Page, Problem
 from inbox.connectors.discourse.client import DiscourseClient, is_id, with_ids
 from inbox.connectors.discourse.reading import Read, Reader, Topic, moment
+from inbox.connectors.json_values import record, records, text
 
 OVERLAP_IDS = 50
 OVERLAP_TIME = timedelta(minutes=10)
@@ -122,7 +123,7 @@ class Puller:
     def topics_of(self, posts: list[Any]) -> dict[str, Topic]:
         """Whether their topics are closed: /posts.json does not say. Muted and unlisted topics
         are missing in the answer; they count as open."""
-        ids = {int(post["topic_id"]) for post in posts if has_topic(post)}
+        ids = {post["topic_id"] for post in posts if has_topic(post)}
         if not ids:
             return {}
         try:
@@ -177,8 +178,8 @@ class Puller:
         ]
         walk["is_last"] = len(moved) < len(topics) or not listed.get("more_topics_url")
         walk["page"] += 1
-        if moved:
-            highest = max(moved.values()).astimezone(UTC).isoformat()
+        if moved:  # a topic from the future would hide all that move until then
+            highest = min(max(moved.values()), datetime.now(UTC)).astimezone(UTC).isoformat()
             walk["high"] = max(walk.get("high", ""), highest)
 
     def read_private(self, walk: dict[str, Any], state: dict[str, Any]) -> Read:
@@ -205,7 +206,7 @@ class Puller:
         number = data["id"] if is_id(data.get("id")) else topic_id
         topic = Topic.read({**data, "id": number, "archetype": "private_message"})
         # whatever topic a post names: what came with a private one must never pass for public
-        named = {str(post.get("topic_id")) for post in posts if isinstance(post, dict)}
+        named = {text(post.get("topic_id")) for post in records(posts)}
         return self.reader.read(posts, dict.fromkeys(named, topic), since=self.since)
 
     def finish_topic(self, walk: dict[str, Any], state: dict[str, Any], highest: int) -> None:
@@ -243,8 +244,8 @@ def id_of(post: Any) -> int | None:
 
 
 def stream_of(data: dict[str, Any], name: str) -> list[Any]:
-    stream = data["post_stream"] if isinstance(data.get("post_stream"), dict) else {}
-    return list(stream[name]) if isinstance(stream.get(name), list) else []
+    found = record(data.get("post_stream")).get(name)
+    return list(found) if isinstance(found, list) else []
 
 
 def others_in(topic: dict[str, Any], *, above: int) -> list[int]:
@@ -260,7 +261,7 @@ def highest_of(topic: dict[str, Any]) -> int:
 
 
 def has_topic(post: Any) -> bool:
-    return isinstance(post, dict) and isinstance(post.get("topic_id"), int)
+    return isinstance(post, dict) and is_id(post.get("topic_id"))
 
 
 def is_before(text: Any, since: datetime) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import html
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html.parser import HTMLParser
@@ -13,11 +15,13 @@ from urllib.parse import quote, urljoin
 from django.utils.translation import gettext as _
 
 from inbox.connectors.base import Incoming, Person, Problem, content_version
+from inbox.connectors.json_values import records, text, whole_number
 
 AVATAR_PIXELS = "96"
+LONGEST_SEARCHED = 1_000_000  # characters of a post; a forum's longest has 32,000
 VOID = {"img", "br", "hr", "input", "source", "wbr", "meta", "link", "area", "col", "embed"}
 # What a post raises that is not as it should be.
-UNREADABLE = (AttributeError, KeyError, OverflowError, TypeError, ValueError)
+UNREADABLE = (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError)
 # What the forum writes by itself, and what only its staff may read.
 NOTICE, LINE, WHISPER = 2, 3, 4
 
@@ -44,10 +48,10 @@ class Topic:
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> Topic:
         return cls(
-            id=str(data["id"]),
+            id=str(needed(data, "id")),
             title=title_of(data),
-            slug=str(data.get("slug") or ""),
-            category_id=str(data.get("category_id") or ""),
+            slug=text(data.get("slug")),
+            category_id=text(data.get("category_id")),
             closed=bool(data.get("closed")),
             archived=bool(data.get("archived")),
             private=data.get("archetype") == "private_message",
@@ -92,20 +96,20 @@ class Reader:
                 if reason:
                     result.ignore(reason)
                 else:
-                    result.items.append(self.incoming(post, topics.get(str(post["topic_id"]))))
+                    result.items.append(self.incoming(post, topics.get(text(post["topic_id"]))))
             except UNREADABLE as error:
                 result.problems.append(unreadable(post, error))
         return result
 
     def incoming(self, post: Mapping[str, Any], topic: Topic | None = None) -> Incoming:
         """One post. Raises one of UNREADABLE where what matters is missing."""
-        external_id, number = str(int(post["id"])), int(post["post_number"])
+        external_id, number = str(needed(post, "id")), needed(post, "post_number")
         topic = topic or self.topic_in(post)
         author = self.author(post)
-        is_own = bool(post.get("yours")) or self.is_us(str(post.get("username") or ""))
+        is_own = bool(post.get("yours")) or self.is_us(text(post.get("username")))
         created_at = moment(post["created_at"])
         updated_at = moment(post.get("updated_at") or post["created_at"])
-        cooked, raw = post.get("cooked"), post.get("raw")
+        cooked = text(post["cooked"]) if isinstance(post.get("cooked"), str) else None
         is_gone = bool(post.get("deleted_at") or post.get("user_deleted"))
         blocked = self.blocked_reason(topic)
         return Incoming(
@@ -116,20 +120,20 @@ class Reader:
             thread_title=topic.title,
             thread_permalink=f"{self.base_url}/t/{topic.slug or '-'}/{topic.id}",
             thread_ref=str(number),
-            parent_ref=str(post.get("reply_to_post_number") or ""),
+            parent_ref=text(post.get("reply_to_post_number")),
             channel_id=topic.category_id,
-            channel_name=str(self.category(topic).get("name") or ""),
+            channel_name=text(self.category(topic).get("name")),
             channel_url=category_url(self.base_url, self.category(topic)),
             author=author,
             mention_reason="" if is_own else self.mention_reason(post, topic),
             mentions=tuple(self.mentioned(post)),
-            body=cooked if isinstance(cooked, str) else str(raw or ""),
-            body_format="html" if isinstance(cooked, str) else "markdown",
-            language=str(post.get("locale") or ""),
+            body=text(post.get("raw")) if cooked is None else cooked,
+            body_format="markdown" if cooked is None else "html",
+            language=text(post.get("locale")),
             permalink=self.permalink(post, topic, number),
             visibility=topic.visibility,
             created_at=created_at,
-            edited_at=updated_at if int(post.get("version") or 1) > 1 else None,
+            edited_at=updated_at if (whole_number(post.get("version")) or 1) > 1 else None,
             is_own=is_own,
             is_automated=bool(author and author.is_bot),
             is_root=number == 1,
@@ -142,29 +146,29 @@ class Reader:
     def topic_in(self, post: Mapping[str, Any]) -> Topic:
         """What a post of /posts.json itself says about its topic."""
         return Topic(
-            id=str(int(post["topic_id"])),
+            id=str(needed(post, "topic_id")),
             title=title_of(post, "topic_"),
-            slug=str(post.get("topic_slug") or ""),
-            category_id=str(post.get("category_id") or ""),
+            slug=text(post.get("topic_slug")),
+            category_id=text(post.get("category_id")),
         )
 
     def author(self, post: Mapping[str, Any]) -> Person | None:
         """None when the account is gone: nobody can say any more who wrote it."""
-        if post.get("user_id") is None or not post.get("username"):
+        if whole_number(post.get("user_id")) is None or not text(post.get("username")):
             return None
-        display_name = post.get("name") or post.get("display_username")
+        display_name = text(post.get("name")) or text(post.get("display_username"))
         return self.person({**post, "id": post["user_id"], "name": display_name})
 
     def person(self, user: Mapping[str, Any]) -> Person:
-        handle, user_id = str(user.get("username") or ""), int(user["id"])
-        avatar = str(user.get("avatar_template") or "").replace("{size}", AVATAR_PIXELS)
+        handle, user_id = text(user.get("username")), needed(user, "id")
+        avatar = text(user.get("avatar_template")).replace("{size}", AVATAR_PIXELS)
         return Person(
             external_id=str(user_id),
             network=self.network,
             handle=handle,
-            display_name=str(user.get("name") or handle),
+            display_name=text(user.get("name")) or handle,
             profile_url=f"{self.base_url}/u/{quote(handle)}",
-            avatar_url=urljoin(f"{self.base_url}/", avatar) if avatar else "",
+            avatar_url=self.address(avatar),
             is_bot=user_id < 0,  # the forum's own accounts: system, discobot
             is_us=self.is_us(handle),
         )
@@ -175,21 +179,26 @@ class Reader:
     def mention_reason(self, post: Mapping[str, Any], topic: Topic) -> str:
         if topic.private:
             return "direct"
-        names = mentioned_names(str(post.get("cooked") or ""))
+        names = mentioned_names(text(post.get("cooked"))[:LONGEST_SEARCHED])
         return "handle" if self.username.casefold() in names else ""
 
     def mentioned(self, post: Mapping[str, Any]) -> list[Person]:
-        users = post.get("mentioned_users")
-        users = users if isinstance(users, list) else []
-        return [self.person(u) for u in users if isinstance(u, dict) and u.get("id") is not None]
+        users = records(post.get("mentioned_users"))
+        return [self.person(user) for user in users if whole_number(user.get("id")) is not None]
 
     def category(self, topic: Topic) -> Mapping[str, Any]:
         return self.categories.get(topic.category_id, {})
 
     def permalink(self, post: Mapping[str, Any], topic: Topic, number: int) -> str:
-        if isinstance(post.get("post_url"), str):
-            return urljoin(f"{self.base_url}/", post["post_url"])
-        return f"{self.base_url}/t/{topic.slug or '-'}/{topic.id}/{number}"
+        given = self.address(text(post.get("post_url")))
+        return given or f"{self.base_url}/t/{topic.slug or '-'}/{topic.id}/{number}"
+
+    def address(self, path: str) -> str:
+        """Absolute, or "" where the path is none."""
+        try:
+            return urljoin(f"{self.base_url}/", path) if path else ""
+        except ValueError:
+            return ""
 
     def blocked_reason(self, topic: Topic) -> str:
         if topic.archived:
@@ -202,7 +211,7 @@ class Reader:
 def left_out(post: Mapping[str, Any]) -> str:
     """Why a post is no message, or "". Staff may give a post of their own the colour of a notice;
     only those that the forum writes name an action."""
-    kind = int(post.get("post_type") or 1)
+    kind = whole_number(post.get("post_type")) or 1
     if kind == NOTICE and post.get("action_code"):
         return "moderator notice"
     return {LINE: "system line", WHISPER: "whisper"}.get(kind, "")
@@ -210,49 +219,57 @@ def left_out(post: Mapping[str, Any]) -> str:
 
 def unreadable(post: Any, error: Exception) -> Problem:
     """What is kept of a post that could not be read."""
-    raw = post if post and isinstance(post, dict) else {"value": repr(post)[:2000]}
+    raw = post if post and isinstance(post, dict) else {"value": post}
     return Problem(
         message=_("A post could not be read: %(why)s")
         % {"why": f"{type(error).__name__}: {error}"},
         raw=raw,
-        external_id=str(raw.get("id") or ""),
-        channel_id=str(raw.get("category_id") or ""),
+        external_id=text(raw.get("id")),
+        channel_id=text(raw.get("category_id")),
     )
 
 
-def moment(text: Any) -> datetime:
+def needed(data: Mapping[str, Any], name: str) -> int:
+    """A number that nothing can do without. Raises ValueError."""
+    found = whole_number(data.get(name))
+    if found is None:
+        raise ValueError(f"{name} is no number")
+    return found
+
+
+def moment(value: Any) -> datetime:
     """A time with its zone: "2013-02-04T15:26:26.278-05:00", or with a Z. Raises ValueError."""
-    found = datetime.fromisoformat(str(text))
+    found = datetime.fromisoformat(text(value))
     found = found if found.tzinfo else found.replace(tzinfo=UTC)
     try:
         found.astimezone(UTC)
     except OverflowError as error:  # the very first or last day there is
-        raise ValueError(f"Not a time: {text}") from error
+        raise ValueError(f"Not a time: {found}") from error
     return found
 
 
 def version_of(post: Mapping[str, Any], updated_at: datetime) -> str:
     """An edit within the first minutes changes the text but not `version`, so the time joins."""
     when = updated_at.astimezone(UTC).isoformat(timespec="milliseconds")
-    return content_version(post.get("version") or 1, when)
+    return content_version(whole_number(post.get("version")) or 1, when)
 
 
 def title_of(data: Mapping[str, Any], prefix: str = "") -> str:
-    plain = data.get(f"{prefix}title")
-    marked_up = data.get(f"{prefix}html_title") or data.get("fancy_title")
-    return str(plain) if plain else html.unescape(str(marked_up or ""))
+    plain = text(data.get(f"{prefix}title"))
+    marked_up = text(data.get(f"{prefix}html_title")) or text(data.get("fancy_title"))
+    return plain or html.unescape(marked_up)
 
 
 def category_url(base_url: str, category: Mapping[str, Any]) -> str:
-    if not category.get("id"):
-        return ""
-    return f"{base_url}/c/{category.get('slug') or '-'}/{category['id']}"
+    number = text(category.get("id"))
+    return f"{base_url}/c/{text(category.get('slug')) or '-'}/{number}" if number else ""
 
 
 def mentioned_names(cooked: str) -> set[str]:
     """The user names that a post mentions itself, not those inside what it quotes."""
     finder = _Mentions()
-    finder.feed(cooked)
+    with suppress(AssertionError):  # of the standard library's, at "<![" and anything but CDATA
+        finder.feed(cooked)
     return finder.names
 
 
@@ -263,6 +280,7 @@ class _Mentions(HTMLParser):
         super().__init__()
         self.names: set[str] = set()
         self._quotes: list[str] = []  # open tags since a quote began
+        self._open = Counter[str]()  # how many of each are among them
         self._in_mention = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -270,13 +288,16 @@ class _Mentions(HTMLParser):
         if self._quotes or tag == "blockquote" or (tag == "aside" and "quote" in classes):
             if tag not in VOID:
                 self._quotes.append(tag)
+                self._open[tag] += 1
         elif "mention" in classes:
             self._in_mention = tag
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in self._quotes:
-            while self._quotes.pop() != tag:
-                pass
+        if self._open[tag]:
+            closed = ""
+            while closed != tag:
+                closed = self._quotes.pop()
+                self._open[closed] -= 1
         elif tag == self._in_mention:
             self._in_mention = ""
 

@@ -25,19 +25,10 @@ from inbox.connectors.base import (
     Rejected,
     Sent,
 )
+from inbox.connectors.json_values import Json, record, records, text
 from inbox.connectors.mastodon.client import Client, Gone
 from inbox.connectors.mastodon.forms import MastodonForm
-from inbox.connectors.mastodon.parse import (
-    NETWORK,
-    Json,
-    Reader,
-    moment,
-    record,
-    records,
-    text,
-    version_of,
-    web,
-)
+from inbox.connectors.mastodon.parse import NETWORK, Reader, moment, version_of, web
 from inbox.connectors.mastodon.reading import Reading
 from inbox.connectors.mastodon.streams import Stream
 from inbox.connectors.mastodon.text import URL_LENGTH, count, essence, strip_tags, to_plain

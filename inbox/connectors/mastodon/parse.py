@@ -17,9 +17,9 @@ from urllib.parse import urlsplit
 from dateutil.parser import isoparse
 
 from inbox.connectors.base import Attachment, Incoming, Person, Problem, content_version
+from inbox.connectors.json_values import Json, record, records, text
 from inbox.connectors.mastodon.text import strip_tags
 
-Json = dict[str, Any]
 NETWORK = "mastodon"
 KINDS = {"image": "image", "video": "video", "gifv": "video", "audio": "audio"}
 VISIBILITIES = {
@@ -208,25 +208,10 @@ def problem(thing: Any, reason: str) -> Problem:
     return Problem(message=reason, raw=raw, external_id=text(record(thing).get("id")))
 
 
-def text(value: Any) -> str:
-    """A string; numbers as they are written, everything else as nothing."""
-    if isinstance(value, str):
-        return value
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
-
-
 def web(value: Any) -> str:
     """An http address, or nothing: no other scheme ever becomes a link."""
     address = text(value).strip()
     return address if re.match(r"https?://\S+\Z", address) else ""
-
-
-def record(value: Any) -> Json:
-    return value if isinstance(value, dict) else {}
-
-
-def records(value: Any) -> list[Json]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def _attachments(status: Json) -> Iterable[Attachment]:

@@ -9,8 +9,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from inbox.connectors.base import Incoming, Page, Problem
+from inbox.connectors.json_values import Json, records, text
 from inbox.connectors.mastodon.client import Client, Gone
-from inbox.connectors.mastodon.parse import Json, Reader, problem, records, text
+from inbox.connectors.mastodon.parse import Reader, problem
 from inbox.connectors.mastodon.streams import Stream
 
 MOST_CONTEXT = 60  # posts above and below a mention that are read with it

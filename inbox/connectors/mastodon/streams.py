@@ -11,15 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from inbox.connectors.json_values import Json, record, text
 from inbox.connectors.mastodon.client import Client, Gone
-from inbox.connectors.mastodon.parse import (
-    Json,
-    moment,
-    record,
-    snowflake,
-    snowflake_time,
-    text,
-)
+from inbox.connectors.mastodon.parse import moment, snowflake, snowflake_time
 
 # A post from another server gets the id of the time it was written, not of the time it arrived:
 # one that was late slips in below what was read. Hashtags are read again this far back.
