@@ -1,5 +1,7 @@
 """Markdown becomes text that reads well on Mastodon, and is counted as Mastodon counts."""
 
+import re
+
 import pytest
 
 from inbox.connectors.mastodon.text import count, essence, strip_tags, to_plain
@@ -12,7 +14,7 @@ ZWJ_FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
     [
         ("Thanks **so** much, _really_!", "Thanks so much, really!"),
         ("One\nTwo\n\nThree", "One\nTwo\n\nThree"),
-        ("See [the guide](https://x.example/a_b)", "See the guide (https://x.example/a_b)"),
+        ("See [the guide](https://x.example/a_b)", "See the guide (https://x.example/a_b )"),
         ("<https://x.example/>", "https://x.example/"),
         ("[https://x.example](https://x.example)", "https://x.example"),
         ("- one\n- two\n\nafter", "- one\n- two\n\nafter"),
@@ -23,7 +25,7 @@ ZWJ_FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
         ("```\nmake  all\n\n\tclean\n```", "make  all\n\n\tclean"),
         ("Run `make_all *now*`", "Run make_all *now*"),
         ("https://x.example/a_b_c and @some_one_@y.example", None),
-        ("![the board](https://x.example/b.png)", "the board (https://x.example/b.png)"),
+        ("![the board](https://x.example/b.png)", "the board (https://x.example/b.png )"),
         ("<b>not markup</b> & 1 < 2", "<b>not markup</b> & 1 < 2"),
         ("", ""),
     ],
@@ -56,3 +58,34 @@ def test_a_page_and_its_source_have_the_same_essence() -> None:
     page = '<p><a class="mention">@<span>ada</span></a> yes &amp; no<br />really</p><p>Bye</p>'
     assert essence(strip_tags(page)) == essence("@ada@far.example yes & no\nreally\n\nBye")
     assert essence("yes") != essence("no")
+
+
+@pytest.mark.parametrize(
+    ("markdown", "plain"),
+    [
+        ("[the manual](https://a.example/x) has it", "the manual (https://a.example/x ) has it"),
+        ("(see https://a.example/x).", "(see https://a.example/x )."),
+        ("\\[https://a.example\\]", "[https://a.example ]"),
+        ("(https://a.example/Knob_(MIDI))", "(https://a.example/Knob_(MIDI) )"),
+        ("https://a.example/Knob_(MIDI)", "https://a.example/Knob_(MIDI)"),
+        ("https://a.example/x, (no link)", "https://a.example/x, (no link)"),
+    ],
+)
+def test_a_bracket_stays_outside_of_the_address_on_every_server(markdown, plain):
+    """Mastodon itself knows brackets; other servers link whatever comes before the next space."""
+    assert to_plain(markdown) == plain
+    for address in re.findall(r"https?://\S+", to_plain(markdown)):
+        assert address.count("(") == address.count(")")
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("(https://a.example/x)", 25),
+        ("https://a.example/x.", 24),
+        ("https://a.example/Knob_(MIDI)", 23),
+        ("https://a.example/x/", 23),
+    ],
+)
+def test_what_follows_an_address_counts_by_itself(text, length):
+    assert count(text) == length

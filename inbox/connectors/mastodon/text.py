@@ -13,11 +13,13 @@ from markdown_it.token import Token
 URL = re.compile(r"https?://[^\s<>\"]+")
 REMOTE_MENTION = re.compile(r"(?<![\w/])@(\w(?:[\w.-]*\w)?)@[\w.-]+\w")
 URL_LENGTH = 23
+CLOSING = {")": "(", "]": "[", "}": "{"}
 BREAKS = re.compile(r"(?i)</p>\s*<p[^>]*>|<br\s*/?>|</(?:p|li|div|h\d|blockquote)>")
 
 
 def to_plain(markdown: str) -> str:
-    """Markdown as a person would type it on a platform that has none."""
+    """Markdown as a person would type it on a platform that has none. A bracket that closes behind
+    an address keeps a space from it: some servers link up to the next one, bracket and all."""
     lines: list[str] = []
     marks: list[str] = []  # what stands before a line: bullets, numbers, quote signs
     numbers: list[int] = []
@@ -45,7 +47,19 @@ def to_plain(markdown: str) -> str:
                 lines.append("")
         elif kind == "hr":
             lines += ["---", ""]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    text = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    return URL.sub(lambda found: " ".join(filter(None, ending(found[0]))), text)
+
+
+def ending(found: str) -> tuple[str, str]:
+    """An address, and what follows it from the first bracket that closes none of its own."""
+    opened: list[str] = []
+    for position, letter in enumerate(found):
+        if letter in CLOSING.values():
+            opened.append(letter)
+        elif letter in CLOSING and (not opened or opened.pop() != CLOSING[letter]):
+            return found[:position], found[position:]
+    return found, ""
 
 
 def _marked(said: list[str], marks: list[str]) -> list[str]:
@@ -83,8 +97,17 @@ def _inline(tokens: list[Token]) -> Iterator[str]:
 def count(text: str, url_length: int = URL_LENGTH) -> int:
     """Length as Mastodon counts: graphemes, each URL as `url_length`, a remote mention by its
     local part. See https://docs.joinmastodon.org/user/posting/#text"""
-    text = URL.sub("x" * url_length, text)
+    text = URL.sub(lambda found: _counted(found[0], url_length), text)
     return graphemes(REMOTE_MENTION.sub(r"@\1", text))
+
+
+def _counted(found: str, url_length: int) -> str:
+    """No address ends in a full stop or the like, so that counts by itself.
+    https://github.com/twitter/twitter-text/blob/master/js/src/regexp/validUrlPathEndingChars.js"""
+    address, _ = ending(found)
+    while not (address[-1].isalnum() or address[-1] in "=_#/+-&)"):
+        address = address[:-1]
+    return "x" * url_length + found[len(address) :]
 
 
 def graphemes(text: str) -> int:
