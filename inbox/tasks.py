@@ -68,12 +68,10 @@ def pull(source: Source, *, deadline: float) -> None:
         log.info("pull failed", source=source.pk, kind=type(error).__name__, error=str(error))
         source.record_failure(error)
     except OperationalError:
-        source.record_failure(Transient(_("Our own database was busy; nothing was lost.")))
+        source.record_failure(Transient(_("The hub’s database was busy. Nothing was lost.")))
         raise
     except Exception:
-        source.record_failure(
-            Transient(_("Reading failed in a way we did not expect. The log has the details."))
-        )
+        source.record_failure(Transient(_("Syncing failed unexpectedly. See the log for details.")))
         raise
 
 
@@ -142,7 +140,7 @@ def notify_assignee(pk: int) -> None:
     )
     if conversation is None or conversation.assignee is None or not conversation.waiting_since:
         return
-    who = str(conversation.preview_by) if conversation.preview_by else _("Somebody")
+    who = str(conversation.preview_by) if conversation.preview_by else _("Someone")
     text = _("%(who)s wrote in “%(what)s”") % {"who": who, "what": str(conversation)}
     user = conversation.assignee
     if not Conversation.objects.visible_to(user).filter(pk=pk).exists():

@@ -26,7 +26,7 @@ class NoteForm(forms.Form):
         error_messages={"required": gettext_lazy("Write something first.")},
     )
     visibility = forms.ChoiceField(
-        label=gettext_lazy("Read by"), choices=Visibility.choices, initial=Visibility.TEAM
+        label=gettext_lazy("Visible to"), choices=Visibility.choices, initial=Visibility.TEAM
     )
 
     def clean_text(self) -> str:
@@ -42,20 +42,20 @@ class DetailsForm(forms.Form):
         max_length=64,
         required=False,
         widget=forms.TextInput(attrs={"list": "timezones", "autocomplete": "off"}),
-        help_text=gettext_lazy(
-            "Such as Europe/Berlin: their page then tells what time it is there."
-        ),
+        help_text=gettext_lazy("Such as Europe/Berlin. Shows their local time."),
     )
     languages = forms.CharField(
         label=gettext_lazy("Languages"),
         max_length=300,
         required=False,
-        help_text=gettext_lazy("With commas between them."),
+        help_text=gettext_lazy("Comma-separated."),
     )
     do_not_contact = forms.BooleanField(
         label=gettext_lazy("Do not contact"),
         required=False,
-        help_text=gettext_lazy("They asked to be left alone; whoever is about to write is told."),
+        help_text=gettext_lazy(
+            "They asked not to be contacted. Anyone about to write sees a warning."
+        ),
     )
 
     def __init__(self, data: Any = None, *, member: Member) -> None:
@@ -67,7 +67,7 @@ class DetailsForm(forms.Form):
         name: str = self.cleaned_data["timezone"].strip()
         if name and name not in zoneinfo.available_timezones():
             raise forms.ValidationError(
-                _("That timezone is not known. It looks like Europe/Berlin; pick one of the list.")
+                _("Unknown timezone. Pick one from the list, such as Europe/Berlin.")
             )
         return name
 
@@ -88,8 +88,8 @@ class OwnerForm(forms.Form):
         label=gettext_lazy("Owner"),
         queryset=User.objects.none(),
         required=False,
-        empty_label=gettext_lazy("Nobody"),
-        help_text=gettext_lazy("Who of us keeps in touch with them."),
+        empty_label=gettext_lazy("Unassigned"),
+        help_text=gettext_lazy("The teammate who keeps in touch with them."),
     )
 
     def __init__(self, data: Any = None, *, member: Member) -> None:
@@ -106,9 +106,9 @@ class StaffForm(forms.Form):
         label=gettext_lazy("Colleague"),
         queryset=User.objects.none(),
         required=False,
-        empty_label=gettext_lazy("Not one of us"),
+        empty_label=gettext_lazy("Not a teammate"),
         help_text=gettext_lazy(
-            "What a colleague writes on the platform itself then counts as the team’s answer."
+            "What a teammate writes on the platform counts as the team’s reply."
         ),
     )
 

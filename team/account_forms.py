@@ -9,14 +9,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 LABELS = {
-    "login": _("E-mail"),
-    "email": _("E-mail"),
+    "login": _("Email"),
+    "email": _("Email"),
     "password": _("Password"),
-    "oldpassword": _("Your password until now"),
+    "oldpassword": _("Current password"),
     "password1": _("New password"),
-    "password2": _("New password, once more"),
+    "password2": _("Confirm new password"),
 }
-HELP = {"password1": _("Ten characters or more; a few words in a row are easy to keep in mind.")}
+HELP = {"password1": _("At least 10 characters. A few words in a row are easy to remember.")}
 
 
 class InOurWords(forms.Form):

@@ -19,14 +19,13 @@ class AccountAdapter(DefaultAccountAdapter):
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "email_password_mismatch": _(
-            "This e-mail and this password do not belong together. Try again, or choose a new "
-            "password with “Forgot your password?” below."
+            "Wrong email or password. Try again, or use “Forgot your password?” below."
         ),
         "too_many_login_attempts": _(
             "Too many wrong passwords in a row. Wait five minutes, then try again."
         ),
-        "enter_current_password": _("That is not your password. Type the one you use now."),
-        "incorrect_password": _("That is not your password. Type the one you sign in with."),
+        "enter_current_password": _("Wrong password. Enter your current password."),
+        "incorrect_password": _("Wrong password. Try again."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

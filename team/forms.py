@@ -46,13 +46,13 @@ class RoleForm(forms.Form):
 
 class InviteForm(forms.Form):
     email = forms.EmailField(
-        label=_("E-mail"),
+        label=_("Email"),
         required=False,
-        help_text=_("Without one, whoever holds the link may take the seat."),
+        help_text=_("Without an email, anyone with the link can join."),
     )
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.MANAGER)
     days = forms.TypedChoiceField(
-        label=_("The link works for"),
+        label=_("Expires after"),
         coerce=int,
         choices=[(1, _("a day")), (7, _("a week")), (30, _("a month"))],
         initial=7,
@@ -62,10 +62,10 @@ class InviteForm(forms.Form):
         email = self.cleaned_data["email"].strip().lower()
         there = User.objects.filter(email=email).first() if email else None
         if there and there.is_active:
-            raise forms.ValidationError(_("They are on the team already."))
+            raise forms.ValidationError(_("They’re already on the team."))
         if there:
             raise forms.ValidationError(
-                _("They have a seat that is switched off. Switch it on instead.")
+                _("They have a deactivated account. Reactivate it instead.")
             )
         return email
 
@@ -81,7 +81,7 @@ class PasswordForm(forms.Form):
         label=_("Password"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("Ten characters or more; a few words in a row are easy to keep in mind."),
+        help_text=_("At least 10 characters. A few words in a row are easy to remember."),
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -99,7 +99,7 @@ class NewPasswordForm(PasswordForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["password"].label = _("A new password, if you lost yours")
+        self.fields["password"].label = _("New password")
         self.fields["password"].required = False
 
     def clean_password(self) -> str:
@@ -112,11 +112,11 @@ class SeatForm(PasswordForm):
     name = forms.CharField(
         label=_("Your name"),
         max_length=120,
-        help_text=_("As colleagues should see it."),
+        help_text=_("Shown to your teammates."),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     email = forms.EmailField(
-        label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "username"})
+        label=_("Email"), widget=forms.EmailInput(attrs={"autocomplete": "username"})
     )
     timezone = forms.ChoiceField(
         label=_("Timezone"), choices=timezones.choices, initial="UTC", widget=LongSelect
@@ -134,7 +134,7 @@ class SeatForm(PasswordForm):
         email: str = self.cleaned_data["email"].strip().lower()
         if User.objects.filter(email=email).exclude(pk=self.user.pk).exists():
             raise forms.ValidationError(
-                _("Somebody signs in with this e-mail already. Is it you? Then sign in.")
+                _("This email already has an account. If it’s yours, sign in.")
             )
         self.user.email = email
         self.user.name = self.cleaned_data.get("name", "")
@@ -167,7 +167,7 @@ class ProfileForm(forms.ModelForm):
             label=_("Timezone"),
             choices=timezones.choices_with(self.instance.timezone),
             widget=LongSelect,
-            help_text=_("Times on every page are shown in it."),
+            help_text=_("Times are shown in this timezone."),
         )
 
 
@@ -183,7 +183,8 @@ class PreferencesForm(forms.Form):
     )
     keys = forms.ChoiceField(required=False, choices=[("on", _("On")), ("off", _("Off"))])
     next = forms.ChoiceField(
-        required=False, choices=[("on", _("Open the next")), ("off", _("Stay"))]
+        required=False,
+        choices=[("on", _("Open the next conversation")), ("off", _("Stay on this one"))],
     )
 
     def chosen(self) -> dict[str, Any]:

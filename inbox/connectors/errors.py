@@ -214,8 +214,8 @@ def _address_problem(chain: list[BaseException], where: str) -> ConnectorError |
     if _has(chain, BlockedAddress):
         return Misconfigured(
             _(
-                "%(where)s leads into a private network, so the hub will not connect to it. "
-                "An administrator can allow that address in HTTP_ALLOWED_ORIGINS."
+                "%(where)s is a private address, so the hub won’t connect to it. An "
+                "administrator can allow it in HTTP_ALLOWED_ORIGINS."
             )
             % values
         )
@@ -252,10 +252,10 @@ def _transport_problem(chain: list[BaseException], where: str, wrote: bool) -> C
             _("%(where)s sent far more than we read in one go. Is the address right?") % values
         )
     if _has(chain, httpx.DecodingError, requests.exceptions.ContentDecodingError):
-        return Transient(_("The answer of %(where)s was garbled. We try again.") % values)
+        return Transient(_("The response from %(where)s was unreadable. Retrying") % values)
     if _has(chain, httpx.TimeoutException, requests.exceptions.Timeout):
-        return Transient(_("%(where)s took too long to answer. We try again.") % values)
-    return Transient(_("The connection to %(where)s broke off. We try again.") % values)
+        return Transient(_("%(where)s took too long to respond. Retrying") % values)
+    return Transient(_("The connection to %(where)s was lost. Retrying") % values)
 
 
 def _server_trouble(values: dict[str, Any], wrote: bool) -> ConnectorError:
@@ -264,7 +264,7 @@ def _server_trouble(values: dict[str, Any], wrote: bool) -> ConnectorError:
             _("%(where)s had an error (%(status)s) while posting. It may have been posted.")
             % values
         )
-    return Transient(_("%(where)s has trouble of its own (%(status)s). We try again.") % values)
+    return Transient(_("%(where)s is down (%(status)s). Retrying") % values)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -96,7 +96,7 @@ def _wait_again(message: Message) -> Conversation:
 
 def finish(delivery: Delivery, sent: Sent) -> None:
     if sent.state == "unknown":
-        to_unconfirmed(delivery, _("The platform did not say whether it took the reply."))
+        to_unconfirmed(delivery, _("The platform didn’t confirm the reply."))
         return
     message = delivery.message
     with transaction.atomic():
@@ -105,7 +105,7 @@ def finish(delivery: Delivery, sent: Sent) -> None:
         if is_repeat(message, sent):
             fail(
                 delivery,
-                _("The platform took this for a repeat of an earlier reply. Reword it."),
+                _("The platform treated this as a duplicate of an earlier reply. Reword it."),
             )
             return
         pending = sent.state == "pending_moderation"

@@ -105,7 +105,13 @@ def _check_later(delivery: Delivery, *, count: bool) -> None:
         checks=checks, next_try_at=timezone.now() + wait if more else None
     )
     if not more:
-        outcomes.give_up(delivery, _("Your reply may not have arrived. Look, then send it again."))
+        outcomes.give_up(
+            delivery,
+            _(
+                "Your reply may not have been posted. Check the original, then mark it as sent "
+                "or send it again."
+            ),
+        )
 
 
 def ask_moderators(delivery: Delivery) -> None:
@@ -155,9 +161,11 @@ def _nothing_seen(delivery: Delivery) -> None:
 
 def _ask_author(delivery: Delivery) -> None:
     """What became of a held reply only a person can see: to confirm it, or to send it again."""
-    why = _("Whether the platform's moderators published your reply can't be seen from here.")
+    why = _("We can’t tell whether the platform’s moderators published your reply.")
     moved = delivery.move(
         ("pending",), DeliveryState.UNCONFIRMED, next_try_at=None, last_error=why, checks=0
     )
     if moved:
-        outcomes.give_up(delivery, _("%s Look, then confirm it or send it again.") % why)
+        outcomes.give_up(
+            delivery, _("%s Check the original, then mark it as sent or send it again.") % why
+        )

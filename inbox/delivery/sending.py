@@ -91,7 +91,7 @@ def _send(delivery: Delivery) -> None:
         except BaseException:
             # Ours or the library's fault, or the worker is being stopped: the call may have left.
             if delivery.state == DeliveryState.SENDING:
-                words = _("Something unexpected happened while this was sent.")
+                words = _("Something unexpected happened while sending.")
                 outcomes.to_unconfirmed(delivery, words)
             raise
 
@@ -112,7 +112,7 @@ def _ready(
     except Exception:
         outcomes.fail(
             delivery,
-            _("It could not be made ready to send. Retry; if that fails too, ask an admin."),
+            _("It couldn’t be prepared for sending. Retry. If that fails too, ask an admin."),
         )
         raise
 
@@ -133,7 +133,7 @@ def _may_send(delivery: Delivery, source: Source) -> bool:
     if source.state == SourceState.RECONNECT:
         delivery.move(
             ("queued",), DeliveryState.QUEUED, next_try_at=now + timedelta(minutes=1),
-            last_error=_("%(source)s needs to be reconnected first. Your reply is kept.")
+            last_error=_("Reconnect %(source)s first. Your reply is kept and will be sent then.")
             % {"source": source.name},
         )  # fmt: skip
         return False

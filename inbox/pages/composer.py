@@ -72,8 +72,8 @@ class Composer:
         asked_by = named(asked) if asked and able.send else ""
         place = _(kind.place or kind.label) if kind else source.name
         return cls(
-            open_label=_("Reply publicly on %(place)s") % {"place": place},
-            closed_label=_("Reply privately on %(place)s") % {"place": place},
+            open_label=_("Public reply · %(place)s") % {"place": place},
+            closed_label=_("Private reply · %(place)s") % {"place": place},
             is_closed=is_closed(conversation, to or asked),
             asked_in_private=is_closed(conversation, asked),
             signed_as=source.account_label,
@@ -127,9 +127,9 @@ def is_closed(conversation: Conversation, answered: Message | None) -> bool:
 
 def why_blocked(conversation: Conversation, user: User, able: Capabilities) -> str:
     if not user.can_reply:
-        return _("Your role reads and notes. Ask a manager to answer, or leave a note for them.")
+        return _("Your role can’t send replies. Ask a manager to reply, or leave a note.")
     if not able.send:
-        return _("This source can only be read. Open the original to answer there.")
+        return _("This source is read-only. Open the original to reply there.")
     if conversation.reply_blocked:
         return conversation.reply_blocked
     return ""

@@ -101,7 +101,7 @@ NEEDS_REPLY = Folder(
     _("Needs reply"),
     "inbox",
     lambda found, user: found.needs_reply(),
-    (_("Nobody is waiting"), _("Everyone who asked for you has an answer. Well done.")),
+    (_("All caught up"), _("Everyone who asked for you has a reply.")),
     waits=True,
     counted=True,
 )
@@ -110,7 +110,7 @@ MINE = Folder(
     _("Mine"),
     "user",
     lambda found, user: found.needs_reply().assigned_to(user),
-    (_("Nothing of yours waits"), _("Take a conversation with “i”, and it is listed here.")),
+    (_("Nothing assigned to you"), _("Press “i” to assign a conversation to yourself.")),
     waits=True,
     counted=True,
 )
@@ -119,7 +119,7 @@ UNASSIGNED = Folder(
     _("Unassigned"),
     "user-x",
     lambda found, user: found.needs_reply().unassigned(),
-    (_("Every question has somebody"), _("Nothing waits without a name on it.")),
+    (_("No unassigned conversations"), _("Everything that needs a reply has an assignee.")),
     waits=True,
     counted=True,
 )
@@ -128,7 +128,7 @@ SNOOZED = Folder(
     _("Snoozed"),
     "clock",
     lambda found, user: found.snoozed(),
-    (_("Nothing sleeps"), _("Snooze a conversation with “h”, and it comes back when you say.")),
+    (_("No snoozed conversations"), _("Press “h” to snooze a conversation until later.")),
     counted=True,
 )
 DONE = Folder(
@@ -136,14 +136,14 @@ DONE = Folder(
     _("Done"),
     "check",
     lambda found, user: found.done(),
-    (_("Nothing is done yet"), _("What you mark as done with “e” is kept here.")),
+    (_("Nothing marked as done"), _("Press “e” to mark a conversation as done.")),
 )
 EVERYTHING = Folder(
     "everything",
     _("Everything"),
     "layers",
     lambda found, user: found,
-    (_("No conversations yet"), _("They appear here as soon as a source brings some.")),
+    (_("No conversations yet"), _("They appear here when a source syncs.")),
 )
 FOLDERS = {f.slug: f for f in (NEEDS_REPLY, MINE, UNASSIGNED, SNOOZED, DONE, EVERYTHING)}
 
@@ -154,7 +154,10 @@ def of_source(source: Source) -> Folder:
         source.name,
         "rss",
         lambda found, user: found.of_source(source),
-        (_("Nothing came from here yet"), _("New posts appear here after the next pull.")),
+        (
+            _("No conversations from this source yet"),
+            _("New posts appear here after the next sync."),
+        ),
         source=source,
     )
 

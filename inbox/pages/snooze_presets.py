@@ -37,7 +37,7 @@ def presets(now: datetime | None = None) -> list[Preset]:
         Preset("later", _("Later today"), later(local)),
         Preset("tomorrow", _("Tomorrow"), at(tomorrow, MORNING)),
         Preset("next-week", _("Next week"), at(monday, MORNING)),
-        Preset("reply", _("Until they write"), None),
+        Preset("reply", _("Until they reply"), None),
     ]
 
 
@@ -64,13 +64,13 @@ def chosen(text: str, now: datetime | None = None) -> datetime | None:
     try:
         parsed = datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError(str(_("Pick a day from the list or a date."))) from None
+        raise ValueError(str(_("Select a preset or a date."))) from None
     if len(text) <= len("2026-12-01"):
         parsed = datetime.combine(parsed.date(), MORNING)
     if timezone.is_naive(parsed):
         parsed = timezone.make_aware(parsed)
     if parsed <= moment:
-        raise ValueError(str(_("That time has passed. Pick one that is still to come.")))
+        raise ValueError(str(_("That time has passed. Pick a later one.")))
     if parsed > moment + LONGEST:
-        raise ValueError(str(_("That is more than five years away. Pick a day that is nearer.")))
+        raise ValueError(str(_("That’s more than five years away. Pick an earlier date.")))
     return parsed

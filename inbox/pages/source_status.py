@@ -106,7 +106,7 @@ class Report:
         if self.source.is_backfilling and self.source.backfill_count:
             return _("catching up")
         if self.lag is None:
-            return _("nothing was fetched yet")
+            return _("nothing synced yet")
         working = self.source.state == SourceState.ACTIVE and not self.source.failures
         if self.lag < GRACE and working:
             return _("up to date")
@@ -130,7 +130,7 @@ class Report:
         if self.source.state == SourceState.PAUSED:
             return _("once it is resumed")
         if self.source.is_leased:
-            return _("being fetched now")
+            return _("syncing now")
         if due is None or due <= timezone.now():
             return _("any moment")
         return _("in %(span)s, at %(time)s") % {
@@ -162,8 +162,8 @@ def status_of(report: Report) -> SourceStatus:
         return SourceStatus(
             "bad",
             "plug",
-            _("Its connector is gone"),
-            _("Install the package that brought “%(kind)s” again; nothing is lost meanwhile.")
+            _("Connector not installed"),
+            _("Reinstall the package that provides “%(kind)s”. Nothing is lost.")
             % {"kind": source.kind},
         )
     if source.state == SourceState.RECONNECT:
@@ -171,7 +171,7 @@ def status_of(report: Report) -> SourceStatus:
             "bad",
             "key-round",
             _("Signed out"),
-            _("Reconnect it. It goes on where it stopped, and replies that wait are sent then."),
+            _("Reconnect it. Syncing continues where it stopped, and waiting replies are sent."),
         )
     if source.state == SourceState.PAUSED:
         return stopped(source)
@@ -184,43 +184,44 @@ def stopped(source: Source) -> SourceStatus:
             "bad",
             "triangle-alert",
             _("Stopped by an error"),
-            _("Mend what it says, then resume or reconnect. It goes on where it stopped."),
+            _("Fix the error, then resume or reconnect. Syncing continues where it stopped."),
         )
     if source.pause_reason == "budget":
         return SourceStatus(
             "late",
             "hourglass",
-            _("Paused: the platform's allowance is used up"),
-            _("Resume it when the allowance is renewed. Replies still go out."),
+            _("Paused: API quota used up"),
+            _("Resume it when the quota renews. Replies are still sent."),
         )
-    return SourceStatus(
-        "idle", "pause", _("Paused"), _("Resume it, and it fetches what it missed.")
-    )
+    return SourceStatus("idle", "pause", _("Paused"), _("Resume it to sync what was missed."))
 
 
 def active(report: Report) -> SourceStatus:
     source, now = report.source, timezone.now()
     if source.limited_until and source.limited_until > now:
         return SourceStatus(
-            "late", "hourglass", limited(report), _("Nothing to do: the hub waits as long as told.")
+            "late",
+            "hourglass",
+            limited(report),
+            _("Nothing to do. Syncing continues automatically."),
         )
     if source.failures:
         count = source.failures
         words = ngettext("Failed once", "Failed %(n)s times in a row", count) % {"n": count}
-        again = _("The hub keeps trying. If it lasts, see whether the site itself is up.")
+        again = _("The hub keeps retrying. If it continues, check whether the site is up.")
         tone = {"good": "late"}.get(source.health, source.health)
         return SourceStatus(tone, "triangle-alert", words, again)
     if source.next_pull_at and now - source.next_pull_at > OVERDUE and not source.is_leased:
         return SourceStatus(
             "bad",
             "clock-alert",
-            _("Nobody came to fetch"),
-            _("The worker seems to be down. Whoever runs the hub can see it at /healthz."),
+            _("The worker isn’t running"),
+            _("Sources aren’t being synced. Ask whoever runs this hub to check /healthz."),
         )
     if source.is_backfilling and source.backfill_count:
-        return SourceStatus("good", "history", _("Reading what was said before"))
+        return SourceStatus("good", "history", _("Importing history"))
     if source.last_success_at is None:
-        return SourceStatus("idle", "hourglass", _("Waiting for the first pull"))
+        return SourceStatus("idle", "hourglass", _("Waiting for the first sync"))
     return SourceStatus("good", "circle-check", _("Working"))
 
 

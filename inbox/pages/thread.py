@@ -185,8 +185,8 @@ def nobody_of(conversation: Conversation) -> str:
     try:
         can = conversation.source.connector_class.capabilities
     except LookupError:  # the package that brought the connector is gone
-        return _("Somebody without a name")
-    return _("A deleted account") if can.has_accounts else _("Somebody without a name")
+        return _("Unnamed member")
+    return _("Deleted account") if can.has_accounts else _("Unnamed member")
 
 
 def lay_out(shown: list[Message], mark: int | None, nobody: str) -> list[Entry]:
@@ -240,30 +240,30 @@ def say(message: Message) -> str:
     verb = facts.get("verb")
     words: dict[str, str | _StrPromise] = {
         "who": str(message.by) if message.by else _("The hub"),
-        "whom": getattr(message, "assignee_name", None) or _("somebody who left"),
+        "whom": getattr(message, "assignee_name", None) or _("a former teammate"),
     }
     if verb == "assign":
         return assigned(message, facts.get("assignee_id"), words)
     if verb == "snooze":
         until = facts.get("snoozed_until")
         if not until:
-            return _("%(who)s snoozed this until they write again") % words
+            return _("%(who)s snoozed this until they reply") % words
         words["when"] = day_and_time(datetime.fromisoformat(until))
         return _("%(who)s snoozed this until %(when)s") % words
     if verb == "close":
         return _("%(who)s marked this as done") % words
     if verb == "reopen":
-        return _("%(who)s opened this again") % words
+        return _("%(who)s reopened this") % words
     if verb == "wake":
-        return _("Snoozed until now: back in the inbox")
-    return str(facts.get("text") or _("%(who)s changed something") % words)
+        return _("Snooze ended")
+    return str(facts.get("text") or _("%(who)s made a change") % words)
 
 
 def assigned(message: Message, assignee: int | None, words: dict[str, str | _StrPromise]) -> str:
     if assignee is None:
-        return _("%(who)s took the name off this") % words
+        return _("%(who)s unassigned this") % words
     if message.by_id == assignee:
-        return _("%(who)s took this") % words
+        return _("%(who)s assigned this to themselves") % words
     return _("%(who)s assigned this to %(whom)s") % words
 
 

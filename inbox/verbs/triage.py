@@ -41,7 +41,7 @@ def _undo(batch: Sequence[Action], by: User) -> set[int]:
     for pk, row in locked.items():
         action = by_conversation[pk]
         assignee = action.before.get("assignee_id")
-        if any(_plain(row, name) != value for name, value in action.after.items()):
+        if any(not _is_still(row, name, value) for name, value in action.after.items()):
             continue
         if action.before.get("state") in {State.SNOOZED, State.DONE} and pk in asked_since:
             continue
@@ -313,6 +313,13 @@ def _write(fields: Mapping[int, Fields]) -> None:
 def _plain(row: Conversation, name: str) -> Any:
     value = getattr(row, name)
     return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _is_still(row: Conversation, name: str, value: Any) -> bool:
+    """A moment may have been written down with another offset than the database gives."""
+    if name == "snoozed_until" and value:
+        return bool(row.snoozed_until == parse_datetime(value))
+    return bool(_plain(row, name) == value)
 
 
 def _asked_since(lines: Iterable[tuple[int, int]]) -> set[int]:

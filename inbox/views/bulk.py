@@ -102,7 +102,7 @@ def tag(
     tags.tag.require(by)
     name = (form.get("name") or form.get("new", "")).strip()
     if not name:
-        raise ValueError(_("Type a name for the tag first."))
+        raise ValueError(_("Enter a tag name first."))
     changes = tags.tag(rows, name, by=by)
     n = len(changes)
     return changes, ngettext("%(n)s conversation tagged", "%(n)s conversations tagged", n) % {

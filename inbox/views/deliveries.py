@@ -26,9 +26,9 @@ def retry(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Try a failed one again; one that may have been posted only because a person says so."""
     delivery, conversation = both(request, pk)
     if writing.retry(delivery, by=request.user):
-        said, level = _("Trying again"), ""
+        said, level = _("Retrying"), ""
     else:
-        said, level = _("Nothing to retry: its state has changed meanwhile."), "error"
+        said, level = _("Nothing to retry: its status has changed."), "error"
     return htmx.tell(request, shown(request, conversation), said, level=level)
 
 
@@ -37,7 +37,7 @@ def confirmation(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """A person looked on the platform and says that it is there."""
     delivery, conversation = both(request, pk)
     writing.confirm(delivery, by=request.user)
-    return htmx.tell(request, shown(request, conversation), _("Good: counted as sent"))
+    return htmx.tell(request, shown(request, conversation), _("Marked as sent"))
 
 
 @require_POST
@@ -48,7 +48,7 @@ def cancellation(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     drop = "drop" in request.POST
     text = writing.cancel(delivery, by=request.user, keep_text=not drop)
     if text is None:
-        late = _("Too late: it is on its way or there already.")
+        late = _("Too late to cancel: it’s being sent or was already sent.")
         return htmx.tell(request, shown(request, conversation), late, level="error")
     if drop:
         return htmx.tell(request, shown(request, conversation), _("Cancelled"))
@@ -60,7 +60,7 @@ def cancellation(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     returned |= addressed(delivery.message.parent)
     trigger_client_event(response, "composer:returned", returned)
     go_back_to(request, response, conversation)
-    return htmx.tell(request, response, _("Not sent: the text is back in the box"))
+    return htmx.tell(request, response, _("Send cancelled. Draft restored"))
 
 
 def go_back_to(

@@ -45,7 +45,7 @@ def readmark(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     changes = triage.mark_unread([conversation], by=request.user)
     response = closed(request, folder_of(request))
     trigger_client_event(response, "hub:conversation", {})  # so that its row turns bold
-    return htmx.tell(request, response, _("Unread again"), undo=changes.undo_url)
+    return htmx.tell(request, response, _("Marked as unread"), undo=changes.undo_url)
 
 
 @require_http_methods(["GET", "POST", "DELETE"])

@@ -39,7 +39,7 @@ def pause(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     user = request.user
     if htmx.method(request) == "DELETE":
         changes = verbs.resume(found, by=user)
-        return answer(request, found, _("%(name)s is fetched again."), changes)
+        return answer(request, found, _("%(name)s is resumed."), changes)
     return answer(request, found, _("%(name)s is paused."), verbs.pause(found, by=user))
 
 
@@ -50,8 +50,8 @@ def pulls(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         return answer(request, found, _("%(name)s is stopped. Resume or reconnect it first."))
     found.pull_now()
     if found.limited_until and found.next_pull_at == found.limited_until:
-        return answer(request, found, _("%(name)s asked us to wait; it is fetched right after."))
-    return answer(request, found, _("%(name)s is being fetched."))
+        return answer(request, found, _("%(name)s asked the hub to wait. It syncs right after."))
+    return answer(request, found, _("Syncing %(name)s."))
 
 
 @require_POST
@@ -61,7 +61,7 @@ def settings(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return source_page(request, found, settings_form=form, status=422)
     changes = verbs.adjust(found, by=request.user, **form.cleaned_data)
-    return answer(request, found, _("Saved for %(name)s."), changes)
+    return answer(request, found, _("Saved %(name)s."), changes)
 
 
 @require_POST
@@ -71,7 +71,7 @@ def audience(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return source_page(request, found, audience_form=form, status=422)
     changes = verbs.restrict(found, form.chosen(), by=request.user)
-    return answer(request, found, _("Who may see %(name)s is saved."), changes)
+    return answer(request, found, _("Visibility of %(name)s saved."), changes)
 
 
 @require_http_methods(["POST", "DELETE"])
@@ -80,7 +80,7 @@ def mute(request: AuthenticatedHttpRequest, pk: int, channel_pk: int) -> HttpRes
     channel = get_object_or_404(found.channels, pk=channel_pk)
     muted = htmx.method(request) != "DELETE"
     changes = (verbs.mute if muted else verbs.unmute)(channel, by=request.user)
-    text = _("%(channel)s is muted.") if muted else _("%(channel)s is heard again.")
+    text = _("%(channel)s is muted.") if muted else _("%(channel)s is unmuted.")
     words = text % {"channel": channel.name}
     return answer(request, found, words.replace("%", "%%"), changes)
 

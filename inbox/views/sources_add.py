@@ -73,7 +73,7 @@ def choices(request: AuthenticatedHttpRequest, kind: str) -> HttpResponse:
     platform = known_platform(kind)
     made = setup.find(request, kind)
     if made is None:
-        text = _("That took more than an hour, or was finished already. Please begin again.")
+        text = _("This setup expired or was already completed. Start again.")
         return htmx.tell(request, redirect("source-add-sign-in", kind), text, level="error")
     with closing(made.connector()) as connector:
         form = ChoicesForm(
@@ -103,7 +103,7 @@ def credentials(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         health = test_again(found, form, kept_secrets(type(form), data, found))
         if health:
             verbs.reconnect(found, *split_secrets(form), by=request.user, health=health)
-            text = _("%(name)s is connected again.") % {"name": found.name}
+            text = _("%(name)s is reconnected.") % {"name": found.name}
             return htmx.tell(request, redirect(found), text)
     context = {"source": found, "platform": shown(platform), "form": form}
     status = 422 if form.is_bound else 200
@@ -143,7 +143,7 @@ def test_new(platform: type[Connector], form: forms.Form) -> setup.PendingSource
     if twin:
         form.add_error(
             None,
-            _("“%(name)s” is connected to this already. Reconnect it there, if it has trouble.")
+            _("“%(name)s” is already connected to this account. Reconnect that source instead.")
             % {"name": twin.name},
         )
         return None
@@ -162,16 +162,16 @@ def test_again(found: Source, form: forms.Form, kept: list[str]) -> Health | Non
     config, secrets = split_secrets(form)
     with closing(found.connector_class(config, secrets)) as connector:
         if connector.network() != found.network:
-            form.add_error(None, _("That is another place. Connect it as a new source instead."))
+            form.add_error(None, _("That’s a different site. Connect it as a new source instead."))
             return None
         if config != found.config and kept:
             # the address may lead elsewhere, and a stored key must not follow it there
-            form.add_error(kept[0], _("Something above has changed: put this in again."))
+            form.add_error(kept[0], _("The fields above changed. Enter this again."))
             return None
         health = test(connector, form)
     if health and health.account and not is_ours(health):
         name = health.account_label or health.account.handle
-        text = _("That signs in as %(name)s, another account. Connect it as a new source instead.")
+        text = _("That’s a different account (%(name)s). Connect it as a new source instead.")
         form.add_error(None, text % {"name": name})
         return None
     return health

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MOST_KEYWORDS, LONGEST_KEYWORD = 100, 80
 MOST_PEOPLE = 500
 PERIODS: dict[str, tuple[str | _StrPromise, timedelta]] = {
-    "none": (gettext_lazy("Only what comes from now on"), timedelta()),
+    "none": (gettext_lazy("New posts only"), timedelta()),
     "week": (gettext_lazy("One week"), timedelta(days=7)),
     "month": (gettext_lazy("One month"), timedelta(days=30)),
     "quarter": (gettext_lazy("Three months"), timedelta(days=91)),
@@ -40,9 +40,7 @@ class KeywordsField(forms.CharField):
             required=False,
             max_length=8000,
             widget=forms.Textarea(attrs={"rows": 3}),
-            help_text=gettext_lazy(
-                "One a line. A post with one of them asks for the team, wherever it stands."
-            ),
+            help_text=gettext_lazy("One per line. Matching posts go to Needs reply."),
         )
 
     def clean(self, value: Any) -> list[str]:
@@ -65,10 +63,10 @@ class KeywordsField(forms.CharField):
 class NewTopicsField(forms.BooleanField):
     def __init__(self) -> None:
         super().__init__(
-            label=gettext_lazy("Every new topic asks for the team"),
+            label=gettext_lazy("Add new topics to Needs reply"),
             required=False,
             help_text=gettext_lazy(
-                "Without it, only mentions, replies to us and watched words are listed as waiting."
+                "If off, only mentions, replies to your team and watched words go to Needs reply."
             ),
         )
 
@@ -91,10 +89,10 @@ class AudienceForm(forms.Form):
     """The whole team, or these people; admins and leads see every source anyway."""
 
     who = forms.ChoiceField(
-        label=gettext_lazy("Seen by"),
+        label=gettext_lazy("Visible to"),
         choices=[
-            ("team", gettext_lazy("The whole team")),
-            ("people", gettext_lazy("Admins, leads and only these people")),
+            ("team", gettext_lazy("Everyone on the team")),
+            ("people", gettext_lazy("Selected people (and admins and leads)")),
         ],
         widget=forms.RadioSelect,
     )
@@ -132,8 +130,8 @@ class ChoicesForm(forms.Form):
     listen = forms.ChoiceField(
         label=gettext_lazy("Listen to"),
         choices=[
-            ("all", gettext_lazy("Every place, also those made later")),
-            ("some", gettext_lazy("Only these")),
+            ("all", gettext_lazy("All places, including new ones")),
+            ("some", gettext_lazy("Selected places")),
         ],
         initial="all",
         widget=forms.RadioSelect,
@@ -143,7 +141,7 @@ class ChoicesForm(forms.Form):
     )
     keywords = KeywordsField()
     new_topics = NewTopicsField()
-    reach = forms.ChoiceField(label=gettext_lazy("How far back"), widget=forms.RadioSelect)
+    reach = forms.ChoiceField(label=gettext_lazy("Import history"), widget=forms.RadioSelect)
     since = forms.DateField(
         label=gettext_lazy("Since"),
         required=False,
@@ -180,11 +178,11 @@ class ChoicesForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         if data.get("listen") == "some" and not data.get("channels"):
-            self.add_error("channels", _("Tick at least one place, or listen to every place."))
+            self.add_error("channels", _("Select at least one place, or all places."))
         if data.get("reach") == "date":
             given = data.get("since")
             if not given and "since" not in self.errors:
-                self.add_error("since", _("Say since when."))
+                self.add_error("since", _("Enter a date."))
             elif given and given > timezone.localdate():
                 self.add_error("since", _("That day has not come yet."))
         return data
@@ -230,7 +228,7 @@ def platform_form(
         field.widget = forms.PasswordInput(render_value=False, attrs={"autocomplete": "off"})
         if stored and name in stored.credentials:
             field.required = False
-            field.help_text = _("Leave it empty to keep the one we have.")
+            field.help_text = _("Leave empty to keep the current one.")
     return form
 
 

@@ -43,7 +43,7 @@ def closure(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 
 def done_words(conversation: Conversation) -> str:
     if conversation.state == "open":
-        return _("They wrote again meanwhile: it stays open")
+        return _("They wrote again, so it stays open")
     return _("Done: %(subject)s") % {"subject": str(conversation)[:60]}
 
 
@@ -81,8 +81,8 @@ def menu_context(request: AuthenticatedHttpRequest, conversation: Conversation) 
 
 def assigned_words(to: User | None, by: User) -> str:
     if to is None:
-        return _("Nobody’s now")
-    return _("Yours now") if to == by else _("Assigned to %(name)s") % {"name": to}
+        return _("Unassigned")
+    return _("Assigned to you") if to == by else _("Assigned to %(name)s") % {"name": to}
 
 
 @require_http_methods(["POST", "DELETE"])
@@ -93,7 +93,7 @@ def snooze(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     if htmx.method(request) == "DELETE":
         changes = triage.reopen([conversation], by=request.user)
         response = after_verb(request, conversation, move_on=False)
-        return htmx.tell(request, response, _("Awake again"), undo=changes.undo_url)
+        return htmx.tell(request, response, _("Snooze removed"), undo=changes.undo_url)
     try:
         until = snooze_presets.chosen(request.POST.get("until", ""))
     except ValueError as error:
@@ -102,7 +102,7 @@ def snooze(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     said = (
         _("Snoozed until %(when)s") % {"when": day_and_time(until)}
         if until
-        else _("Snoozed until they write")
+        else _("Snoozed until they reply")
     )
     response = after_verb(request, conversation, move_on=True)
     return htmx.tell(request, response, said, undo=changes.undo_url)
@@ -122,7 +122,7 @@ def tags(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         name = request.POST.get("name") or request.POST.get("new", "")
         changes = tag_verbs.tag([conversation], name, by=request.user)
     except ValueError:
-        return refused(request, conversation, _("Type a word for the tag first."))
+        return refused(request, conversation, _("Enter a tag name first."))
     response = after_verb(request, conversation, move_on=False)
     return htmx.tell(request, response, _("Tagged"), undo=changes.undo_url)
 
@@ -135,7 +135,7 @@ def tag(request: AuthenticatedHttpRequest, pk: int, tag_pk: int) -> HttpResponse
     taken = get_object_or_404(conversation.tags, pk=tag_pk)
     changes = tag_verbs.untag([conversation], taken, by=request.user)
     response = after_verb(request, conversation, move_on=False)
-    return htmx.tell(request, response, _("Tag taken off"), undo=changes.undo_url)
+    return htmx.tell(request, response, _("Tag removed"), undo=changes.undo_url)
 
 
 def refused(

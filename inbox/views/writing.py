@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
@@ -52,12 +53,12 @@ def notes(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     writing.note.require(request.user)
     text = typed(request, "note")
     if not text.strip() or len(text) > LONGEST:
-        words = _("Write a note first, of at most 100,000 characters.")
+        words = _("Write a note first (up to 100,000 characters).")
         return refused(request, conversation, words)
     changes = writing.note(conversation, text, by=request.user)
     response = after_verb(request, conversation, move_on=False)
     trigger_client_event(response, "composer:sent", {"kind": "note"})
-    return htmx.tell(request, response, _("Noted"), undo=changes.undo_url)
+    return htmx.tell(request, response, _("Note added"), undo=changes.undo_url)
 
 
 @require_POST
@@ -68,7 +69,7 @@ def preview(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     kind = request.POST.get("kind", "reply")
     text = typed(request, kind)[:LONGEST]
     if not text.strip():
-        return HttpResponse(format_html("<p>{}</p>", _("Nothing typed yet.")))
+        return HttpResponse(format_html("<p>{}</p>", _("Nothing to preview yet.")))
     shown = (
         html.from_markdown(text)
         if kind == "note"
@@ -91,15 +92,18 @@ def what_is_wrong(
     if composer.blocked:
         return composer.blocked
     if not text.strip():
-        return _("Write an answer first.")
+        return _("Write a reply first.")
     if to is None and number(request.POST.get("to")):
-        return _("The message you answer is gone. Pick another one, or answer whoever waits.")
+        return _("The message you’re replying to was deleted. Select another one.")
     length = length_there(conversation, text, to)
     if length > (composer.max_length or LONGEST):
         over = length - (composer.max_length or LONGEST)
-        return _("That is %(n)s too long for this platform. Shorten it, then send again.") % {
-            "n": over
-        }
+        said = ngettext(
+            "%(n)s character over this platform’s limit. Shorten it, then send again.",
+            "%(n)s characters over this platform’s limit. Shorten it, then send again.",
+            over,
+        )
+        return said % {"n": over}
     return ""
 
 
@@ -147,5 +151,5 @@ def refused_plainly(
         if text := typed(request, kind).strip():
             Draft.keep(request.user, conversation.pk, kind, text[:LONGEST])
     address = f"{conversation.get_absolute_url()}?in={folder_of(request).slug}"
-    said = words or _("Somebody answered meanwhile. Read it, then send again.")
+    said = words or _("Someone replied while you were writing. Review it, then send again.")
     return htmx.tell(request, HttpResponseRedirect(address), said, level="error")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Visibility(models.TextChoices):
-    TEAM = "team", _("The whole team")
+    TEAM = "team", _("Everyone on the team")
     LEADS = "leads", _("Leads and me")
     AUTHOR = "author", _("Only me")
 

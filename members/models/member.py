@@ -99,7 +99,7 @@ class Member(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name or str(_("Somebody without a name"))
+        return self.name or str(_("Unnamed member"))
 
     def get_absolute_url(self) -> str:
         return reverse("member", args=[self.pk])

@@ -28,7 +28,7 @@ def tags(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     verbs.tag.require(request.user)
     name = one_line(request.POST.get("name", ""), 40)
     if not name:
-        return answer(request, found, _("A tag needs a name."), level="error")
+        return answer(request, found, _("Enter a tag name first."), level="error")
     changes = verbs.tag(found, name, by=request.user)
     return answer(request, found, _("Tagged “%(name)s”.") % {"name": name}, changes)
 
@@ -50,9 +50,9 @@ def stage(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     verbs.set_stage.require(request.user)
     wanted = request.POST.get("stage", "")
     if wanted not in Stage.values:
-        return answer(request, found, _("Pick one of the stages."), level="error")
+        return answer(request, found, _("Select a stage."), level="error")
     if wanted == found.stage and found.stage_pinned:
-        return answer(request, found, _("That is their stage already."))
+        return answer(request, found, _("That’s already their stage."))
     changes = verbs.set_stage(found, wanted, by=request.user)
     label = Stage(wanted).label
     return answer(
@@ -69,9 +69,9 @@ def notes(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         return member_page(request, found, note_form=form, status=422)
     changes = verbs.add_note(found, by=request.user, **form.cleaned_data)
     readers = {
-        Visibility.TEAM: _("Noted for the whole team."),
-        Visibility.LEADS: _("Noted for leads and you."),
-        Visibility.AUTHOR: _("Noted for you alone."),
+        Visibility.TEAM: _("Note added for the whole team."),
+        Visibility.LEADS: _("Note added for leads and you."),
+        Visibility.AUTHOR: _("Note added for you only."),
     }
     return answer(request, found, readers[form.cleaned_data["visibility"]], changes)
 
@@ -85,7 +85,7 @@ def note(request: AuthenticatedHttpRequest, pk: int, note_pk: int) -> HttpRespon
         raise Http404
     mine = Activity.objects.present().filter(member=found, kind="note", actor=request.user)
     changes = verbs.remove_note(found, get_object_or_404(mine, pk=note_pk), by=request.user)
-    return answer(request, found, _("The note is gone."), changes)
+    return answer(request, found, _("Note deleted."), changes)
 
 
 @require_http_methods(["GET", "POST"])
@@ -100,9 +100,9 @@ def details(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         return details_page(request, found, form, status=422)
     changed = {k: v for k, v in form.cleaned_data.items() if getattr(found, k) != v}
     if not changed:
-        return answer(request, found, _("Nothing was changed."))
+        return answer(request, found, _("No changes."))
     changes = verbs.describe(found, by=request.user, **changed)
-    return answer(request, found, _("Saved for %(name)s.") % {"name": found}, changes)
+    return answer(request, found, _("Saved %(name)s.") % {"name": found}, changes)
 
 
 @require_POST
@@ -111,10 +111,10 @@ def owner(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     verbs.set_owner.require(request.user)
     form = OwnerForm(request.POST, member=found)
     if not form.is_valid():
-        return answer(request, found, _("Pick somebody who is on the team."), level="error")
+        return answer(request, found, _("Select a teammate."), level="error")
     chosen = form.cleaned_data["owner"]
     changes = verbs.set_owner(found, chosen, by=request.user)
-    words = _("%(owner)s keeps in touch now.") if chosen else _("Nobody keeps in touch now.")
+    words = _("Owner: %(owner)s") if chosen else _("Owner removed")
     return answer(request, found, words % {"owner": chosen}, changes)
 
 
@@ -125,11 +125,11 @@ def user(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     verbs.link_user.require(request.user)
     form = StaffForm(request.POST, member=found)
     if not form.is_valid():
-        text = _("Pick a colleague who is not linked to another member.")
+        text = _("Select a teammate who isn’t linked to another member.")
         return answer(request, found, text, level="error")
     chosen = form.cleaned_data["user"]
     changes = verbs.link_user(found, chosen, by=request.user)
-    linked, not_linked = _("%(name)s is %(user)s of the team."), _("%(name)s is not one of us.")
+    linked, not_linked = _("%(name)s is linked to %(user)s."), _("%(name)s is not a teammate.")
     words = (linked if chosen else not_linked) % {"name": found, "user": chosen}
     return answer(request, found, words, changes)
 

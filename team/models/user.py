@@ -29,12 +29,12 @@ class NoAdminLeft(Exception):
     """Refused: the hub would have nobody who may look after it."""
 
     def __str__(self) -> str:
-        return _now("The team needs an admin. Make somebody else an admin first.")
+        return _now("The team needs an admin. Make someone else an admin first.")
 
 
 def validate_timezone(name: str) -> None:
     if name not in zoneinfo.available_timezones():
-        raise ValidationError(_("Pick a timezone from the list."))
+        raise ValidationError(_("Select a timezone from the list."))
 
 
 class UserManager(BaseUserManager["User"]):

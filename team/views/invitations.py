@@ -55,8 +55,10 @@ def revocation(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     invitation = get_object_or_404(Invitation.objects.visible_to(request.user), pk=pk)
     changes = verbs.revoke(invitation, by=request.user)
     if not changes:
-        return answer(request, _("It was taken or withdrawn before."), level="error")
-    return answer(request, _("Withdrawn: the link no longer works."), undo=changes.undo_url)
+        return answer(request, _("This invitation was already used or revoked."), level="error")
+    return answer(
+        request, _("Invitation revoked. The link no longer works."), undo=changes.undo_url
+    )
 
 
 @login_not_required
@@ -86,7 +88,7 @@ def _accept(request: HttpRequest, offered: Invitation, form: AcceptForm) -> Http
             timezone_name=form.cleaned_data["timezone"],
         )
     except IntegrityError:  # the same address, in another browser, a moment ago
-        form.add_error("email", _("Somebody signs in with this e-mail already."))
+        form.add_error("email", _("This email already has an account."))
         context = {"form": form, "invitation": offered}
         return render(request, "team/invitation.html", context, status=422)
     if user is None:

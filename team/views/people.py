@@ -31,7 +31,7 @@ def name(request: AuthenticatedHttpRequest) -> HttpResponse:
     verbs.name_hub.require(request.user)
     form = HubForm(request.POST)
     if not form.is_valid():
-        return answer(request, _("A team needs a name of at most 80 letters."), level="error")
+        return answer(request, _("Enter a name of up to 80 characters."), level="error")
     verbs.name_hub(form.cleaned_data["name"], by=request.user)
     return htmx.tell(request, redirect("team"), _("Saved."))
 
@@ -42,9 +42,9 @@ def role(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
     form = RoleForm(request.POST)
     if not form.is_valid():
-        return answer(request, _("Pick a role from the list."), level="error")
+        return answer(request, _("Select a role."), level="error")
     chosen = Role(form.cleaned_data["role"])
-    said = _("%(name)s: %(role)s from now on.") % {"name": person, "role": chosen.label}
+    said = _("%(name)s is now %(role)s.") % {"name": person, "role": chosen.label}
     try:
         changes = verbs.change_role(person, chosen, by=request.user)
     except NoAdminLeft as refused:
@@ -60,9 +60,7 @@ def deactivation(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         changes = verbs.deactivate(person, by=request.user)
     except NoAdminLeft as refused:
         return answer(request, str(refused), level="error")
-    return _changed(
-        request, changes, _("%(name)s is signed out and switched off.") % {"name": person}
-    )
+    return _changed(request, changes, _("%(name)s is deactivated.") % {"name": person})
 
 
 @require_POST
@@ -70,7 +68,7 @@ def activation(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     verbs.activate.require(request.user)
     person = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
     changes = verbs.activate(person, by=request.user)
-    return _changed(request, changes, _("%(name)s may sign in again.") % {"name": person})
+    return _changed(request, changes, _("%(name)s is reactivated.") % {"name": person})
 
 
 @require_POST

@@ -28,7 +28,7 @@ def preferences(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Saves those that were sent: the menu sends all of them, a script may send one."""
     form = PreferencesForm(request.POST)
     if not form.is_valid():
-        words = _("That choice is not on the list. Reload the page and try again.")
+        words = _("Unknown option. Reload the page and try again.")
         return HttpResponse(words, status=422, content_type="text/plain")
     request.user.prefer(**form.chosen())
     if request.headers.get("HX-Request"):
@@ -41,4 +41,4 @@ def sessions(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Sign out everywhere but here."""
     request.user.end_sessions()
     update_session_auth_hash(request, request.user)
-    return htmx.tell(request, redirect("profile"), _("Signed out everywhere else."))
+    return htmx.tell(request, redirect("profile"), _("Signed out of all other sessions."))

@@ -23,7 +23,7 @@ def undo(request: AuthenticatedHttpRequest, group: uuid.UUID) -> HttpResponse:
     """200, or 409 where somebody changed the same thing since; both say so in a toast."""
     get_object_or_404(Action.objects.undoable_by(request.user).filter(group=group)[:1])
     done = actions.undo(group, by=request.user)
-    said = _("Too late to undo: this has been changed since.")
+    said = _("Can’t undo: this has changed since.")
     if done:
         said = _("Undone") if done == 1 else ngettext("%(n)s restored", "%(n)s restored", done)
     said = said % {"n": done} if done > 1 else said

@@ -41,7 +41,7 @@ class Hub:
             page.goto(link)
             if name == "olga":
                 page.get_by_label("Your name").fill("Olga Orlova")
-                page.get_by_label("E-mail").fill("olga@polyphon.example")
+                page.get_by_label("Email").fill("olga@polyphon.example")
             if page.get_by_label("Password").count():
                 page.get_by_label("Password").fill(PASSWORD)
             page.locator("form.form button").click()
@@ -58,11 +58,11 @@ class Hub:
             page.goto("/team/")
             if name == "olga":
                 page.get_by_label("Role").last.select_option("observer")
-                page.get_by_role("button", name="Make the invitation").click()
+                page.get_by_role("button", name="Create invitation").click()
                 return page.get_by_label("Invitation link").input_value()
             page.get_by_role("button", name=f"More for {DEMO_TEAM[name]}").click()
-            page.locator("command-menu:popover-open").get_by_text("one-time link").click()
-            return page.get_by_label("One-time link").input_value()
+            page.locator("command-menu:popover-open").get_by_text("sign-in link").click()
+            return page.get_by_label("Sign-in link").input_value()
         finally:
             context.close()
 

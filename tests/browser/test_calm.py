@@ -49,7 +49,7 @@ def test_an_update_shows_what_changed_and_what_went_away(sit, hub: Hub, talk: Ta
     answered_by(bo, talk, "It is on page ten.")
     reply = lena.locator("article.ours")
     expect(reply).to_contain_text("sending in a moment")
-    expect(reply).to_contain_text("on the practice site", timeout=20_000)
+    expect(reply).to_contain_text("delivered", timeout=20_000)
     expect(lena.locator(".thread h2.day")).to_have_count(1)
     bo.keyboard.press("Escape")
     bo.keyboard.press("n")

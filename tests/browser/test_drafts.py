@@ -79,7 +79,7 @@ def test_what_could_not_be_saved_is_nobody_elses(sit, watch, talk: Talk) -> None
     page = sit("lena")
     page.route(SAVE, lambda route: route.fulfill(status=503))
     open_and_type(page, talk, "Between us")
-    expect(page.get_by_text("could not save, still here")).to_be_visible()
+    expect(page.get_by_text("not saved yet")).to_be_visible()
     context = page.context
     hers = context.cookies()
     page.close()

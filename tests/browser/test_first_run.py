@@ -31,7 +31,7 @@ def test_the_first_page_leads_from_a_name_to_the_first_conversation(
     page = sit(None, hub=empty_hub)
     page.goto(empty_hub.link)
     page.get_by_label("Your name").fill("Ada Byron")
-    page.get_by_label("E-mail").fill("ada@polyphon.example")
+    page.get_by_label("Email").fill("ada@polyphon.example")
     page.get_by_label("Password").fill(PASSWORD)
     page.keyboard.press("Enter")
 
@@ -52,7 +52,7 @@ def test_the_first_page_leads_from_a_name_to_the_first_conversation(
     page.keyboard.press("Enter")
 
     expect(page.get_by_role("heading", name="The connection works")).to_be_visible()
-    page.get_by_role("button", name="Connect and start reading").press("Enter")
+    page.get_by_role("button", name="Connect and start syncing").press("Enter")
     read = page.get_by_text(f"{COMMENTS} messages")
     expect(read).to_be_visible(timeout=30_000)
 
@@ -64,4 +64,4 @@ def test_the_first_page_leads_from_a_name_to_the_first_conversation(
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     expect(page.locator("article")).to_have_count(1)
-    expect(page.get_by_text("This source can only be read.")).to_be_visible()
+    expect(page.get_by_text("This source is read-only.")).to_be_visible()

@@ -50,7 +50,7 @@ def test_a_row_opens_in_a_tab_of_its_own_where_one_asks_for_it(sit, talk: Talk) 
     expect(page.locator("#talk h1")).to_have_text(talk.title)
     expect(page).to_have_url(re.compile(rf"/conversations/{talk.pk}/"))
     page.go_back()
-    expect(page.locator("#talk")).to_contain_text("Pick a conversation")
+    expect(page.locator("#talk")).to_contain_text("Select a conversation")
 
 
 def test_reload_and_back_find_the_list_as_it_was(sit) -> None:
@@ -67,7 +67,7 @@ def test_reload_and_back_find_the_list_as_it_was(sit) -> None:
     page.reload()
     expect(page.locator(f"#{chosen}[aria-current]")).to_be_in_viewport()
     page.go_back()
-    expect(page.locator("#talk")).to_contain_text("Pick a conversation")
+    expect(page.locator("#talk")).to_contain_text("Select a conversation")
     expect(page.locator(f"#{chosen}")).to_be_in_viewport()
     page.goto("/inbox/everything/")
     expect(rows).to_have_count(25)
@@ -76,7 +76,7 @@ def test_reload_and_back_find_the_list_as_it_was(sit) -> None:
 def test_the_palette_finds_commands_places_and_members(sit, talk: Talk) -> None:
     page = sit("bo")
     page.goto(talk.page)
-    words = page.get_by_role("searchbox", name="Find a command or a place")
+    words = page.get_by_role("searchbox", name="Search commands")
     chosen = page.locator("#palette .menu-item:visible").first
     page.keyboard.press("r")
     page.keyboard.press("ControlOrMeta+k")  # from within a text, too
@@ -133,7 +133,7 @@ def test_question_mark_lists_the_keys(sit, talk: Talk) -> None:
     page = sit("bo")
     page.goto(talk.page)
     page.keyboard.press("?")
-    keys = page.get_by_role("dialog", name="Keys on this page")
+    keys = page.get_by_role("dialog", name="Keyboard shortcuts")
     expect(keys).to_be_visible()
     listed = keys.locator("dt").all_inner_texts()
     for key in ("j", "k", "e", "h", "a", "i", "l", "r", "n", "u"):
@@ -158,7 +158,7 @@ def test_single_keys_can_be_switched_off(sit, talk: Talk) -> None:
 
 def choose(page: Page, answer: str) -> None:
     page.goto("/me/")
-    keys = page.locator("main").get_by_role("group", name="Single-letter keys")
+    keys = page.locator("main").get_by_role("group", name="Single-letter shortcuts")
     with page.expect_response(lambda answer: "/me/preferences/" in answer.url):
         keys.get_by_label(answer).check(force=True)
 
@@ -191,12 +191,12 @@ def test_the_focus_stays_where_the_team_page_answers(sit, watch) -> None:
     watch.expects(422)  # somebody who is there already
     page = sit("robin")
     page.goto("/team/")
-    page.get_by_role("button", name="Make the invitation").press("Enter")
+    page.get_by_role("button", name="Create invitation").press("Enter")
     expect(page.get_by_label("Invitation link")).to_be_focused()
-    page.locator("#invite").get_by_label("E-mail").fill("bo@polyphon.example")
-    page.get_by_role("button", name="Make the invitation").press("Enter")
-    expect(page.get_by_text("They are on the team already.")).to_be_visible()
-    expect(page.get_by_role("button", name="Make the invitation")).to_be_focused()
+    page.locator("#invite").get_by_label("Email").fill("bo@polyphon.example")
+    page.get_by_role("button", name="Create invitation").press("Enter")
+    expect(page.get_by_text("They’re already on the team.")).to_be_visible()
+    expect(page.get_by_role("button", name="Create invitation")).to_be_focused()
 
 
 def test_the_team_is_renamed_on_a_phone_without_scrolling_sideways(sit) -> None:

@@ -37,7 +37,7 @@ def test_a_post_arrives_live_is_answered_by_keyboard_and_the_answer_stands_on_th
     expect(ours).to_contain_text("sending in a moment")
     expect(inbox.locator(".toast").get_by_role("button", name="Undo")).to_be_visible()
     assert answer not in forum.read(talk)
-    expect(ours).to_contain_text("on the practice site", timeout=20_000)
+    expect(ours).to_contain_text("delivered", timeout=20_000)
 
     tab.bring_to_front()
     tab.get_by_role("link", name="Refresh").click()

@@ -27,7 +27,7 @@ def test_a_conversation_is_closed_and_opened_without_scripts(sit, hub: Hub, talk
     state = "select state from inbox_conversation where id = %s"
     assert hub.ask(state, talk.pk) == "done"
     page.goto(talk.page)
-    page.get_by_role("button", name="Open again").click()
+    page.get_by_role("button", name="Reopen").click()
     assert hub.ask(state, talk.pk) == "open"
 
 

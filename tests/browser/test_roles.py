@@ -28,7 +28,7 @@ def test_a_lead_reads_who_somebody_is_by_keyboard(sit) -> None:
 def test_an_observer_reads_and_has_nothing_to_write_with(sit, watch, talk: Talk) -> None:
     page = sit("olga")
     page.goto(talk.page)
-    expect(page.get_by_text("You can read everything here.")).to_be_visible()
+    expect(page.get_by_text("Your role is read-only.")).to_be_visible()
     expect(page.locator("textarea")).to_have_count(0)
     expect(page.locator("[data-key=e], [data-key=a], [data-key=h]")).to_have_count(0)
     watch.expects(403)
@@ -45,7 +45,7 @@ def test_an_observer_reads_and_has_nothing_to_write_with(sit, watch, talk: Talk)
 def test_a_contributor_is_told_why_there_is_only_the_note(sit, forum: Practice, talk: Talk) -> None:
     page = sit("suri")
     page.goto(talk.page)
-    expect(page.get_by_text("Your role reads and notes.")).to_be_visible()
+    expect(page.get_by_text("Your role can’t send replies.")).to_be_visible()
     expect(page.locator('textarea[name="reply"]')).to_have_count(0)
     page.keyboard.press("n")
     page.keyboard.type("They ask for the newer plan.")

@@ -23,7 +23,7 @@ def test_h_offers_times_and_z_brings_it_back(sit, hub: Hub, talk: Talk) -> None:
     page.goto(talk.page)
     page.keyboard.press("h")
     menu = page.locator("#snooze-menu")
-    for preset in ("Later today", "Tomorrow", "Next week", "Until they write"):
+    for preset in ("Later today", "Tomorrow", "Next week", "Until they reply"):
         expect(menu.get_by_role("button", name=preset)).to_be_visible()
     page.keyboard.press("ArrowDown")
     expect(menu.get_by_role("button", name="Tomorrow")).to_be_focused()
@@ -39,7 +39,7 @@ def test_a_gives_it_to_a_colleague_and_i_takes_it(sit, hub: Hub, talk: Talk) -> 
     page = sit("bo")
     page.goto(talk.page)
     page.keyboard.press("a")
-    expect(page.get_by_label("Find a colleague")).to_be_focused()
+    expect(page.get_by_label("Search teammates")).to_be_focused()
     page.keyboard.type("lena")
     page.keyboard.press("Enter")
     expect(page.locator(".system").last).to_contain_text("Lena Okafor")
@@ -55,15 +55,15 @@ def test_l_makes_a_tag_that_stands_on_the_row(sit, talk: Talk) -> None:
     page = sit("bo")
     page.goto(talk.page)
     page.keyboard.press("l")
-    expect(page.get_by_label("Find or make a tag")).to_be_focused()
+    expect(page.get_by_label("Find or create a tag")).to_be_focused()
     page.keyboard.type("resistors")
     page.keyboard.press("Enter")
     row = page.locator("a.row").filter(has_text=talk.title)
     expect(row.locator(".chip.tag")).to_have_text("resistors")
     page.keyboard.press("l")
-    expect(page.get_by_label("Find or make a tag")).to_be_focused()
+    expect(page.get_by_label("Find or create a tag")).to_be_focused()
     page.keyboard.type("resistors")
-    expect(page.locator("#tag-list .menu-item:visible")).to_have_text("resistorstake off")
+    expect(page.locator("#tag-list .menu-item:visible")).to_have_text("resistorsremove")
     page.keyboard.press("Enter")  # takes nothing away that one did not choose
     page.keyboard.press("Escape")
     expect(row.locator(".chip.tag")).to_have_text("resistors")
@@ -76,7 +76,7 @@ def test_u_puts_it_back_as_unread(sit, talk: Talk) -> None:
     page.goto(talk.page)
     row = page.locator("li:has(a.row)").filter(has_text=talk.title)
     page.keyboard.press("u")
-    expect(page.get_by_role("heading", name="Pick a conversation")).to_be_visible()
+    expect(page.get_by_role("heading", name="Select a conversation")).to_be_visible()
     assert at(page) == "/inbox/everything/"
     expect(row).to_have_class("unread")
     row.locator("a.row").click()
@@ -103,7 +103,7 @@ def test_x_picks_several_and_one_press_takes_them(sit, hub: Hub, talk: Talk, tal
         page.locator("a.row").filter(has_text=one.title).focus()
         page.keyboard.press("x")
     expect(page.locator("[data-picked]")).to_have_text("2")
-    page.locator("[data-bulk]").get_by_role("button", name="Take").press("Enter")
+    page.locator("[data-bulk]").get_by_role("button", name="Assign to me").press("Enter")
     expect(page.locator(".toast")).to_be_visible()
     assert {state(hub, one, "assignee_id") for one in both} == {colleague(hub, "Bo Nilsson")}
 
@@ -117,7 +117,7 @@ def test_e_and_i_mean_the_rows_that_were_picked(sit, hub: Hub, talks) -> None:
         page.keyboard.press("x")
     expect(page.locator("[data-picked]")).to_have_text("2")
     page.keyboard.press("i")
-    expect(toast(page, "2 conversations are yours now")).to_be_visible()
+    expect(toast(page, "2 conversations assigned to you")).to_be_visible()
     page.goto(EVERYTHING)
     page.locator(f"#row-{first.pk}").focus()
     page.keyboard.press("e")

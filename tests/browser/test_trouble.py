@@ -29,10 +29,10 @@ def test_a_forum_that_is_down_is_tried_again_until_it_is_back(
     moderated.moderate(out_of_order=True)
     send(page, talk, "The plan is right, the board is old.")
     ours = page.locator("article.ours")
-    expect(ours).to_contain_text("trying again soon", timeout=20_000)
+    expect(ours).to_contain_text("retrying soon", timeout=20_000)
     expect(ours.get_by_role("button", name="Cancel")).to_be_visible()
     moderated.moderate()
-    expect(ours).to_contain_text("on the practice site", timeout=30_000)
+    expect(ours).to_contain_text("delivered", timeout=30_000)
     assert moderated.read(talk.address).count("The plan is right, the board is old.") == 1
 
 
@@ -43,10 +43,10 @@ def test_a_reply_for_the_moderators_says_so_until_they_publish_it(
     moderated.moderate(moderates=True)
     send(page, talk, "Ten kilohms, by the newer plan.")
     ours = page.locator("article.ours")
-    expect(ours).to_contain_text("waits for the platform’s moderators", timeout=20_000)
+    expect(ours).to_contain_text("awaiting moderation", timeout=20_000)
     assert "Ten kilohms" not in moderated.read(talk.address)
     moderated.approve_all()
-    expect(ours).to_contain_text("on the practice site", timeout=30_000)
+    expect(ours).to_contain_text("delivered", timeout=30_000)
 
 
 def test_a_refused_reply_says_why_and_offers_retry_or_edit(

@@ -49,7 +49,7 @@ def test_one_answers_a_message_that_was_picked_and_the_draft_remembers_it(
     theirs = page.locator("article.message").filter(has_text="Mine has ten")
     to = page.locator("answer-to [data-name]")
     expect(to).to_have_text("Wren Ashby")
-    theirs.get_by_role("link", name="Answer this message").press("Enter")
+    theirs.get_by_role("link", name="Reply to this message").press("Enter")
     expect(page.locator(f"{REPLY}:focus")).to_have_count(1)
     expect(to).to_have_text("Halla Jónsdóttir")
     page.keyboard.type("Yours is the older board.")
@@ -76,13 +76,13 @@ def test_the_box_says_who_will_read_the_answer_to_whom_one_picks(
     page = sit("bo")
     page.goto(talk.page)
     label = page.locator("[data-reply-label]")
-    expect(label).to_contain_text("Reply publicly on")
+    expect(label).to_contain_text("Public reply")
     theirs = page.locator("article.message").filter(has_text="Between us")
-    theirs.get_by_role("link", name="Answer this message").press("Enter")
-    expect(label).to_contain_text("Reply privately on")
-    expect(page.locator(REPLY)).to_have_accessible_name(re.compile("Reply privately on"))
-    page.get_by_role("button", name="Answer whoever waits instead").press("Enter")
-    expect(label).to_contain_text("Reply publicly on")
+    theirs.get_by_role("link", name="Reply to this message").press("Enter")
+    expect(label).to_contain_text("Private reply")
+    expect(page.locator(REPLY)).to_have_accessible_name(re.compile("Private reply"))
+    page.get_by_role("button", name="Reply to the person waiting instead").press("Enter")
+    expect(label).to_contain_text("Public reply")
 
 
 def test_a_draft_survives_a_reload_and_shows_in_the_list(sit, talk: Talk) -> None:
@@ -105,7 +105,7 @@ def test_a_note_has_a_colour_of_its_own_and_never_leaves_the_hub(
     page.keyboard.press("Control+Enter")
     note = page.locator("article.note")
     expect(note).to_contain_text("Only among us: the plan is wrong.")
-    expect(note).to_contain_text("only the team")
+    expect(note).to_contain_text("internal note")
     expect(box).to_have_value("")
     assert colour(page, "article.note .body") != colour(page, "article:not(.note) .body")
     assert "Only among us" not in forum.read(talk.address)
@@ -122,7 +122,7 @@ def test_send_and_done_answers_closes_and_opens_the_next(
     assert at(page).startswith("/conversations/")
     assert hub.ask("select state from inbox_conversation where id = %s", talk.pk) == "done"
     page.goto(talk.page)
-    expect(page.locator("article.ours")).to_contain_text("on the practice site", timeout=20_000)
+    expect(page.locator("article.ours")).to_contain_text("delivered", timeout=20_000)
     assert "It is on page nine" in forum.read(talk.address)
 
 
@@ -152,7 +152,7 @@ def test_whom_one_writes_to_stays_when_somebody_else_comes_to_wait(
     open_and_type(bo, talk, "Ten kilohms, Wren.")
     to = bo.locator("answer-to [data-name]")
     expect(to).to_have_text("Wren Ashby")
-    others = bo.get_by_role("button", name="Answer whoever waits instead")
+    others = bo.get_by_role("button", name="Reply to the person waiting instead")
     expect(others).to_be_hidden()
     open_and_type(lena, talk, "Ten, and thank you.")
     lena.keyboard.press("Control+Enter")

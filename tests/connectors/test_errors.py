@@ -188,7 +188,7 @@ def test_request_that_never_left_is_tried_again_even_a_post(ask, settings) -> No
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("http://127.0.0.1:9/", "private network"),
+        ("http://127.0.0.1:9/", "private address"),
         ("ftp://forum.example/", "not a web address"),
         ("nonsense", "not a web address"),
     ],

@@ -97,7 +97,7 @@ def test_entry_that_cannot_be_read_is_kept_raw_and_the_rest_comes(site, connecto
 def test_address_of_a_private_network_is_explained(settings) -> None:
     settings.HTTP_ALLOWED_ORIGINS = []
     connector = MastodonConnector({"instance": "http://127.0.0.1:9"}, {"access_token": TOKEN})
-    with pytest.raises(Misconfigured, match="private network"):
+    with pytest.raises(Misconfigured, match="private address"):
         connector.check()
 
 
@@ -106,7 +106,7 @@ def test_server_that_redirects_into_a_private_network_is_explained(settings) -> 
     with LocalServer(lambda asked: away) as server:
         settings.HTTP_ALLOWED_ORIGINS = [server.url]
         connector = MastodonConnector({"instance": server.url}, {"access_token": TOKEN})
-        with pytest.raises(Misconfigured, match="private network"):
+        with pytest.raises(Misconfigured, match="private address"):
             connector.check()
 
 

@@ -123,7 +123,7 @@ def test_direction_marks_cannot_disguise_a_name_or_a_subject() -> None:
 
 def test_an_author_without_a_name_is_still_somebody() -> None:
     ingest(make_source(), page(item("1", author=person("x", display_name="", handle=""))))
-    assert str(Member.objects.get()) == "Somebody without a name"
+    assert str(Member.objects.get()) == "Unnamed member"
 
 
 @pytest.mark.parametrize("hours", [-14, 0, 14])

@@ -23,7 +23,7 @@ def test_a_row_says_that_a_reply_was_not_sent(client, bob) -> None:
 
 def test_a_failed_reply_can_be_cancelled_without_keeping_its_text(client, bob) -> None:
     conversation = make_message().conversation
-    reply = make_reply(conversation, "Never mind.", by=bob, state="failed")
+    reply = make_reply(conversation, "Cancel.", by=bob, state="failed")
     client.force_login(bob)
     client.post(reverse("cancellation", args=[reply.delivery.pk]), {"drop": "1"})
     reply.delivery.refresh_from_db()

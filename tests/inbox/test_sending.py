@@ -152,7 +152,7 @@ def test_after_looking_in_vain_a_person_is_asked_and_may_resend(source, forum, b
     assert delivery.state == "unconfirmed"
     assert delivery.next_try_at is None
     assert forum.count("It is, at seven.") == 0
-    assert "may not have arrived" in Notification.objects.get(user=bob).text
+    assert "may not have been posted" in Notification.objects.get(user=bob).text
 
     assert writing.retry(delivery, by=bob)
     with time_machine.travel(moment, tick=False):

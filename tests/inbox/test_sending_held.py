@@ -79,7 +79,7 @@ def test_what_they_let_through_in_other_words_is_for_its_author_to_see(held, for
     forum.approve("It is, at eight.")
     look(held, 1)
     assert (held.state, held.next_try_at) == ("unconfirmed", None)
-    assert "Look, then confirm it" in Notification.objects.get(user=bob).text
+    assert "mark it as sent or send it again" in Notification.objects.get(user=bob).text
     assert writing.confirm(held, by=bob)
 
 
@@ -94,7 +94,7 @@ def test_where_nobody_tells_what_is_held_a_person_is_asked_after_two_days(held, 
     assert held.state == "unconfirmed"
     assert looks == readback.PENDING_CHECKS
     assert timedelta(hours=36) < last - began < timedelta(hours=72)
-    assert "Look, then confirm it" in Notification.objects.get(user=bob).text
+    assert "mark it as sent or send it again" in Notification.objects.get(user=bob).text
 
 
 def test_a_list_that_opens_again_starts_the_count_anew(held, forum) -> None:

@@ -80,7 +80,7 @@ def test_a_reply_that_cannot_be_looked_for_is_not_tried_for_ever(
             sending.deliver(delivery.pk)
     delivery.refresh_from_db()
     assert (delivery.state, delivery.next_try_at) == ("unconfirmed", None)
-    assert "may not have arrived" in Notification.objects.get(user=bob).text
+    assert "may not have been posted" in Notification.objects.get(user=bob).text
 
 
 def test_looking_is_put_off_as_long_as_the_platform_says_and_nobody_asks_it_meanwhile(

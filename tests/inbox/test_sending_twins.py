@@ -65,7 +65,7 @@ def test_an_unconfirmed_twin_is_looked_for_less_and_less_and_then_a_person_is_as
         with time_machine.travel(moment, tick=False):
             settle(twin)
     assert (twin.state, twin.next_try_at) == ("unconfirmed", None)
-    assert "may not have arrived" in Notification.objects.get(user=bob).text
+    assert "may not have been posted" in Notification.objects.get(user=bob).text
 
 
 def test_the_echo_of_a_reply_is_not_taken_for_a_failed_twin(source, forum, bob, lena) -> None:

@@ -149,7 +149,7 @@ def test_the_same_address_is_connected_once(browser, forum):
         browser.post(CHOICES, {"name": "Forum", "listen": "all", "reach": "none"})
     assert Source.objects.count() == 1
     again = browser.post(FORM, typed(forum))
-    assert "connected to this already" in str(again.context["form"].non_field_errors())
+    assert "already connected" in str(again.context["form"].non_field_errors())
 
 
 def test_a_half_made_source_is_forgotten_after_an_hour(browser, forum, time_machine):

@@ -82,8 +82,8 @@ def test_a_feed_has_no_places_to_mute(client, bob, source):
     ("error", "said", "advice"),
     [
         (AuthExpired("The key is no longer good."), "Signed out", "Reconnect it."),
-        (Forbidden("May not read there."), "Stopped by an error", "Mend what it says"),
-        (Transient("The site answered 502."), "Failed once", "keeps trying"),
+        (Forbidden("May not read there."), "Stopped by an error", "Fix the error"),
+        (Transient("The site answered 502."), "Failed once", "keeps retrying"),
     ],
 )
 def test_an_error_is_told_in_words_with_what_to_do(client, bob, source, error, said, advice):
@@ -99,7 +99,7 @@ def test_an_error_is_told_in_words_with_what_to_do(client, bob, source, error, s
 def test_a_source_whose_connector_is_gone_still_has_a_page(client, alice):
     source = make_source(kind="telegraph", name="Wire")
     client.force_login(alice)
-    assert "Its connector is gone" in words(client, "/sources/")
+    assert "Connector not installed" in words(client, "/sources/")
     assert client.get(f"/sources/{source.pk}/").status_code == 200
 
 

@@ -55,7 +55,7 @@ def test_an_empty_secret_keeps_the_one_we_have(client, source, forum):
 def test_the_form_shows_what_is_no_secret_and_nothing_else(client, source, forum):
     page = client.get(address(source)).content.decode()
     assert f'value="{forum.url}"' in page
-    assert "Leave it empty to keep the one we have." in page
+    assert "Leave empty to keep the current one." in page
     assert KEY not in page
 
 
@@ -67,7 +67,7 @@ def test_a_kept_key_never_follows_a_changed_address(client, source, settings):
         assert thief.server.asked == []
     typed["url"] = source.config["url"]
     answer = client.post(address(source), {**typed, "username": "other"})
-    assert "put this in again" in str(answer.context["form"].errors["api_key"])
+    assert "Enter this again" in str(answer.context["form"].errors["api_key"])
 
 
 def test_another_account_is_another_source(client, source, forum):

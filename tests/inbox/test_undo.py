@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
@@ -126,6 +127,15 @@ def test_nobody_is_put_away_again_who_asked_meanwhile(put_away, bob) -> None:
     assert not opened.undo(by=bob)
     conversation.refresh_from_db()
     assert (conversation.state, conversation.waiting_since is None) == ("open", False)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "Asia/Kolkata"])
+def test_a_snooze_is_undone_whatever_timezone_it_was_set_in(zone, bob) -> None:
+    conversation = make_message().conversation
+    until = (timezone.now() + timedelta(days=30)).astimezone(ZoneInfo(zone))
+    assert triage.snooze([conversation], until, by=bob).undo(by=bob) == 1
+    conversation.refresh_from_db()
+    assert (conversation.state, conversation.snoozed_until) == ("open", None)
 
 
 def test_what_had_asked_before_does_not_stand_in_the_way(bob) -> None:

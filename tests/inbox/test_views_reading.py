@@ -208,14 +208,16 @@ def test_an_unknown_folder_and_somebody_elses_source_are_not_found(desk):
 
 def test_lists_say_different_things_when_they_are_empty(desk):
     source = make_source(last_success_at=timezone.now() - timedelta(minutes=2))
-    assert "Nobody is waiting" in words(desk.get("/inbox/"))
+    assert "All caught up" in words(desk.get("/inbox/"))
     assert "Last checked" in words(desk.get("/inbox/"))
-    assert "Nothing sleeps" in words(desk.get("/inbox/snoozed/"))
+    assert "No snoozed conversations" in words(desk.get("/inbox/snoozed/"))
     assert "No conversations yet" in words(desk.get("/inbox/everything/"))
-    assert "Nothing came from here yet" in words(desk.get(f"/inbox/sources/{source.pk}/"))
+    assert "No conversations from this source yet" in words(
+        desk.get(f"/inbox/sources/{source.pk}/")
+    )
 
 
 def test_an_empty_hub_leads_an_admin_to_the_first_source(desk, client, alice):
-    assert "An admin of your team connects the first source" in words(desk.get("/inbox/"))
+    assert "Ask an admin to connect the first source" in words(desk.get("/inbox/"))
     client.force_login(alice)
     assert 'href="/sources/new/"' in words(client.get("/inbox/"))

@@ -75,7 +75,7 @@ def test_a_deleted_account_is_called_that(read):
     message = make_message(talk)
     message.author = None
     message.save(update_fields=["author"])
-    assert "A deleted account" in read(talk)
+    assert "Deleted account" in read(talk)
 
 
 def test_system_lines_say_who_did_what(read, bob, lena):
@@ -90,10 +90,10 @@ def test_system_lines_say_who_did_what(read, bob, lena):
     shown = read(talk)
     for said in (
         "Bob Baker assigned this to Lena Lindqvist",
-        "Bob Baker took this",
-        "Bob Baker took the name off this",
-        "Bob Baker snoozed this until they write again",
-        "Lena Lindqvist opened this again",
+        "Bob Baker assigned this to themselves",
+        "Bob Baker unassigned this",
+        "Bob Baker snoozed this until they reply",
+        "Lena Lindqvist reopened this",
         "Bob Baker marked this as done",
     ):
         assert said in shown
@@ -135,9 +135,9 @@ def test_a_private_note_is_not_in_the_person_pane_of_a_colleague(read, lena):
         ("queued", "sending", ["Cancel"]),
         ("sending", "sending", []),
         ("sent", "on the practice", []),
-        ("pending", "moderators", []),
+        ("pending", "moderation", []),
         ("failed", "not sent", ["Retry", "Edit", "Cancel"]),
-        ("unconfirmed", "may have been posted", ["It is there", "Send again"]),
+        ("unconfirmed", "may have been posted", ["Mark as sent", "Send again"]),
     ],
 )
 def test_a_delivery_says_its_state_and_what_can_be_done(read, bob, state, said, offered):
@@ -146,15 +146,15 @@ def test_a_delivery_says_its_state_and_what_can_be_done(read, bob, state, said, 
     make_reply(talk, by=bob, state=state)
     shown = read(talk)
     assert said in shown
-    for button in ("Cancel", "Retry", "Edit", "It is there", "Send again"):
+    for button in ("Cancel", "Retry", "Edit", "Mark as sent", "Send again"):
         assert (f">{button}<" in shown) is (button in offered)
 
 
 def test_a_cancelled_reply_is_gone_from_the_thread(read, bob):
     talk = make_conversation()
     make_message(talk)
-    make_reply(talk, "Never mind this", by=bob, state="cancelled")
-    assert "Never mind this" not in read(talk)
+    make_reply(talk, "Cancel this", by=bob, state="cancelled")
+    assert "Cancel this" not in read(talk)
 
 
 def test_a_reply_that_is_kept_says_why(read, bob):
@@ -167,7 +167,7 @@ def test_a_reply_that_is_kept_says_why(read, bob):
     talk.source.state = "reconnect"
     talk.source.save()
     assert why in read(talk)
-    assert "trying again soon" not in read(talk)
+    assert "retrying soon" not in read(talk)
 
 
 def test_a_feed_that_names_nobody_has_no_deleted_account(read):
@@ -175,7 +175,7 @@ def test_a_feed_that_names_nobody_has_no_deleted_account(read):
     message = make_message(talk)
     message.author = None
     message.save(update_fields=["author"])
-    assert "Somebody without a name" in read(talk)
+    assert "Unnamed member" in read(talk)
     assert "deleted account" not in read(talk)
 
 

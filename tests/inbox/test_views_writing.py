@@ -78,12 +78,12 @@ def test_a_draft_remembers_whom_it_answers_and_undo_send_gives_that_back(desk, t
 
 
 def test_a_reply_to_a_message_that_is_gone_or_elsewhere_stays_in_the_box(desk, talk):
-    gone = make_message(talk, "Never mind", deleted_at=timezone.now())
+    gone = make_message(talk, "Cancel", deleted_at=timezone.now())
     elsewhere = make_message(make_conversation(), "Hello?")
     for other in (gone, elsewhere):
         refused = write(desk, talk, reply="Yours", to=other.pk)
         assert refused.status_code == 422
-        assert "is gone" in refused.content.decode()
+        assert "was deleted" in refused.content.decode()
     assert not Delivery.objects.exists()
 
 
@@ -167,7 +167,9 @@ def test_ones_own_answer_and_a_members_do_not_warn(desk, talk, bob):
     assert write(desk, talk, reply="You are welcome", opened_up_to=opened).status_code == 200
 
 
-@pytest.mark.parametrize(("text", "said"), [("  \n ", "Write an answer"), ("x" * 6000, "too long")])
+@pytest.mark.parametrize(
+    ("text", "said"), [("  \n ", "Write a reply"), ("x" * 6000, "over this platform")]
+)
 def test_a_reply_the_platform_would_refuse_stays_in_the_box(desk, talk, text, said):
     talk.source.max_length = 5000
     talk.source.save()
@@ -181,7 +183,7 @@ def test_a_source_that_is_read_only_takes_notes_alone(desk):
     talk = make_conversation(source_of(kind="feed", network="feed:x"))
     make_message(talk)
     page = desk.get(talk.get_absolute_url()).content.decode()
-    assert "can only be read" in page
+    assert "read-only" in page
     assert 'name="reply"' not in page
     assert 'name="note"' in page
     assert write(desk, talk, reply="Hello?").status_code == 422
@@ -256,7 +258,7 @@ def test_a_reply_is_counted_with_whoever_it_must_name_and_with_the_warning(desk,
     answer = write(desk, toot, "draft", kind="reply", text="See https://a.example/long **now**")
     assert answer.json()["length"] == len("@ben See ") + 23 + len(" now") + len("loud")
     long = "x" * (500 - len("@ben ") - len("loud") + 1)
-    assert "1 too long" in write(desk, toot, reply=long).content.decode()
+    assert "1 character over" in write(desk, toot, reply=long).content.decode()
     assert write(desk, toot, reply=long[1:]).status_code == 200
 
 

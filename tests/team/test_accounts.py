@@ -46,13 +46,13 @@ def test_wrong_password_unknown_address_and_no_password_sound_the_same(bob, mall
     assert len(said) == 1
 
 
-def test_the_door_speaks_like_the_rest_of_the_hub(bob, mallory):
+def test_the_sign_in_page_speaks_like_the_rest_of_the_hub(bob, mallory):
     page = mallory.get("/account/login/").content.decode()
-    assert ">E-mail</label>" in page
+    assert ">Email</label>" in page
     assert page.count("Forgot your password?") == 1
     assert "placeholder" not in page
     refused = sign_in(mallory, password="wrong").content.decode()
-    assert "do not belong together. Try again" in refused
+    assert "Wrong email or password. Try again" in refused
 
 
 def test_switched_off_colleague_cannot_sign_in(bob, mallory):

@@ -69,7 +69,7 @@ def test_change_of_role_answers_with_the_list_and_an_undo(admin, bob):
     )
     assert answer.content.decode().strip().startswith('<section id="people"')
     said = toast(answer)
-    assert said["text"] == "Bob Baker: Lead from now on."
+    assert said["text"] == "Bob Baker is now Lead."
 
     back = admin.post(said["undo"], headers=HX)
     assert back.status_code == 200
@@ -80,7 +80,7 @@ def test_change_of_role_answers_with_the_list_and_an_undo(admin, bob):
 def test_change_of_role_works_without_scripts(admin, bob):
     answer = admin.post(f"/team/{bob.pk}/role/", {"role": "lead"}, follow=True)
     assert answer.redirect_chain == [("/team/", 302)]
-    assert b"Bob Baker: Lead from now on." in answer.content
+    assert b"Bob Baker is now Lead." in answer.content
     assert f"/undo/{Action.objects.get().group}/".encode() in answer.content
 
 
@@ -90,7 +90,7 @@ def test_last_admin_reads_why_they_cannot_leave(admin, alice):
             f"/team/{alice.pk}/{noun}/", body, headers={**HX, "HX-Target": "people"}
         )
         assert toast(answer)["level"] == "error"
-        assert "Make somebody else an admin first" in toast(answer)["text"]
+        assert "Make someone else an admin first" in toast(answer)["text"]
 
 
 def test_undo_that_comes_too_late_says_so(admin, alice, bob):
@@ -98,7 +98,7 @@ def test_undo_that_comes_too_late_says_so(admin, alice, bob):
     team_verbs.change_role(bob, "observer", by=make_user("admin"))
     answer = admin.post(f"/undo/{action.group}/", headers=HX)
     assert answer.status_code == 409
-    assert answer.content == b"Too late to undo: this has been changed since."
+    assert answer.content.decode() == "Can’t undo: this has changed since."
     assert toast(answer)["level"] == "error"
 
 

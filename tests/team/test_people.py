@@ -37,7 +37,7 @@ def test_role_changed_by_somebody_meanwhile_is_not_taken_back(alice, bob):
 
 def test_last_admin_can_neither_step_down_nor_be_switched_off(alice, bob):
     make_user("admin", is_active=False)  # does not count: cannot sign in
-    with pytest.raises(NoAdminLeft, match="Make somebody else an admin first"):
+    with pytest.raises(NoAdminLeft, match="Make someone else an admin first"):
         team_verbs.change_role(alice, "lead", by=alice)
     with pytest.raises(NoAdminLeft):
         team_verbs.deactivate(alice, by=alice)

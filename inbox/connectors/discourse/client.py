@@ -147,7 +147,7 @@ class DiscourseClient:
         answer = self._send("GET", path, params=query)
         if answer.status_code in GONE and not is_forums_own(answer):
             raise Transient(
-                _("%(where)s shows a page of something else (%(status)s). We try again.")
+                _("%(where)s returned an unexpected page (%(status)s). Retrying")
                 % {"where": self.where, "status": answer.status_code}
             )
         return None if answer.status_code in GONE else self._read(answer)

@@ -160,7 +160,7 @@ class FeedConnector(Connector):
         )
 
     def send(self, outgoing: Outgoing) -> Sent:
-        raise Rejected(_("A feed can only be read. Answer on the site itself."))
+        raise Rejected(_("Feeds are read-only. Reply on the site itself."))
 
     def reconcile(self, outgoing: Outgoing) -> Sent | None:
         return None  # nothing is ever sent
@@ -210,7 +210,7 @@ class FeedConnector(Connector):
             edited_at=updated if updated and published and updated > published else None,
             is_root=thread.is_root,
             can_reply=False,
-            reply_blocked_reason=_("A feed can only be read. Answer on the site itself."),
+            reply_blocked_reason=_("Feeds are read-only. Reply on the site itself."),
             raw=plain_values(entry),
         )
 

@@ -38,7 +38,7 @@ ROOTS_KEPT = 50_000
 LABEL = cast("str", gettext_lazy("Practice site"))
 BLURB = cast(
     "str",
-    gettext_lazy("Made-up people on made-up sites: learn the hub without writing to anybody real."),
+    gettext_lazy("Made-up people on made-up sites. Learn the hub without writing to anyone real."),
 )
 ICONS = {"forum": "messages-square", "social": "at-sign", "help": "life-buoy"}
 PLACE = cast("str", gettext_lazy("the practice site"))
@@ -166,7 +166,7 @@ class SandboxConnector(Connector):
             return None
         if post["deleted"]:
             raise Rejected(
-                _("%(site)s turned the reply down, or deleted it.") % {"site": self.client.where}
+                _("%(site)s rejected or deleted the reply.") % {"site": self.client.where}
             )
         return self._sent(post)
 

@@ -22,5 +22,5 @@ class Command(BaseCommand):
         except User.DoesNotExist as error:
             raise CommandError(f"Nobody on the team signs in as {email}.") from error
         if not user.is_active:
-            raise CommandError(f"The account of {email} is switched off. Switch it on first.")
+            raise CommandError(f"The account of {email} is deactivated. Reactivate it first.")
         self.stdout.write(link_for(user))
