@@ -88,10 +88,10 @@ def test_e_and_z_close_and_open_again(sit, hub: Hub, talk: Talk) -> None:
     page = sit("bo")
     page.goto(talk.page)
     page.keyboard.press("e")
-    expect(toast(page, "Done")).to_be_visible()
+    expect(toast(page, "Done:")).to_be_visible()
     assert state(hub, talk) == "done"
     page.keyboard.press("z")
-    expect(toast(page, "Done")).to_have_count(0)
+    expect(toast(page, "Done:")).to_have_count(0)
     assert state(hub, talk) == "open"
 
 
