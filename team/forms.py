@@ -181,7 +181,7 @@ class PreferencesForm(forms.Form):
     density = forms.ChoiceField(
         required=False, choices=[("comfortable", _("Comfortable")), ("compact", _("Compact"))]
     )
-    keys = forms.ChoiceField(required=False, choices=[("on", _("Pick date")), ("off", _("Off"))])
+    keys = forms.ChoiceField(required=False, choices=[("on", _("On")), ("off", _("Off"))])
     next = forms.ChoiceField(
         required=False,
         choices=[("on", _("Open the next conversation")), ("off", _("Stay on this one"))],
