@@ -293,6 +293,11 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 15},
     },
     "deliver-due": {"task": "inbox.tasks.deliver_due", "schedule": 5.0, "options": {"expires": 15}},
+    "mail-notifications": {
+        "task": "team.tasks.mail_notifications",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "wake-snoozed": {
         "task": "inbox.tasks.wake_snoozed",
         "schedule": 20.0,

@@ -7,21 +7,19 @@ from contextlib import closing
 
 import structlog
 from celery import shared_task
-from django.conf import settings
 from django.core.cache import cache
-from django.core.mail import send_mail
 from django.db import OperationalError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from community_hub.lib import live, queue
-from community_hub.lib.text import one_line
 from inbox.delivery import sending
 from inbox.ingest import lease
 from inbox.ingest.pipeline import ingest
 from inbox.ingest.recompute import repair_drift
 from inbox.verbs import triage
-from team.models import Notification, User
+from team import mail
+from team.notifications import notify
 
 from .connectors.base import AuthExpired, ConnectorError, RateLimited, Transient
 from .models import Conversation, Delivery, Source, SourceState
@@ -147,8 +145,7 @@ def notify_assignee(pk: int) -> None:
         return
     link = conversation.get_absolute_url()
     scope = conversation.source.scope
-    Notification.tell([user], f"conversation:{pk}", text, link, scope=scope)
-    live.publish([f"user:{user.pk}"], "notification", {"conversation": pk})
+    notify("reply", [user], f"conversation:{pk}", text, link, scope=scope)
 
 
 @shared_task(name="inbox.tasks.mail_source_stopped")
@@ -157,17 +154,11 @@ def mail_source_stopped(pk: int) -> None:
     source = Source.objects.filter(pk=pk).first()
     if source is None or source.state == SourceState.ACTIVE:
         return
-    admins = User.objects.active().filter(role="admin").values_list("email", flat=True)
-    send_mail(
-        one_line(_("%s stopped listening") % source.name, 150),
-        _("%(name)s stopped: %(error)s\n\nWhat to do: %(link)s\n")
-        % {
-            "name": source.name,
-            "error": source.last_error,
-            "link": f"{settings.HUB_URL}{source.get_absolute_url()}",
-        },
-        settings.DEFAULT_FROM_EMAIL,
-        list(admins),
+    mail.send(
+        "team/email/source_stopped",
+        _("%s stopped syncing") % source.name,
+        [user.email for user in mail.admins()],
+        {"error": source.last_error, "link": source.get_absolute_url()},
     )
 
 

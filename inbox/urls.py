@@ -19,6 +19,7 @@ urlpatterns = [
     path("conversations/<int:pk>/tags/<int:tag_pk>/", triage.tag, name="tag"),
     path("conversations/<int:pk>/replies/", writing.replies, name="replies"),
     path("conversations/<int:pk>/notes/", writing.notes, name="notes"),
+    path("conversations/<int:pk>/mentionable/", writing.mentionable, name="mentionable"),
     path("conversations/<int:pk>/preview/", writing.preview, name="preview"),
     path("conversations/<int:pk>/draft/", personal.draft, name="draft"),
     path("conversations/<int:pk>/readmark/", personal.readmark, name="readmark"),

@@ -14,7 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from team import timezones
+from team import notifications, timezones
 from team.models import NO_ADDRESS, Hub, Invitation, Role, User
 
 
@@ -171,6 +171,43 @@ class ProfileForm(forms.ModelForm):
         )
 
 
+class NotificationForm(forms.Form):
+    """What is ticked is on; `quiet_from` and `quiet_until` are "HH:MM" or empty, both or neither."""
+
+    bell = forms.MultipleChoiceField(required=False)
+    mail = forms.MultipleChoiceField(required=False)
+    quiet_from = forms.TimeField(required=False)
+    quiet_until = forms.TimeField(required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(kind.slug, kind.label) for kind in notifications.kinds()]
+        for name in ("bell", "mail"):
+            field = self.fields[name]
+            assert isinstance(field, forms.MultipleChoiceField)
+            field.choices = choices
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if bool(found.get("quiet_from")) != bool(found.get("quiet_until")):
+            raise forms.ValidationError(_("Enter both times of your quiet hours, or none."))
+        return found
+
+    def chosen(self) -> dict[str, Any]:
+        """As User.prefer() takes them."""
+        said = self.cleaned_data
+        return {
+            "notifications": {
+                kind.slug: {way: kind.slug in said[way] for way in ("bell", "mail")}
+                for kind in notifications.kinds()
+            },
+            **{
+                name: said[name].strftime("%H:%M") if said[name] else ""
+                for name in ("quiet_from", "quiet_until")
+            },
+        }
+
+
 class PreferencesForm(forms.Form):
     """Any of them may be sent alone: a switch in the menu saves itself."""
 
@@ -182,6 +219,7 @@ class PreferencesForm(forms.Form):
         required=False, choices=[("comfortable", _("Comfortable")), ("compact", _("Compact"))]
     )
     keys = forms.ChoiceField(required=False, choices=[("on", _("On")), ("off", _("Off"))])
+    assign = forms.ChoiceField(required=False, choices=[("on", _("On")), ("off", _("Off"))])
     next = forms.ChoiceField(
         required=False,
         choices=[("on", _("Open the next conversation")), ("off", _("Stay on this one"))],
@@ -193,6 +231,8 @@ class PreferencesForm(forms.Form):
         chosen: dict[str, Any] = {n: sent[n] for n in ("theme", "density") if n in sent}
         if "keys" in sent:
             chosen["single_keys"] = sent["keys"] == "on"
+        if "assign" in sent:
+            chosen["assign_on_reply"] = sent["assign"] == "on"
         if "next" in sent:
             chosen["open_next"] = sent["next"] == "on"
         return chosen

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from team.views import invitations, notifications, people, profile, signin, trail, undo, welcome
+from team.views import invitations, mailbox, notifications, people, profile, signin, trail, undo, welcome
 
 urlpatterns = [
     path("", welcome.home, name="home"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("team/name/", people.name, name="team-name"),
     path("team/invitations/", invitations.invitations, name="invitations"),
     path("team/invitations/<int:pk>/revocation/", invitations.revocation, name="revocation"),
+    path("team/mailbox/", mailbox.mails, name="mailbox"),
     path("team/audit-trail/", trail.audit_trail, name="audit-trail"),
     path("team/<int:pk>/role/", people.role, name="role"),
     path("team/<int:pk>/deactivation/", people.deactivation, name="deactivation"),
@@ -20,8 +21,10 @@ urlpatterns = [
     path("sign-in/<str:token>/", signin.one_time_link, name="one-time-link"),
     path("me/", profile.profile, name="profile"),
     path("me/preferences/", profile.preferences, name="preferences"),
+    path("me/notifications/", profile.notification_settings, name="notification-settings"),
     path("me/sessions/", profile.sessions, name="sessions"),
     path("notifications/", notifications.notifications, name="notifications"),
+    path("notifications/newest/", notifications.newest, name="newest-notification"),
     path("notifications/count/", notifications.count, name="notification-count"),
     path("notifications/reading/", notifications.reading_all, name="reading-all"),
     path("notifications/<int:pk>/reading/", notifications.reading, name="reading"),

@@ -19,7 +19,7 @@ from inbox.ingest.team_replies import log_team_replies
 from inbox.models import Conversation, Delivery, DeliveryState, Message, Source
 from inbox.models.pull_state import backoff
 from inbox.verbs import triage
-from team.models import Notification
+from team.notifications import notify
 
 MOST_ATTEMPTS = 20  # with the back-off's ceiling of 15 minutes: some hours
 CHECKS = (10, 30, 60, 120, 300)  # seconds between read-backs; then a person is asked
@@ -156,4 +156,4 @@ def tell_author(delivery: Delivery, text: str) -> None:
     if message.by:
         about = f"delivery:{delivery.pk}"
         link, scope = message.conversation.get_absolute_url(), message.source.scope
-        Notification.tell([message.by], about, text, link, scope=scope)
+        notify("delivery", [message.by], about, text, link, scope=scope)

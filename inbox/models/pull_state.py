@@ -10,23 +10,26 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from community_hub.lib import live, queue
 from inbox.connectors.base import AuthExpired as AuthExpiredError
 from inbox.connectors.base import Connector, ConnectorError, RateLimited
 from team.models import Notification, User
+from team.notifications import notify
 
 LEASE = timedelta(seconds=30)  # renewed while its holder lives: ingest/lease.py
 BACKOFF_FIRST, BACKOFF_LAST = 5.0, 15 * 60.0  # seconds
 AMBER_AFTER_FAILURES = 3
 RED_AFTER = timedelta(hours=1)
+TELL_AFTER = timedelta(minutes=10)  # of failures: then the admins are notified
 
 
 class SourceState(models.TextChoices):
-    ACTIVE = "active", _("Active")
-    PAUSED = "paused", _("Paused")
-    RECONNECT = "reconnect", _("Reconnect")
+    ACTIVE = "active", gettext_lazy("Active")
+    PAUSED = "paused", gettext_lazy("Paused")
+    RECONNECT = "reconnect", gettext_lazy("Reconnect")
 
 
 class PullState(models.Model):
@@ -142,6 +145,8 @@ class PullState(models.Model):
         self._mind_the_limit(now)
         if error.permanent:
             self._stop_for(error)
+        elif self.failing_since and now - self.failing_since >= TELL_AFTER:
+            self._tell_once(error)
 
     def _mind_the_limit(self, now: datetime) -> None:
         """A sender may have been told to wait while the pull was going on; what has passed goes."""
@@ -170,12 +175,19 @@ class PullState(models.Model):
         )
         self.refresh_from_db(fields=["state", "pause_reason"])
         if stopped:
-            admins = User.objects.active().filter(role="admin")
-            text = _("%(source)s stopped: %(error)s") % {"source": self.name, "error": error}
-            Notification.tell(
-                admins, self.scope, str(text), self.get_absolute_url(), scope=self.scope
-            )
+            self._tell_admins(_("%(source)s stopped: %(error)s"), error)
             queue.enqueue("inbox.tasks.mail_source_stopped", self.pk)
+
+    def _tell_once(self, error: ConnectorError) -> None:
+        """Ten minutes of failures are told once, however long they last."""
+        told = Notification.objects.filter(about=self.scope, updated_at__gte=self.failing_since)
+        if not told.exists():
+            self._tell_admins(_("%(source)s keeps failing: %(error)s"), error)
+
+    def _tell_admins(self, words: str, error: ConnectorError) -> None:
+        admins = User.objects.active().filter(role="admin")
+        text = words % {"source": self.name, "error": error}
+        notify("source", admins, self.scope, text, self.get_absolute_url(), scope=self.scope)
 
     @property
     def health(self) -> str:

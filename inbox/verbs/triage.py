@@ -9,8 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.urls import reverse
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from community_hub.lib import live
 from inbox.models import Conversation, Message, ReadMark, Source, State
@@ -19,8 +21,10 @@ from inbox.models.kept_fields import recompute_in_steps
 from team import actions
 from team.actions import Changes, verb
 from team.models import Action, User
+from team.notifications import notify
 
 Fields = dict[str, Any]  # JSON values of FIELDS, by name
+MOST_TOLD = 5
 FIELDS = ("state", "snoozed_until", "handled_up_to", "assignee_id")
 
 
@@ -64,7 +68,7 @@ def _right(name: str, words: Any) -> Callable[..., Any]:
     )  # fmt: skip
 
 
-@_right("assign", _("assigned %(object)s"))
+@_right("assign", gettext_lazy("assigned %(object)s"))
 def assign(
     conversations: Iterable[Conversation],
     to: User | None,
@@ -76,10 +80,27 @@ def assign(
     rows = list(conversations)
     if to:
         rows = _those_they_may_have(to, rows)
-    return _change("assign", rows, {"assignee_id": to.pk if to else None}, by=by, group=group)
+    changes = _change("assign", rows, {"assignee_id": to.pk if to else None}, by=by, group=group)
+    if to and changes:
+        changed = {action.object_id for action in changes.actions}
+        tell_assignee(to, [row for row in rows if row.pk in changed], by=by)
+    return changes
 
 
-@_right("snooze", _("snoozed %(object)s"))
+def tell_assignee(to: User, rows: Sequence[Conversation], *, by: User | None) -> None:
+    """One notification a conversation; one for all where they are more than a few."""
+    who = str(by) if by else _("The hub")
+    if len(rows) > MOST_TOLD:
+        text = _("%(who)s assigned %(n)s conversations to you") % {"who": who, "n": len(rows)}
+        notify("assigned", [to], f"assigned:{rows[0].pk}", text, reverse("inbox-folder", args=["mine"]), by=by)
+        return
+    for row in rows:
+        text = _("%(who)s assigned “%(what)s” to you") % {"who": who, "what": str(row)[:120]}
+        link, scope = row.get_absolute_url(), f"source:{row.source_id}"
+        notify("assigned", [to], f"conversation:{row.pk}", text, link, scope=scope, by=by)
+
+
+@_right("snooze", gettext_lazy("snoozed %(object)s"))
 def snooze(
     conversations: Iterable[Conversation],
     until: datetime | None,
@@ -95,7 +116,7 @@ def snooze(
     )  # fmt: skip
 
 
-@_right("close", _("marked %(object)s as done"))
+@_right("close", gettext_lazy("marked %(object)s as done"))
 def close(
     conversations: Iterable[Conversation],
     *,
@@ -118,7 +139,7 @@ def close(
     return _change("close", conversations, handled, by=by, group=group)
 
 
-@_right("reopen", _("reopened %(object)s"))
+@_right("reopen", gettext_lazy("reopened %(object)s"))
 def reopen(
     conversations: Iterable[Conversation],
     *,
@@ -140,7 +161,7 @@ def _undo_unread(batch: Sequence[Action], by: User) -> set[int]:
     "unread",
     on="inbox.conversation",
     right=None,
-    words=_("marked %(object)s as unread"),
+    words=gettext_lazy("marked %(object)s as unread"),
     undo=_undo_unread,
 )
 def mark_unread(

@@ -20,6 +20,7 @@ from team.actions import Changes, one_by_one, verb
 from team.models import Action, User
 
 from . import triage
+from .mentions import tell_mentioned
 
 
 @one_by_one
@@ -111,6 +112,7 @@ def note(conversation: Conversation, text: str, *, by: User) -> Changes:
             visibility="team",
         )
         Draft.keep(by, conversation.pk, "note", "")
+        tell_mentioned(conversation, text, by=by)
         triage.announce([conversation])
         return actions.record("note", [conversation], by=by, after={"message": message.pk})
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
@@ -11,6 +11,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import trigger_client_event
 
 from community_hub.lib import html, htmx
@@ -18,6 +19,7 @@ from community_hub.lib.text import number
 from inbox.models import Conversation, Draft, Message
 from inbox.pages.composer import Composer, length_there, shown_there
 from inbox.verbs import writing
+from inbox.verbs.mentions import can_be_mentioned
 from team.http import AuthenticatedHttpRequest
 
 from .common import after_verb, folder_of, found, typed
@@ -59,6 +61,14 @@ def notes(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     response = after_verb(request, conversation, move_on=False)
     trigger_client_event(response, "composer:sent", {"kind": "note"})
     return htmx.tell(request, response, _("Note added"), undo=changes.undo_url)
+
+
+@require_GET
+def mentionable(request: AuthenticatedHttpRequest, pk: int) -> JsonResponse:
+    """The colleagues a note here can mention: {"names": [...]}."""
+    conversation = found(request, pk)
+    writing.note.require(request.user)
+    return JsonResponse({"names": [user.name for user in can_be_mentioned(conversation)]})
 
 
 @require_POST

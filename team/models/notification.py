@@ -8,13 +8,10 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from community_hub.lib import live
 from community_hub.lib.text import number
 from team import hooks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from .user import User
 
 
@@ -54,12 +51,14 @@ class Notification(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications"
     )
+    kind = models.CharField(max_length=20, blank=True, db_default="")  # of team/notifications.py
     about = models.CharField(max_length=60)  # "conversation:42", "source:3"
     scope = models.CharField(max_length=60, blank=True, db_default="")  # as in Grant
     text = models.CharField(max_length=300)
     link = models.CharField(max_length=300)
     updated_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
+    mailed_at = models.DateTimeField(null=True)
 
     objects = NotificationQuerySet.as_manager()
 
@@ -72,26 +71,10 @@ class Notification(models.Model):
                 fields=["user", "-updated_at"],
                 condition=models.Q(read_at__isnull=True),
                 name="unread_notifications",
-            )
+            ),
+            models.Index(
+                fields=["updated_at"],
+                condition=models.Q(read_at__isnull=True, mailed_at__isnull=True),
+                name="notifications_to_mail",
+            ),
         ]
-
-    @classmethod
-    def tell(
-        cls, users: Iterable[User], about: str, text: str, link: str, *, scope: str = ""
-    ) -> None:
-        """Bring each user's one row about this up to date and mark it unread. `scope`: only who
-        may see that reads it, whenever they look."""
-        now = timezone.now()
-        users = list(users)
-        Notification.objects.bulk_create(
-            [
-                Notification(
-                    user=user, about=about, scope=scope, text=text[:300], link=link, updated_at=now
-                )
-                for user in users
-            ],
-            update_conflicts=True,
-            unique_fields=["user", "about"],
-            update_fields=["scope", "text", "link", "updated_at", "read_at"],
-        )
-        live.publish([f"user:{user.pk}" for user in users], "notification", {})

@@ -211,6 +211,10 @@ PREFERENCES: dict[str, Any] = {
     "density": "comfortable",  # comfortable, compact
     "single_keys": True,  # WCAG 2.1.4
     "open_next": True,  # after done, snooze or send-and-done
+    "assign_on_reply": True,  # replying to an unassigned conversation assigns it
+    "notifications": {},  # by kind: {"bell": False, "mail": False} where it is switched off
+    "quiet_from": "",  # "22:00", in the user's timezone: no mails until quiet_until
+    "quiet_until": "",
 }
 
 

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import smtplib
-
 import structlog
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
-from django.core.mail import send_mail
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from community_hub.lib.text import one_line
-from team import verbs
+from team import mail, verbs
 from team.forms import AcceptForm, InviteForm
 from team.http import AuthenticatedHttpRequest
 from team.models import Hub, Invitation
 from team.views.people import answer, team_page
 
-SUBJECT = 150  # characters: more of it no mail program shows
 log = structlog.get_logger(__name__)
 
 
@@ -103,14 +97,19 @@ def _used_up(request: HttpRequest) -> HttpResponse:
 
 def _mail(invitation: Invitation, link: str, request: AuthenticatedHttpRequest) -> str:
     """ "sent", "failed", or "" where there is no address or no mail server to send with."""
-    if not (invitation.email and settings.EMAIL_HOST):
+    if not invitation.email:
         return ""
-    context = {"invitation": invitation, "link": link, "hub": Hub.current(), "by": request.user}
-    subject = one_line(render_to_string("team/email/invitation_subject.txt", context), SUBJECT)
-    body = render_to_string("team/email/invitation_message.txt", context)
+    hub = Hub.current()
+    subject = (
+        _("%(by)s invites you to %(hub)s") % {"by": request.user, "hub": hub}
+        if hub
+        else _("%(by)s invites you to their team’s hub") % {"by": request.user}
+    )
+    context = {"invitation": invitation, "link": link, "by": request.user}
     try:
-        send_mail(subject, body, None, [invitation.email])
-    except (smtplib.SMTPException, OSError) as error:
+        mail.send("team/email/invitation", subject, [invitation.email], context)
+    except OSError as error:
         log.warning("invitation not mailed", invitation=invitation.pk, error=str(error))
         return "failed"
-    return "sent"
+    # without a mail server it is only in the mailbox page
+    return "sent" if settings.EMAIL_HOST else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -33,6 +33,15 @@ def count(request: AuthenticatedHttpRequest) -> HttpResponse:
     """The number beside the bell."""
     unread = Notification.objects.visible_to(request.user).unread().count_up_to()
     return render(request, "team/_bell.html", {"unread": unread})
+
+
+@require_safe
+def newest(request: AuthenticatedHttpRequest) -> JsonResponse:
+    """For the browser's own notification: {"id", "text", "link"}, or {} where nothing is unread."""
+    mine = Notification.objects.visible_to(request.user).unread().newest_first().first()
+    if mine is None:
+        return JsonResponse({})
+    return JsonResponse({"id": mine.pk, "text": mine.text, "link": mine.link})
 
 
 @require_POST

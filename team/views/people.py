@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from community_hub.lib import htmx
-from team import verbs
+from team import mailbox, verbs
 from team.actions import Changes
 from team.forms import HubForm, InviteForm, RoleForm
 from team.http import AuthenticatedHttpRequest
@@ -108,6 +108,7 @@ def team_page(
         "people": people.order_by("-is_active", "name", "pk")[:500],
         "roles": Role.choices,
         "manages": manages,
+        "has_mailbox": manages and mailbox.is_there(),
         "hub_form": HubForm(instance=Hub.current()),
         "invite_form": InviteForm(),
         "invitations": Invitation.objects.visible_to(request.user)

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from community_hub.lib import htmx
-from team.forms import PreferencesForm, ProfileForm
+from team import notifications
+from team.forms import NotificationForm, PreferencesForm, ProfileForm
 from team.http import AuthenticatedHttpRequest
 
 
@@ -20,7 +21,29 @@ def profile(request: AuthenticatedHttpRequest) -> HttpResponse:
         form.save()
         return htmx.tell(request, redirect("profile"), _("Saved."))
     status = 422 if form.is_bound else 200
-    return render(request, "team/profile.html", {"form": form}, status=status)
+    return profile_page(request, form, status=status)
+
+
+def profile_page(
+    request: AuthenticatedHttpRequest, form: ProfileForm, *, status: int = 200
+) -> HttpResponse:
+    user = request.user
+    kinds = [
+        (kind, notifications.wants(user, kind.slug, "bell"), notifications.wants(user, kind.slug, "mail"))
+        for kind in notifications.kinds()
+    ]
+    context = {"form": form, "notification_kinds": kinds}
+    return render(request, "team/profile.html", context, status=status)
+
+
+@require_POST
+def notification_settings(request: AuthenticatedHttpRequest) -> HttpResponse:
+    form = NotificationForm(request.POST)
+    if not form.is_valid():
+        said = next(iter(form.errors.values()))[0]
+        return htmx.tell(request, redirect("profile"), said, level="error")
+    request.user.prefer(**form.chosen())
+    return htmx.tell(request, redirect("profile"), _("Saved."))
 
 
 @require_POST

@@ -15,6 +15,7 @@ from sandbox.models import Account, Post, Site
 from sandbox.seed import create_site
 from team import verbs as team_verbs
 from team.actions import Changes
+from team.notifications import notify
 from team.models import Invitation, Notification, Role, User
 from team.signin import link_for
 from tests.make import (
@@ -123,7 +124,7 @@ class World:
 
     @cached_property
     def notification(self) -> Notification:
-        Notification.tell([self.asker], "source:1", "The forum stopped.", "/inbox/")
+        notify("source", [self.asker], "source:1", "The forum stopped.", "/inbox/")
         return Notification.objects.get(user=self.asker)
 
     @cached_property

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from team import verbs as team_verbs
+from team.notifications import notify
 from team.models import Action, Hub, Notification, User
 from tests.make import make_user
 
@@ -172,7 +173,7 @@ def test_sign_out_everywhere_else_keeps_this_browser(browser, bob):
 
 def test_notification_is_one_row_a_subject_read_by_opening_it(browser, bob, alice):
     for text in ("The forum stopped.", "The forum stopped again."):
-        Notification.tell([bob, alice], "source:3", text, "/sources/3/")
+        notify("source", [bob, alice], "source:3", text, "/sources/3/")
     page = browser.get("/notifications/").content.decode()
     assert "The forum stopped again." in page
     assert "The forum stopped.<" not in page
@@ -185,13 +186,13 @@ def test_notification_is_one_row_a_subject_read_by_opening_it(browser, bob, alic
     assert "count hot" not in browser.get("/notifications/count/").content.decode()
     assert Notification.objects.get(user=alice).read_at is None
 
-    Notification.tell([bob], "source:3", "Once more.", "/sources/3/")
+    notify("source", [bob], "source:3", "Once more.", "/sources/3/")
     assert Notification.objects.visible_to(bob).unread().count() == 1
 
 
 def test_notifications_come_in_pages_without_a_gap(browser, bob):
     for number in range(45):
-        Notification.tell([bob], f"conversation:{number}", f"News {number:02}", "/inbox/")
+        notify("source", [bob], f"conversation:{number}", f"News {number:02}", "/inbox/")
     first = browser.get("/notifications/")
     second = browser.get(f"/notifications/?before={first.context['older']}")
     seen = [n.text for page in (first, second) for n in page.context["notifications"]]
@@ -200,7 +201,7 @@ def test_notifications_come_in_pages_without_a_gap(browser, bob):
 
 
 def test_another_colleagues_notification_cannot_be_read(browser, alice):
-    Notification.tell([alice], "source:3", "For Alice.", "/sources/3/")
+    notify("source", [alice], "source:3", "For Alice.", "/sources/3/")
     row = Notification.objects.get()
     assert browser.post(f"/notifications/{row.pk}/reading/").status_code == 404
     browser.post("/notifications/reading/")

@@ -1,0 +1,154 @@
+"""Telling colleagues what they should know: in the bell at once, by email when it stays unread.
+
+Each app registers its kinds (`register`) and calls `notify`. One row a subject and colleague,
+brought up to date rather than repeated; never about one's own doing; never to somebody who may not
+see what it is about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from community_hub.lib import live
+
+from . import hooks
+from .models import Notification, User
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+MAIL_AFTER = timedelta(minutes=15)  # unread for so long
+MAIL_WITHIN = timedelta(days=2)  # what is older is no news: an SMTP server that was away for a week
+
+
+@dataclass(frozen=True)
+class Kind:
+    slug: str
+    label: str | _StrPromise
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(slug: str, label: str | _StrPromise) -> None:
+    """ValueError where the slug is taken."""
+    if slug in _kinds:
+        raise ValueError(f"There is a notification {slug} already")
+    _kinds[slug] = Kind(slug, label)
+
+
+def kinds() -> list[Kind]:
+    return list(_kinds.values())
+
+
+def notify(
+    kind: str,
+    users: Iterable[User],
+    about: str,
+    text: str,
+    link: str,
+    *,
+    scope: str = "",
+    by: User | None = None,
+) -> None:
+    """Bring each colleague's one row about `about` ("conversation:42") up to date, unread.
+
+    `scope` ("source:3"): only who may see it is told, and reads it whenever they look. `by`: whose
+    doing it is; they are not told. KeyError for a kind that is not registered.
+    """
+    _kinds[kind]
+    told = [
+        user
+        for user in users
+        if user != by and user.is_active and wants(user, kind, "bell") and may_see(user, scope)
+    ]
+    if not told:
+        return
+    now = timezone.now()
+    Notification.objects.bulk_create(
+        [
+            Notification(
+                user=user, kind=kind, about=about, scope=scope, text=text[:300], link=link,
+                updated_at=now,
+            )
+            for user in told
+        ],
+        update_conflicts=True,
+        unique_fields=["user", "about"],
+        update_fields=["kind", "scope", "text", "link", "updated_at", "read_at", "mailed_at"],
+    )  # fmt: skip
+    live.publish([f"user:{user.pk}" for user in told], "notification", {})
+
+
+def may_see(user: User, scope: str) -> bool:
+    if not scope:
+        return True
+    for hidden in hooks.hidden_scopes:
+        scopes = hidden(user)
+        if scopes is not None and scopes.filter(as_scope=scope).exists():
+            return False
+    return True
+
+
+# What a colleague wants --------------------------------------------------------------------------
+
+
+def wants(user: User, kind: str, way: str) -> bool:
+    """`way` is "bell" or "mail"; both are on until somebody switches them off."""
+    chosen = user.prefers("notifications").get(kind, {})
+    return bool(chosen.get(way, True))
+
+
+def is_quiet(user: User, now: datetime) -> bool:
+    """Their quiet hours, in their timezone; they may go over midnight."""
+    begins, ends = (_clock(user.prefers(name)) for name in ("quiet_from", "quiet_until"))
+    if begins is None or ends is None or begins == ends:
+        return False
+    try:
+        clock = now.astimezone(ZoneInfo(user.timezone)).time()
+    except (ZoneInfoNotFoundError, ValueError):
+        clock = now.time()
+    if begins < ends:
+        return begins <= clock < ends
+    return clock >= begins or clock < ends
+
+
+def _clock(text: str) -> time | None:
+    try:
+        return time.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+
+
+def due_by_mail(now: datetime) -> dict[User, list[Notification]]:
+    """Unread for a while and not mailed yet, for those who want it and whose hours are not quiet."""
+    waiting = Notification.objects.filter(
+        read_at__isnull=True,
+        mailed_at__isnull=True,
+        updated_at__lte=now - MAIL_AFTER,
+        updated_at__gte=now - MAIL_WITHIN,
+        user__is_active=True,
+    ).select_related("user")
+    found: dict[User, list[Notification]] = {}
+    for row in waiting.order_by("user", "-updated_at")[:1000]:
+        user = row.user
+        if row.kind and not wants(user, row.kind, "mail"):
+            continue
+        if is_quiet(user, now) or not may_see(user, row.scope):
+            continue
+        found.setdefault(user, []).append(row)
+    return found
+
+
+register("assigned", _("A conversation is assigned to you"))
+register("mention", _("Someone mentions you in a note"))
+register("reply", _("A member replies in a conversation assigned to you"))
+register("delivery", _("Your reply couldn’t be sent"))
+register("source", _("A source stops or keeps failing (admins)"))

@@ -1,0 +1,41 @@
+"""Celery tasks of the team: each is safe to run twice."""
+
+from __future__ import annotations
+
+import structlog
+from celery import shared_task
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from . import mail, notifications
+from .models import Notification
+
+log = structlog.get_logger(__name__)
+
+
+@shared_task(name="team.tasks.mail_notifications")
+def mail_notifications() -> None:
+    """One mail to each colleague who has something unread for a while. Where the mail server is
+    away they stay due, and are sent once it is back."""
+    now = timezone.now()
+    for user, rows in notifications.due_by_mail(now).items():
+        ids = [row.pk for row in rows]
+        # taken first: two workers at once send one mail
+        mine = Notification.objects.filter(pk__in=ids, mailed_at__isnull=True, read_at=None)
+        if not mine.update(mailed_at=now):
+            continue
+        n = len(rows)
+        subject = rows[0].text if n == 1 else ngettext(
+            "%(n)s notification", "%(n)s notifications", n
+        ) % {"n": n}  # fmt: skip
+        try:
+            mail.send(
+                "team/email/notifications",
+                str(subject),
+                [user.email],
+                {"user": user, "notifications": rows, "why": _("Change what is sent to you:")},
+            )
+        except OSError as error:
+            Notification.objects.filter(pk__in=ids, mailed_at=now).update(mailed_at=None)
+            log.warning("notifications not mailed", user=user.pk, error=str(error))
