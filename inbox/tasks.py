@@ -12,7 +12,7 @@ from django.db import OperationalError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from community_hub.lib import live, queue
+from community_hub.lib import queue
 from inbox.delivery import sending
 from inbox.ingest import lease
 from inbox.ingest.pipeline import ingest

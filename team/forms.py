@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -10,12 +10,21 @@ from django.contrib.auth.password_validation import (
     validate_password,
 )
 from django.forms.utils import flatatt
+from django.utils.dates import WEEKDAYS as WEEKDAY_NAMES
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from team import notifications, timezones
 from team.models import NO_ADDRESS, Hub, Invitation, Role, User
+
+
+class TimeInput(forms.TimeInput):
+    input_type = "time"
+    format_key = "TIME_INPUT_FORMATS"
+
+    def __init__(self) -> None:
+        super().__init__(format="%H:%M")
 
 
 class LongSelect(forms.Select):
@@ -171,8 +180,83 @@ class ProfileForm(forms.ModelForm):
         )
 
 
+WEEKDAYS = [(str(number), name) for number, name in WEEKDAY_NAMES.items()]
+
+
+class HoursForm(forms.Form):
+    """The hub's timezone, working days and hours, and holidays."""
+
+    timezone = forms.ChoiceField(label=_("Timezone"), choices=timezones.choices, widget=LongSelect)
+    work_days = forms.TypedMultipleChoiceField(
+        label=_("Working days"), choices=WEEKDAYS, coerce=int, widget=forms.CheckboxSelectMultiple
+    )
+    work_from = forms.TimeField(label=_("From"), widget=TimeInput())
+    work_until = forms.TimeField(label=_("To"), widget=TimeInput())
+    holidays = forms.CharField(
+        label=_("Holidays"),
+        required=False,
+        max_length=5000,
+        help_text=_("One date per line, such as 2026-12-25."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def clean_holidays(self) -> list[str]:
+        found = set()
+        for line in self.cleaned_data["holidays"].split():
+            try:
+                found.add(date.fromisoformat(line).isoformat())
+            except ValueError:
+                said = _("“%(line)s” is not a date. It looks like 2026-12-25.")
+                raise forms.ValidationError(said % {"line": line[:20]}) from None
+        return sorted(found)
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        begins, ends = said.get("work_from"), said.get("work_until")
+        if begins and ends and begins >= ends:
+            self.add_error("work_until", _("The working day ends after it begins."))
+        return said
+
+    @classmethod
+    def of(cls, hub: Hub) -> HoursForm:
+        initial = {
+            "timezone": hub.timezone,
+            "work_days": [str(day) for day in hub.work_days],
+            "work_from": hub.work_from,
+            "work_until": hub.work_until,
+            "holidays": "\n".join(hub.holidays),
+        }
+        return cls(initial=initial)
+
+
+class OwnHoursForm(forms.Form):
+    """A colleague's own; all empty: the hub's."""
+
+    work_days = forms.TypedMultipleChoiceField(choices=WEEKDAYS, coerce=int, required=False)
+    work_from = forms.TimeField(required=False)
+    work_until = forms.TimeField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        begins, ends = said.get("work_from"), said.get("work_until")
+        if bool(begins) != bool(ends):
+            raise forms.ValidationError(_("Enter both times of your working day, or none."))
+        if begins and ends and begins >= ends:
+            raise forms.ValidationError(_("The working day ends after it begins."))
+        return said
+
+    def chosen(self) -> dict[str, Any]:
+        """As User.prefer() takes them."""
+        said = self.cleaned_data
+        clocks = {
+            name: said[name].strftime("%H:%M") if said[name] else ""
+            for name in ("work_from", "work_until")
+        }
+        return {"work_days": said["work_days"], **clocks}
+
+
 class NotificationForm(forms.Form):
-    """What is ticked is on; `quiet_from` and `quiet_until` are "HH:MM" or empty, both or neither."""
+    """What is ticked is on. The quiet hours are "HH:MM" or empty, both or neither."""
 
     bell = forms.MultipleChoiceField(required=False)
     mail = forms.MultipleChoiceField(required=False)

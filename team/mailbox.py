@@ -39,7 +39,7 @@ def newest() -> list[Letter]:
     if not is_there() or not folder.is_dir():
         return []
     files = sorted(folder.glob("*.log"), key=lambda file: file.stat().st_mtime, reverse=True)
-    found = []
+    found: list[Letter] = []
     for file in files[:MOST]:
         found += reversed(read(file))
     return found[:MOST]

@@ -128,7 +128,7 @@ def _clock(text: str) -> time | None:
 
 
 def due_by_mail(now: datetime) -> dict[User, list[Notification]]:
-    """Unread for a while and not mailed yet, for those who want it and whose hours are not quiet."""
+    """Unread for a while, not mailed yet, wanted by mail, and outside of quiet hours."""
     waiting = Notification.objects.filter(
         read_at__isnull=True,
         mailed_at__isnull=True,

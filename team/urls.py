@@ -2,13 +2,24 @@
 
 from django.urls import path
 
-from team.views import invitations, mailbox, notifications, people, profile, signin, trail, undo, welcome
+from team.views import (
+    invitations,
+    mailbox,
+    notifications,
+    people,
+    profile,
+    signin,
+    trail,
+    undo,
+    welcome,
+)
 
 urlpatterns = [
     path("", welcome.home, name="home"),
     path("welcome/", welcome.welcome, name="welcome"),
     path("team/", people.team, name="team"),
     path("team/name/", people.name, name="team-name"),
+    path("team/hours/", people.hours, name="team-hours"),
     path("team/invitations/", invitations.invitations, name="invitations"),
     path("team/invitations/<int:pk>/revocation/", invitations.revocation, name="revocation"),
     path("team/mailbox/", mailbox.mails, name="mailbox"),
@@ -21,6 +32,7 @@ urlpatterns = [
     path("sign-in/<str:token>/", signin.one_time_link, name="one-time-link"),
     path("me/", profile.profile, name="profile"),
     path("me/preferences/", profile.preferences, name="preferences"),
+    path("me/hours/", profile.own_hours, name="own-hours"),
     path("me/notifications/", profile.notification_settings, name="notification-settings"),
     path("me/sessions/", profile.sessions, name="sessions"),
     path("notifications/", notifications.notifications, name="notifications"),

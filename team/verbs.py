@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -128,6 +128,29 @@ def name_hub(name: str, *, by: User) -> Hub:
             hub.save(update_fields=["name"])
             record("name", [hub], by=by, before=before, after={"name": name})
     return hub
+
+
+@verb(
+    "hours",
+    on="team.hub",
+    right="can_manage_team",
+    words=_("changed the working hours of %(object)s"),
+    undo=_undo_name,
+)
+def set_hours(hub: Hub, *, by: User, **fields: Any) -> Changes:
+    """timezone, work_days, work_from, work_until, holidays: values as the model has them."""
+    with transaction.atomic():
+        before = {name: _json(getattr(hub, name)) for name in fields}
+        after = {name: _json(value) for name, value in fields.items()}
+        if before == after:
+            return Changes()
+        Hub.objects.filter(pk=hub.pk).update(**fields)
+        hub.refresh_from_db()
+        return record("hours", [hub], by=by, before=before, after=after)
+
+
+def _json(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, time) else value
 
 
 # Invitations -------------------------------------------------------------------------------------

@@ -44,7 +44,8 @@ class Outcome:
 _ADD = """
 insert into inbox_sourceday as d
     (source_id, day, fetched, stored, ignored, quarantined, ignored_why)
-values (%s, %s, %s, %s, %s, %s, %s::jsonb)
+values (%s, (%s at time zone coalesce((select timezone from team_hub), 'UTC'))::date, %s, %s, %s,
+        %s, %s::jsonb)
 on conflict (source_id, day) do update set
     fetched = d.fetched + excluded.fetched,
     stored = d.stored + excluded.stored,
@@ -72,7 +73,7 @@ def count_page(
             database.execute(
                 _ADD,
                 [
-                    source.pk, now.date(), outcome.fetched, outcome.stored, ignored,
+                    source.pk, now, outcome.fetched, outcome.stored, ignored,
                     len(outcome.bad), json.dumps(dict(outcome.ignored)),
                 ],
             )  # fmt: skip

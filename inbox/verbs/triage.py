@@ -92,7 +92,14 @@ def tell_assignee(to: User, rows: Sequence[Conversation], *, by: User | None) ->
     who = str(by) if by else _("The hub")
     if len(rows) > MOST_TOLD:
         text = _("%(who)s assigned %(n)s conversations to you") % {"who": who, "n": len(rows)}
-        notify("assigned", [to], f"assigned:{rows[0].pk}", text, reverse("inbox-folder", args=["mine"]), by=by)
+        notify(
+            "assigned",
+            [to],
+            f"assigned:{rows[0].pk}",
+            text,
+            reverse("inbox-folder", args=["mine"]),
+            by=by,
+        )
         return
     for row in rows:
         text = _("%(who)s assigned “%(what)s” to you") % {"who": who, "what": str(row)[:120]}

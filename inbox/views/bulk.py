@@ -89,7 +89,7 @@ def snooze(
     rows: list[Conversation], by: User, form: QueryDict, seen: Selection
 ) -> tuple[Changes, str]:
     """`until`: a preset's name or a date."""
-    changes = triage.snooze(rows, snooze_presets.chosen(form.get("until", "")), by=by)
+    changes = triage.snooze(rows, snooze_presets.chosen(form.get("until", ""), by), by=by)
     n = len(changes)
     said = ngettext("%(n)s conversation snoozed", "%(n)s conversations snoozed", n)
     return changes, said % {"n": n}

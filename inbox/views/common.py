@@ -12,7 +12,6 @@ from inbox.models import Conversation, Message
 from inbox.pages import folders, presence
 from inbox.pages.composer import Composer
 from inbox.pages.folders import Folder
-from inbox.pages.snooze_presets import presets
 from inbox.pages.thread import asked_by, read
 from members.profile import load_profile
 from team.http import AuthenticatedHttpRequest
@@ -87,7 +86,6 @@ def conversation_context(
         "present": presence.who(conversation.pk, user),
         "cursor": folders.cursor_of(folder, conversation),
         "composer": Composer.of(conversation, user, drafts, picked(request, conversation), asked),
-        "presets": presets(),
         **({} if htmx.target(request) in ALONE else person_context(request, conversation)),
     }
 

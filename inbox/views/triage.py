@@ -85,17 +85,24 @@ def assigned_words(to: User | None, by: User) -> str:
     return _("Assigned to you") if to == by else _("Assigned to %(name)s") % {"name": to}
 
 
-@require_http_methods(["POST", "DELETE"])
+@require_http_methods(["GET", "POST", "DELETE"])
 def snooze(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
-    """POST `until`: a preset's name or a date. DELETE wakes it."""
+    """GET: the times there are. POST `until`: a preset's name or a date. DELETE wakes it."""
     conversation = found(request, pk)
     triage.snooze.require(request.user)
+    if request.method == "GET":
+        context = {
+            "presets": snooze_presets.presets(request.user),
+            "cursor": request.GET.get("cursor", "")[:100],
+            **menu_context(request, conversation),
+        }
+        return htmx.respond(request, "inbox/snooze.html", context, parts=("snooze-times",))
     if htmx.method(request) == "DELETE":
         changes = triage.reopen([conversation], by=request.user)
         response = after_verb(request, conversation, move_on=False)
         return htmx.tell(request, response, _("Snooze removed"), undo=changes.undo_url)
     try:
-        until = snooze_presets.chosen(request.POST.get("until", ""))
+        until = snooze_presets.chosen(request.POST.get("until", ""), request.user)
     except ValueError as error:
         return refused(request, conversation, str(error))
     changes = triage.snooze([conversation], until, by=request.user)

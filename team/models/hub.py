@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import TYPE_CHECKING
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from .user import validate_timezone
 
 if TYPE_CHECKING:
     from .user import User
@@ -16,10 +19,21 @@ class HubQuerySet(models.QuerySet["Hub"]):
         return self if user.is_authenticated else self.none()
 
 
+def monday_to_friday() -> list[int]:
+    return [0, 1, 2, 3, 4]
+
+
 class Hub(models.Model):
     """One install serves one team: there is a single row, with pk 1."""
 
     name = models.CharField(_("team's name"), max_length=80)
+    timezone = models.CharField(
+        max_length=64, default="UTC", db_default="UTC", validators=[validate_timezone]
+    )  # a day of the hub is a day there
+    work_days = models.JSONField(default=monday_to_friday, db_default=[0, 1, 2, 3, 4])
+    work_from = models.TimeField(default=time(9), db_default=time(9))
+    work_until = models.TimeField(default=time(18), db_default=time(18))
+    holidays = models.JSONField(default=list, db_default=[])  # ISO dates
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = HubQuerySet.as_manager()

@@ -215,6 +215,9 @@ PREFERENCES: dict[str, Any] = {
     "notifications": {},  # by kind: {"bell": False, "mail": False} where it is switched off
     "quiet_from": "",  # "22:00", in the user's timezone: no mails until quiet_until
     "quiet_until": "",
+    "work_from": "",  # "08:00"; empty: the hub's hours
+    "work_until": "",
+    "work_days": [],  # 0 is Monday; empty: the hub's
 }
 
 

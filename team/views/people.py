@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from community_hub.lib import htmx
 from team import mailbox, verbs
 from team.actions import Changes
-from team.forms import HubForm, InviteForm, RoleForm
+from team.forms import HoursForm, HubForm, InviteForm, RoleForm
 from team.http import AuthenticatedHttpRequest
 from team.models import Hub, Invitation, NoAdminLeft, Role, User
 from team.signin import link_for
@@ -34,6 +34,19 @@ def name(request: AuthenticatedHttpRequest) -> HttpResponse:
         return answer(request, _("Enter a name of up to 80 characters."), level="error")
     verbs.name_hub(form.cleaned_data["name"], by=request.user)
     return htmx.tell(request, redirect("team"), _("Saved."))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def hours(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """Timezone, working days and hours, and holidays of the hub."""
+    verbs.set_hours.require(request.user)
+    hub = get_object_or_404(Hub.objects.visible_to(request.user), pk=1)
+    form = HoursForm(request.POST) if request.method == "POST" else HoursForm.of(hub)
+    if form.is_valid():
+        changes = verbs.set_hours(hub, by=request.user, **form.cleaned_data)
+        return htmx.tell(request, redirect("team"), _("Saved."), undo=changes.undo_url)
+    status = 422 if form.is_bound else 200
+    return render(request, "team/hours.html", {"form": form}, status=status)
 
 
 @require_POST

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from community_hub.lib import htmx
 from team import notifications
-from team.forms import NotificationForm, PreferencesForm, ProfileForm
+from team.forms import WEEKDAYS, NotificationForm, OwnHoursForm, PreferencesForm, ProfileForm
 from team.http import AuthenticatedHttpRequest
 
 
@@ -29,18 +29,30 @@ def profile_page(
 ) -> HttpResponse:
     user = request.user
     kinds = [
-        (kind, notifications.wants(user, kind.slug, "bell"), notifications.wants(user, kind.slug, "mail"))
+        (kind, *(notifications.wants(user, kind.slug, way) for way in ("bell", "mail")))
         for kind in notifications.kinds()
     ]
-    context = {"form": form, "notification_kinds": kinds}
+    own_days = {str(day) for day in user.prefers("work_days")}
+    weekdays = [(value, name, value in own_days) for value, name in WEEKDAYS]
+    context = {"form": form, "notification_kinds": kinds, "weekdays": weekdays}
     return render(request, "team/profile.html", context, status=status)
+
+
+@require_POST
+def own_hours(request: AuthenticatedHttpRequest) -> HttpResponse:
+    form = OwnHoursForm(request.POST)
+    if not form.is_valid():
+        said = str(next(iter(form.errors.values()))[0])
+        return htmx.tell(request, redirect("profile"), said, level="error")
+    request.user.prefer(**form.chosen())
+    return htmx.tell(request, redirect("profile"), _("Saved."))
 
 
 @require_POST
 def notification_settings(request: AuthenticatedHttpRequest) -> HttpResponse:
     form = NotificationForm(request.POST)
     if not form.is_valid():
-        said = next(iter(form.errors.values()))[0]
+        said = str(next(iter(form.errors.values()))[0])
         return htmx.tell(request, redirect("profile"), said, level="error")
     request.user.prefer(**form.chosen())
     return htmx.tell(request, redirect("profile"), _("Saved."))

@@ -123,7 +123,7 @@ def test_an_expired_key_stops_the_source_and_tells_admins_once(
     pulled(source)
     mail_source_stopped(source.pk)
     assert [note.user for note in Notification.objects.all()] == [alice]
-    assert [letter.subject for letter in mailoutbox] == ["A forum in two lines stopped listening"]
+    assert [letter.subject for letter in mailoutbox] == ["A forum in two lines stopped syncing"]
     assert KEY not in mailoutbox[0].body
     assert KEY not in source.last_error
 

@@ -16,6 +16,8 @@ ENDPOINTS = (
     Endpoint("welcome/", "POST", ADMINS),
     Endpoint("team/", "GET"),
     Endpoint("team/name/", "POST", ADMINS, data={"name": "Tideline"}),
+    Endpoint("team/hours/", "GET", ADMINS, ok=(200, 404)),
+    Endpoint("team/hours/", "POST", ADMINS, ok=(200, 302, 404, 422)),
     Endpoint("team/invitations/", "POST", ADMINS, data={"role": "lead", "days": 7}),
     Endpoint(
         "team/invitations/<int:pk>/revocation/",
@@ -23,6 +25,7 @@ ENDPOINTS = (
         ADMINS,
         {"pk": lambda world: world.invitation.pk},
     ),
+    Endpoint("team/mailbox/", "GET", ADMINS, ok=(200, 404)),
     Endpoint("team/audit-trail/", "GET", LEADS),
     Endpoint("team/<int:pk>/role/", "POST", ADMINS, COLLEAGUE, {"role": "lead"}),
     Endpoint("team/<int:pk>/deactivation/", "POST", ADMINS, COLLEAGUE),
@@ -31,9 +34,12 @@ ENDPOINTS = (
     Endpoint("me/", "GET"),
     Endpoint("me/", "POST", data={"name": "Me", "timezone": "UTC"}),
     Endpoint("me/preferences/", "POST", data={"theme": "dark"}),
+    Endpoint("me/hours/", "POST", data={"work_days": ["1"]}),
+    Endpoint("me/notifications/", "POST", data={"bell": ["mention"]}),
     Endpoint("me/sessions/", "POST"),
     Endpoint("notifications/", "GET"),
     Endpoint("notifications/count/", "GET"),
+    Endpoint("notifications/newest/", "GET"),
     Endpoint("notifications/reading/", "POST"),
     Endpoint(
         "notifications/<int:pk>/reading/", "POST", ids={"pk": lambda world: world.notification.pk}

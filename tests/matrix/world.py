@@ -15,8 +15,8 @@ from sandbox.models import Account, Post, Site
 from sandbox.seed import create_site
 from team import verbs as team_verbs
 from team.actions import Changes
-from team.notifications import notify
 from team.models import Invitation, Notification, Role, User
+from team.notifications import notify
 from team.signin import link_for
 from tests.make import (
     make_channel,

@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from team import verbs as team_verbs
-from team.notifications import notify
 from team.models import Action, Hub, Notification, User
+from team.notifications import notify
 from tests.make import make_user
 
 HX = {"HX-Request": "true"}
@@ -216,3 +216,40 @@ def test_who_is_no_admin_any_more_cannot_undo_the_name_of_the_team(client, alice
     client.force_login(alice)
     client.post(f"/undo/{action.group}/")
     assert str(Hub.current()) == "Polyphon"
+
+
+def test_an_admin_sets_the_working_hours_and_undoes_it(admin, alice):
+    team_verbs.name_hub("Tideline", by=alice)
+    hours = {
+        "timezone": "Europe/Berlin",
+        "work_days": ["0", "1", "2"],
+        "work_from": "08:00",
+        "work_until": "16:30",
+        "holidays": "2026-12-25\n2026-12-26",
+    }
+    answer = admin.post("/team/hours/", hours)
+    assert answer.status_code == 302
+    hub = Hub.current()
+    assert (hub.timezone, hub.work_days, hub.work_until.isoformat()) == (
+        "Europe/Berlin",
+        [0, 1, 2],
+        "16:30:00",
+    )
+    assert hub.holidays == ["2026-12-25", "2026-12-26"]
+    admin.post(f"/undo/{Action.objects.get(verb='hours').group}/")
+    assert Hub.current().timezone == "UTC"
+    refused = admin.post("/team/hours/", {**hours, "work_until": "07:00", "holidays": "Easter"})
+    assert refused.status_code == 422
+    page = refused.content.decode()
+    assert "The working day ends after it begins." in page
+    assert "“Easter” is not a date" in page
+
+
+def test_a_colleague_sets_hours_of_their_own(client, bob):
+    client.force_login(bob)
+    client.post("/me/hours/", {"work_days": ["5"], "work_from": "10:00", "work_until": "14:00"})
+    bob.refresh_from_db()
+    assert (bob.prefers("work_days"), bob.prefers("work_from")) == ([5], "10:00")
+    client.post("/me/hours/", {"work_from": "10:00"})
+    bob.refresh_from_db()
+    assert bob.prefers("work_until") == "14:00"
