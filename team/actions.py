@@ -156,6 +156,21 @@ def record(
 ) -> Changes:
     """Write one Action for each row, in one statement. `before` and `after` are JSON values by
     field, the same for all rows or made for each. KeyError for a verb that is not registered."""
+    changes = prepare(name, rows, by=by, before=before, after=after, group=group)
+    Action.objects.bulk_create(changes.actions)
+    return changes
+
+
+def prepare(
+    name: str,
+    rows: Iterable[models.Model],
+    *,
+    by: User | None,
+    before: Callable[[Any], dict[str, Any]] | dict[str, Any] | None = None,
+    after: Callable[[Any], dict[str, Any]] | dict[str, Any] | None = None,
+    group: uuid.UUID | None = None,
+) -> Changes:
+    """As `record`, not saved: for a verb that saves those of several in one statement."""
     changes = Changes(group) if group else Changes()
     for row in rows:
         entry = _registry[row._meta.label_lower, name]
@@ -170,7 +185,6 @@ def record(
                 group=changes.group,
             )
         )
-    Action.objects.bulk_create(changes.actions)
     return changes
 
 

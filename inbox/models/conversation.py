@@ -186,18 +186,18 @@ class Conversation(models.Model):
         theirs = self.messages.filter(kind="inbound", deleted_at__isnull=True)
         if self.waiting_since:
             waits = theirs.exclude(mention_reason="").filter(sent_at__gte=self.waiting_since)
-            found = waits.select_related("author").in_order().first()
+            found = waits.select_related("author__member").in_order().first()
             if found:
                 return found
         asked = theirs.exclude(mention_reason="").filter(
             author__is_us=False, author__member__user=None, author__member__is_bot=False
         )
-        if latest := asked.select_related("author").order_by("-sent_at", "-id").first():
+        if latest := asked.select_related("author__member").order_by("-sent_at", "-id").first():
             return latest
         posted = self.messages.filter(external_id__isnull=False, deleted_at__isnull=True)
         newest = ("-sent_at", "-id")
         return (
-            theirs.select_related("author").order_by(*newest).first()
+            theirs.select_related("author__member").order_by(*newest).first()
             or posted.order_by(*newest).first()
         )
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import CharField, Exists, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Cast, Concat, JSONObject
+from django.db.models.functions import Cast, Coalesce, Concat, JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -58,6 +58,7 @@ SHOWN = (
     "preview_by__member__name",
 )
 
+NEVER = datetime(9999, 12, 30, tzinfo=UTC)  # of a snooze that lasts until they reply
 Select = Callable[["ConversationQuerySet", "User"], "ConversationQuerySet"]
 
 
@@ -71,6 +72,7 @@ class Folder:
     select: Select
     empty: tuple[Words, Words]
     waits: bool = False
+    wakes: bool = False  # whose snooze ends first comes first
     counted: bool = False
     source: Source | None = None
 
@@ -83,14 +85,20 @@ class Folder:
     def conversations(self, user: User) -> ConversationQuerySet:
         """In order, without what a row shows besides."""
         found = self.select(Conversation.objects.visible_to(user), user)
+        if self.wakes:
+            found = found.annotate(wakes_at=Coalesce("snoozed_until", Value(NEVER)))
         return found.order_by(*self.order)
 
     @property
     def order(self) -> tuple[str, str]:
+        if self.wakes:
+            return "wakes_at", "id"
         return ("waiting_since", "id") if self.waits else ("-last_message_at", "-id")
 
     def key_of(self, conversation: Conversation) -> datetime | None:
         """Where it stands; one that was answered just now, where it stood by its last mention."""
+        if self.wakes:
+            return conversation.snoozed_until or NEVER
         if self.waits:
             return conversation.waiting_since or conversation.last_mention_at
         return conversation.last_message_at
@@ -129,6 +137,7 @@ SNOOZED = Folder(
     "clock",
     lambda found, user: found.snoozed(),
     (_("No snoozed conversations"), _("Press “h” to snooze a conversation until later.")),
+    wakes=True,
     counted=True,
 )
 DONE = Folder(
@@ -238,6 +247,8 @@ def past(folder: Folder, found: ConversationQuerySet, after: str) -> Conversatio
     if place is None:
         return found
     at, pk = place
+    if folder.wakes:
+        return found.filter(Q(wakes_at__gt=at) | Q(wakes_at=at, pk__gt=pk))
     if folder.waits:
         return found.filter(Q(waiting_since__gt=at) | Q(waiting_since=at, pk__gt=pk))
     return found.filter(Q(last_message_at__lt=at) | Q(last_message_at=at, pk__lt=pk))

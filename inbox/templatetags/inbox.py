@@ -96,6 +96,13 @@ def unread(conversation: Conversation) -> bool:
 
 
 @register.filter
+def titled(conversation: Conversation) -> bool:
+    """An untitled one is called by its first words, unless its preview begins with the same."""
+    opening = conversation.opening
+    return bool(opening) and not conversation.preview.startswith(opening)
+
+
+@register.filter
 def why(conversation: Conversation) -> str:
     """Why a row is here, in three words."""
     reason = conversation.mention_reason

@@ -197,11 +197,16 @@ def reopen_without(message: Message) -> None:
     reopen([conversation], by=None, handled_up_to=handled)
 
 
-def undo_closing(message: Message) -> None:
-    """Undo of "send and done": as it was before, unless somebody changed it since."""
-    closing = _first_closing_since(message)
-    if closing and closing.by:
-        actions.undo_actions([closing], by=closing.by)
+def undo_with_reply(message: Message) -> None:
+    """What was done with a reply that is cancelled (done, assigned to its author) is undone too:
+    as it was before, unless somebody changed it since."""
+    replied = Action.objects.filter(
+        object_type="inbox.conversation", object_id=message.conversation_id, verb="reply",
+        after__message=message.pk,
+    ).first()  # fmt: skip
+    if replied and replied.by:
+        group = Action.objects.filter(group=replied.group, undone_at__isnull=True)
+        actions.undo_actions(group.exclude(verb="reply").order_by("-pk"), by=replied.by)
 
 
 def _first_closing_since(message: Message) -> Action | None:

@@ -55,7 +55,9 @@ def reply(
     """
     group = uuid.uuid4()
     with transaction.atomic():
-        _one_at_a_time(conversation)
+        assigned = _take(conversation, by)  # and holds the row, as the other does
+        if not assigned:
+            _one_at_a_time(conversation)
         if twice := _still_held(conversation, text, by=by, to=to, done=done):
             return twice
         message = _add_reply(conversation, text, by=by, to=to or conversation.answerable())
@@ -65,7 +67,7 @@ def reply(
         )
         Draft.keep(by, conversation.pk, "reply", "")
         recompute([conversation.pk])
-        actions.record("reply", [conversation], by=by, after={"message": message.pk}, group=group)
+        _record_reply(conversation, message, by=by, assigned=assigned, group=group)
         if done:
             triage.close([conversation], by=by, seen_up_to=max(seen_up_to, 0), group=group)
         triage.announce([conversation])
@@ -141,8 +143,7 @@ def cancel(delivery: Delivery, *, by: User, keep_text: bool = True) -> str | Non
             Draft.keep(by, message.conversation_id, "reply", message.body_source, to=message.parent)
         recompute([message.conversation_id])
         actions.record("cancel", [delivery], by=by, before=before, after={"state": delivery.state})
-        if delivery.done_after:
-            triage.undo_closing(message)
+        triage.undo_with_reply(message)
     return message.body_source
 
 
@@ -194,6 +195,34 @@ def confirm(delivery: Delivery, *, by: User) -> Changes:
 
 
 # Below the verbs ---------------------------------------------------------------------------------
+
+
+def _take(conversation: Conversation, by: User) -> bool:
+    """Replying to what is nobody's assigns it, where the preference says so."""
+    if not by.prefers("assign_on_reply"):
+        return False
+    nobodys = Conversation.objects.filter(pk=conversation.pk, assignee=None)
+    if not nobodys.update(assignee=by):
+        return False
+    conversation.assignee = by
+    return True
+
+
+def _record_reply(
+    conversation: Conversation, message: Message, *, by: User, assigned: bool, group: uuid.UUID
+) -> None:
+    rows = [conversation]
+    written = actions.prepare("reply", rows, by=by, after={"message": message.pk}, group=group)
+    if assigned:
+        taken = actions.prepare(
+            "assign", rows, by=by, before={"assignee_id": None}, after={"assignee_id": by.pk},
+            group=group,
+        )  # fmt: skip
+        written.actions.extend(taken.actions)
+    Action.objects.bulk_create(written.actions)
+    if assigned:
+        action = written.actions[-1]
+        triage.add_event_lines(rows, "assign", by=by, facts=[{"action": action.pk, **action.after}])
 
 
 def _one_at_a_time(conversation: Conversation) -> None:

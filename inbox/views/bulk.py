@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from community_hub.lib import htmx
 from community_hub.lib.text import number
 from inbox.models import Conversation
 from inbox.pages import snooze_presets
 from inbox.verbs import tags, triage
+from members.models import Tag
 from team.actions import Changes
 from team.http import AuthenticatedHttpRequest
 from team.models import User
@@ -25,11 +27,16 @@ MOST = 1000
 Selection = dict[int, int]  # the highest message id that was seen, by conversation
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def selection(request: AuthenticatedHttpRequest, noun: str) -> HttpResponse:
-    """`pick` is repeated: "42-981" is conversation 42, of which message 981 was the newest seen."""
+    """`pick` is repeated: "42-981" is conversation 42, of which message 981 was the newest seen.
+
+    GET: the menu of what can be chosen, for assignments, snoozes and tags.
+    """
     if noun not in VERBS:
         raise Http404
+    if request.method == "GET":
+        return menu(request, noun)
     seen_up_to: Selection = dict(map(parsed, request.POST.getlist("pick")[:MOST]))
     rows = Conversation.objects.visible_to(request.user).filter(pk__in=seen_up_to)
     response: HttpResponse = HttpResponseRedirect(folder_of(request).url)
@@ -41,6 +48,22 @@ def selection(request: AuthenticatedHttpRequest, noun: str) -> HttpResponse:
     except ValueError as error:
         return htmx.tell(request, response, str(error), level="error")
     return htmx.tell(request, response, said, undo=changes.undo_url)
+
+
+def menu(request: AuthenticatedHttpRequest, noun: str) -> HttpResponse:
+    context: dict[str, Any] = {"noun": noun}
+    if noun == "assignments":
+        triage.assign.require(request.user)
+        context["colleagues"] = User.objects.who_can_triage().order_by("name", "pk")[:500]
+    elif noun == "snoozes":
+        triage.snooze.require(request.user)
+        context["presets"] = snooze_presets.presets(request.user)
+    elif noun == "tags":
+        tags.tag.require(request.user)
+        context["all_tags"] = Tag.objects.order_by("name")[:200]
+    else:
+        raise Http404
+    return htmx.respond(request, "inbox/selection_menu.html", context)
 
 
 def parsed(pick: str) -> tuple[int, int]:

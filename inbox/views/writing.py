@@ -20,6 +20,7 @@ from inbox.pages.composer import Composer, length_there, shown_there
 from inbox.verbs import writing
 from inbox.verbs.mentions import can_be_mentioned
 from team.http import AuthenticatedHttpRequest
+from team.models import User
 
 from .common import after_verb, folder_of, found, typed
 
@@ -35,8 +36,11 @@ def replies(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     to = answered(request, conversation)
     if problem := what_is_wrong(conversation, request, text, to):
         return refused(request, conversation, problem)
-    if not request.POST.get("anyway") and (other := answered_meanwhile(conversation, request)):
-        return refused(request, conversation, "", other=other, status=409)
+    if not request.POST.get("anyway"):
+        if other := answered_meanwhile(conversation, request):
+            return refused(request, conversation, "", other=other, status=409)
+        if words := assigned_to_another(conversation, request.user):
+            return refused(request, conversation, words, may_insist=True, status=409)
     done = bool(request.POST.get("done"))
     seen = number(request.POST.get("seen_up_to"))
     message = writing.reply(conversation, text, by=request.user, to=to, done=done, seen_up_to=seen)
@@ -97,7 +101,7 @@ def what_is_wrong(
     conversation: Conversation, request: AuthenticatedHttpRequest, text: str, to: Message | None
 ) -> str:
     """A sentence, or "" where the reply may go."""
-    composer = Composer.of(conversation, request.user, {})
+    composer = Composer.of(conversation, request.user, {}, asked=to)
     if composer.blocked:
         return composer.blocked
     if not text.strip():
@@ -134,18 +138,32 @@ def answered_meanwhile(
     )
 
 
+def assigned_to_another(conversation: Conversation, user: User) -> str:
+    """A sentence where a colleague who can still see it is the assignee; else ""."""
+    assignee = conversation.assignee
+    if assignee is None or assignee == user or not assignee.is_active:
+        return ""
+    return _("This conversation is assigned to %(name)s.") % {"name": assignee}
+
+
 def refused(
     request: AuthenticatedHttpRequest,
     conversation: Conversation,
     words: str,
     *,
     other: Message | None = None,
+    may_insist: bool = False,
     status: int = 422,
 ) -> HttpResponse:
     """The words stay in the box; what is wrong is said above it."""
     if not htmx.target(request):
         return refused_plainly(request, conversation, words)
-    context = {"words": words, "other": other, "conversation": conversation}
+    context = {
+        "words": words,
+        "other": other,
+        "may_insist": may_insist or other is not None,
+        "conversation": conversation,
+    }
     response = render(request, "inbox/refused.html", context, status=status)
     response.headers["HX-Retarget"] = "#composer-warning"
     response.headers["HX-Reswap"] = "innerHTML"

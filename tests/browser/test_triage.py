@@ -23,10 +23,12 @@ def test_h_offers_times_and_z_brings_it_back(sit, hub: Hub, talk: Talk) -> None:
     page.goto(talk.page)
     page.keyboard.press("h")
     menu = page.locator("#snooze-menu")
-    for preset in ("Later today", "Tomorrow", "Next week", "Until they reply"):
-        expect(menu.get_by_role("button", name=preset)).to_be_visible()
-    page.keyboard.press("ArrowDown")
-    expect(menu.get_by_role("button", name="Tomorrow")).to_be_focused()
+    expect(menu.get_by_role("button", name="Until they reply")).to_be_visible()
+    presets = menu.locator("button[name=until]")
+    expect(presets.first).to_be_focused()
+    for _ in range(presets.count() - 2):  # the last that has a time, whatever day it is
+        page.keyboard.press("ArrowDown")
+    expect(presets.nth(presets.count() - 2)).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator(".head h1")).not_to_have_text(talk.title)
     assert state(hub, talk) == "snoozed"
@@ -178,3 +180,36 @@ def test_e_means_the_conversation_that_is_open_and_not_the_row_one_came_from(
     assert hub.ask(f"{mine} where c.id = %s", int(following)) == "Bo Nilsson"
     assert state(hub, talk, "assignee_id") is None
     page.keyboard.press("z")
+
+
+def test_keys_act_on_the_ringed_row_and_not_on_the_one_that_is_open(
+    sit, hub: Hub, talk: Talk, talks
+) -> None:
+    other = talks.next()
+    page = sit("bo")
+    page.goto(talk.page)
+    row = page.locator("a.row").filter(has_text=other.title)
+    row.focus()
+    page.keyboard.press("h")
+    expect(page.locator("#bulk-snoozes")).to_contain_text("Until they reply")
+    expect(page.locator("[data-picked]")).to_have_text("1")
+    page.locator("#bulk-snoozes").get_by_role("button", name="Until they reply").press("Enter")
+    expect(toast(page, "1 conversation snoozed")).to_be_visible()
+    assert (state(hub, other), state(hub, talk)) == ("snoozed", "open")
+    expect(page.locator(".head h1")).to_have_text(talk.title)
+
+
+def test_shift_j_selects_a_range_and_escape_clears_it(sit, talk: Talk, talks) -> None:
+    talks.next()
+    page = sit("bo")
+    page.goto("/inbox/everything/")
+    page.keyboard.press("j")
+    page.keyboard.press("Shift+J")
+    page.keyboard.press("Shift+J")
+    expect(page.locator("[data-picked]")).to_have_text("3")
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-bulk]")).to_be_hidden()
+    boxes = page.locator(".pick input")
+    boxes.nth(0).check(force=True)
+    boxes.nth(2).click(modifiers=["Shift"], force=True)
+    expect(page.locator("[data-picked]")).to_have_text("3")

@@ -118,3 +118,21 @@ def test_the_next_one_after_the_last_is_the_first(bob):
     assert folders.next_after(folders.NEEDS_REPLY, bob, "", first.pk) == last
     triage.close([last], by=bob, seen_up_to=last.last_message_id)
     assert folders.next_after(folders.NEEDS_REPLY, bob, cursor, first.pk) is None
+
+
+def test_snoozed_is_ordered_by_what_wakes_first_and_pages_exactly(bob) -> None:
+    now = timezone.now()
+    hours = [5, 1, 3, None, 2, None]
+    talks = [waiting(1) for _ in hours]
+    for talk, ahead in zip(talks, hours, strict=True):
+        triage.snooze([talk], now + timedelta(hours=ahead) if ahead else None, by=bob)
+    wanted = [talks[n].pk for n in (1, 4, 2, 0, 3, 5)]
+    folder = folders.FOLDERS["snoozed"]
+    seen, after = [], ""
+    while True:
+        page = folders.page_of(folder, bob, after=after, size=2)
+        seen += [row.pk for row in page.rows]
+        after = page.more
+        if not after:
+            break
+    assert seen == wanted

@@ -185,4 +185,4 @@ def test_a_platform_that_gives_no_number_takes_nothing_away(source, bob) -> None
     delivery.move(("held",), "sending")
     outcomes.finish(delivery, Sent(state="sent", external_id=""))
     assert delivery.state == "sent"
-    assert thread.messages.filter(kind="event").count() == 1
+    assert thread.messages.filter(kind="event", event__verb="wake").count() == 1

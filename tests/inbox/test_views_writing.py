@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import pytest
 from django.db import connections
+from django.urls import reverse
 from django.utils import timezone
 
 from community_hub.lib.html import to_text
 from inbox.models import Conversation, Delivery, Draft, Message
-from inbox.verbs import writing
+from inbox.verbs import triage, writing
 from tests.make import make_conversation, make_identity, make_member, make_message, make_reply
 from tests.make import make_source as source_of
 
@@ -296,3 +297,36 @@ def test_presence_is_seen_by_others_and_marks_what_was_seen(desk, talk, bob, len
     client.force_login(lena)
     assert "Bob Baker is writing a reply" in client.get(address).content.decode()
     assert "Bob Baker is replying" in client.get("/inbox/").content.decode()
+
+
+def test_a_reply_in_a_colleagues_conversation_says_so_first(desk, lena) -> None:
+    conversation = make_message().conversation
+    triage.assign([conversation], lena, by=lena)
+    answer = write(desk, conversation, reply="Gladly.")
+    assert answer.status_code == 409
+    assert "assigned to Lena Lindqvist" in answer.content.decode()
+    assert "Send anyway" in answer.content.decode()
+    assert not conversation.messages.filter(kind="outbound").exists()
+    assert write(desk, conversation, reply="Gladly.", anyway="1").status_code == 200
+    conversation.refresh_from_db()
+    assert conversation.assignee == lena
+
+
+def test_replying_to_what_is_nobodys_assigns_it_unless_one_switched_that_off(desk, bob) -> None:
+    first, second = (make_message().conversation for _ in range(2))
+    write(desk, first, reply="Gladly.")
+    first.refresh_from_db()
+    assert first.assignee == bob
+    bob.prefer(assign_on_reply=False)
+    write(desk, second, reply="Gladly.")
+    second.refresh_from_db()
+    assert second.assignee is None
+
+
+def test_a_cancelled_reply_gives_the_conversation_back(desk, bob) -> None:
+    conversation = make_message().conversation
+    write(desk, conversation, reply="Gladly.")
+    delivery = Delivery.objects.get(message__conversation=conversation)
+    desk.post(reverse("cancellation", args=[delivery.pk]))
+    conversation.refresh_from_db()
+    assert (conversation.assignee, conversation.waiting_since is None) == (None, False)

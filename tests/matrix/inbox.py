@@ -22,6 +22,7 @@ ENDPOINTS = (
     Endpoint("inbox/health/", "GET"),
     Endpoint("inbox/<slug:slug>/", "GET", ids={"slug": "everything"}),
     Endpoint("inbox/sources/<int:pk>/", "GET", ids={"pk": lambda w: w.source.pk}, scoped=True),
+    Endpoint("inbox/selection/<slug:noun>/", "GET", TRIAGERS, {"noun": "snoozes"}),
     Endpoint("inbox/selection/<slug:noun>/", "POST", TRIAGERS, {"noun": "closures"}, PICKED),
     about("conversations/<int:pk>/", "GET"),
     about("conversations/<int:pk>/closure/", "POST", TRIAGERS),

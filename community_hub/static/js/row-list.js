@@ -1,6 +1,6 @@
 // <row-list>: moves through the rows of a list (hidden buttons carry the keys: data-move="next"),
-// ticks them, and marks the one that stands open in the other pane. What is ticked, or the row with the
-// focus where no conversation is open, is what "e" and "i" mean; else they mean the open conversation.
+// ticks them, and marks the one that is open in the other pane. Keys that change something (e, i, a, h, l, u)
+// mean what is ticked, else the row with the focus where that is not the open one, else the open conversation.
 // Where one reloads or goes back, as many rows are there as were, and the list stands where it stood.
 class RowList extends HTMLElement {
   connectedCallback() {
@@ -9,6 +9,11 @@ class RowList extends HTMLElement {
       if (move) this[move]();
     });
     this.addEventListener("change", () => this.count());
+    this.addEventListener("click", (event) => event.target.matches(".pick input") && this.range(event), true);
+    this.addEventListener("htmx:afterRequest", ({ detail, target }) => {
+      const chosen = target.closest("command-menu[id^=bulk-]") && detail.requestConfig.verb === "post";
+      if (chosen && detail.successful) this.clear();
+    });
     this.mark = () => this.current();
     document.body.addEventListener("htmx:pushedIntoHistory", this.mark);
     document.body.addEventListener("htmx:afterSettle", this.mark);
@@ -79,8 +84,9 @@ class RowList extends HTMLElement {
   }
 
   weigh() {
-    const means = this.boxes.length > 0 || this.focused && !document.querySelector("#talk .head");
-    for (const button of this.querySelectorAll("[data-move=done], [data-move=take]")) button.disabled = !means;
+    const means = this.boxes.length > 0 || this.focused && !this.focused.matches("[aria-current]");
+    const acting = ["done", "take", "assign", "snooze", "tag", "unread"].map((move) => `[data-move=${move}]`);
+    for (const button of this.querySelectorAll(acting.join())) button.disabled = !means;
   }
 
   // where the row has left the list, the one that took its place comes next
@@ -94,6 +100,39 @@ class RowList extends HTMLElement {
 
   done() { this.together("closures"); }
   take() { this.together("assignments"); }
+  unread() { this.together("unread"); }
+  assign() { this.choose("bulk-assignments"); }
+  snooze() { this.choose("bulk-snoozes"); }
+  tag() { this.choose("bulk-tags"); }
+  extendDown() { this.extend(1); }
+  extendUp() { this.extend(-1); }
+
+  // the row that is meant is ticked first: what will change is visible while one chooses
+  choose(menu) {
+    if (!this.boxes.length) this.select();
+    if (this.boxes.length) document.getElementById(menu)?.showPopover();
+  }
+
+  extend(by) {
+    this.tick(this.here);
+    this.step(by);
+    this.tick(this.here);
+    this.count();
+  }
+
+  tick(row) {
+    const box = row?.closest("li").querySelector(".pick input");
+    if (box) { box.checked = true; this.anchor = box; }
+  }
+
+  range(event) {
+    const all = [...this.querySelectorAll(".pick input")], box = event.target;
+    const from = all.indexOf(this.anchor), to = all.indexOf(box);
+    if (event.shiftKey && from >= 0) {
+      for (const each of all.slice(Math.min(from, to), Math.max(from, to) + 1)) each.checked = box.checked;
+    }
+    this.anchor = box;
+  }
 
   together(noun) {
     if (!this.boxes.length) this.select();
