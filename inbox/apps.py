@@ -7,8 +7,10 @@ class InboxConfig(AppConfig):
     def ready(self) -> None:
         from inbox.ingest.recompute import recompute_after_staff_change
         from inbox.models.access import hidden_scopes
+        from inbox.models.conversation import tag_uses
         from members import hooks as of_members
         from team import hooks as of_team
 
         of_members.on_staff_changed.append(recompute_after_staff_change)
+        of_members.tag_uses.append(tag_uses)
         of_team.hidden_scopes.append(hidden_scopes)

@@ -11,12 +11,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Exists, Max, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from community_hub.lib import keyset
-from members.models import Activity, Identity, Member, Stage
+from members.models import Activity, Identity, Member, Sighting, Stage
 from members.models.activity import ActivityQuerySet
+from members.models.identity import hidden_scopes
 
 if TYPE_CHECKING:
     from team.models import User
@@ -49,6 +50,9 @@ class Profile:
     lately: list[Activity]
     colleagues: list[Colleague]
     older: str = ""
+    first_seen: datetime | None = None
+    last_seen: datetime | None = None
+    last_contact_at: datetime | None = None
 
     @property
     def shown_until(self) -> str:
@@ -61,7 +65,7 @@ class Profile:
 
     @property
     def here_since(self) -> datetime | None:
-        return self.member.first_seen
+        return self.first_seen
 
     @property
     def local_time(self) -> datetime | None:
@@ -84,15 +88,49 @@ def load_profile(
     The log: the newest lines; those before a cursor; or all down to `until`, brought up to date.
     """
     readable = member.timeline(user)
+    identities = identities_for(member, user)
+    first_seen, last_seen, last_contact = dates_for(member, identities, readable)
     shown, older = page_of(readable, lines, before, until)
     return Profile(
         member=member,
-        identities=list(member.identities.order_by("network", "id")[:MOST_IDENTITIES]),
+        identities=identities,
         notes=list(readable.filter(kind="note").select_related("actor")[:NOTES]),
         lately=shown,
         colleagues=who_knows(readable),
         older=older,
+        first_seen=first_seen,
+        last_seen=last_seen,
+        last_contact_at=last_contact,
     )
+
+
+def identities_for(member: Member, user: User) -> list[Identity]:
+    """Those the reader may see. With `first_seen` and `last_seen` in sources they may see, and
+    `is_hidden_elsewhere` where the member was seen in others too."""
+    found = Identity.objects.visible_to(user).filter(member=member).order_by("network", "id")
+    hidden = hidden_scopes(user)
+    if hidden is not None:
+        own = Sighting.objects.filter(identity=OuterRef("pk")).exclude(scope__in=hidden)
+        first, last = own.order_by("first_seen"), own.order_by("-last_seen")
+        anywhere = Sighting.objects.filter(identity__member=member, scope__in=hidden)
+        found = found.annotate(
+            first_seen=Subquery(first.values("first_seen")[:1]),
+            last_seen=Subquery(last.values("last_seen")[:1]),
+            is_hidden_elsewhere=Exists(anywhere),
+        )
+    return list(found[:MOST_IDENTITIES])
+
+
+def dates_for(
+    member: Member, identities: list[Identity], readable: ActivityQuerySet
+) -> tuple[datetime | None, datetime | None, datetime | None]:
+    """First and last seen, last contact, as far as the reader's sources tell."""
+    if not any(getattr(each, "is_hidden_elsewhere", False) for each in identities):
+        return member.first_seen, member.last_seen, member.last_contact_at
+    firsts = filter(None, (getattr(each, "first_seen", None) for each in identities))
+    lasts = filter(None, (getattr(each, "last_seen", None) for each in identities))
+    contact = readable.order_by().filter(kind="reply").aggregate(last=Max("occurred_at"))
+    return min(firsts, default=None), max(lasts, default=None), contact["last"]
 
 
 def page_of(

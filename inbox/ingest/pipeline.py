@@ -23,6 +23,7 @@ from inbox.ingest.items import PreparedItem, channel_key, key, newest_of_each, p
 from inbox.ingest.lease import LeaseLost
 from inbox.ingest.team_replies import log_team_replies
 from inbox.models import Channel, Conversation, Quarantined, Source
+from members import sightings
 from members.resolve import ResolvedIdentity, key_of, resolve
 
 log = structlog.get_logger(__name__)
@@ -136,11 +137,17 @@ def _store(source: Source, ready: list[PreparedItem], now: datetime) -> Outcome:
     people = resolve([one.author for one in ready if one.author])
     placed = threads.place(source, ready, channels)
     outcome.conversations = matching.match_own(source, ready, placed)
-    written = rows.upsert(source, ready, placed, _authors(ready, people), now)
+    authors = _authors(ready, people)
+    written = rows.upsert(source, ready, placed, authors, now)
     outcome.stored = len(written)
     unchanged = len(ready) - len(written)
     if unchanged:
         outcome.ignored["not changed"] = unchanged
+    sightings.record(
+        (author.identity_id, source.scope, one.sent_at)
+        for one, author in zip(ready, authors, strict=True)
+        if author
+    )
     _after_rows(source, ready, placed, channels, written, outcome)
     return outcome
 

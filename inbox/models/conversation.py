@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -236,3 +236,10 @@ class ThreadAlias(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["source", "external_id"], name="one_alias_a_thread")
         ]
+
+
+def tag_uses(user: User) -> tuple[models.QuerySet[Any, Any], models.QuerySet[Any, Any]]:
+    """For members.hooks: the tags of all conversations, and of those the user may see."""
+    everywhere = ConversationTag.objects.values("tag")
+    seen = Conversation.objects.visible_to(user)
+    return everywhere, everywhere.filter(conversation__in=seen)

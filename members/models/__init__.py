@@ -3,6 +3,7 @@
 from .activity import Activity, Visibility
 from .identity import Identity
 from .member import Member, Stage
+from .sighting import Sighting
 from .tag import MemberTag, Tag
 
-__all__ = ["Activity", "Identity", "Member", "MemberTag", "Stage", "Tag", "Visibility"]
+__all__ = ["Activity", "Identity", "Member", "MemberTag", "Sighting", "Stage", "Tag", "Visibility"]

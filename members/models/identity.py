@@ -2,7 +2,38 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from django.db import models
+
+from team import hooks
+
+from .sighting import Sighting
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from team.models import User
+
+
+def hidden_scopes(user: User) -> QuerySet[Any, Any] | None:
+    """Of all apps that have scopes, those that this user may not see; None where there are none."""
+    found: QuerySet[Any, Any] | None = None
+    for hidden in hooks.hidden_scopes:
+        scopes = hidden(user)
+        if scopes is not None:
+            found = scopes if found is None else found.union(scopes)
+    return found
+
+
+class IdentityQuerySet(models.QuerySet["Identity"]):
+    def visible_to(self, user: User) -> IdentityQuerySet:
+        """Seen in a source that this reader may see, or in none."""
+        hidden = hidden_scopes(user)
+        if hidden is None:
+            return self
+        seen = Sighting.objects.filter(identity=models.OuterRef("pk"))
+        return self.filter(models.Exists(seen.exclude(scope__in=hidden)) | ~models.Exists(seen))
 
 
 class Identity(models.Model):
@@ -20,6 +51,8 @@ class Identity(models.Model):
     links = models.JSONField(default=list, blank=True)
     is_us = models.BooleanField(default=False)  # the account a source is signed in as
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = IdentityQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "identities"

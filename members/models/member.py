@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .activity import Activity, ActivityQuerySet, Visibility
-from .identity import Identity
+from .identity import Identity, hidden_scopes
+from .sighting import Sighting
 from .tag import MemberTag, Tag
 
 if TYPE_CHECKING:
@@ -29,22 +30,48 @@ class Stage(models.TextChoices):
 
 class MemberQuerySet(models.QuerySet["Member"]):
     def visible_to(self, user: User) -> MemberQuerySet:
-        """The whole team may know every member; what was said is filtered line by line."""
-        return self.filter(erased_at__isnull=True) if user.is_authenticated else self.none()
+        """Whoever was seen in a source that this reader may see, or was never seen in any; what
+        was said is filtered line by line."""
+        if not user.is_authenticated:
+            return self.none()
+        found, hidden = self.filter(erased_at__isnull=True), hidden_scopes(user)
+        if hidden is None:
+            return found
+        seen = Sighting.objects.filter(identity__member=models.OuterRef("pk"))
+        return found.filter(models.Exists(seen.exclude(scope__in=hidden)) | ~models.Exists(seen))
+
+    def with_seen_at(self, user: User) -> MemberQuerySet:
+        """`seen_at`: when this reader's sources saw them last."""
+        hidden = hidden_scopes(user)
+        if hidden is None:
+            return self.annotate(seen_at=models.F("last_seen"))
+        seen = Sighting.objects.filter(identity__member=models.OuterRef("pk"))
+        here = seen.exclude(scope__in=hidden).order_by("-last_seen").values("last_seen")[:1]
+        return self.annotate(
+            seen_at=models.Case(
+                models.When(
+                    models.Exists(seen.filter(scope__in=hidden)), then=models.Subquery(here)
+                ),
+                default=models.F("last_seen"),
+            )
+        )
 
     def community(self) -> MemberQuerySet:
         """Whoever was seen, without the accounts that the hub itself writes from."""
         ours = Identity.objects.filter(member=models.OuterRef("pk"), is_us=True)
         return self.filter(~models.Exists(ours), last_seen__isnull=False)
 
-    def named_like(self, text: str) -> MemberQuerySet:
-        """By a part of the name, or of a handle on any network."""
+    def named_like(self, text: str, user: User) -> MemberQuerySet:
+        """By a part of the name, or of a handle that this reader may see."""
         text = text.strip().removeprefix("@")
-        accounts = Identity.objects.filter(member=models.OuterRef("pk"), handle__icontains=text)
+        accounts = Identity.objects.visible_to(user).filter(
+            member=models.OuterRef("pk"), handle__icontains=text
+        )
         return self.filter(models.Q(name__icontains=text) | models.Exists(accounts))
 
     def lately_seen_first(self) -> MemberQuerySet:
-        return self.order_by("-last_seen", "-id")
+        """After with_seen_at()."""
+        return self.order_by("-seen_at", "-id")
 
 
 class Member(models.Model):

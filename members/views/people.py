@@ -15,7 +15,9 @@ from members.forms import NoteForm
 from members.models import Identity, Member, Stage, Tag
 from members.models.member import MemberQuerySet
 from members.profile import load_profile
+from members.tags import offered_tags
 from team.http import AuthenticatedHttpRequest
+from team.models import User
 
 from .access import visible_member
 
@@ -31,12 +33,14 @@ def members(request: AuthenticatedHttpRequest) -> HttpResponse:
     """`q`: a part of a name or handle; `stage`; `before`: the cursor of the last row above."""
     wanted = storable(request.GET.get("q", ""))[:100].strip()
     stage = request.GET.get("stage", "")
-    found = Member.objects.visible_to(request.user).community().lately_seen_first()
+    user = request.user
+    found = Member.objects.visible_to(user).community().with_seen_at(user).lately_seen_first()
     if wanted:
-        found = found.named_like(wanted)
+        found = found.named_like(wanted, user)
     if stage in Stage.values:
         found = found.filter(stage=stage)
-    rows = list(with_row_facts(seen_before(found, request.GET.get("before", "")))[: PAGE + 1])
+    page = seen_before(found, request.GET.get("before", ""))
+    rows = list(with_row_facts(page, user)[: PAGE + 1])
     context = {
         "rows": rows[:PAGE],
         "more": cursor_of(rows[PAGE - 1]) if len(rows) > PAGE else "",
@@ -55,7 +59,7 @@ def member(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def tag_names(request: AuthenticatedHttpRequest) -> HttpResponse:
     """What the box for a new tag offers, once somebody steps into it."""
-    tags = Tag.objects.order_by("name")[:MOST_NAMES]
+    tags = offered_tags(request.user).order_by("name")[:MOST_NAMES]
     return htmx.respond(request, "members/tag_names.html", {"tags": tags})
 
 
@@ -82,9 +86,9 @@ def member_page(
     return htmx.respond(request, "members/member.html", context, parts=PAGE_PARTS, status=status)
 
 
-def with_row_facts(found: MemberQuerySet) -> MemberQuerySet:
+def with_row_facts(found: MemberQuerySet, user: User) -> MemberQuerySet:
     """What a row shows: three queries a page, however many rows."""
-    accounts = Identity.objects.order_by("network", "id")
+    accounts = Identity.objects.visible_to(user).order_by("network", "id")
     tags = Tag.objects.order_by("name")
     return found.select_related("owner", "user").prefetch_related(
         Prefetch("identities", accounts), Prefetch("tags", tags)
@@ -92,12 +96,13 @@ def with_row_facts(found: MemberQuerySet) -> MemberQuerySet:
 
 
 def cursor_of(row: Member) -> str:
-    assert row.last_seen  # the list holds nobody who was never seen
-    return keyset.cursor(row.last_seen, row.pk)
+    seen_at = getattr(row, "seen_at", None)
+    assert seen_at  # the list holds nobody who was never seen
+    return keyset.cursor(seen_at, row.pk)
 
 
 def seen_before(found: MemberQuerySet, cursor: str) -> MemberQuerySet:
     place: tuple[datetime, int] | None = keyset.place(cursor)
     if place is None:
         return found
-    return found.filter(Q(last_seen__lt=place[0]) | Q(last_seen=place[0], pk__lt=place[1]))
+    return found.filter(Q(seen_at__lt=place[0]) | Q(seen_at=place[0], pk__lt=place[1]))

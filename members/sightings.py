@@ -1,0 +1,33 @@
+"""Keeping where accounts were seen. Derived: `rebuild` makes them again from a query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import connection
+
+from .models import Sighting
+
+_RECORD = """
+insert into members_sighting as s (identity_id, scope, first_seen, last_seen)
+select identity, scope, min(at), max(at)
+from unnest(%s::bigint[], %s::text[], %s::timestamptz[]) as seen(identity, scope, at)
+group by identity, scope order by identity, scope
+on conflict (identity_id, scope) do update set
+    first_seen = least(s.first_seen, excluded.first_seen),
+    last_seen = greatest(s.last_seen, excluded.last_seen)
+"""
+
+
+def record(seen: Iterable[tuple[int, str, datetime]]) -> None:
+    """(identity, scope, when) of what was said, in one statement; safe to repeat."""
+    rows = list(seen)
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(_RECORD, [list(column) for column in zip(*rows, strict=True)])
+
+
+def forget(scope: str) -> None:
+    """The source is gone: whoever was known from there alone stays, for everybody."""
+    Sighting.objects.filter(scope=scope).delete()
