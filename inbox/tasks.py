@@ -21,7 +21,14 @@ from inbox.verbs import triage
 from team import mail
 from team.notifications import notify
 
-from .connectors.base import AuthExpired, ConnectorError, RateLimited, Transient
+from .connectors.base import (
+    AuthExpired,
+    ConnectorError,
+    ConnectorUnavailable,
+    Misconfigured,
+    RateLimited,
+    Transient,
+)
 from .models import Conversation, Delivery, Source, SourceState
 
 log = structlog.get_logger(__name__)
@@ -60,6 +67,8 @@ def pull(source: Source, *, deadline: float) -> None:
                 more = page.has_more
         source.refresh_from_db(fields=["state", "backfill_started_at", "backfill_done_at"])
         source.record_success(more=more)
+    except ConnectorUnavailable as error:
+        source.record_failure(Misconfigured(str(error)))
     except lease.LeaseLost:
         log.warning("pull stopped: its lease ran out", source=source.pk)
     except ConnectorError as error:

@@ -69,7 +69,7 @@ def connector_of(kind: str) -> type[Connector] | None:
 
     try:
         return connector_class(kind)
-    except (LookupError, ImportError):
+    except LookupError:
         return None
 
 

@@ -16,9 +16,12 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
+import structlog
+
 if TYPE_CHECKING:
     from django import forms
 
+log = structlog.get_logger(__name__)
 ENTRY_POINTS = "community_hub.connectors"
 
 
@@ -359,18 +362,49 @@ def content_version(*parts: object) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
+class ConnectorUnavailable(LookupError):
+    """The package that brought a connector is gone, or cannot be imported; says which and why."""
+
+
+_loaded: dict[str, type[Connector]] = {}
+_broken: dict[str, str] = {}
+
+
 def installed() -> dict[str, type[Connector]]:
-    """Every connector on this machine, by kind; outside packages add theirs by entry point."""
-    return {kind: connector_class(kind) for kind in sorted(entries())}
+    """Every connector on this machine that can be imported, by kind; outside packages add theirs
+    by entry point."""
+    found: dict[str, type[Connector]] = {}
+    for kind in sorted(entries()):
+        try:
+            found[kind] = connector_class(kind)
+        except ConnectorUnavailable:
+            continue  # broken() names it
+    return found
 
 
-@cache
+def broken() -> dict[str, str]:
+    """Of the installed connectors those that cannot be imported: the error, by kind."""
+    installed()
+    return dict(sorted(_broken.items()))
+
+
 def connector_class(kind: str) -> type[Connector]:
-    """Raises LookupError when the package that brought `kind` is gone."""
+    """Raises ConnectorUnavailable where it is not installed or cannot be imported. What a package
+    raises while it is imported is logged once and breaks nothing else."""
+    if kind in _loaded:
+        return _loaded[kind]
+    if kind in _broken:
+        raise ConnectorUnavailable(_broken[kind])
     if kind not in entries():
-        raise LookupError(f"No connector for “{kind}” is installed.")
-    loaded: type[Connector] = entries()[kind].load()
-    return loaded
+        raise ConnectorUnavailable(f"No connector for “{kind}” is installed.")
+    entry = entries()[kind]
+    try:
+        _loaded[kind] = entry.load()
+    except Exception as error:  # a package of somebody else's may raise anything
+        log.exception("connector not importable", kind=kind, package=entry.value)
+        _broken[kind] = f"{entry.value}: {type(error).__name__}: {error}"[:500]
+        raise ConnectorUnavailable(_broken[kind]) from error
+    return _loaded[kind]
 
 
 @cache

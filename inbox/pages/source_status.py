@@ -72,7 +72,7 @@ class Report:
         """None when the package that brought the platform is gone."""
         try:
             return self.source.connector_class
-        except (LookupError, ImportError):
+        except LookupError:
             return None
 
     @property

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from community_hub.lib import htmx
+from inbox.connectors.base import broken
 from inbox.models import Quarantined, Source
 from inbox.pages.source_status import reports
 from inbox.verbs import sources as verbs
@@ -126,6 +127,7 @@ def list_page(request: AuthenticatedHttpRequest) -> HttpResponse:
         "reports": found,
         "is_backfilling": any(report.source.is_backfilling for report in found),
         "region": "sources",
+        "broken": broken() if request.user.can_manage_sources else {},
     }
     return htmx.respond(request, "inbox/sources/list.html", context, parts=("sources",))
 

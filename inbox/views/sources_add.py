@@ -8,6 +8,7 @@ from __future__ import annotations
 from contextlib import closing
 from typing import Any
 
+import structlog
 from django import forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -40,6 +41,8 @@ from members.models import Identity
 from team.http import AuthenticatedHttpRequest
 
 TEST_SECONDS = 10.0
+
+log = structlog.get_logger(__name__)
 
 
 @require_GET
@@ -185,6 +188,10 @@ def test(connector: Connector, form: forms.Form) -> Health | None:
         names = secret_names(type(form))
         beside = names[0] if isinstance(error, AuthExpired) and names else None
         form.add_error(beside, str(error))
+        return None
+    except Exception:  # the connector of an outside package may raise anything
+        log.exception("check failed", kind=connector.kind)
+        form.add_error(None, _("The connector failed unexpectedly. See the log for details."))
         return None
 
 
