@@ -4,6 +4,7 @@ import gc
 import os
 import signal
 import time
+from datetime import timedelta
 from typing import Any
 
 import redis
@@ -12,12 +13,13 @@ from celery import Celery
 from celery.signals import (
     beat_init,
     heartbeat_sent,
+    import_modules,
     worker_before_create_process,
     worker_process_init,
     worker_ready,
 )
 
-from community_hub.lib import broker, live
+from community_hub.lib import broker, live, schedule
 from community_hub.runtime.servers import end_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "community_hub.settings")
@@ -26,6 +28,13 @@ broker.register()
 app = Celery("community_hub")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@import_modules.connect
+def fill_schedule(**_: Any) -> None:
+    """Beat runs what the apps have marked as scheduled; autodiscovery listens first."""
+    app.conf.beat_schedule = schedule.beat_schedule()
+
 
 log = structlog.get_logger(__name__)
 KEPT = 3600  # seconds: long enough to say how old a missing heartbeat is
@@ -45,7 +54,7 @@ def beat(name: str) -> None:
     live.client().set(f"{live.namespace()}:heartbeat:{name}", str(time.time()), ex=KEPT)
 
 
-@app.task(name="community_hub.beat_heartbeat", expires=60)
+@schedule.scheduled(every=timedelta(seconds=10), name="community_hub.beat_heartbeat")
 def beat_heartbeat() -> None:
     """Sent by beat, run by a worker: when it arrives, both are alive and connected."""
     beat("beat")

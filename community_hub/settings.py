@@ -10,7 +10,6 @@ from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import structlog
-from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -214,6 +213,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env_flag("BEHIND_PROXY") else None
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env_flag("BEHIND_PROXY") else 0  # whose address is limited
 X_FRAME_OPTIONS = "DENY"
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")  # /metrics is there only with one
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 
 # What the hub may call ---------------------------------------------------------------------
@@ -285,30 +285,6 @@ CELERY_TASK_ROUTES = {
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
-CELERY_BEAT_SCHEDULE = {
-    # What was not run in time is let go: the next round finds whatever is due.
-    "pull-due-sources": {
-        "task": "inbox.tasks.pull_due_sources",
-        "schedule": 5.0,
-        "options": {"expires": 15},
-    },
-    "deliver-due": {"task": "inbox.tasks.deliver_due", "schedule": 5.0, "options": {"expires": 15}},
-    "mail-notifications": {
-        "task": "team.tasks.mail_notifications",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
-    "wake-snoozed": {
-        "task": "inbox.tasks.wake_snoozed",
-        "schedule": 20.0,
-        "options": {"expires": 60},
-    },
-    "check-kept-fields": {
-        "task": "inbox.tasks.check_kept_fields",
-        "schedule": crontab(hour=3, minute=20),
-    },
-    "beat-heartbeat": {"task": "community_hub.beat_heartbeat", "schedule": 10.0},
-}
 
 # The inbox's rules -------------------------------------------------------------------------
 BACKFILL_HANDLED_AFTER_DAYS = int(os.environ.get("BACKFILL_HANDLED_AFTER_DAYS", "7"))

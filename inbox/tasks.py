@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from contextlib import closing
+from datetime import time as clock
+from datetime import timedelta
 
 import structlog
 from celery import shared_task
@@ -13,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from community_hub.lib import queue
+from community_hub.lib.schedule import scheduled
 from inbox.delivery import sending
 from inbox.ingest import lease
 from inbox.ingest.pipeline import ingest
@@ -38,7 +41,7 @@ REFRESH_MOST = 60  # messages read again at once
 REFRESH_EVERY = 120  # seconds between two readings of one conversation
 
 
-@shared_task(name="inbox.tasks.pull_due_sources")
+@scheduled(every=timedelta(seconds=5), name="inbox.tasks.pull_due_sources")
 def pull_due_sources() -> None:
     due = Source.objects.due(timezone.now()).order_by("next_pull_at")
     for pk in due.values_list("pk", flat=True)[:200]:
@@ -122,15 +125,15 @@ def deliver(pk: int) -> None:
     sending.deliver(pk)
 
 
-@shared_task(name="inbox.tasks.deliver_due")
+@scheduled(every=timedelta(seconds=5), name="inbox.tasks.deliver_due")
 def deliver_due() -> None:
-    """Whatever is due and was not rung, or whose worker died."""
+    """Whatever is due and was not queued, or whose worker died."""
     due = Delivery.objects.due(timezone.now()).order_by("next_try_at")
     for pk in due.values_list("pk", flat=True)[:500]:
         queue.enqueue("inbox.tasks.deliver", pk)
 
 
-@shared_task(name="inbox.tasks.wake_snoozed")
+@scheduled(every=timedelta(seconds=20), name="inbox.tasks.wake_snoozed")
 def wake_snoozed() -> None:
     now = timezone.now()
     asleep = Conversation.objects.snoozed().filter(snoozed_until__lte=now)
@@ -159,7 +162,7 @@ def notify_assignee(pk: int) -> None:
 
 @shared_task(name="inbox.tasks.mail_source_stopped")
 def mail_source_stopped(pk: int) -> None:
-    """One letter a stop: rung by the change of state, which happens once."""
+    """One mail a stop: queued by the change of state, which happens once."""
     source = Source.objects.filter(pk=pk).first()
     if source is None or source.state == SourceState.ACTIVE:
         return
@@ -171,7 +174,7 @@ def mail_source_stopped(pk: int) -> None:
     )
 
 
-@shared_task(name="inbox.tasks.check_kept_fields")
+@scheduled(every=timedelta(days=1), at=clock(3, 20), name="inbox.tasks.check_kept_fields")
 def check_kept_fields() -> None:
     """Every night: are the kept fields what the messages say? A sample is compared and mended."""
     wrong = repair_drift()

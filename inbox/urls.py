@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from inbox.views import bulk, conversation, deliveries, lists, personal, triage, writing
+from inbox.views import bulk, conversation, deliveries, lists, personal, system, triage, writing
 
 urlpatterns = [
+    path("system/", system.system, name="system"),
+    path("metrics", system.metrics, name="metrics"),
     path("inbox/", lists.folder, {"slug": "needs-reply"}, name="inbox"),
     path("inbox/nav/", lists.nav, name="inbox-nav"),
     path("inbox/health/", lists.health, name="health"),

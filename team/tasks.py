@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import structlog
-from celery import shared_task
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+
+from community_hub.lib.schedule import scheduled
 
 from . import mail, notifications
 from .models import Notification
@@ -14,7 +17,7 @@ from .models import Notification
 log = structlog.get_logger(__name__)
 
 
-@shared_task(name="team.tasks.mail_notifications")
+@scheduled(every=timedelta(minutes=1), name="team.tasks.mail_notifications")
 def mail_notifications() -> None:
     """One mail to each colleague who has something unread for a while. Where the mail server is
     away they stay due, and are sent once it is back."""

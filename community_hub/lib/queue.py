@@ -3,6 +3,8 @@
 Without a broker nothing is queued and no request breaks: the sweepers find whatever is due.
 """
 
+import time
+
 import structlog
 from celery import current_app
 from django.db import transaction
@@ -18,6 +20,9 @@ def enqueue(task_name: str, *args: int | str, countdown: float | None = None) ->
 
 def send(task_name: str, args: tuple[int | str, ...], countdown: float | None) -> None:
     try:
-        current_app.send_task(task_name, args=args, countdown=countdown, retry=False)
+        headers = {"queued_at": time.time()}
+        current_app.send_task(
+            task_name, args=args, countdown=countdown, headers=headers, retry=False
+        )
     except OperationalError as error:
         log.warning("task not queued; a sweeper will catch up", task=task_name, error=str(error))

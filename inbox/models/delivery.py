@@ -76,7 +76,12 @@ class Delivery(models.Model):
         indexes = [
             models.Index(
                 fields=["next_try_at"], condition=Q(state__in=DUE_STATES), name="deliveries_due"
-            )
+            ),
+            models.Index(
+                fields=["state"],
+                condition=Q(state__in=["failed", "unconfirmed"]),
+                name="deliveries_in_trouble",
+            ),
         ]
 
     def __str__(self) -> str:

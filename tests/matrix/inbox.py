@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from .endpoints import NOTERS, TRIAGERS, Endpoint
+from .endpoints import ADMINS, NOTERS, OPEN, TRIAGERS, Endpoint
 
 CONVERSATION = {"pk": lambda world: world.conversation.pk}
 about = partial(Endpoint, ids=CONVERSATION, scoped=True)  # one conversation
@@ -17,6 +17,8 @@ def reply(state: str) -> dict[str, object]:
 
 
 ENDPOINTS = (
+    Endpoint("system/", "GET", ADMINS),
+    Endpoint("metrics", "GET", ok=(404,), stranger=OPEN),
     Endpoint("inbox/", "GET"),
     Endpoint("inbox/nav/", "GET"),
     Endpoint("inbox/health/", "GET"),

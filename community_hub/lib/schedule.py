@@ -1,0 +1,196 @@
+"""What runs by the clock: `@scheduled` beside its function, and the table of runs.
+
+    @scheduled(every=timedelta(seconds=5), name="inbox.tasks.deliver_due")
+    def deliver_due() -> None: ...
+
+The function becomes a Celery task of that name, and an entry of beat's schedule. A run by a worker
+claims the job's row first: of two beats that start it at once one does it, and a job that is still
+running is not started again until its `timeout` has passed. A direct call is a plain call.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from datetime import time as clock
+from typing import Any
+
+import structlog
+from celery import shared_task
+from celery.schedules import crontab
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+log = structlog.get_logger(__name__)
+TIMEOUT = timedelta(minutes=5)  # CELERY_TASK_TIME_LIMIT: a worker ends it by then
+GRACE = timedelta(minutes=1)  # a start that is later than this was missed
+
+
+@dataclass(frozen=True)
+class Job:
+    """`at`: the time of day in UTC, for one that runs once a day."""
+
+    name: str
+    every: timedelta
+    at: clock | None
+    timeout: timedelta
+
+
+@dataclass(frozen=True)
+class Run:
+    """What the table knows of a job; None where it has not run yet. `took` in seconds."""
+
+    job: Job
+    started_at: datetime | None = None
+    succeeded_at: datetime | None = None
+    took: float | None = None
+    error: str = ""
+    running_until: datetime | None = None
+
+    @property
+    def is_running(self) -> bool:
+        return self.running_until is not None and self.running_until > timezone.now()
+
+    @property
+    def never_ended(self) -> bool:
+        """It was started, did not end, and its time is over."""
+        return self.running_until is not None and not self.is_running
+
+    @property
+    def next_at(self) -> datetime | None:
+        if self.started_at is None:
+            return None
+        if self.job.at is None:
+            return self.started_at + self.job.every
+        day = self.started_at.date() + timedelta(days=1)
+        return datetime.combine(day, self.job.at, tzinfo=self.started_at.tzinfo)
+
+    @property
+    def is_missed(self) -> bool:
+        due = self.next_at
+        late = max(GRACE, self.job.every)
+        return due is not None and not self.is_running and timezone.now() > due + late
+
+    @property
+    def is_well(self) -> bool:
+        return not (self.error or self.is_missed or self.never_ended)
+
+
+_jobs: dict[str, Job] = {}
+
+
+def scheduled(
+    *, every: timedelta, name: str, at: clock | None = None, timeout: timedelta = TIMEOUT
+) -> Callable[[Callable[[], None]], Any]:
+    """ValueError where the name is taken."""
+
+    def register(function: Callable[[], None]) -> Any:
+        if name in _jobs:
+            raise ValueError(f"There is a job {name} already")
+        _jobs[name] = job = Job(name, every, at, timeout)
+
+        def task(self: Any) -> None:
+            if self.request.called_directly:
+                function()
+            else:
+                run(job, function)
+
+        task.__doc__ = function.__doc__
+        return shared_task(name=name, bind=True)(task)
+
+    return register
+
+
+def beat_schedule() -> dict[str, dict[str, Any]]:
+    """For Celery. What was not run in time is let go: the next round finds whatever is due."""
+    return {
+        job.name: {
+            "task": job.name,
+            "schedule": crontab(hour=str(job.at.hour), minute=str(job.at.minute))
+            if job.at
+            else job.every.total_seconds(),
+            "options": {} if job.at else {"expires": max(15.0, job.every.total_seconds())},
+        }
+        for job in _jobs.values()
+    }
+
+
+def run(job: Job, function: Callable[[], None]) -> bool:
+    """False where another one does it. What the function raises is written down and raised."""
+    token = _claim(job)
+    if token is None:
+        return False
+    begun = time.monotonic()
+    try:
+        function()
+    except BaseException as error:
+        _finish(job, token, time.monotonic() - begun, f"{type(error).__name__}: {error}")
+        raise
+    _finish(job, token, time.monotonic() - begun, "")
+    return True
+
+
+_CLAIM = """
+insert into community_hub_jobrun as r (name, started_at, running_until, token, error)
+values (%(name)s, %(now)s, %(until)s, %(token)s, '')
+on conflict (name) do update set
+    started_at = excluded.started_at, running_until = excluded.running_until,
+    token = excluded.token
+where (r.running_until is null or r.running_until < excluded.started_at)
+  and r.started_at <= excluded.started_at - make_interval(secs => %(least)s)
+returning token
+"""
+
+
+def _claim(job: Job) -> uuid.UUID | None:
+    """Not twice within half of its interval, whoever starts it."""
+    now, token = timezone.now(), uuid.uuid4()
+    values: dict[str, Any] = {
+        "name": job.name,
+        "now": now,
+        "until": now + job.timeout,
+        "token": token,
+        "least": job.every.total_seconds() / 2,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, values)
+        return token if cursor.fetchone() else None
+
+
+_FINISH = """
+update community_hub_jobrun set
+    running_until = null, took = %(took)s, error = %(error)s,
+    succeeded_at = case when %(error)s = '' then %(now)s else succeeded_at end
+where name = %(name)s and token = %(token)s
+"""
+
+
+def _finish(job: Job, token: uuid.UUID, took: float, error: str) -> None:
+    values: dict[str, Any] = {
+        "name": job.name,
+        "token": token,
+        "took": took,
+        "error": error[:2000].replace("\0", ""),
+        "now": timezone.now(),
+    }
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(_FINISH, values)
+    except DatabaseError as failure:
+        log.warning("run not written down", job=job.name, error=str(failure))
+
+
+def runs() -> list[Run]:
+    """Of every job, by name: one query."""
+    columns = "name, started_at, succeeded_at, took, error, running_until"
+    with connection.cursor() as cursor:
+        cursor.execute(f"select {columns} from community_hub_jobrun")  # noqa: S608 - our own words
+        rows = {row[0]: row[1:] for row in cursor.fetchall()}
+    return [Run(job, *rows.get(job.name, ())) for job in sorted(_jobs.values(), key=_name)]
+
+
+def _name(job: Job) -> str:
+    return job.name

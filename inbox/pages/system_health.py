@@ -1,0 +1,168 @@
+"""How the whole hub is: jobs, queues, sources, deliveries, disk, database, versions. Reads only."""
+
+from __future__ import annotations
+
+import json
+import platform
+import shutil
+import time
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import redis
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from community_hub import health
+from community_hub.lib import live, schedule
+from inbox.models import Delivery, Source
+from inbox.pages.source_status import Report, reports
+
+QUEUES = ("celery", "delivery")
+# Kombu keeps a list for each priority: https://docs.celeryq.dev/en/stable/userguide/routing.html
+STEPS = ("", "\x06\x163", "\x06\x166", "\x06\x169")
+MOST = 100  # of what is counted
+
+
+@dataclass(frozen=True)
+class Queue:
+    """`oldest`: seconds that its oldest task has waited; None where it is empty or not known."""
+
+    name: str
+    depth: int
+    oldest: float | None
+
+
+@dataclass(frozen=True)
+class SystemHealth:
+    processes: dict[str, dict[str, Any]]
+    runs: list[schedule.Run]
+    queues: list[Queue]
+    sources: list[Report]
+    deliveries: dict[str, int]  # by state; capped
+    disk_free: int  # bytes
+    disk_total: int
+    database_size: int
+    versions: dict[str, str]
+
+
+def look() -> SystemHealth:
+    """A fixed number of queries; what Redis does not tell is left out."""
+    disk = shutil.disk_usage(settings.VAR_DIR if settings.VAR_DIR.exists() else "/")
+    size, server = _database()
+    return SystemHealth(
+        processes={
+            "database": health.timed(health.ask_database),
+            "redis": health.timed(health.ask_redis),
+            **{name: health.heartbeat(name) for name in health.OLDEST},
+        },
+        runs=schedule.runs(),
+        queues=[_queue(name) for name in QUEUES],
+        sources=reports(Source.objects.order_by("name", "pk")[:200]),
+        deliveries=_deliveries(),
+        disk_free=disk.free,
+        disk_total=disk.total,
+        database_size=size,
+        versions={
+            "Community Hub": _version("community-hub"),
+            "Python": platform.python_version(),
+            "Django": _version("django"),
+            "Celery": _version("celery"),
+            "PostgreSQL": server,
+            "Redis": _redis_version(),
+        },
+    )
+
+
+def _database() -> tuple[int, str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select pg_database_size(current_database()), current_setting('server_version')"
+        )
+        size, server = cursor.fetchone()
+    return size, server
+
+
+def _deliveries() -> dict[str, int]:
+    """Waiting, held by moderators, failed and unconfirmed; each counted up to MOST."""
+    states = {
+        "waiting": ["held", "queued", "sending"],
+        "pending": ["pending"],
+        "failed": ["failed"],
+        "unconfirmed": ["unconfirmed"],
+    }
+    return {
+        name: Delivery.objects.filter(state__in=wanted).order_by()[:MOST].count()
+        for name, wanted in states.items()
+    }
+
+
+def _queue(name: str) -> Queue:
+    keys = [f"{name}{step}" for step in STEPS]
+    try:
+        with live.client().pipeline(transaction=False) as pipe:
+            for key in keys:
+                pipe.llen(key)
+                pipe.lindex(key, -1)
+            found = pipe.execute()
+    except redis.RedisError:
+        return Queue(name, 0, None)
+    ages = [age for raw in found[1::2] if (age := _age(raw)) is not None]
+    return Queue(name, sum(found[::2]), max(ages, default=None))
+
+
+def _age(raw: bytes | None) -> float | None:
+    """lib/queue.py says in a header when a task was queued; beat's own do not say it."""
+    if not raw:
+        return None
+    try:
+        return max(0.0, time.time() - float(json.loads(raw)["headers"]["queued_at"]))
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _redis_version() -> str:
+    try:
+        return str(live.client().info("server")["redis_version"])
+    except (redis.RedisError, KeyError):
+        return "?"
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "?"
+
+
+def figures(found: SystemHealth) -> dict[str, list[tuple[dict[str, str], float]]]:
+    """For /metrics: name -> (labels, value). Times are seconds, sizes bytes."""
+    now = timezone.now()
+    jobs = [run for run in found.runs if run.succeeded_at]
+    return {
+        "hub_process_up": [({"process": n}, float(p["ok"])) for n, p in found.processes.items()],
+        "hub_job_ok": [({"job": run.job.name}, float(run.is_well)) for run in found.runs],
+        "hub_job_last_success_age_seconds": [
+            ({"job": run.job.name}, (now - run.succeeded_at).total_seconds())
+            for run in jobs
+            if run.succeeded_at
+        ],
+        "hub_job_duration_seconds": [
+            ({"job": run.job.name}, run.took) for run in found.runs if run.took is not None
+        ],
+        "hub_queue_depth": [({"queue": q.name}, float(q.depth)) for q in found.queues],
+        "hub_queue_oldest_seconds": [
+            ({"queue": q.name}, q.oldest) for q in found.queues if q.oldest is not None
+        ],
+        "hub_deliveries": [({"state": n}, float(v)) for n, v in found.deliveries.items()],
+        "hub_source_ok": [
+            ({"source": str(r.source.pk)}, float(r.source.health == "good")) for r in found.sources
+        ],
+        "hub_source_failures": [
+            ({"source": str(r.source.pk)}, float(r.source.failures)) for r in found.sources
+        ],
+        "hub_disk_free_bytes": [({}, float(found.disk_free))],
+        "hub_database_size_bytes": [({}, float(found.database_size))],
+    }
