@@ -6,7 +6,8 @@
         @pytest.fixture
         def connector(self, platform): ...   # signed in there
 
-Nothing here knows a platform, a model or a database.
+Nothing here knows a platform, a model or a database. A class whose fixtures never came up fails,
+also where each of its tests was skipped.
 """
 
 from __future__ import annotations
@@ -121,6 +122,24 @@ def reply_to(item: Incoming, text: str) -> Outgoing:
 
 class ConnectorContract:
     """Subclass it as Test..., override the two fixtures, and every test below runs."""
+
+    @pytest.fixture(scope="class")
+    def started_tests(self) -> Iterator[list[str]]:
+        """Which tests got a platform and a connector; none at all is a failure."""
+        started: list[str] = []
+        yield started
+        if not started:
+            pytest.fail("The contract ran nothing: `platform` or `connector` never came up.", False)
+
+    @pytest.fixture(autouse=True)
+    def _counts(
+        self,
+        started_tests: list[str],
+        platform: Platform,
+        connector: Connector,
+        request: pytest.FixtureRequest,
+    ) -> None:
+        started_tests.append(request.node.name)
 
     @pytest.fixture
     def platform(self) -> Any:

@@ -3,8 +3,8 @@
 import pytest
 
 from inbox.connectors.base import RateLimited, Transient
+from inbox.connectors.local_server import Answer
 from tests.platforms.discourse import FORBIDDEN, NOT_FOUND, refusal
-from tests.platforms.server import Answer
 
 PROXY = "<html>nginx: not found</html>"
 

@@ -7,8 +7,8 @@ from uuid import uuid4
 import pytest
 
 from inbox.connectors.base import Outgoing, Rejected
+from inbox.connectors.local_server import Answer
 from tests.platforms.discourse import FORBIDDEN, NOT_FOUND, Discourse, refusal
-from tests.platforms.server import Answer
 
 WORDS = "Please let me in"
 

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from community_hub.lib.text import storable_json
 from inbox.connectors.base import ConnectorError, Misconfigured, Outgoing, Transient, Unknown
 from inbox.connectors.discourse.connector import DiscourseConnector
+from inbox.connectors.local_server import Answer
 from inbox.ingest.items import raw_of
 from tests.connectors.test_discourse_sending import reply
 from tests.platforms.discourse import KEY
 from tests.platforms.odd_shapes import ODD, nested, paths, with_odd
-from tests.platforms.server import Answer
 
 SINCE = {"since": "2020-01-01T00:00:00+00:00"}
 # The forum is the same for all examples, and put right after each.

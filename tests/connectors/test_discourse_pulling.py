@@ -10,8 +10,8 @@ import pytest
 from inbox.connectors.base import ConnectorError
 from inbox.connectors.contract import beginning, drain, through_json, walk
 from inbox.connectors.discourse.connector import DiscourseConnector
+from inbox.connectors.local_server import Answer
 from tests.platforms.discourse import FORBIDDEN, Discourse, refusal
-from tests.platforms.server import Answer
 
 
 @pytest.fixture(params=[False, True], ids=["pages of posts", "windows of ids"])

@@ -11,7 +11,7 @@ from inbox.connectors.contract import drain, through_json
 from inbox.connectors.discourse.client import flat_categories
 from inbox.connectors.discourse.connector import DiscourseConnector
 from inbox.connectors.discourse.reading import Reader, Topic
-from tests.platforms.server import Answer, LocalServer, ReceivedRequest
+from inbox.connectors.local_server import Answer, LocalServer, ReceivedRequest
 
 RECORDINGS = Path(__file__).parents[3] / "shared" / "recordings" / "discourse"
 

@@ -9,8 +9,8 @@ import pytest
 
 from inbox.connectors.base import AuthExpired, Forbidden, Misconfigured, Outgoing, Rejected
 from inbox.connectors.discourse.forms import DiscourseForm
+from inbox.connectors.local_server import Answer, LocalServer
 from tests.platforms.discourse import FORBIDDEN, KEY, NOT_FOUND, refusal
-from tests.platforms.server import Answer, LocalServer
 
 
 def reply(text, topic=50, number=1):

@@ -1,110 +1,80 @@
-"""The package in docs/connectors.md is true: taken from the page, it keeps the contract."""
+"""docs/connectors.md is true: the package and the commands on the page run as they are written."""
 
+import os
 import re
+import shlex
+import subprocess
 import sys
 import tomllib
-import types
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from inbox.connectors.base import entries
-from tests.platforms.server import Answer, LocalServer
-
-PAGE = (Path(__file__).parents[2] / "docs" / "connectors.md").read_text()
-CODE = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-PROJECT = tomllib.loads(re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)[0])["project"]
-
-
-class Guestbook:
-    """The local server that the page leaves to its reader."""
-
-    page_size = 10
-
-    def __init__(self):
-        self.entries, self.fault, self.token = [], None, "secret"
-        self.server = LocalServer(self.answer)
-
-    def __enter__(self):
-        self.server.__enter__()
-        self.url = self.server.url
-        return self
-
-    def __exit__(self, *error):
-        self.server.__exit__(*error)
-
-    def answer(self, asked):
-        if self.fault:
-            return self.fault
-        if asked.headers["authorization"] != f"Bearer {self.token}":
-            return Answer({"error": "Who are you?"}, 401)
-        if asked.path == "/me":
-            return Answer({"name": "The hub"})
-        after = int(asked.value("after", "0"))
-        newer = [entry for entry in self.entries if entry["id"] > after]
-        more = len(newer) > self.page_size
-        return Answer({"entries": newer[: self.page_size], "more": more})
-
-    def post(self, text):
-        number = len(self.entries) + 1
-        self.entries.append(
-            {
-                "id": number,
-                "revision": 1,
-                "user_id": 5,
-                "name": "Ada",
-                "text": text,
-                "written_at": datetime.now(UTC).isoformat(),
-            }
-        )
-        return str(number)
-
-    def revoke(self):
-        self.token = "another"
-
-    def limit_rate(self, seconds):
-        self.fault = Answer({}, 429, {"Retry-After": str(seconds)})
-
-    def break_down(self):
-        self.fault = Answer({}, 503)
-
-    def answer_html(self):
-        self.fault = Answer("<!doctype html><title>A site</title>")
-
-    def heal(self):
-        self.fault = None
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "connectors.md").read_text()
+TOML = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)[0]
+CONNECTOR, TEST = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)[:2]
+COMMANDS = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)[0].splitlines()
 
 
-def module(name, **content):
-    """A module made of code from the page, importable by its name."""
-    made = sys.modules[name] = types.ModuleType(name)
-    made.__dict__.update(content)
-    return made
+@pytest.fixture
+def package(tmp_path):
+    """The package of the page in a folder of its own, with a .venv/bin that leads to this one's."""
+    for name, text in {
+        "pyproject.toml": TOML,
+        "hub_guestbook/__init__.py": "",
+        "hub_guestbook/connector.py": CONNECTOR,
+        "tests/test_guestbook.py": TEST,
+    }.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    install_metadata(tmp_path)
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
+    return tmp_path
 
 
-module("hub_guestbook")
-module("guestbook_server", Guestbook=Guestbook)
-exec(compile(CODE[0], "docs/connectors.md", "exec"), module("hub_guestbook.connector").__dict__)
-exec(compile(CODE[1], "docs/connectors.md", "exec"), module("test_guestbook").__dict__)
+def install_metadata(folder):
+    """What `pip install -e .` writes of the package: its name and its entry points."""
+    project = tomllib.loads(TOML)["project"]
+    info = folder / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Name: {project['name']}\nVersion: {project['version']}\n")
+    lines = []
+    for group, points in project["entry-points"].items():
+        lines += [f"[{group}]", *(f"{name} = {target}" for name, target in points.items())]
+    (info / "entry_points.txt").write_text("\n".join(lines))
 
 
-class TestThePage(sys.modules["test_guestbook"].TestGuestbook):
-    @pytest.fixture(autouse=True)
-    def installed(self, tmp_path, monkeypatch):
-        """The package's metadata where an installer would put it."""
-        info = tmp_path / f"{PROJECT['name'].replace('-', '_')}-{PROJECT['version']}.dist-info"
-        info.mkdir()
-        (info / "METADATA").write_text(f"Name: {PROJECT['name']}\nVersion: {PROJECT['version']}\n")
-        lines = [f"[{group}]" for group in PROJECT["entry-points"]]
-        for points in PROJECT["entry-points"].values():
-            lines += [f"{name} = {target}" for name, target in points.items()]
-        (info / "entry_points.txt").write_text("\n".join(lines))
-        monkeypatch.syspath_prepend(tmp_path)
-        entries.cache_clear()
-        yield
-        entries.cache_clear()
+def run(command, folder):
+    """One line of the page, as its reader types it. What is installed is found by PYTHONPATH."""
+    env = {name: text for name, text in os.environ.items() if not name.startswith("PYTEST_")}
+    env |= {"PYTHONPATH": f"{folder}:{ROOT}", "COLUMNS": "100"}
+    return subprocess.run(
+        ["/bin/sh", "-c", command], cwd=folder, env=env, capture_output=True, text=True, timeout=120
+    )
 
-    def test_its_form_asks_for_an_address_and_a_token(self, connector):
-        form = connector.form_class()({"url": "https://book.example.org", "token": "t"})
-        assert form.is_valid()
+
+def test_the_commands_of_the_page_run_the_contract(package):
+    done = run(COMMANDS[-1], package)
+    assert done.returncode == 0, done.stdout + done.stderr
+    passed, skipped = re.search(r"(\d+) passed, (\d+) skipped", done.stdout).groups()
+    assert f"{passed} passed and {skipped} skipped" in PAGE.replace("\n", " ")
+
+
+def test_a_contract_that_ran_nothing_fails(package):
+    tests = package / "tests" / "test_guestbook.py"
+    starts = "        with SampleServer() as site:"
+    tests.write_text(TEST.replace(starts, f"        pytest.skip('no server')\n{starts}"))
+    done = run(COMMANDS[-1], package)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "The contract ran nothing" in done.stdout
+
+
+def test_what_the_page_installs_is_what_the_project_offers():
+    installs = shlex.split(COMMANDS[1])
+    extra = next(re.findall(r"\[(\w+)\]", word)[0] for word in installs if "[" in word)
+    offered = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert extra in offered["optional-dependencies"]
+    (ini,) = (tomllib.loads(TOML)["tool"]["pytest"]["ini_options"],)
+    assert ini["addopts"] == "-p community_hub.testing"

@@ -15,7 +15,7 @@ from community_hub.lib.http_session import guarded_session
 from inbox.connectors import base
 from inbox.connectors.base import ConnectorError, RateLimited
 from inbox.connectors.errors import json_or_problem, reset_time, translate
-from tests.platforms.server import Answer, LocalServer, ReceivedRequest
+from inbox.connectors.local_server import Answer, LocalServer, ReceivedRequest
 
 WHERE = "forum.example"
 

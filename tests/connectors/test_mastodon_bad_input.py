@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from inbox.connectors.base import ConnectorError, Forbidden, Misconfigured, Page
+from inbox.connectors.local_server import Answer, LocalServer
 from inbox.connectors.mastodon.connector import MastodonConnector
 from inbox.connectors.mastodon.forms import MastodonForm
 from tests.platforms.mastodon import TOKEN, MastodonServer
-from tests.platforms.server import Answer, LocalServer
 
 
 @pytest.fixture

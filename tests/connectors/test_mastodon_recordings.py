@@ -13,9 +13,9 @@ import pytest
 import yaml
 
 from inbox.connectors.base import Incoming, Outgoing, Page, Person
+from inbox.connectors.local_server import Answer, LocalServer, ReceivedRequest
 from inbox.connectors.mastodon.connector import MastodonConnector
 from inbox.connectors.mastodon.parse import Reader
-from tests.platforms.server import Answer, LocalServer, ReceivedRequest
 
 FOLDER = Path(__file__).resolve().parents[3] / "shared" / "recordings" / "mastodon"
 CASSETTES = sorted(FOLDER.glob("*.yaml")) or [FOLDER / "none.yaml"]

@@ -13,10 +13,10 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
+from inbox.connectors.local_server import Answer, ReceivedRequest
 from inbox.models import Conversation, Source
 from inbox.tasks import refresh_conversation
 from tests.platforms.discourse import Discourse
-from tests.platforms.server import Answer, ReceivedRequest
 
 from .test_sending import (  # noqa: F401 - fixtures
     conversation,

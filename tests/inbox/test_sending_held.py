@@ -12,12 +12,12 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from inbox.connectors.local_server import Answer
 from inbox.delivery import readback
 from inbox.models import Conversation, Delivery
 from inbox.verbs import writing
 from team.models import Notification
 from tests.platforms.discourse import NOT_FOUND, Discourse, refusal
-from tests.platforms.server import Answer
 
 from .test_sending import (  # noqa: F401 - fixtures
     answer,

@@ -9,13 +9,13 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from inbox.connectors.local_server import Answer
 from inbox.models import Source
 from inbox.views import sources_setup
 from members.models import Identity
 from team.models import Action
 from tests.platforms.discourse import KEY, Discourse
 from tests.platforms.feeds import FeedSite
-from tests.platforms.server import Answer
 
 FORM = "/sources/new/discourse/"
 CHOICES = "/sources/new/discourse/choices/"

@@ -15,7 +15,7 @@ from community_hub.lib import addresses, http
 from community_hub.lib.addresses import BlockedAddress, is_public
 from community_hub.lib.http import TooLarge, UnsafeRedirect, guarded_client
 from community_hub.lib.http_session import guarded_session
-from tests.platforms.server import Answer, LocalServer, ReceivedRequest
+from inbox.connectors.local_server import Answer, LocalServer, ReceivedRequest
 
 SECRETS = {"Authorization": "Bearer s3cret", "Api-Key": "s3cret", "Cookie": "id=s3cret"}
 

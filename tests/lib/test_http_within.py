@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from community_hub.lib import http, http_session
-from tests.platforms.server import Answer, LocalServer, ReceivedRequest
+from inbox.connectors.local_server import Answer, LocalServer, ReceivedRequest
 
 
 def slow(asked: ReceivedRequest) -> Answer:

@@ -11,7 +11,7 @@ from email.utils import format_datetime
 from html import escape
 from typing import Any
 
-from tests.platforms.server import Answer, LocalServer, ReceivedRequest
+from inbox.connectors.local_server import Answer, LocalServer, ReceivedRequest
 
 PATHS = {"/rss": "rss", "/atom": "atom", "/json": "json"}
 

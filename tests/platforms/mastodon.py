@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.platforms.server import Answer, LocalServer, ReceivedRequest
+from inbox.connectors.local_server import Answer, LocalServer, ReceivedRequest
 
 TOKEN = "good-token-1234567890"
 

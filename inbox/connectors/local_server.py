@@ -1,4 +1,7 @@
-"""A small HTTP server in a thread, on 127.0.0.1: what the local platforms are built on."""
+"""A small HTTP server in a thread, on 127.0.0.1: what the local platforms of tests are built on.
+
+Standard library only. Outside packages use it too: see sample_server.py for a whole platform.
+"""
 
 from __future__ import annotations
 
