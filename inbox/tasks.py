@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from community_hub.lib import queue
 from community_hub.lib.schedule import scheduled
 from inbox.delivery import sending
-from inbox.ingest import lease
+from inbox.ingest import lease, webhooks
 from inbox.ingest.pipeline import ingest
 from inbox.ingest.recompute import repair_drift
 from inbox.verbs import triage
@@ -32,7 +32,8 @@ from .connectors.base import (
     RateLimited,
     Transient,
 )
-from .models import Conversation, Delivery, Source, SourceState
+from .models import Conversation, Delivery, Source, SourceState, WebhookDelivery, WebhookState
+from .models.webhook import KEPT
 
 log = structlog.get_logger(__name__)
 
@@ -118,6 +119,30 @@ def refresh_failed(conversation: Conversation, error: ConnectorError) -> None:
     log.info("refresh failed", conversation=conversation.pk, error=str(error))
     if isinstance(error, RateLimited | AuthExpired):
         conversation.source.record_failure(error)
+
+
+@shared_task(name="inbox.tasks.read_webhook")
+def read_webhook(pk: int) -> None:
+    webhooks.read(pk, timezone.now())
+
+
+@scheduled(every=timedelta(seconds=30), name="inbox.tasks.read_due_webhooks")
+def read_due_webhooks() -> None:
+    """What no worker was told of, what failed for a while, and what waited for its source."""
+    due = WebhookDelivery.objects.filter(
+        state=WebhookState.RECEIVED,
+        next_try_at__lte=timezone.now(),
+        source__state=SourceState.ACTIVE,
+    )
+    for pk in due.order_by("next_try_at").values_list("pk", flat=True)[:200]:
+        queue.enqueue("inbox.tasks.read_webhook", pk)
+
+
+@scheduled(every=timedelta(hours=1), name="inbox.tasks.forget_webhooks")
+def forget_webhooks() -> None:
+    """What was read, or given up, a week ago: a platform repeats a delivery within hours."""
+    old = WebhookDelivery.objects.filter(received_at__lt=timezone.now() - KEPT)
+    old.exclude(state=WebhookState.RECEIVED).delete()
 
 
 @shared_task(name="inbox.tasks.deliver")

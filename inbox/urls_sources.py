@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from inbox.views import members, sources, sources_add
+from inbox.views import hooks, members, sources, sources_add
 
 urlpatterns = [
     path("members/<int:pk>/conversations/", members.conversations, name="member-conversations"),
+    path("hooks/<int:pk>/<slug:key>/", hooks.hook, name="hook"),
     path("sources/", sources.sources, name="sources"),
     path("sources/new/", sources_add.platforms, name="source-add"),
     path("sources/new/<slug:kind>/", sources_add.sign_in, name="source-add-sign-in"),

@@ -77,6 +77,13 @@ class SentForm(forms.Form):
 
 
 class ModerationForm(forms.Form):
+    hook_url = forms.URLField(
+        label=_("Webhook address"),
+        required=False,
+        max_length=500,
+        assume_scheme="https",
+        help_text=_("Copy it from the source’s page in the hub: new posts then arrive at once."),
+    )
     moderates = forms.BooleanField(
         label=_("Replies wait for approval"),
         required=False,

@@ -19,7 +19,8 @@ def moderation(request: HttpRequest, site: Site) -> HttpResponse:
         if form.is_valid():
             Site.objects.filter(pk=site.pk).update(**form.cleaned_data)
         return redirect("sandbox:moderation", site.slug)
-    form = ModerationForm(initial={"moderates": site.moderates, "out_of_order": site.out_of_order})
+    names = ("hook_url", "moderates", "out_of_order")
+    form = ModerationForm(initial={name: getattr(site, name) for name in names})
     waiting = site.posts.filter(pending=True).with_people().order_by("id")[:50]
     return page(request, "moderation", site, form=form, waiting=waiting, token=site.token())
 

@@ -259,6 +259,10 @@ class Unknown(ConnectorError):
     """The request left and no answer came: it may have been posted."""
 
 
+class BadSignature(ConnectorError):
+    """What was posted to the hub is not signed by the platform, or too long ago."""
+
+
 class Connector:
     """One connected account. Subclasses override what their platform can do.
 
@@ -320,6 +324,16 @@ class Connector:
 
     def fetch(self, ids: Iterable[str]) -> Page:
         """These messages as they are now; one that is gone comes back with op="delete"."""
+        raise NotImplementedError
+
+    def verify_webhook(self, headers: Mapping[str, str], body: bytes, now: datetime) -> str:
+        """Check the signature of what was posted to the hub, and return the delivery's id. Pure:
+        no HTTP. Header names are in lower case. Raises BadSignature; asked only with `push`."""
+        raise NotImplementedError
+
+    def read_webhook(self, headers: Mapping[str, str], body: bytes) -> Page:
+        """What a verified delivery tells of; deliveries come late, twice and in any order. It may
+        ask the platform. The page's cursor is not kept."""
         raise NotImplementedError
 
     def prepare(self, outgoing: Outgoing) -> Outgoing:

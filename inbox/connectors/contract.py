@@ -16,7 +16,7 @@ import json
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 from uuid import uuid4
 
 import pytest
@@ -123,23 +123,22 @@ def reply_to(item: Incoming, text: str) -> Outgoing:
 class ConnectorContract:
     """Subclass it as Test..., override the two fixtures, and every test below runs."""
 
-    @pytest.fixture(scope="class")
-    def started_tests(self) -> Iterator[list[str]]:
-        """Which tests got a platform and a connector; none at all is a failure."""
-        started: list[str] = []
-        yield started
-        if not started:
+    started: ClassVar[set[str]]  # the tests that got a platform and a connector
+
+    @classmethod
+    def setup_class(cls) -> None:
+        cls.started = set()
+
+    @classmethod
+    def teardown_class(cls) -> None:
+        if not cls.started:
             pytest.fail("The contract ran nothing: `platform` or `connector` never came up.", False)
 
     @pytest.fixture(autouse=True)
     def _counts(
-        self,
-        started_tests: list[str],
-        platform: Platform,
-        connector: Connector,
-        request: pytest.FixtureRequest,
+        self, platform: Platform, connector: Connector, request: pytest.FixtureRequest
     ) -> None:
-        started_tests.append(request.node.name)
+        type(self).started.add(request.node.name)
 
     @pytest.fixture
     def platform(self) -> Any:

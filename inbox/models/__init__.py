@@ -9,6 +9,7 @@ from .delivery import Delivery, DeliveryState
 from .message import Kind, Message, Reason
 from .personal import Draft, ReadMark
 from .source import Source
+from .webhook import WebhookDelivery, WebhookState
 
 __all__ = [
     "Channel",
@@ -27,4 +28,6 @@ __all__ = [
     "SourceState",
     "State",
     "ThreadAlias",
+    "WebhookDelivery",
+    "WebhookState",
 ]

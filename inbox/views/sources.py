@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from community_hub.lib import htmx
 from inbox.connectors.base import broken
+from inbox.ingest.webhooks import hook_address
 from inbox.models import Quarantined, Source
 from inbox.pages.source_status import reports
 from inbox.verbs import sources as verbs
@@ -147,6 +148,7 @@ def source_page(
     context = {
         "source": found,
         "report": report,
+        "hook_address": hook_address(found) if user.can_manage_sources else "",
         "has_places": bool(channels) or (speaks is not None and speaks.capabilities.has_channels),
         "channels": channels[:MOST_CHANNELS],
         "has_more_channels": len(channels) > MOST_CHANNELS,

@@ -12,6 +12,8 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from community_hub.lib import queue
+
 HUB_HANDLE = "polyphon"
 MAX_LENGTHS = {"forum": 32_000, "microblog": 500, "helpboard": 30_000}
 
@@ -40,6 +42,8 @@ class Site(models.Model):
     last_seq = models.BigIntegerField(default=0)
     moderates = models.BooleanField(default=False)
     out_of_order = models.BooleanField(default=False)
+    # where each change of a post is posted to
+    hook_url = models.URLField(max_length=500, blank=True, default="", db_default="")
     token_serial = models.PositiveIntegerField(default=1)
 
     def __str__(self) -> str:
@@ -66,6 +70,11 @@ class Site(models.Model):
         self.last_seq += how_many
         self.save(update_fields=["last_seq"])
         return first
+
+    def announce(self, post_pk: int) -> None:
+        """Tell the hub of a change, once it is committed, where a webhook is configured."""
+        if self.hook_url:
+            queue.enqueue("sandbox.tasks.post_webhook", self.pk, post_pk)
 
     def token(self) -> str:
         """The bearer token of the hub's account here. Nothing is stored: it is made anew from

@@ -74,7 +74,7 @@ class Thread(models.Model):
         self.last_post_at = now
         self.save(update_fields=["last_number", "last_post_at"])
         Account.objects.filter(pk=account.pk).update(last_posted_at=now)
-        return Post.objects.create(
+        post = Post.objects.create(
             site=site,
             thread=self,
             number=self.last_number,
@@ -88,6 +88,8 @@ class Thread(models.Model):
             created_at=now,
             pending=site.moderates and self.last_number > 1,
         )
+        site.announce(post.pk)
+        return post
 
 
 def _check_body(site: Site, body: str) -> None:
@@ -252,6 +254,8 @@ class Post(models.Model):
 
     def _change(self, **fields: object) -> None:
         with transaction.atomic():
-            seq = self.site.lock().take_seq()
+            site = self.site.lock()
+            seq = site.take_seq()
             Post.objects.filter(pk=self.pk, deleted_at=None).update(seq=seq, **fields)
+            site.announce(self.pk)
         self.refresh_from_db()

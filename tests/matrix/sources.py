@@ -13,6 +13,15 @@ managed = partial(Endpoint, may=ADMINS, ids=SOURCE, scoped=True)
 form = partial(managed, ok=(200, 302, 422))  # an empty form is answered with what is missing
 
 ENDPOINTS = (
+    # whoever knows no key finds nothing; tests/inbox/test_webhooks.py has the keys
+    Endpoint(
+        "hooks/<int:pk>/<slug:key>/",
+        "POST",
+        may=(),
+        refused=404,
+        stranger=404,
+        ids={"pk": lambda world: world.source.pk, "key": "guessed"},
+    ),
     Endpoint("sources/", "GET"),
     Endpoint("sources/<int:pk>/", "GET", ids=SOURCE, scoped=True),
     Endpoint("sources/new/", "GET", ADMINS),

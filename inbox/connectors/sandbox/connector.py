@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, ClassVar, cast
@@ -28,6 +28,7 @@ from inbox.connectors.base import (
     Rejected,
     Sent,
 )
+from inbox.connectors.sandbox.webhooks import post_named_in, verified
 
 from .client import PAGE, Client
 from .forms import SITES, SandboxForm
@@ -59,6 +60,7 @@ class SandboxConnector(Connector):
     blurb: ClassVar[str] = BLURB
     place: ClassVar[str] = PLACE
     capabilities: ClassVar[Capabilities] = Capabilities(
+        push=True,
         send=True,
         idempotency="native",
         visibilities=("public", "direct"),
@@ -146,6 +148,13 @@ class SandboxConnector(Connector):
         missing = set(wanted) - {str(post.get("id")) for post in found}
         page.items.extend(_gone(post_id) for post_id in sorted(missing))
         return page
+
+    def verify_webhook(self, headers: Mapping[str, str], body: bytes, now: datetime) -> str:
+        return verified(headers, body, str(self.credentials.get("token", "")), now)
+
+    def read_webhook(self, headers: Mapping[str, str], body: bytes) -> Page:
+        """A delivery names a post, which is asked for as it is now: their order is no matter."""
+        return self.fetch([post_named_in(body)])
 
     def send(self, outgoing: Outgoing) -> Sent:
         return self._sent(
