@@ -65,7 +65,7 @@ def pull(source: Source, *, deadline: float) -> None:
     """Page after page until the platform has no more or the deadline passes."""
     more = False
     try:
-        with closing(source.connector()) as connector:
+        with closing(source.signed_in()) as connector:
             for page in connector.pull(dict(source.cursor), deadline=deadline):
                 ingest(source, page)
                 more = page.has_more
@@ -97,21 +97,19 @@ def refresh_conversation(pk: int) -> None:
         return
     if not cache.add(f"refreshed:{pk}", 1, REFRESH_EVERY):
         return
-    connector = source.connector()
-    capabilities = connector.capabilities
+    capabilities = source.connector_class.capabilities
+    if not (capabilities.sees_edits or capabilities.sees_deletes):
+        return
     try:
-        if not (capabilities.sees_edits or capabilities.sees_deletes):
-            return
         known = conversation.messages.filter(external_id__isnull=False, deleted_at__isnull=True)
         ids = known.order_by("-sent_at", "-id").values_list("external_id", flat=True)
-        page = connector.fetch([str(each) for each in ids[:REFRESH_MOST]])
+        with closing(source.signed_in()) as connector:
+            page = connector.fetch([str(each) for each in ids[:REFRESH_MOST]])
         ingest(source, page, keep_cursor=False)
         if page.stopped_by:
             raise page.stopped_by
     except ConnectorError as error:
         refresh_failed(conversation, error)
-    finally:
-        connector.close()
 
 
 def refresh_failed(conversation: Conversation, error: ConnectorError) -> None:

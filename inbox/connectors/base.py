@@ -359,8 +359,14 @@ class Connector:
         text = self.written(markdown, reply_ref)
         return len(text.encode()) if self.capabilities.length_unit == "byte" else len(text)
 
-    def refresh_credentials(self) -> Credentials | None:
-        return None
+    def refresh_is_due(self, now: datetime) -> bool:
+        """Whether the credentials end soon: at 80 % of their lifetime, say. Pure: no HTTP."""
+        return False
+
+    def refresh_credentials(self) -> Credentials:
+        """New credentials, all of them. Asked by one process at a time, where refresh_is_due();
+        raises AuthExpired where a person must sign in again."""
+        raise NotImplementedError
 
     def check(self) -> Health:
         """Ask an endpoint that needs the credentials: a bad token on a public one may pass."""

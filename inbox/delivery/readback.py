@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -54,14 +55,12 @@ def look_for_it(delivery: Delivery) -> None:
 
 def _read_back(delivery: Delivery, source: Source) -> Sent | None:
     """What the source has to know of a failure is told to it; the failure goes on to the caller."""
-    connector = source.connector()
     try:
-        return found_there(delivery, connector, prepared_for(delivery, connector))
+        with closing(source.signed_in()) as connector:
+            return found_there(delivery, connector, prepared_for(delivery, connector))
     except (RateLimited, AuthExpired) as error:
         source.record_failure(error)
         raise
-    finally:
-        connector.close()
 
 
 def found_there(delivery: Delivery, connector: Connector, outgoing: Outgoing) -> Sent | None:

@@ -101,7 +101,7 @@ def _ready(
 ) -> tuple[Connector, Outgoing] | None:
     """Nothing has left yet: whatever goes wrong here, the reply has failed and looks so."""
     try:
-        connector = source.connector()
+        connector = source.signed_in()
         stack.callback(connector.close)
         return connector, readback.prepared_for(delivery, connector)
     except ConnectorError as error:

@@ -83,7 +83,7 @@ def read(pk: int, now: datetime) -> None:
     if source.state != SourceState.ACTIVE or source.waits_until:
         return
     try:
-        with closing(source.connector()) as connector:
+        with closing(source.signed_in()) as connector:
             page = connector.read_webhook(delivery.headers, bytes(delivery.body))
         ingest(source, page, keep_cursor=False)
         if page.stopped_by:

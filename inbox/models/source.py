@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import datetime
 from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q, Value
 from django.db.models.functions import Cast, Concat
 from django.urls import reverse
@@ -84,6 +85,26 @@ class Source(PullState):
         connector = self.connector_class(self.config, lost)
         connector.credentials = lost  # not a copy of it
         return connector
+
+    def signed_in(self) -> Connector:
+        """The connector with credentials that are good for a while, for whoever asks the platform.
+
+        New ones are fetched under the row's lock, by one process alone: many platforms take an old
+        refresh token only once. The others wait for it and find the new ones.
+        """
+        connector = self.connector()
+        if not connector.refresh_is_due(timezone.now()):
+            return connector
+        connector.close()
+        with transaction.atomic():
+            locked = Source.objects.select_for_update(no_key=True).get(pk=self.pk)
+            connector = locked.connector()
+            with closing(connector):
+                if connector.refresh_is_due(timezone.now()):
+                    locked.credentials = connector.refresh_credentials()
+                    locked.save(update_fields=["credentials"])
+        self.credentials = locked.credentials
+        return self.connector()
 
     # Pulls ---------------------------------------------------------------------------------------
 
