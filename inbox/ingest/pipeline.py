@@ -17,6 +17,7 @@ from django.utils import timezone
 from community_hub.lib import live, queue
 from community_hub.lib.text import one_line, storable, storable_json, web_address
 from inbox.connectors.base import Incoming, Page, Problem
+from inbox.connectors.ignored import Ignored
 from inbox.ingest import matching, rows, threads
 from inbox.ingest.counters import Outcome, count_page
 from inbox.ingest.items import PreparedItem, channel_key, key, newest_of_each, prepare_item, raw_of
@@ -44,13 +45,13 @@ def ingest(source: Source, page: Page, *, keep_cursor: bool = True) -> Outcome:
             raise LeaseLost
         outcome = Outcome(ignored=Counter(page.ignored), bad=list(page.problems))
         ready, repeats = _ready(locked, page.items, now, outcome)
-        outcome.ignored += Counter({"came twice in one page": repeats} if repeats else {})
+        outcome.ignored += Counter({Ignored.TWICE: repeats} if repeats else {})
         dates = [one.sent_at for one in ready]
         outcome.oldest, outcome.newest = min(dates, default=None), max(dates, default=None)
         outcome.add(_store_or_split(locked, ready, page.items, now))
         unexplained = (page.fetched or 0) - outcome.fetched
         if unexplained > 0:
-            outcome.ignored["left out by the connector"] += unexplained
+            outcome.ignored[Ignored.UNEXPLAINED] += unexplained
         _quarantine(locked, outcome.bad)
         cursor = page.cursor if keep_cursor else None
         count_page(locked, outcome, cursor=cursor, gap=page.gap, now=now)
@@ -142,7 +143,7 @@ def _store(source: Source, ready: list[PreparedItem], now: datetime) -> Outcome:
     outcome.stored = len(written)
     unchanged = len(ready) - len(written)
     if unchanged:
-        outcome.ignored["not changed"] = unchanged
+        outcome.ignored[Ignored.UNCHANGED] = unchanged
     sightings.record(
         (author.identity_id, source.scope, one.sent_at)
         for one, author in zip(ready, authors, strict=True)
@@ -230,7 +231,7 @@ def _heard(
     known = threads.known(source, {one.thread_id for one in ready})
     kept = [one for one in ready if one.thread_id in spoken_to or one.thread_id in known]
     left_out = len(ready) - len(kept)
-    return kept, Counter({"in a channel nobody listens to": left_out} if left_out else {})
+    return kept, Counter({Ignored.UNHEARD: left_out} if left_out else {})
 
 
 def _mirror_deletions(source: Source, external_ids: list[str], now: datetime) -> Outcome:
@@ -238,10 +239,10 @@ def _mirror_deletions(source: Source, external_ids: list[str], now: datetime) ->
     outcome = Outcome(stored=len(gone), conversations={row.conversation_id for row in gone})
     missing = len(set(external_ids)) - len(gone)
     if missing:
-        outcome.ignored["deleted before, or not kept here"] = missing
+        outcome.ignored[Ignored.NOT_KEPT] = missing
     repeats = len(external_ids) - len(set(external_ids))
     if repeats:
-        outcome.ignored["came twice in one page"] = repeats
+        outcome.ignored[Ignored.TWICE] = repeats
     Conversation.objects.recompute(outcome.conversations)
     return outcome
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from inbox.connectors.base import Connector
+from inbox.connectors.ignored import words
 from inbox.models import Delivery, Source, SourceDay, SourceState
 
 WEEK = 7
@@ -48,7 +49,8 @@ class Totals:
         days = list(days)
         why: Counter[str] = Counter()
         for day in days:
-            why.update(day.ignored_why)
+            for code, count in day.ignored_why.items():
+                why[words(code)] += count
         return cls(
             fetched=sum(day.fetched for day in days),
             stored=sum(day.stored for day in days),

@@ -3,6 +3,7 @@
 import pytest
 
 from inbox.connectors.base import RateLimited, Transient
+from inbox.connectors.ignored import Ignored
 from inbox.connectors.local_server import Answer
 from tests.platforms.discourse import FORBIDDEN, NOT_FOUND, refusal
 
@@ -98,7 +99,7 @@ def test_a_topic_we_may_not_look_into_is_asked_for_once(connector, forum):
     forum.fault = lambda asked: refused if asked.path == "/t/50.json" else None
     page, paths = requests(forum, connector, said(forum, 3))
     assert (page.items, page.problems) == ([], [])
-    assert page.ignored == {"no longer shown to this account": 3}
+    assert page.ignored == {Ignored.HIDDEN: 3}
     assert paths.count("/t/50.json") == 1
 
 

@@ -10,6 +10,7 @@ import pytest
 from inbox.connectors.base import ConnectorError
 from inbox.connectors.contract import beginning, drain, through_json, walk
 from inbox.connectors.discourse.connector import DiscourseConnector
+from inbox.connectors.ignored import Ignored
 from inbox.connectors.local_server import Answer
 from tests.platforms.discourse import FORBIDDEN, Discourse, refusal
 
@@ -182,7 +183,7 @@ def test_a_post_we_may_no_longer_read_is_neither_deleted_nor_kept_aside(connecto
     forum.fault = lambda request: refused if request.path == f"/posts/{asked}.json" else None
     page = connector.fetch([asked])
     assert (page.items, page.problems) == ([], [])
-    assert page.ignored == {"no longer shown to this account": 1}
+    assert page.ignored == {Ignored.HIDDEN: 1}
 
 
 JUNK = [None, 7, True, "x", [], {}, [None, 3], {"id": None}, [{"id": "x"}], {"topics": [5]}]

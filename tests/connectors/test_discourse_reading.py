@@ -3,6 +3,7 @@
 import pytest
 
 from inbox.connectors.discourse.reading import Reader, Topic
+from inbox.connectors.ignored import Ignored
 
 BASE = "https://forum.example.org"
 TOPIC = Topic(id="11", title="Crackling", slug="crackling", category_id="4")
@@ -127,7 +128,7 @@ def test_a_deleted_post_is_a_deletion(reader, how):
 
 
 @pytest.mark.parametrize(
-    ("post_type", "reason"), [(2, "moderator notice"), (3, "system line"), (4, "whisper")]
+    ("post_type", "reason"), [(2, Ignored.NOTICE), (3, Ignored.SYSTEM), (4, Ignored.WHISPER)]
 )
 def test_what_is_no_post_is_left_out_with_a_reason(reader, post_type, reason):
     read = reader.read([post(post_type=post_type, action_code="closed.enabled")], {})

@@ -8,6 +8,7 @@ import pytest
 from inbox.connectors.base import Misconfigured, Transient
 from inbox.connectors.contract import beginning, drain, through_json
 from inbox.connectors.feed.connector import FeedConnector
+from inbox.connectors.ignored import Ignored
 from tests.platforms.feeds import FeedSite, atom, rss
 
 
@@ -198,4 +199,4 @@ def test_entries_older_than_the_start_are_counted_not_kept(feed, site):
     site.document = rss(item(guid="1", date="Sat, 01 Nov 2025 10:00:00 GMT"))
     items, _ = drain(feed, beginning(feed))
     assert items == []
-    assert pull(feed).ignored == {"older than the start": 1}
+    assert pull(feed).ignored == {Ignored.TOO_OLD: 1}

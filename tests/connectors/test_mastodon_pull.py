@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from inbox.connectors.base import Incoming, Misconfigured
+from inbox.connectors.ignored import Ignored
 from inbox.connectors.mastodon.connector import MastodonConnector
 from inbox.connectors.mastodon.parse import snowflake, snowflake_time
 from tests.platforms.mastodon import TOKEN, MastodonServer
@@ -112,7 +113,7 @@ def test_mention_with_a_watched_hashtag_is_the_same_from_both_lists(site, connec
     pages = list(connector.pull(cursor, deadline=time.monotonic() + 20))
     found = [item for page in pages for item in page.items if item.external_id == post]
     assert [(item.channel_id, item.mention_reason) for item in found] == [("#soldering", "handle")]
-    assert sum(page.ignored.get("came twice", 0) for page in pages) == 1
+    assert sum(page.ignored.get(Ignored.TWICE, 0) for page in pages) == 1
 
 
 def test_hashtag_post_that_arrived_late_from_another_server_is_found(site, connector) -> None:
@@ -145,7 +146,7 @@ def test_backfill_reaches_back_to_its_date_and_says_what_it_left(site, connector
     cursor = connector.begin(now - timedelta(days=4))
     pages = list(connector.pull(cursor, deadline=time.monotonic() + 20))
     assert {item.external_id for page in pages for item in page.items} == {days[3], days[1]}
-    assert sum(page.ignored.get("older than the backfill", 0) for page in pages) == 1
+    assert sum(page.ignored.get(Ignored.TOO_OLD, 0) for page in pages) == 1
 
 
 def test_pages_tell_what_is_left_of_the_allowance(site, connector) -> None:

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from inbox.connectors.base import Incoming, Outgoing, Page, Person
+from inbox.connectors.ignored import Ignored
 from inbox.connectors.local_server import Answer, LocalServer, ReceivedRequest
 from inbox.connectors.mastodon.connector import MastodonConnector
 from inbox.connectors.mastodon.parse import Reader
@@ -153,7 +154,7 @@ def test_recorded_direct_messages_are_direct(connected) -> None:
 def test_recorded_mentions_whose_posts_are_gone_are_counted(connected) -> None:
     connector, _ = connected("test_entity_notification")
     pages = pulled(connector)
-    assert [page.ignored for page in pages if page.ignored] == [{"the post behind it is gone": 39}]
+    assert [page.ignored for page in pages if page.ignored] == [{Ignored.GONE: 39}]
     assert sum(len(page.items) for page in pages) == 1
 
 

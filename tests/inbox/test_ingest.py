@@ -11,6 +11,7 @@ from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from inbox.connectors.base import Problem
+from inbox.connectors.ignored import Ignored
 from inbox.ingest.pipeline import ingest
 from inbox.ingest.team_replies import log_team_replies
 from inbox.models import Conversation, Message, Quarantined, Source, SourceDay, ThreadAlias
@@ -49,7 +50,7 @@ def test_same_mention_twice_makes_one_message() -> None:
     assert Message.objects.count() == Conversation.objects.count() == 1
     assert Activity.objects.count() == 1
     assert outcome.stored == 0
-    assert outcome.ignored == {"not changed": 1}
+    assert outcome.ignored == {Ignored.UNCHANGED: 1}
     day = SourceDay.objects.get()
     assert (day.fetched, day.stored, day.ignored, day.quarantined) == (3, 1, 2, 0)
 
@@ -245,4 +246,4 @@ def test_a_muted_channel_is_ignored_but_for_those_who_speak_to_us() -> None:
     to_us = item("3", channel_id="off-topic", mention_reason="handle")
     outcome = ingest(source, page(here, elsewhere, to_us))
     assert set(Message.objects.values_list("external_id", flat=True)) == {"1", "3"}
-    assert outcome.ignored == {"in a channel nobody listens to": 1}
+    assert outcome.ignored == {Ignored.UNHEARD: 1}

@@ -14,9 +14,10 @@ from typing import Any
 from inbox.connectors.base import ConnectorError, Forbidden, Incoming, Misconfigured, Page, Problem
 from inbox.connectors.discourse.client import POSTS_A_REQUEST, DiscourseClient
 from inbox.connectors.discourse.reading import UNREADABLE, Reader, Topic, needed, unreadable
+from inbox.connectors.ignored import Ignored
 from inbox.connectors.json_values import records, text
 
-HIDDEN = "no longer shown to this account"
+HIDDEN = Ignored.HIDDEN
 
 
 class Fetcher:

@@ -25,6 +25,7 @@ from typing import Any
 from inbox.connectors.base import Forbidden, Misconfigured, Page, Problem
 from inbox.connectors.discourse.client import DiscourseClient, is_id, with_ids
 from inbox.connectors.discourse.reading import Read, Reader, Topic, moment
+from inbox.connectors.ignored import Ignored
 from inbox.connectors.json_values import record, records, text
 
 OVERLAP_IDS = 50
@@ -117,7 +118,7 @@ class Puller:
     def read_public(self, batch: Batch) -> Read:
         read = self.reader.read(batch.posts, self.topics_of(batch.posts), since=self.since)
         for _ in range(batch.known):
-            read.ignore("seen on the page before")
+            read.ignore(Ignored.TWICE)
         return read
 
     def topics_of(self, posts: list[Any]) -> dict[str, Topic]:

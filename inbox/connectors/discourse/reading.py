@@ -15,6 +15,7 @@ from urllib.parse import quote, urljoin
 from django.utils.translation import gettext as _
 
 from inbox.connectors.base import Incoming, Person, Problem, content_version
+from inbox.connectors.ignored import Ignored
 from inbox.connectors.json_values import records, text, whole_number
 
 AVATAR_PIXELS = "96"
@@ -92,7 +93,7 @@ class Reader:
             try:
                 reason = left_out(post)
                 if not reason and since and moment(post["created_at"]) < since:
-                    reason = "older than the start"
+                    reason = Ignored.TOO_OLD
                 if reason:
                     result.ignore(reason)
                 else:
@@ -213,8 +214,8 @@ def left_out(post: Mapping[str, Any]) -> str:
     only those that the forum writes name an action."""
     kind = whole_number(post.get("post_type")) or 1
     if kind == NOTICE and post.get("action_code"):
-        return "moderator notice"
-    return {LINE: "system line", WHISPER: "whisper"}.get(kind, "")
+        return Ignored.NOTICE
+    return {LINE: Ignored.SYSTEM, WHISPER: Ignored.WHISPER}.get(kind, "")
 
 
 def unreadable(post: Any, error: Exception) -> Problem:

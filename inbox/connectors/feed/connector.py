@@ -39,6 +39,7 @@ from inbox.connectors.feed.keys import keys_of
 from inbox.connectors.feed.limits import TooMuch
 from inbox.connectors.feed.reading import read
 from inbox.connectors.feed.threads import Thread, Threads
+from inbox.connectors.ignored import Ignored
 
 REMEMBERED = 300  # entries that left the feed and may come back
 CLOCKS_DIFFER = timedelta(minutes=10)
@@ -95,7 +96,7 @@ class FeedConnector(Connector):
         remembered: dict[str, list[str]] = {}
         for key, entry in zip(keys, document.entries, strict=True):
             if key in remembered:
-                ignored["listed twice"] += 1
+                ignored[Ignored.TWICE] += 1
                 continue
             first_seen = seen[key][2] if key in seen else now.isoformat()
             remembered[key] = [entry.mark, entry.version, first_seen]
@@ -103,9 +104,9 @@ class FeedConnector(Connector):
                 key, entry, threads.of(key, entry), datetime.fromisoformat(first_seen)
             )
             if key in seen and seen[key][1] == entry.version:
-                ignored["unchanged"] += 1
+                ignored[Ignored.UNCHANGED] += 1
             elif item.created_at < since:
-                ignored["older than the start"] += 1
+                ignored[Ignored.TOO_OLD] += 1
             elif key in seen:  # changed, and few feeds say when
                 items.append(replace(item, edited_at=item.edited_at or now))
             else:
@@ -113,7 +114,7 @@ class FeedConnector(Connector):
         problems = problems_of(document)
         mark = content_version(document.broken, [message for message, _raw in document.bad])
         if problems and cursor.get("broken") == mark:
-            ignored["reported before"] += len(problems)
+            ignored[Ignored.REPORTED] += len(problems)
             problems = []
         others = [item for item in seen.items() if item[0] not in remembered]
         yield Page(

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from inbox.connectors.base import Incoming, Page, Problem
+from inbox.connectors.ignored import Ignored
 from inbox.connectors.json_values import Json, records, text
 from inbox.connectors.mastodon.client import Client, Gone
 from inbox.connectors.mastodon.parse import Reader, problem
@@ -36,16 +37,16 @@ class Reading:
     def page(self, stream: Stream, entries: list[Any], too_old: int) -> Page:
         """A page of one stream's entries; parents come before their children."""
         self.taken, self.problems, self.ignored = [], [], {}
-        self._ignore("older than the backfill", too_old)
+        self._ignore(Ignored.TOO_OLD, too_old)
         for entry in reversed(entries):  # the API gives the newest first
             if not isinstance(entry, dict):
                 self.problems.append(problem(entry, _("This entry could not be read.")))
                 continue
             status = stream.status_of(entry)
             if stream.name == "mentions" and entry.get("type", "mention") != "mention":
-                self._ignore("not a mention", 1)
+                self._ignore(Ignored.NOT_A_MENTION, 1)
             elif status is None:
-                self._ignore("the post behind it is gone", 1)
+                self._ignore(Ignored.GONE, 1)
             else:
                 self.read(status, mentioned=stream.name == "mentions")
         return self.take()
@@ -92,7 +93,7 @@ class Reading:
 
     def _add(self, status: Any, *, mentioned: bool = False, quietly: bool = False) -> None:
         if isinstance(status, dict) and isinstance(status.get("reblog"), dict):
-            self._ignore("a boost", 1)
+            self._ignore(Ignored.BOOST, 1)
             return
         try:
             root = self.roots.setdefault(text(status["id"]), text(status["id"]))
@@ -104,7 +105,7 @@ class Reading:
         name = item.external_id, item.version
         if name in self.known and (self.known[name] or not item.mention_reason):
             if not quietly:
-                self._ignore("came twice", 1)
+                self._ignore(Ignored.TWICE, 1)
             return
         self.known[name] = item.mention_reason
         self.taken.append(item)
