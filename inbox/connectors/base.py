@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -94,6 +94,11 @@ class Incoming:
     client_token: str = ""  # ours, echoed back by the platform
     raw: Mapping[str, Any] = field(default_factory=dict)
 
+    @classmethod
+    def gone(cls, external_id: str) -> Incoming:
+        """A message that the platform no longer has: what `fetch` says of a deleted one."""
+        return cls(external_id, thread_id="", created_at=datetime.now(UTC), op="delete")
+
 
 @dataclass(frozen=True)
 class Rate:
@@ -164,11 +169,8 @@ class Sent:
 class Capabilities:
     """What a platform can do, said once, so that no screen has to guess."""
 
-    pull: bool = True
-    push: bool = False
+    push: bool = False  # webhooks
     send: bool = False
-    edit: bool = False
-    delete: bool = False
     idempotency: str = "none"  # native, window, marker, none
     max_length: int | None = None
     length_unit: str = "char"  # char, grapheme, byte

@@ -8,7 +8,6 @@ moved elsewhere: asked for alone, the forum says which.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Any
 
 from inbox.connectors.base import ConnectorError, Forbidden, Incoming, Misconfigured, Page, Problem
@@ -69,7 +68,7 @@ class Fetcher:
             self.hidden += 1
             return None
         if post is None:
-            self.items.append(gone(external_id))
+            self.items.append(Incoming.gone(external_id))
             return None
         try:
             topic = self.topic(str(needed(post, "topic_id")))
@@ -112,9 +111,3 @@ class Fetcher:
             self.items.append(self.reader.incoming(post, topic))
         except UNREADABLE as error:
             self.problems.append(unreadable(post, error))
-
-
-def gone(external_id: str) -> Incoming:
-    return Incoming(
-        external_id=external_id, thread_id="", created_at=datetime.now(UTC), op="delete"
-    )

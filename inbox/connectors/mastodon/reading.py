@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -68,10 +67,7 @@ class Reading:
 
     def gone(self, status_id: str) -> None:
         """A post that was there once and is not any more."""
-        now = datetime.now(UTC)
-        self.taken.append(
-            Incoming(external_id=status_id, thread_id=status_id, created_at=now, op="delete")
-        )
+        self.taken.append(Incoming.gone(status_id))
 
     def _thread(self, status: Json) -> None:
         status_id, parent = text(status.get("id")), text(status.get("in_reply_to_id"))

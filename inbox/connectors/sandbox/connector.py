@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar, cast
 from urllib.parse import urlsplit
@@ -146,7 +146,7 @@ class SandboxConnector(Connector):
             found += self.client.posts(wanted[start : start + PAGE])
         page = self._page([post for post in found if not post.get("pending")])
         missing = set(wanted) - {str(post.get("id")) for post in found}
-        page.items.extend(_gone(post_id) for post_id in sorted(missing))
+        page.items.extend(Incoming.gone(post_id) for post_id in sorted(missing))
         return page
 
     def verify_webhook(self, headers: Mapping[str, str], body: bytes, now: datetime) -> str:
@@ -291,8 +291,3 @@ def _reason(post: dict[str, Any]) -> str:
     if post["visibility"] == "direct":
         return "direct"
     return "handle" if NAMED.search(post["body"]) else ""
-
-
-def _gone(post_id: str) -> Incoming:
-    """A post that the site has never heard of, or no longer."""
-    return Incoming(external_id=post_id, thread_id="", created_at=datetime.now(UTC), op="delete")
