@@ -24,14 +24,8 @@ from inbox.verbs import triage
 from team import mail
 from team.notifications import notify
 
-from .connectors.base import (
-    AuthExpired,
-    ConnectorError,
-    ConnectorUnavailable,
-    Misconfigured,
-    RateLimited,
-    Transient,
-)
+from .connectors.base import AuthExpired, ConnectorError, Misconfigured, RateLimited, Transient
+from .connectors.registry import ConnectorUnavailable
 from .models import Conversation, Delivery, Source, SourceState, WebhookDelivery, WebhookState
 from .models.webhook import KEPT
 

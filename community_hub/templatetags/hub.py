@@ -65,7 +65,7 @@ def connector_icon(kind: str, network: str = "") -> str:
 
 
 def connector_of(kind: str) -> type[Connector] | None:
-    from inbox.connectors.base import connector_class
+    from inbox.connectors.registry import connector_class
 
     try:
         return connector_class(kind)

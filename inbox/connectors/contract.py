@@ -34,8 +34,8 @@ from inbox.connectors.base import (
     Sent,
     Transient,
     Unknown,
-    connector_class,
 )
+from inbox.connectors.registry import connector_class
 
 OPS = {"upsert", "delete"}
 REASONS = {"", "direct", "handle"}

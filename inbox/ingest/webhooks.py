@@ -13,7 +13,8 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from community_hub.lib import queue
 from community_hub.lib.text import storable
-from inbox.connectors.base import ConnectorError, ConnectorUnavailable
+from inbox.connectors.base import ConnectorError
+from inbox.connectors.registry import ConnectorUnavailable
 from inbox.ingest.pipeline import ingest
 from inbox.models import Source, SourceState, WebhookDelivery, WebhookState
 

@@ -14,11 +14,9 @@ from django.utils import timezone
 
 from community_hub.lib import queue
 from community_hub.lib.crypto import EncryptedJSONField, is_locked
-from inbox.connectors.base import (
-    Connector,
-    connector_class,
-)
+from inbox.connectors.base import Connector
 from inbox.connectors.lost import LostCredentials
+from inbox.connectors.registry import connector_class
 from inbox.models.pull_state import PullState, SourceState
 from team.models import Grant, User
 

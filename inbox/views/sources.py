@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from community_hub.lib import htmx
-from inbox.connectors.base import broken
+from inbox.connectors.registry import broken
 from inbox.ingest.webhooks import hook_address
 from inbox.models import Quarantined, Source
 from inbox.pages.source_status import reports

@@ -17,15 +17,8 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_GET, require_http_methods
 
 from community_hub.lib import htmx, http
-from inbox.connectors.base import (
-    AuthExpired,
-    ChannelInfo,
-    Connector,
-    ConnectorError,
-    Health,
-    connector_class,
-    installed,
-)
+from inbox.connectors.base import AuthExpired, ChannelInfo, Connector, ConnectorError, Health
+from inbox.connectors.registry import connector_class, installed
 from inbox.models import Source
 from inbox.verbs import sources as verbs
 from inbox.views import sources_setup as setup

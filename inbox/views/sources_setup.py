@@ -11,7 +11,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from community_hub.lib.crypto import Sealed, Unreadable, decrypt_json, encrypt_json
-from inbox.connectors.base import ChannelInfo, Connector, Health, Person, connector_class
+from inbox.connectors.base import ChannelInfo, Connector, Health, Person
+from inbox.connectors.registry import connector_class
 
 KEY = "pending_source"
 LIFETIME = timedelta(hours=1)

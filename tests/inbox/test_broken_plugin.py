@@ -7,13 +7,13 @@ from importlib.metadata import EntryPoint
 import pytest
 from django.urls import reverse
 
-from inbox.connectors import base
+from inbox.connectors import registry
 from inbox.connectors.sandbox.connector import SandboxConnector
 from inbox.tasks import pull_source
 from tests.make import make_conversation, make_message, make_source
 
 pytestmark = pytest.mark.django_db
-GROUP = base.ENTRY_POINTS
+GROUP = registry.ENTRY_POINTS
 
 
 @pytest.fixture
@@ -22,9 +22,9 @@ def broken_plugin(monkeypatch, tmp_path):
     (tmp_path / "cranky_plugin.py").write_text("raise RuntimeError('built for another version')")
     monkeypatch.syspath_prepend(tmp_path)
     entry = EntryPoint("cranky", "cranky_plugin:Cranky", GROUP)
-    found = {**base.entries(), "cranky": entry}
-    monkeypatch.setattr(base, "entries", lambda: found)
-    monkeypatch.setattr(base, "_broken", {})
+    found = {**registry.entries(), "cranky": entry}
+    monkeypatch.setattr(registry, "entries", lambda: found)
+    monkeypatch.setattr(registry, "_broken", {})
 
 
 def test_it_is_named_on_the_sources_page_and_the_others_work(
