@@ -9,7 +9,6 @@ from datetime import timedelta
 
 import structlog
 from celery import shared_task
-from django.core.cache import cache
 from django.db import OperationalError
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,15 +16,14 @@ from django.utils.translation import gettext as _
 from community_hub.lib import queue
 from community_hub.lib.schedule import scheduled
 from inbox.delivery import sending
-from inbox.ingest import lease, webhooks
-from inbox.ingest.message_lines import mend_scopes
+from inbox.ingest import lease, rereading, webhooks
 from inbox.ingest.pipeline import ingest
 from inbox.ingest.recompute import repair_drift
 from inbox.verbs import triage
 from team import mail
 from team.notifications import notify
 
-from .connectors.base import AuthExpired, ConnectorError, Misconfigured, RateLimited, Transient
+from .connectors.base import ConnectorError, Misconfigured, Transient
 from .connectors.registry import ConnectorUnavailable
 from .models import Conversation, Delivery, Source, SourceState, WebhookDelivery, WebhookState
 from .models.webhook import KEPT
@@ -33,8 +31,6 @@ from .models.webhook import KEPT
 log = structlog.get_logger(__name__)
 
 PULL_SECONDS = 15.0  # how long one pull may go on before a reply, or another, gets its turn
-REFRESH_MOST = 60  # messages read again at once
-REFRESH_EVERY = 120  # seconds between two readings of one conversation
 
 
 @scheduled(every=timedelta(seconds=5), name="inbox.tasks.pull_due_sources")
@@ -83,35 +79,16 @@ def pull(source: Source, *, deadline: float) -> None:
 
 @shared_task(name="inbox.tasks.refresh_conversation")
 def refresh_conversation(pk: int) -> None:
-    """Read a conversation's messages again: some platforms never list an edit or a deletion."""
-    conversation = Conversation.objects.select_related("source").filter(pk=pk).first()
-    if conversation is None or conversation.source.state != SourceState.ACTIVE:
-        return
-    source = conversation.source
-    if source.waits_until:
-        return
-    if not cache.add(f"refreshed:{pk}", 1, REFRESH_EVERY):
-        return
-    capabilities = source.connector_class.capabilities
-    if not (capabilities.sees_edits or capabilities.sees_deletes):
-        return
-    try:
-        known = conversation.messages.filter(external_id__isnull=False, deleted_at__isnull=True)
-        ids = known.order_by("-sent_at", "-id").values_list("external_id", flat=True)
-        with closing(source.signed_in()) as connector:
-            page = connector.fetch([str(each) for each in ids[:REFRESH_MOST]])
-        ingest(source, page, keep_cursor=False)
-        if page.stopped_by:
-            raise page.stopped_by
-    except ConnectorError as error:
-        refresh_failed(conversation, error)
+    rereading.reread(pk)
 
 
-def refresh_failed(conversation: Conversation, error: ConnectorError) -> None:
-    """A limit and an expired key hold for the whole source; of the rest its next pull decides."""
-    log.info("refresh failed", conversation=conversation.pk, error=str(error))
-    if isinstance(error, RateLimited | AuthExpired):
-        conversation.source.record_failure(error)
+@scheduled(every=timedelta(minutes=1), name="inbox.tasks.reread_conversations")
+def reread_conversations() -> None:
+    """Edits and deletions in conversations that nobody has open."""
+    now = timezone.now()
+    for source in Source.objects.filter(state=SourceState.ACTIVE):
+        for pk in rereading.due(source, now):
+            queue.enqueue("inbox.tasks.refresh_conversation", pk)
 
 
 @shared_task(name="inbox.tasks.read_webhook")
@@ -194,10 +171,7 @@ def mail_source_stopped(pk: int) -> None:
 
 @scheduled(every=timedelta(days=1), at=clock(3, 20), name="inbox.tasks.check_kept_fields")
 def check_kept_fields() -> None:
-    """Every night: are the kept fields what the messages say? A sample is compared and mended.
-    Lines of the log that do not say where they were written are mended too."""
-    if mended := mend_scopes():
-        log.warning("lines of the log had no scope", lines=mended)
+    """Every night: are the kept fields what the messages say? A sample is compared and mended."""
     wrong = repair_drift()
     if wrong:
         log.error(

@@ -172,6 +172,7 @@ class Capabilities:
     sees_edits: bool = False
     sees_deletes: bool = False
     min_poll_interval: int = 60  # seconds
+    rereads_a_minute: int = 5  # conversations; 0: every pull brings what was edited or deleted
     has_channels: bool = False
     has_accounts: bool = True  # else a post may name nobody, and nobody was deleted
     new_topics_are_mentions: bool = True  # the default of a source's choice

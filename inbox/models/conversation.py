@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q, Subquery, Value
+from django.db.models import F, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -102,6 +102,7 @@ class Conversation(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     priority = models.SmallIntegerField(default=0)
+    checked_at = models.DateTimeField(null=True)  # its messages were last asked for again
     created_at = models.DateTimeField(auto_now_add=True)
     tags = models.ManyToManyField(Tag, through="ConversationTag", related_name="+")
 
@@ -163,6 +164,17 @@ class Conversation(models.Model):
             ),
             models.Index(fields=["-last_message_at", "-id"], name="everything"),
             models.Index(fields=["source", "-last_message_at", "-id"], name="by_source"),
+            models.Index(
+                "source",
+                F("checked_at").asc(nulls_first=True),
+                condition=Q(waiting_since__isnull=False),
+                name="waiting_by_check",
+            ),
+            models.Index(
+                fields=["source", "last_reply_at"],
+                condition=Q(last_reply_at__isnull=False),
+                name="answered_by_source",
+            ),
         ]
 
     def __str__(self) -> str:

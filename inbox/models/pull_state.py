@@ -49,6 +49,7 @@ class PullState(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     gap_from = models.DateTimeField(null=True)  # what the platform may have dropped unread
     gap_until = models.DateTimeField(null=True)
+    reread_at = models.DateTimeField(null=True)  # a conversation was last read again: rereading.py
 
     backfill_since = models.DateTimeField(null=True)
     backfill_started_at = models.DateTimeField(null=True)

@@ -6,6 +6,7 @@ import json
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -13,6 +14,7 @@ from community_hub.lib import htmx
 from inbox.connectors.registry import broken
 from inbox.ingest.webhooks import hook_address
 from inbox.models import Quarantined, Source
+from inbox.pages.rereading_status import rereading_words
 from inbox.pages.source_status import reports
 from inbox.verbs import sources as verbs
 from inbox.views.sources_forms import AudienceForm, SettingsForm
@@ -148,6 +150,7 @@ def source_page(
     context = {
         "source": found,
         "report": report,
+        "rereading": rereading_words(found, timezone.now()),
         "hook_address": hook_address(found) if user.can_manage_sources else "",
         "has_places": bool(channels) or (speaks is not None and speaks.capabilities.has_channels),
         "channels": channels[:MOST_CHANNELS],

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.utils import timezone
 
 from inbox.connectors.local_server import Answer, ReceivedRequest
@@ -29,7 +28,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.live_road]
 
 
 def refresh(conversation: Conversation) -> None:
-    cache.clear()  # as if two minutes had gone by
+    Conversation.objects.update(checked_at=None)  # as if two minutes had gone by
     refresh_conversation(conversation.pk)
 
 

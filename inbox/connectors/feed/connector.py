@@ -57,6 +57,7 @@ class FeedConnector(Connector):
         formats=(),
         sees_edits=True,
         min_poll_interval=300,
+        rereads_a_minute=0,  # a pull reads the whole feed
         new_topics_are_mentions=False,
         has_accounts=False,
     )

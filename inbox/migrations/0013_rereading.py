@@ -1,0 +1,21 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('inbox', '0012_webhooks'),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name='conversation',
+            name='checked_at',
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.AddField(
+            model_name='source',
+            name='reread_at',
+            field=models.DateTimeField(null=True),
+        ),
+    ]
