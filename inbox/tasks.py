@@ -17,6 +17,7 @@ from community_hub.lib import queue
 from community_hub.lib.schedule import scheduled
 from inbox.delivery import sending
 from inbox.ingest import lease, rereading, webhooks
+from inbox.ingest.message_lines import mend_scopes
 from inbox.ingest.pipeline import ingest
 from inbox.ingest.recompute import repair_drift
 from inbox.verbs import triage
@@ -171,7 +172,10 @@ def mail_source_stopped(pk: int) -> None:
 
 @scheduled(every=timedelta(days=1), at=clock(3, 20), name="inbox.tasks.check_kept_fields")
 def check_kept_fields() -> None:
-    """Every night: are the kept fields what the messages say? A sample is compared and mended."""
+    """Every night: are the kept fields what the messages say? A sample is compared and mended.
+    Lines of the log that do not say where they were written are mended too."""
+    if mended := mend_scopes():
+        log.warning("lines of the log had no scope", lines=mended)
     wrong = repair_drift()
     if wrong:
         log.error(

@@ -15,7 +15,8 @@ from django.db.models import Count, Exists, Max, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from community_hub.lib import keyset
-from members.models import Activity, Identity, Member, Sighting, Stage
+from members.log import timeline
+from members.models import Activity, ActivityKind, Identity, Member, Sighting, Stage
 from members.models.activity import ActivityQuerySet
 from members.models.identity import hidden_scopes
 
@@ -26,7 +27,8 @@ MOST_IDENTITIES = 30
 NOTES = 3
 COLLEAGUES = 5
 MOST_LINES = 300
-CONTACT_KINDS = ("reply", "met", "note")
+# What shows that a colleague knows a member: they spoke with them, or wrote something down.
+KNOWING = [kind.value for kind in ActivityKind if kind.is_contact or kind == ActivityKind.NOTE]
 CONTACTS = 1000  # so many of the newest lines say who of us knows them
 STEPS = {stage: number for number, stage in enumerate(Stage.values)}  # outsider 0, champion 4
 
@@ -87,14 +89,14 @@ def load_profile(
 
     The log: the newest lines; those before a cursor; or all down to `until`, brought up to date.
     """
-    readable = member.timeline(user)
+    readable = timeline(member, user)
     identities = identities_for(member, user)
     first_seen, last_seen, last_contact = dates_for(member, identities, readable)
     shown, older = page_of(readable, lines, before, until)
     return Profile(
         member=member,
         identities=identities,
-        notes=list(readable.filter(kind="note").select_related("actor")[:NOTES]),
+        notes=list(readable.filter(kind=ActivityKind.NOTE).select_related("actor")[:NOTES]),
         lately=shown,
         colleagues=who_knows(readable),
         older=older,
@@ -129,7 +131,7 @@ def dates_for(
         return member.first_seen, member.last_seen, member.last_contact_at
     firsts = filter(None, (getattr(each, "first_seen", None) for each in identities))
     lasts = filter(None, (getattr(each, "last_seen", None) for each in identities))
-    contact = readable.order_by().filter(kind="reply").aggregate(last=Max("occurred_at"))
+    contact = readable.order_by().filter(kind=ActivityKind.REPLY).aggregate(last=Max("occurred_at"))
     return min(firsts, default=None), max(lasts, default=None), contact["last"]
 
 
@@ -152,7 +154,7 @@ def page_of(
 def who_knows(readable: ActivityQuerySet) -> list[Colleague]:
     """The colleagues with the most lines among the newest, who wrote or met them."""
     newest = Activity.objects.filter(pk__in=readable.values("pk")[:CONTACTS])
-    ours = newest.filter(actor__isnull=False, kind__in=CONTACT_KINDS)
+    ours = newest.filter(actor__isnull=False, kind__in=KNOWING)
     named = ours.values_list("actor__name").order_by()
     rows = named.annotate(times=Count("pk"), last=Max("occurred_at")).order_by("-times", "-last")
     found = list(rows[:COLLEAGUES])

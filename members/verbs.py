@@ -14,8 +14,9 @@ from team import actions
 from team.actions import Changes, one_by_one, verb
 from team.models import Action, User
 
-from . import hooks
-from .models import Activity, Member, MemberTag, Stage, Tag, Visibility
+from . import hooks, log
+from .log import Line
+from .models import Activity, ActivityKind, Member, MemberTag, Stage, Tag, Visibility
 
 ON = "members.member"
 
@@ -30,7 +31,7 @@ def _undo_fields(action: Action, by: User) -> bool:
                 return False
     except IntegrityError:
         return False
-    Activity.objects.filter(key=f"action:{action.pk}").update(removed_at=timezone.now())
+    log.remove([f"action:{action.pk}"])
     if action.verb == "staff":
         hooks.staff_changed(action.object_id)
     return True
@@ -48,11 +49,16 @@ def set_stage(member: Member, stage: str, *, by: User) -> Changes:
     with transaction.atomic():
         after = {"stage": Stage(stage).value, "stage_pinned": True}
         changes = _change("stage", member, after, by)
-        member.log(
-            "stage",
-            str(_("Became a %s")) % Stage(stage).label.lower(),
-            key=f"action:{changes.actions[0].pk}",
-            actor=by,
+        words = str(_("Became a %s")) % Stage(stage).label.lower()
+        log.log(
+            Line(
+                member_id=member.pk,
+                kind=ActivityKind.STAGE,
+                summary=words,
+                key=f"action:{changes.actions[0].pk}",
+                scope="",
+                actor_id=by.pk,
+            )
         )
     return changes
 
@@ -111,16 +117,18 @@ def _undo_note(action: Action, by: User) -> bool:
 @verb("note", on=ON, right="can_note", words=_("added a note about %(object)s"), undo=_undo_note)
 def add_note(member: Member, text: str, *, by: User, visibility: str = Visibility.TEAM) -> Changes:
     with transaction.atomic():
-        note = Activity.objects.create(
-            member=member,
-            kind="note",
-            summary=text.strip(),
-            key=f"note:{uuid.uuid4()}",
-            occurred_at=timezone.now(),
-            actor=by,
-            visibility=Visibility(visibility).value,
+        note = log.log(
+            Line(
+                member_id=member.pk,
+                kind=ActivityKind.NOTE,
+                summary=text.strip(),
+                key=f"note:{uuid.uuid4()}",
+                scope="",
+                actor_id=by.pk,
+                visibility=Visibility(visibility),
+            )
         )
-        return actions.record("note", [member], by=by, after={"note": note.pk})
+        return actions.record("note", [member], by=by, after={"note": note})
 
 
 @verb(
@@ -129,7 +137,7 @@ def add_note(member: Member, text: str, *, by: User, visibility: str = Visibilit
 def remove_note(member: Member, note: Activity, *, by: User) -> Changes:
     """Only who wrote it removes it; nothing changes when it was not theirs or is gone already."""
     with transaction.atomic():
-        mine = Activity.objects.present().filter(pk=note.pk, member=member, kind="note", actor=by)
+        mine = log.own_notes(member, by).filter(pk=note.pk)
         if not mine.update(removed_at=timezone.now()):
             return Changes()
         return actions.record("unnote", [member], by=by, before={"note": note.pk})

@@ -11,7 +11,9 @@ from django.utils import timezone
 
 from inbox.models import Channel, Conversation, Delivery, Message, Source
 from inbox.models.kept_fields import recompute
-from members.models import Identity, Member
+from members import log
+from members.log import Line
+from members.models import ActivityKind, Identity, Member
 from team.models import Grant, Role, User
 
 PASSWORD = "correct horse battery staple"  # long to hash: only who signs in by hand needs it
@@ -134,3 +136,13 @@ def make_reply(
 def _refresh(conversation: Conversation) -> None:
     recompute([conversation.pk])
     conversation.refresh_from_db()
+
+
+def make_line(
+    member: Member, summary: str = "Hello", *, kind: str = "message", scope: str = "", **fields: Any
+) -> None:
+    """A line of the log; with one key a second time it is brought up to date."""
+    fields.setdefault("key", f"line:{uuid.uuid4()}")
+    log.log(
+        Line(member_id=member.pk, kind=ActivityKind(kind), summary=summary, scope=scope, **fields)
+    )

@@ -15,7 +15,7 @@ from community_hub.lib import queue
 from community_hub.lib.text import web_address
 from inbox.connectors.base import AuthExpired, ConnectorError, RateLimited, Sent, Transient, Unknown
 from inbox.ingest.items import sane
-from inbox.ingest.team_replies import log_team_replies
+from inbox.ingest.message_lines import log_team_replies
 from inbox.models import Conversation, Delivery, DeliveryState, Message, Source
 from inbox.models.pull_state import backoff
 from inbox.verbs import triage

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from community_hub.lib.text import storable, web_address
 from inbox.ingest.items import EARLY_BY
-from inbox.ingest.team_replies import log_team_replies
+from inbox.ingest.message_lines import log_team_replies
 from inbox.models import Delivery, DeliveryState, Message, Source
 
 if TYPE_CHECKING:

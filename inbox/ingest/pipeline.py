@@ -18,11 +18,10 @@ from community_hub.lib import live, queue
 from community_hub.lib.text import one_line, storable, storable_json, web_address
 from inbox.connectors.base import Incoming, Page, Problem
 from inbox.connectors.ignored import Ignored
-from inbox.ingest import matching, rows, threads
+from inbox.ingest import matching, message_lines, rows, threads
 from inbox.ingest.counters import Outcome, count_page
 from inbox.ingest.items import PreparedItem, channel_key, key, newest_of_each, prepare_item, raw_of
 from inbox.ingest.lease import LeaseLost
-from inbox.ingest.team_replies import log_team_replies
 from inbox.models import Channel, Conversation, Quarantined, Source
 from members import sightings
 from members.resolve import ResolvedIdentity, key_of, resolve
@@ -169,8 +168,7 @@ def _after_rows(
     )
     asking = rows.say_reply_to_team(sorted({*ids, *linked}))
     asking += [row.id for row in written if row.asks_now]
-    rows.log(source, written)
-    rows.note_seen(ids)
+    message_lines.log_messages(written)
     rows.block_replies({placed[one.thread_id]: one.item for one in ready})
     left = {row.moved_from for row in written if row.moved_from}
     outcome.conversations |= touched | left | rows.conversations_of(linked)
@@ -178,7 +176,7 @@ def _after_rows(
     if again := rows.say_follow_up(outcome.conversations):
         asking += [message for message, _conversation in again]
         Conversation.objects.recompute({conversation for _message, conversation in again})
-    log_team_replies([*ids, *linked])
+    message_lines.log_team_replies([*ids, *linked])
     outcome.newly_asked = rows.wake(asking)
 
 
@@ -236,6 +234,8 @@ def _heard(
 
 def _mirror_deletions(source: Source, external_ids: list[str], now: datetime) -> Outcome:
     gone = rows.delete(source, external_ids, now)
+    if gone:
+        message_lines.say_deleted([row.id for row in gone])
     outcome = Outcome(stored=len(gone), conversations={row.conversation_id for row in gone})
     missing = len(set(external_ids)) - len(gone)
     if missing:

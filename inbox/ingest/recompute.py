@@ -6,7 +6,7 @@ import random
 
 from django.db import transaction
 
-from inbox.ingest.team_replies import log_team_replies
+from inbox.ingest.message_lines import log_team_replies, remove_former_replies
 from inbox.models import Conversation, Message
 from inbox.models.kept_fields import KEPT, recompute, recompute_in_steps
 
@@ -16,7 +16,9 @@ def recompute_after_staff_change(member_id: int) -> None:
     in the log of whom they answered."""
     wrote = Message.objects.filter(author__member=member_id)
     recompute_in_steps(wrote.values_list("conversation_id", flat=True))
-    log_team_replies(wrote.values_list("pk", flat=True))
+    ids = list(wrote.values_list("pk", flat=True))
+    log_team_replies(ids)
+    remove_former_replies(ids)
 
 
 def repair_drift(most: int = 1000) -> dict[int, list[str]]:

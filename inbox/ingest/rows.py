@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
-from community_hub.lib.text import MISLEADING, one_line, storable, web_address
+from community_hub.lib.text import one_line, storable, web_address
 from inbox.models import Conversation, Message, Source
 from members.resolve import ResolvedIdentity
 
@@ -218,68 +218,6 @@ def say_follow_up(conversations: Iterable[int]) -> list[tuple[int, int]]:
     return found
 
 
-_LOG = """
-insert into members_activity
-    (member_id, identity_id, kind, occurred_at, actor_id, visibility, scope, "where", summary,
-     link, key)
-select i.member_id, i.id, 'message', m.sent_at, null, 'team', %(scope)s,
-       left(concat_ws(' · ', %(source_name)s::text, ch.name), 200),
-       case when length(words.said) > 200 then rtrim(left(words.said, 199)) || '…'
-           else words.said end,
-       '/conversations/' || c.id || '/#message-' || m.id,
-       'message:' || m.id
-from inbox_message m
-join members_identity i on i.id = m.author_id
-join inbox_conversation c on c.id = m.conversation_id
-left join inbox_channel ch on ch.id = c.channel_id
-cross join lateral (select regexp_replace(translate(
-    coalesce(nullif(left(m.body_text, 600), ''), c.subject), %(misleading)s, ''),
-    '\\s+', ' ', 'g') as said) words
-where m.id = any(%(ids)s)
-on conflict (key) do update set kind = 'message', summary = excluded.summary, removed_at = null
-"""
-_LOG_EDITS = """
-insert into members_activity
-    (member_id, identity_id, kind, occurred_at, actor_id, visibility, scope, "where", summary,
-     link, key)
-select a.member_id, a.identity_id, 'edited', coalesce(m.edited_at, now()), null, 'team', a.scope,
-       a.where, a.summary, a.link, 'message:' || m.id || ':edited:' || m.version
-from inbox_message m join members_activity a on a.key = 'message:' || m.id
-where m.id = any(%(ids)s) and m.edited_at is not null
-on conflict (key) do nothing
-"""
-
-
-def log(source: Source, written: Sequence[Written]) -> None:
-    """One line of the relationship log a message, once; and one an edit."""
-    scope = source.scope if source.restricted else ""
-    ids = [row.id for row in written]
-    facts = {"scope": scope, "source_name": source.name, "misleading": MISLEADING}
-    _execute(_LOG, {"ids": ids, **facts})
-    edited = [row.id for row in written if not row.inserted]
-    if edited:
-        _execute(_LOG_EDITS, {"ids": edited})
-
-
-_SEEN = """
-with seen as (
-    select i.member_id, min(m.sent_at) as first, max(m.sent_at) as last
-    from inbox_message m join members_identity i on i.id = m.author_id
-    where m.id = any(%s) group by i.member_id
-), locked as (
-    select p.id from members_member p join seen on seen.member_id = p.id
-    order by p.id for no key update of p
-)
-update members_member p set
-    first_seen = least(p.first_seen, seen.first), last_seen = greatest(p.last_seen, seen.last)
-from seen, locked where p.id = seen.member_id and locked.id = p.id
-"""
-
-
-def note_seen(ids: Sequence[int]) -> None:
-    _execute(_SEEN, [list(ids)])
-
-
 def block_replies(newest: Mapping[int, Incoming]) -> None:
     """Say on the conversation why nobody may answer there; or that one may again."""
     blocked = {
@@ -305,30 +243,14 @@ update inbox_message m set
 where m.source_id = %(source)s and m.external_id = any(%(ids)s) and m.deleted_at is null
 returning id, conversation_id, false
 """
-_LOG_DELETIONS = """
-with gone as (
-    update members_activity set
-        summary = case kind when 'reply' then 'Deleted what we had written here'
-            else 'Deleted what they had written here' end,
-        kind = case kind when 'reply' then kind else 'deleted' end
-    where key in (select unnest(array['message:' || id, 'reply:' || id])
-                  from unnest(%(ids)s::bigint[]) as id)
-    returning key, member_id
-)
-update members_activity a set removed_at = %(now)s
-from gone where a.member_id = gone.member_id and a.key like gone.key || ':edited:%%'
-"""
 
 
 def delete(source: Source, external_ids: Iterable[str], now: datetime) -> list[Written]:
-    """Mirror deletions: the words go, the place in the thread stays, and the log says so."""
+    """Mirror deletions: the words go, the place in the thread stays."""
     found: Any = {"source": source.pk, "ids": list(external_ids), "now": now}
     with connection.cursor() as cursor:
         cursor.execute(_DELETE, found)
-        gone = [Written(*row) for row in cursor.fetchall()]
-    if gone:
-        _execute(_LOG_DELETIONS, {"ids": [row.id for row in gone], "now": now})
-    return gone
+        return [Written(*row) for row in cursor.fetchall()]
 
 
 _ASKED = """

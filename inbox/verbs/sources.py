@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from community_hub.lib import live
 from community_hub.lib.text import one_line, web_address
 from inbox.connectors.base import ChannelInfo, Connector, Health
-from inbox.ingest.team_replies import log_team_replies
+from inbox.ingest.message_lines import log_team_replies
 from inbox.models import Channel, Message, Source, SourceState
 from inbox.models.kept_fields import recompute_in_steps
 from members.models import Identity
@@ -22,12 +22,6 @@ from team.actions import Changes, one_by_one, verb
 from team.models import Action, Grant, User
 
 ON = "inbox.source"
-_SCOPE_LOG = """
-update members_activity a set scope = %s
-from inbox_message m
-where m.source_id = %s and split_part(a.key, ':', 1) in ('message', 'reply')
-  and split_part(a.key, ':', 2) = m.id::text
-"""
 
 
 @verb("connect", on=ON, right="can_manage_sources", words=_("connected %(object)s"))
@@ -216,7 +210,7 @@ def _undo_restrict(action: Action, by: User) -> bool:
     undo=_undo_restrict,
 )
 def restrict(source: Source, users: Iterable[User] | None, *, by: User) -> Changes:
-    """None opens the source to the whole team; the log's lines follow."""
+    """None opens the source to the whole team."""
     with transaction.atomic():
         before = source.audience()
         _admit(source, None if users is None else [user.pk for user in users])
@@ -228,8 +222,6 @@ def _admit(source: Source, users: list[int] | None) -> None:
     source.set_fields(restricted=users is not None)
     Grant.objects.filter(scope=source.scope).delete()
     Grant.objects.bulk_create([Grant(scope=source.scope, user_id=pk) for pk in users or ()])
-    with connection.cursor() as cursor:  # every line of the log that tells of its messages
-        cursor.execute(_SCOPE_LOG, [source.scope if source.restricted else "", source.pk])
     live.publish("team", live.CLOSE, {})
 
 

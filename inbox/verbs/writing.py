@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from community_hub.lib import html, queue
-from inbox.ingest.team_replies import log_team_replies
+from inbox.ingest.message_lines import log_team_replies
 from inbox.models import Conversation, Delivery, DeliveryState, Draft, Kind, Message
 from inbox.models.delivery import CANCELLABLE
 from inbox.models.kept_fields import recompute

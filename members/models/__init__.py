@@ -1,9 +1,19 @@
 """The people of the community and the log of what happened between them and us."""
 
-from .activity import Activity, Visibility
+from .activity import Activity, ActivityKind, Visibility
 from .identity import Identity
 from .member import Member, Stage
 from .sighting import Sighting
 from .tag import MemberTag, Tag
 
-__all__ = ["Activity", "Identity", "Member", "MemberTag", "Sighting", "Stage", "Tag", "Visibility"]
+__all__ = [
+    "Activity",
+    "ActivityKind",
+    "Identity",
+    "Member",
+    "MemberTag",
+    "Sighting",
+    "Stage",
+    "Tag",
+    "Visibility",
+]

@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from .identity import hidden_scopes
+
 if TYPE_CHECKING:
     from team.models import User
 
@@ -19,17 +21,51 @@ class Visibility(models.TextChoices):
     AUTHOR = "author", _("Only me")
 
 
+class ActivityKind(models.TextChoices):
+    """What a line tells of, in the words that stand before its date."""
+
+    MESSAGE = "message", _("Wrote")
+    EDITED = "edited", _("Edited")
+    DELETED = "deleted", _("Deleted")
+    REPLY = "reply", _("Answered")
+    NOTE = "note", _("Note")
+    STAGE = "stage", _("Stage")
+
+    @property
+    def icon(self) -> str:
+        """The name of a lucide icon."""
+        return _ICONS[self.value]
+
+    @property
+    def is_theirs(self) -> bool:
+        """The member did it: they were there at that time."""
+        return self.value == "message"
+
+    @property
+    def is_contact(self) -> bool:
+        """One of us spoke with the member."""
+        return self.value == "reply"
+
+
+_ICONS = {
+    "message": "message-square",
+    "edited": "pencil",
+    "deleted": "trash-2",
+    "reply": "reply",
+    "note": "sticky-note",
+    "stage": "sprout",
+}
+
+
 class ActivityQuerySet(models.QuerySet["Activity"]):
     def visible_to(self, user: User) -> ActivityQuerySet:
-        """Private lines: their author, and leads where the author said so. Lines of a restricted
-        source: those who may see that source."""
+        """Private lines: their author, and leads where the author said so. What was said in a
+        restricted source: those who may see that source."""
         allowed = Q(visibility=Visibility.TEAM) | Q(actor=user)
         if user.can_read_lead_notes:
             allowed |= Q(visibility=Visibility.LEADS)
-        found = self.filter(allowed)
-        if not user.can_see_every_source:
-            found = found.filter(Q(scope="") | Q(scope__in=user.grants.values("scope")))
-        return found
+        found, hidden = self.filter(allowed), hidden_scopes(user)
+        return found if hidden is None else found.exclude(scope__in=hidden)
 
     def present(self) -> ActivityQuerySet:
         return self.filter(removed_at__isnull=True)
@@ -39,8 +75,8 @@ class ActivityQuerySet(models.QuerySet["Activity"]):
 
 
 class Activity(models.Model):
-    """`key` makes a line idempotent: "message:42" is logged once however often it comes.
-    `scope` is set ("source:3") only where the source is restricted."""
+    """Written by members.log. `key` makes a line idempotent: "message:42" is logged once however
+    often it comes. `scope` is where it was said ("source:3"), restricted or not; "" in the hub."""
 
     member = models.ForeignKey(
         "members.Member", on_delete=models.CASCADE, related_name="activities", db_index=False
@@ -48,7 +84,7 @@ class Activity(models.Model):
     identity = models.ForeignKey(
         "members.Identity", null=True, on_delete=models.SET_NULL, related_name="+"
     )
-    kind = models.CharField(max_length=40)  # message, reply, note, stage, deleted, met...
+    kind = models.CharField(max_length=40)  # an ActivityKind
     occurred_at = models.DateTimeField()
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
@@ -75,3 +111,12 @@ class Activity(models.Model):
         indexes = [
             models.Index(fields=["member", "-occurred_at", "-id"], name="timeline"),
         ]
+
+    @property
+    def words(self) -> str:
+        """What kind of line it is; a kind that a newer version wrote is shown as it is called."""
+        return str(ActivityKind(self.kind).label) if self.kind in ActivityKind.values else self.kind
+
+    @property
+    def icon(self) -> str:
+        return ActivityKind(self.kind).icon if self.kind in ActivityKind.values else "circle"

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .activity import Activity, ActivityQuerySet, Visibility
 from .identity import Identity, hidden_scopes
 from .sighting import Sighting
 from .tag import MemberTag, Tag
@@ -130,43 +127,3 @@ class Member(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("member", args=[self.pk])
-
-    # The log ---------------------------------------------------------------------------------
-
-    def log(
-        self,
-        kind: str,
-        summary: str,
-        *,
-        key: str,
-        occurred_at: datetime | None = None,
-        actor: User | None = None,
-        identity: Identity | None = None,
-        visibility: str = Visibility.TEAM,
-        scope: str = "",
-        where: str = "",
-        link: str = "",
-    ) -> None:
-        """Write one line; a line whose key is there already is left as it is."""
-        Activity.objects.bulk_create(
-            [
-                Activity(
-                    member=self,
-                    identity=identity,
-                    kind=kind,
-                    summary=summary,
-                    key=key,
-                    occurred_at=occurred_at or timezone.now(),
-                    actor=actor,
-                    scope=scope,
-                    visibility=visibility,
-                    where=where[:200],
-                    link=link,
-                )
-            ],
-            ignore_conflicts=True,
-        )
-
-    def timeline(self, user: User) -> ActivityQuerySet:
-        """What this user may read of the log, newest first."""
-        return Activity.objects.filter(member=self).present().visible_to(user).newest_first()

@@ -14,7 +14,8 @@ from community_hub.lib import htmx
 from community_hub.lib.text import one_line
 from members import verbs
 from members.forms import DetailsForm, NoteForm, OwnerForm, StaffForm
-from members.models import Activity, Member, Stage, Visibility
+from members.log import own_notes
+from members.models import Member, Stage, Visibility
 from team.actions import Changes
 from team.http import AuthenticatedHttpRequest
 
@@ -83,7 +84,7 @@ def note(request: AuthenticatedHttpRequest, pk: int, note_pk: int) -> HttpRespon
     verbs.remove_note.require(request.user)
     if htmx.method(request) != "DELETE":
         raise Http404
-    mine = Activity.objects.present().filter(member=found, kind="note", actor=request.user)
+    mine = own_notes(found, request.user)
     changes = verbs.remove_note(found, get_object_or_404(mine, pk=note_pk), by=request.user)
     return answer(request, found, _("Note deleted."), changes)
 

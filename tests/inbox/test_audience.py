@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from django.db.models.expressions import RawSQL
 
 from inbox.connectors.base import Sent
 from inbox.delivery import outcomes
+from inbox.ingest.message_lines import log_team_replies
 from inbox.ingest.pipeline import ingest
-from inbox.ingest.team_replies import log_team_replies
 from inbox.models import Conversation, Delivery, Message, Source
 from inbox.pages.composer import Composer
 from inbox.verbs import sources as source_verbs
 from inbox.verbs import writing
+from members.log import timeline
 from members.models import Activity, Member
 from team.models import User
 from tests.inbox.items import ago, item, page
@@ -33,21 +35,29 @@ def test_restricting_a_source_hides_every_line_it_left_in_the_log(bob, carol, le
     log_team_replies([reply.pk])
     member = Member.objects.get()
     kinds = {"message", "edited", "reply"}
-    assert set(member.timeline(carol).values_list("kind", flat=True)) == kinds
+    assert set(timeline(member, carol).values_list("kind", flat=True)) == kinds
+    before = set(Activity.objects.values_list("pk", "scope", _version()))
 
     source_verbs.restrict(source, [bob], by=alice)
-    assert [line.key for line in member.timeline(carol)] == [
+    assert [line.key for line in timeline(member, carol)] == [
         f"message:{Message.objects.get(source=other).pk}"
     ]
     for allowed in (bob, lena, alice):
-        assert set(member.timeline(allowed).values_list("kind", flat=True)) == kinds
+        assert set(timeline(member, allowed).values_list("kind", flat=True)) == kinds
     for model in (Conversation, Message):
         assert not model.objects.visible_to(carol).filter(source=source).exists()
         assert model.objects.visible_to(bob).filter(source=source).exists()
 
     source_verbs.restrict(source, None, by=alice)
-    assert set(member.timeline(carol).values_list("kind", flat=True)) == kinds
-    assert not Activity.objects.exclude(scope="").exists()
+    assert set(timeline(member, carol).values_list("kind", flat=True)) == kinds
+    # no line was rewritten: each has said from the first where it was written
+    assert set(Activity.objects.values_list("pk", "scope", _version())) == before
+    assert {scope for _pk, scope, _row in before} == {source.scope, other.scope}
+
+
+def _version() -> RawSQL:
+    """The transaction that wrote a row last."""
+    return RawSQL("members_activity.xmin::text", ())
 
 
 def test_what_is_restricted_is_given_only_to_those_who_may_see_it(client, bob, carol, lena, alice):
@@ -77,8 +87,8 @@ def test_a_reply_that_was_on_its_way_when_its_source_was_closed_is_closed_too(
     source_verbs.restrict(Source.objects.get(pk=source.pk), [], by=alice)
     outcomes.finish(delivery, Sent(state="sent", external_id="42"))
     assert asked.author is not None
-    assert not asked.author.member.timeline(carol).filter(kind="reply").exists()
-    assert asked.author.member.timeline(alice).filter(kind="reply").exists()
+    assert not timeline(asked.author.member, carol).filter(kind="reply").exists()
+    assert timeline(asked.author.member, alice).filter(kind="reply").exists()
 
 
 def test_the_composer_says_who_will_read_the_answer_and_not_who_reads_the_thread(bob) -> None:

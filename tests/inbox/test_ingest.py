@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from inbox.connectors.base import Problem
 from inbox.connectors.ignored import Ignored
+from inbox.ingest.message_lines import log_team_replies
 from inbox.ingest.pipeline import ingest
-from inbox.ingest.team_replies import log_team_replies
 from inbox.models import Conversation, Message, Quarantined, Source, SourceDay, ThreadAlias
 from members.models import Activity, Identity, Member
 from tests.inbox.items import ago, item, page, person, reply

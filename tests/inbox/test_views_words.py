@@ -11,6 +11,7 @@ from members.models import Stage
 from tests.make import (
     make_conversation,
     make_identity,
+    make_line,
     make_member,
     make_message,
     make_reply,
@@ -109,7 +110,7 @@ def test_the_person_pane_says_who_what_to_know_and_who_knows_them(read, bob, len
     talk = make_conversation()
     make_message(talk, author=make_identity(member, handle="ines", profile_url="https://x.example"))
     member_verbs.add_note(member, "Lent us her lathe", by=lena)
-    member.log("reply", "Answered about the clock", key="k", actor=bob)
+    make_line(member, "Answered about the clock", kind="reply", actor_id=bob.pk)
     shown = read(talk)
     for said in ("she/her", "Leipzig", "Contributor", "Lent us her lathe", "ines"):
         assert said in shown

@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from members import verbs as member_verbs
+from members.log import timeline
 from members.models import Activity, MemberTag
 from team.models import Action
 from tests.make import make_identity, make_member
@@ -25,11 +26,11 @@ def test_a_stage_set_by_hand_is_pinned_logged_and_undone(client, bob, ines):
     client.post(f"/members/{ines.pk}/stage/", {"stage": "champion"})
     ines.refresh_from_db()
     assert (ines.stage, ines.stage_pinned) == ("champion", True)
-    assert ines.timeline(bob).get().summary == "Became a champion"
+    assert timeline(ines, bob).get().summary == "Became a champion"
     undo(client, "stage")
     ines.refresh_from_db()
     assert (ines.stage, ines.stage_pinned) == ("visitor", False)
-    assert not ines.timeline(bob).exists()
+    assert not timeline(ines, bob).exists()
     client.post(f"/members/{ines.pk}/stage/", {"stage": "emperor"})
     ines.refresh_from_db()
     assert ines.stage == "visitor"
@@ -57,13 +58,13 @@ def test_a_note_can_be_written_undone_and_removed(client, carol, ines):
     note = Activity.objects.get(kind="note")
     assert (note.summary, note.visibility, note.actor) == ("Lent us her lathe.", "leads", carol)
     undo(client, "note")
-    assert not ines.timeline(carol).exists()
+    assert not timeline(ines, carol).exists()
     client.post(path, {"text": "Again", "visibility": "author"})
-    note = ines.timeline(carol).get()
+    note = timeline(ines, carol).get()
     client.post(f"{path}{note.pk}/", {"_method": "DELETE"})
-    assert not ines.timeline(carol).exists()
+    assert not timeline(ines, carol).exists()
     undo(client, "unnote")
-    assert ines.timeline(carol).get() == note
+    assert timeline(ines, carol).get() == note
 
 
 def test_nobody_removes_a_colleagues_note(client, carol, alice, ines):
@@ -72,7 +73,7 @@ def test_nobody_removes_a_colleagues_note(client, carol, alice, ines):
     client.force_login(alice)
     answer = client.delete(f"/members/{ines.pk}/notes/{note.pk}/")
     assert answer.status_code == 404
-    assert ines.timeline(carol).exists()
+    assert timeline(ines, carol).exists()
 
 
 def test_an_empty_note_is_refused_and_what_was_typed_is_kept(client, carol, ines):

@@ -10,6 +10,7 @@ from members.models import Tag
 from tests.make import (
     make_conversation,
     make_identity,
+    make_line,
     make_member,
     make_message,
     make_source,
@@ -79,7 +80,7 @@ def test_lines_and_conversations_of_a_restricted_source_stay_there(client, ines,
     closed = make_source(restricted=True, granted=[carol], name="Boardroom")
     talk = make_conversation(closed, subject="The secret plan")
     make_message(talk, author=ines.identities.get())
-    ines.log("message", "secret words", key="message:1", scope=closed.scope)
+    make_line(ines, "secret words", key="message:1", scope=closed.scope)
     for path, words in (
         (f"/members/{ines.pk}/", "secret words"),
         (f"/members/{ines.pk}/conversations/", "The secret plan"),
@@ -91,7 +92,7 @@ def test_lines_and_conversations_of_a_restricted_source_stay_there(client, ines,
 def test_the_log_is_read_page_by_page_without_gap_or_repeat(client, olga, ines):
     now = timezone.now()
     for number in range(60):
-        ines.log("message", f"line-{number:02}.", key=f"m:{number}", occurred_at=now)
+        make_line(ines, f"line-{number:02}.", key=f"m:{number}", occurred_at=now)
     client.force_login(olga)
     seen, query = [], {}
     while True:
@@ -107,11 +108,11 @@ def test_a_log_brought_up_to_date_still_shows_what_was_unfolded(client, olga, in
     now = timezone.now()
     for number in range(40):
         at = now - timedelta(minutes=number)
-        ines.log("message", f"line-{number}", key=f"m:{number}", occurred_at=at)
+        make_line(ines, f"line-{number}", key=f"m:{number}", occurred_at=at)
     client.force_login(olga)
     path = f"/members/{ines.pk}/"
     until = client.get(path).context["profile"].shown_until
-    ines.log("message", "the newest", key="m:new", occurred_at=now + timedelta(seconds=1))
+    make_line(ines, "the newest", key="m:new", occurred_at=now + timedelta(seconds=1))
     headers = {"HX-Request": "true", "HX-Target": "timeline"}
     answer = client.get(path, {"until": until}, headers=headers)
     lately = answer.context["profile"].lately
@@ -125,7 +126,7 @@ def test_hostile_words_stay_words(client, olga, ines):
     ines.save()
     ines.identities.update(handle='"><img src=x>', display_name="<b>")
     Tag.named("<i>tag</i>")
-    ines.log("message", "<script>1</script>", key="m:1")
+    make_line(ines, "<script>1</script>", key="m:1")
     text = page(client, olga, f"/members/{ines.pk}/") + page(client, olga, "/members/")
     for raw in ('<script>alert("x")', "<img src=x>", "<script>1<"):
         assert raw not in text

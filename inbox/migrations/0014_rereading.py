@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('inbox', '0012_webhooks'),
+        ('inbox', '0013_scope_of_log_lines'),
     ]
 
     operations = [

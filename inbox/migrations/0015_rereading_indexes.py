@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     atomic = False  # the table stays open for writing while the indexes are built
 
     dependencies = [
-        ('inbox', '0013_rereading'),
+        ('inbox', '0014_rereading'),
     ]
 
     operations = [

@@ -1,0 +1,160 @@
+"""The relationship log: the one place that writes lines of it, takes them back and reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+from django.utils import timezone
+
+from .models import Activity, ActivityKind, Member, Visibility
+from .models.activity import ActivityQuerySet
+
+if TYPE_CHECKING:
+    from team.models import User
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One line. `key` says what it tells of, such as "message:42": written again, the line is
+    brought up to date instead of doubled. `scope` is where it was said, as in Grant ("source:3"):
+    whoever may not see that does not read the line. "" is for what was written in the hub itself.
+    """
+
+    member_id: int
+    kind: ActivityKind
+    summary: str
+    key: str
+    scope: str
+    occurred_at: datetime = field(default_factory=timezone.now)
+    identity_id: int | None = None
+    actor_id: int | None = None
+    visibility: Visibility = Visibility.TEAM
+    where: str = ""
+    link: str = ""
+
+
+_COLUMNS = {
+    "member_id": "bigint",
+    "identity_id": "bigint",
+    "kind": "text",
+    "occurred_at": "timestamptz",
+    "actor_id": "bigint",
+    "visibility": "text",
+    "scope": "text",
+    '"where"': "text",
+    "summary": "text",
+    "link": "text",
+    "key": "text",
+}
+_NAMES = ", ".join(_COLUMNS)
+_ARRAYS = ", ".join(f"%s::{kind}[]" for kind in _COLUMNS.values())
+# The dates that are kept on the member follow in the same statement. Rows are locked in order.
+_WRITE = f"""
+with written as (
+    insert into members_activity ({_NAMES})
+    select * from unnest({_ARRAYS}) as line({_NAMES})
+    on conflict (key) do update set
+        member_id = excluded.member_id, identity_id = excluded.identity_id, kind = excluded.kind,
+        actor_id = excluded.actor_id, scope = excluded.scope, summary = excluded.summary,
+        removed_at = null
+    returning id, member_id, kind, occurred_at
+), dates as (
+    select member_id,
+           min(occurred_at) filter (where kind = any(%s)) as first_seen,
+           max(occurred_at) filter (where kind = any(%s)) as last_seen,
+           max(occurred_at) filter (where kind = any(%s)) as contact
+    from written group by member_id
+), locked as (
+    select p.id from members_member p join dates on dates.member_id = p.id
+    order by p.id for no key update of p
+), kept as (
+    update members_member p set
+        first_seen = least(p.first_seen, dates.first_seen),
+        last_seen = greatest(p.last_seen, dates.last_seen),
+        last_contact_at = greatest(p.last_contact_at, dates.contact)
+    from dates, locked where p.id = dates.member_id and locked.id = p.id
+)
+select id from written
+"""  # noqa: S608 - names of columns
+
+_SAY_DELETED = """
+with gone as (
+    update members_activity set
+        summary = case when kind = any(%(ours)s) then 'Deleted what we had written here'
+            else 'Deleted what they had written here' end,
+        kind = case when kind = any(%(ours)s) then kind else %(deleted)s end
+    where key = any(%(keys)s) returning key, member_id
+)
+update members_activity a set removed_at = now()
+from gone where a.member_id = gone.member_id and a.key like gone.key || ':edited:%%'
+"""
+
+
+def log(line: Line) -> int:
+    """Write one line; its id."""
+    return log_many([line])[0]
+
+
+def log_many(lines: Iterable[Line]) -> list[int]:
+    """Write lines in one statement, with first and last seen and the last contact of whom they
+    tell of; the ids, in no order. Of lines with one key the last one counts."""
+    rows = sorted({line.key: line for line in lines}.values(), key=lambda line: line.key)
+    if not rows:
+        return []
+    columns: list[list[Any]] = [
+        [row.member_id for row in rows],
+        [row.identity_id for row in rows],
+        [row.kind.value for row in rows],
+        [row.occurred_at for row in rows],
+        [row.actor_id for row in rows],
+        [row.visibility.value for row in rows],
+        [row.scope for row in rows],
+        [row.where[:200] for row in rows],
+        [row.summary for row in rows],
+        [row.link for row in rows],
+        [row.key for row in rows],
+    ]
+    seen, contact = _values(lambda kind: kind.is_theirs), _values(lambda kind: kind.is_contact)
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, [*columns, seen, seen, contact])
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def remove(keys: Iterable[str]) -> None:
+    """Take lines back; what they told of did not happen."""
+    Activity.objects.present().filter(key__in=list(keys)).update(removed_at=timezone.now())
+
+
+def say_deleted(keys: Iterable[str]) -> None:
+    """The words that these lines quote were deleted on their platform: the lines say so instead,
+    and those about their edits go."""
+    values: dict[str, Any] = {
+        "keys": list(keys),
+        "ours": _values(lambda kind: kind.is_contact),
+        "deleted": ActivityKind.DELETED.value,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_SAY_DELETED, values)
+
+
+def forget(scope: str) -> None:
+    """Delete every line of a scope that is no more."""
+    Activity.objects.filter(scope=scope).delete()
+
+
+def timeline(member: Member, user: User) -> ActivityQuerySet:
+    """What this user may read of a member's log, newest first."""
+    return Activity.objects.filter(member=member).present().visible_to(user).newest_first()
+
+
+def own_notes(member: Member, user: User) -> ActivityQuerySet:
+    """The notes about a member that this user wrote."""
+    return Activity.objects.present().filter(member=member, kind=ActivityKind.NOTE, actor=user)
+
+
+def _values(wanted: Any) -> list[str]:
+    return [kind.value for kind in ActivityKind if wanted(kind)]
