@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import structlog
+from celery import shared_task
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from community_hub.lib import queue
 from community_hub.lib.schedule import scheduled
 
-from . import mail, notifications
+from . import jobs, mail, notifications
 from .models import Notification
 
 log = structlog.get_logger(__name__)
@@ -42,3 +44,15 @@ def mail_notifications() -> None:
         except OSError as error:
             Notification.objects.filter(pk__in=ids, mailed_at=now).update(mailed_at=None)
             log.warning("notifications not mailed", user=user.pk, error=str(error))
+
+
+@shared_task(name="team.tasks.run_job")
+def run_job(pk: int) -> None:
+    jobs.run(pk)
+
+
+@scheduled(every=timedelta(seconds=15), name="team.tasks.run_due_jobs")
+def run_due_jobs() -> None:
+    for pk in jobs.due():
+        queue.enqueue("team.tasks.run_job", pk)
+    jobs.forget_finished()

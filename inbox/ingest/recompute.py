@@ -5,20 +5,41 @@ from __future__ import annotations
 import random
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from inbox.ingest.message_lines import log_team_replies, remove_former_replies
 from inbox.models import Conversation, Message
-from inbox.models.kept_fields import KEPT, recompute, recompute_in_steps
+from inbox.models.kept_fields import KEPT, recompute
+from team import jobs
+from team.jobs import background_job
+from team.models import BackgroundJob
+
+RECOMPUTE_MEMBER = "recompute-member"
+STEP = 200  # conversations
 
 
 def recompute_after_staff_change(member_id: int) -> None:
     """A colleague's native answers count as the team's, in every thread where they wrote, and stand
-    in the log of whom they answered."""
-    wrote = Message.objects.filter(author__member=member_id)
-    recompute_in_steps(wrote.values_list("conversation_id", flat=True))
-    ids = list(wrote.values_list("pk", flat=True))
-    log_team_replies(ids)
-    remove_former_replies(ids)
+    in the log of whom they answered. A job: there may be many."""
+    jobs.start(RECOMPUTE_MEMBER, f"member:{member_id}", by=None)
+
+
+@background_job(RECOMPUTE_MEMBER, words=_("Updating conversations"))
+def recompute_member(job: BackgroundJob) -> bool:
+    """The next STEP conversations that the member wrote in."""
+    wrote = Message.objects.filter(author__member=int(job.about.removeprefix("member:")))
+    theirs = wrote.order_by("conversation_id").values_list("conversation_id", flat=True).distinct()
+    if job.total is None:
+        job.total = theirs.count()
+    batch = list(theirs.filter(conversation_id__gt=job.cursor.get("after", 0))[:STEP])
+    if batch:
+        recompute(batch)
+        ids = list(wrote.filter(conversation__in=batch).values_list("pk", flat=True))
+        log_team_replies(ids)
+        remove_former_replies(ids)
+        job.done += len(batch)
+        job.cursor = {"after": batch[-1]}
+    return len(batch) == STEP
 
 
 def repair_drift(most: int = 1000) -> dict[int, list[str]]:

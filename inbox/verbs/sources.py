@@ -12,9 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from community_hub.lib import live
 from community_hub.lib.text import one_line, web_address
 from inbox.connectors.base import ChannelInfo, Connector, Health
-from inbox.ingest.message_lines import log_team_replies
-from inbox.models import Channel, Message, Source, SourceState
-from inbox.models.kept_fields import recompute_in_steps
+from inbox.ingest.recompute import recompute_after_staff_change
+from inbox.models import Channel, Source, SourceState
 from members.models import Identity
 from members.resolve import resolve
 from team import actions
@@ -234,9 +233,8 @@ def _keep_account(source: Source, health: Health) -> None:
         known = resolve([health.account])
         mine = [account.identity_id for account in known.values()]
         if Identity.objects.filter(pk__in=mine, is_us=False).update(is_us=True):
-            wrote = Message.objects.filter(author__in=mine)  # their answers are the team's
-            recompute_in_steps(wrote.values_list("conversation_id", flat=True))
-            log_team_replies(wrote.values_list("pk", flat=True))
+            for account in known.values():  # their answers are the team's
+                recompute_after_staff_change(account.member_id)
     source.set_fields(account_label=health.account_label[:200], max_length=health.max_length)
 
 

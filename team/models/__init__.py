@@ -3,12 +3,14 @@
 from .action import Action
 from .hub import Hub
 from .invitation import Invitation
+from .job import BackgroundJob
 from .notification import Notification
 from .user import NO_ADDRESS, Grant, NoAdminLeft, Role, User
 
 __all__ = [
     "NO_ADDRESS",
     "Action",
+    "BackgroundJob",
     "Grant",
     "Hub",
     "Invitation",

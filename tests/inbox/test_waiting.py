@@ -20,7 +20,7 @@ from inbox.verbs import triage, writing
 from members import verbs as member_verbs
 from members.models import Activity, Identity
 from tests.inbox.items import ago, item, page, person, reply
-from tests.make import make_source
+from tests.make import make_source, run_jobs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.live_road]
 
@@ -55,6 +55,7 @@ def test_a_native_answer_by_a_colleague_counts_and_a_peers_does_not(source, bob,
     assert conversation().first_answer_at == answer.created_at
 
     member_verbs.link_user(Identity.objects.get(handle="bobby").member, bob, by=lena)
+    run_jobs()
     assert conversation().waiting_since is None
     assert conversation().first_reply_at == answer.created_at
     assert conversation().first_answer_at is None
@@ -361,6 +362,7 @@ def test_what_a_colleague_writes_on_the_platform_stands_in_the_askers_log(
     assert replies_logged("ines") == []
     bobby = Identity.objects.get(handle="bobby").member
     linked = member_verbs.link_user(bobby, bob, by=lena)
+    run_jobs()
     (line,) = replies_logged("ines")
     assert (line.actor, line.occurred_at) == (bob, answer.created_at)
     assert Identity.objects.get(handle="ines").member.last_contact_at == answer.created_at
@@ -369,6 +371,7 @@ def test_what_a_colleague_writes_on_the_platform_stands_in_the_askers_log(
     ingest(source, page(later))
     assert len(replies_logged("ines")) == 2
     assert linked.undo(by=lena)
+    run_jobs()
     assert replies_logged("ines") == []
 
 
