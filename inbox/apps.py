@@ -8,6 +8,7 @@ class InboxConfig(AppConfig):
         from inbox.ingest.recompute import recompute_after_staff_change
         from inbox.models.access import hidden_scopes
         from inbox.models.conversation import tag_uses
+        from inbox.verbs import source_removal  # noqa: F401 - registers its background job
         from members import hooks as of_members
         from team import hooks as of_team
 

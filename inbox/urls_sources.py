@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from inbox.views import hooks, members, sources, sources_add
+from inbox.views import hooks, members, sources, sources_add, sources_removal
 
 urlpatterns = [
     path("members/<int:pk>/conversations/", members.conversations, name="member-conversations"),
@@ -18,6 +18,13 @@ urlpatterns = [
     path("sources/<int:pk>/audience/", sources.audience, name="source-audience"),
     path("sources/<int:pk>/credentials/", sources_add.credentials, name="source-credentials"),
     path("sources/<int:pk>/quarantine/", sources.quarantine, name="source-quarantine"),
+    path("sources/<int:pk>/removal/", sources_removal.removal, name="source-removal"),
+    path(
+        "sources/<int:pk>/disconnection/",
+        sources_removal.disconnection,
+        name="source-disconnection",
+    ),
+    path("sources/<int:pk>/deletion/", sources_removal.deletion, name="source-deletion"),
     path(
         "sources/<int:pk>/channels/<int:channel_pk>/mute/", sources.mute, name="source-channel-mute"
     ),

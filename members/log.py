@@ -141,9 +141,10 @@ def say_deleted(keys: Iterable[str]) -> None:
         cursor.execute(_SAY_DELETED, values)
 
 
-def forget(scope: str) -> None:
-    """Delete every line of a scope that is no more."""
-    Activity.objects.filter(scope=scope).delete()
+def forget(scope: str, *, most: int) -> int:
+    """Delete lines of a scope that is no more; how many there were, `most` at once."""
+    batch = Activity.objects.filter(scope=scope).values("pk")[:most]
+    return Activity.objects.filter(pk__in=batch).delete()[0]
 
 
 def timeline(member: Member, user: User) -> ActivityQuerySet:
@@ -154,6 +155,11 @@ def timeline(member: Member, user: User) -> ActivityQuerySet:
 def own_notes(member: Member, user: User) -> ActivityQuerySet:
     """The notes about a member that this user wrote."""
     return Activity.objects.present().filter(member=member, kind=ActivityKind.NOTE, actor=user)
+
+
+def notes_about(member: Any) -> ActivityQuerySet:
+    """Every note about a member, whoever may read it: for what must know that there is one."""
+    return Activity.objects.present().filter(member=member, kind=ActivityKind.NOTE)
 
 
 def _values(wanted: Any) -> list[str]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from .models import Sighting
 
@@ -28,6 +30,11 @@ def record(seen: Iterable[tuple[int, str, datetime]]) -> None:
             cursor.execute(_RECORD, [list(column) for column in zip(*rows, strict=True)])
 
 
+def of_member(member: Any) -> QuerySet[Sighting]:
+    """Where a member was seen, by any of their accounts; `member` may be an OuterRef."""
+    return Sighting.objects.filter(identity__member=member)
+
+
 def forget(scope: str) -> None:
-    """The source is gone: whoever was known from there alone stays, for everybody."""
+    """The source is gone. Who was seen there alone has to be deleted first, or is shown to all."""
     Sighting.objects.filter(scope=scope).delete()

@@ -4,6 +4,7 @@ from django.urls import path
 
 from team.views import (
     invitations,
+    jobs,
     mailbox,
     notifications,
     people,
@@ -40,5 +41,6 @@ urlpatterns = [
     path("notifications/count/", notifications.count, name="notification-count"),
     path("notifications/reading/", notifications.reading_all, name="reading-all"),
     path("notifications/<int:pk>/reading/", notifications.reading, name="reading"),
+    path("jobs/<int:pk>/", jobs.job, name="job"),
     path("undo/<uuid:group>/", undo.undo, name="undo"),
 ]

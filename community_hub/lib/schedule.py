@@ -19,7 +19,7 @@ from datetime import time as clock
 from typing import Any
 
 import structlog
-from celery import shared_task
+from celery import current_app, shared_task
 from celery.schedules import crontab
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
@@ -185,6 +185,7 @@ def _finish(job: Job, token: uuid.UUID, took: float, error: str) -> None:
 
 def runs() -> list[Run]:
     """Of every job, by name: one query."""
+    current_app.loader.import_default_modules()  # a web process has not read the tasks yet
     columns = "name, started_at, succeeded_at, took, error, running_until"
     with connection.cursor() as cursor:
         cursor.execute(f"select {columns} from community_hub_jobrun")  # noqa: S608 - our own words

@@ -21,7 +21,7 @@ from inbox.connectors.base import (
 )
 from inbox.delivery import outcomes
 from inbox.delivery.outcomes import CHECKS, PENDING_EVERY
-from inbox.models import Delivery, DeliveryState, Source, SourceState
+from inbox.models import Delivery, DeliveryState, Source
 
 if TYPE_CHECKING:
     from inbox.connectors.base import Connector
@@ -35,7 +35,7 @@ PENDING_CHECKS = 48  # about two days of those; then a person is asked
 def look_for_it(delivery: Delivery) -> None:
     """Read back from the platform whether an unconfirmed reply is there."""
     source = delivery.message.source
-    if source.state == SourceState.RECONNECT:
+    if not source.is_signed_in:
         return _check_later(delivery, count=False)
     if wait := source.waits_until:
         return _put_off(delivery, wait)
@@ -120,7 +120,7 @@ def ask_moderators(delivery: Delivery) -> None:
         return _put_off(delivery, wait)
     # first: whatever happens below, it is asked again, and not at once
     _put_off(delivery, timezone.now() + PENDING_EVERY)
-    if source.state == SourceState.RECONNECT:
+    if not source.is_signed_in:
         return None
     try:
         found = _read_back(delivery, source)

@@ -23,7 +23,7 @@ from inbox.connectors.base import (
     Sent,
 )
 from inbox.delivery import outcomes, readback
-from inbox.models import Delivery, DeliveryState, Source, SourceState
+from inbox.models import Delivery, DeliveryState, Source
 from inbox.models.delivery import LEASE
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def _put_there(connector: Connector, outgoing: Outgoing) -> Sent:
 def _may_send(delivery: Delivery, source: Source) -> bool:
     """Where nobody may call now, the reply is kept and its next try put off."""
     now = timezone.now()
-    if source.state == SourceState.RECONNECT:
+    if not source.is_signed_in:
         delivery.move(
             ("queued",), DeliveryState.QUEUED, next_try_at=now + timedelta(minutes=1),
             last_error=_("Reconnect %(source)s first. Your reply is kept and will be sent then.")

@@ -45,7 +45,7 @@ def takes_webhooks(source: Source) -> bool:
 def find(pk: int, key: str) -> Source | None:
     """The source at this address, where its platform can post at all."""
     source = Source.objects.filter(pk=pk).first()
-    if source is None or not constant_time_compare(key, key_of(source)):
+    if source is None or source.is_ended or not constant_time_compare(key, key_of(source)):
         return None
     return source if takes_webhooks(source) else None
 

@@ -30,6 +30,8 @@ class SourceState(models.TextChoices):
     ACTIVE = "active", gettext_lazy("Active")
     PAUSED = "paused", gettext_lazy("Paused")
     RECONNECT = "reconnect", gettext_lazy("Reconnect")
+    DISCONNECTED = "disconnected", gettext_lazy("Disconnected")
+    DELETING = "deleting", gettext_lazy("Being deleted")
 
 
 class PullState(models.Model):
@@ -77,6 +79,16 @@ class PullState(models.Model):
     @property
     def is_backfilling(self) -> bool:
         return self.backfill_started_at is not None and self.backfill_done_at is None
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Replies can go out; those that are waiting are kept where not."""
+        return self.state in (SourceState.ACTIVE, SourceState.PAUSED)
+
+    @property
+    def is_ended(self) -> bool:
+        """Somebody disconnected it: nothing can be written there until it is reconnected."""
+        return self.state in (SourceState.DISCONNECTED, SourceState.DELETING)
 
     @property
     def waits_until(self) -> datetime | None:

@@ -127,7 +127,9 @@ class Report:
     @property
     def next_pull_words(self) -> str:
         due = self.source.next_pull_at
-        if self.source.state == SourceState.RECONNECT:
+        if self.source.state == SourceState.DELETING:
+            return _("never")
+        if self.source.state in (SourceState.RECONNECT, SourceState.DISCONNECTED):
             return _("once it is reconnected")
         if self.source.state == SourceState.PAUSED:
             return _("once it is resumed")
@@ -167,6 +169,15 @@ def status_of(report: Report) -> SourceStatus:
             _("Connector not installed"),
             _("Reinstall the package that provides “%(kind)s”. Nothing is lost.")
             % {"kind": source.kind},
+        )
+    if source.state == SourceState.DELETING:
+        return SourceStatus("idle", "trash-2", _("Being deleted"))
+    if source.state == SourceState.DISCONNECTED:
+        return SourceStatus(
+            "idle",
+            "unplug",
+            _("Disconnected"),
+            _("Its conversations can be read, and nobody can reply. Reconnect it to go on."),
         )
     if source.state == SourceState.RECONNECT:
         return SourceStatus(

@@ -19,6 +19,8 @@ from community_hub import health
 from community_hub.lib import live, schedule
 from inbox.models import Delivery, Source
 from inbox.pages.source_status import Report, reports
+from team import jobs
+from team.models import BackgroundJob
 
 QUEUES = ("celery", "delivery")
 # Kombu keeps a list for each priority: https://docs.celeryq.dev/en/stable/userguide/routing.html
@@ -39,6 +41,7 @@ class Queue:
 class SystemHealth:
     processes: dict[str, dict[str, Any]]
     runs: list[schedule.Run]
+    jobs: list[tuple[BackgroundJob, str]]  # unfinished, with their words
     queues: list[Queue]
     sources: list[Report]
     deliveries: dict[str, int]  # by state; capped
@@ -59,6 +62,7 @@ def look() -> SystemHealth:
             **{name: health.heartbeat(name) for name in health.OLDEST},
         },
         runs=schedule.runs(),
+        jobs=[(job, jobs.words_of(job)) for job in BackgroundJob.objects.unfinished()[:MOST]],
         queues=[_queue(name) for name in QUEUES],
         sources=reports(Source.objects.order_by("name", "pk")[:200]),
         deliveries=_deliveries(),
@@ -140,17 +144,21 @@ def _version(package: str) -> str:
 def figures(found: SystemHealth) -> dict[str, list[tuple[dict[str, str], float]]]:
     """For /metrics: name -> (labels, value). Times are seconds, sizes bytes."""
     now = timezone.now()
-    jobs = [run for run in found.runs if run.succeeded_at]
+    succeeded = [run for run in found.runs if run.succeeded_at]
     return {
         "hub_process_up": [({"process": n}, float(p["ok"])) for n, p in found.processes.items()],
         "hub_job_ok": [({"job": run.job.name}, float(run.is_well)) for run in found.runs],
         "hub_job_last_success_age_seconds": [
             ({"job": run.job.name}, (now - run.succeeded_at).total_seconds())
-            for run in jobs
+            for run in succeeded
             if run.succeeded_at
         ],
         "hub_job_duration_seconds": [
             ({"job": run.job.name}, run.took) for run in found.runs if run.took is not None
+        ],
+        "hub_background_jobs": [
+            ({"state": "failing"}, float(sum(bool(job.last_error) for job, _words in found.jobs))),
+            ({"state": "unfinished"}, float(len(found.jobs))),
         ],
         "hub_queue_depth": [({"queue": q.name}, float(q.depth)) for q in found.queues],
         "hub_queue_oldest_seconds": [

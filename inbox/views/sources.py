@@ -18,6 +18,7 @@ from inbox.pages.rereading_status import rereading_words
 from inbox.pages.source_status import reports
 from inbox.verbs import sources as verbs
 from inbox.views.sources_forms import AudienceForm, SettingsForm
+from team import jobs
 from team.actions import Changes
 from team.http import AuthenticatedHttpRequest
 
@@ -158,6 +159,8 @@ def source_page(
         "region": "source",
     }
     if user.can_manage_sources:
+        if job := jobs.unfinished(found.scope):
+            context |= {"job": job, "job_words": jobs.words_of(job)}
         kept = Quarantined.objects.filter(source=found, resolved_at__isnull=True)
         context["quarantined"] = kept.order_by()[:100].count()
         context["settings_form"] = settings_form or SettingsForm(source=found)

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from community_hub.lib import htmx, http
 from inbox.connectors.base import AuthExpired, ChannelInfo, Connector, ConnectorError, Health
 from inbox.connectors.registry import connector_class, installed
-from inbox.models import Source
+from inbox.models import Source, SourceState
 from inbox.verbs import sources as verbs
 from inbox.views import sources_setup as setup
 from inbox.views.sources import managed_source
@@ -92,6 +92,8 @@ def choices(request: AuthenticatedHttpRequest, kind: str) -> HttpResponse:
 def credentials(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Reconnect: the same account with a new key, or the same key after a mend."""
     found = managed_source(request, pk)
+    if found.state == SourceState.DELETING:
+        return htmx.tell(request, redirect(found), _("Keep the source first."), level="error")
     platform = known_platform(found.kind)
     data = request.POST if request.method == "POST" else None
     form = platform_form(platform, data, stored=found)

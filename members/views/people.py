@@ -16,6 +16,7 @@ from members.models import Identity, Member, Stage, Tag
 from members.models.member import MemberQuerySet
 from members.profile import load_profile
 from members.tags import offered_tags
+from team import jobs
 from team.http import AuthenticatedHttpRequest
 from team.models import User
 
@@ -83,6 +84,8 @@ def member_page(
         "stages": Stage.choices,
         "note_form": note_form or NoteForm(),
     }
+    if request.user.can_link_staff and (job := jobs.unfinished(f"member:{found.pk}")):
+        context |= {"job": job, "job_words": jobs.words_of(job)}
     return htmx.respond(request, "members/member.html", context, parts=PAGE_PARTS, status=status)
 
 

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+if TYPE_CHECKING:
+    from .user import User
+
 
 class BackgroundJobQuerySet(models.QuerySet["BackgroundJob"]):
+    def visible_to(self, user: User) -> BackgroundJobQuerySet:
+        """Leads, and whoever began it."""
+        return self if user.is_lead else self.filter(by=user)
+
     def unfinished(self) -> BackgroundJobQuerySet:
         return self.filter(finished_at__isnull=True)
 

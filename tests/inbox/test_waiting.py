@@ -262,6 +262,7 @@ def test_another_account_of_ours_is_the_team(source, alice) -> None:
 
     health = Health(account=person("second", is_us=True), account_label="@second")
     source_verbs.reconnect(source, source.config, {}, by=alice, health=health)
+    run_jobs()
     assert conversation().waiting_since is None
     ingest(source, page(thanks))
     assert conversation().waiting_since == thanks.created_at

@@ -44,6 +44,7 @@ ENDPOINTS = (
     Endpoint(
         "notifications/<int:pk>/reading/", "POST", ids={"pk": lambda world: world.notification.pk}
     ),
+    Endpoint("jobs/<int:pk>/", "GET", LEADS, {"pk": lambda world: world.job.pk}, refused=404),
     Endpoint("undo/<uuid:group>/", "POST", ids={"group": lambda world: world.action.group}),
     # the links that let people in: whoever holds one
     *(

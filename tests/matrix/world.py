@@ -15,7 +15,7 @@ from sandbox.models import Account, Post, Site
 from sandbox.seed import create_site
 from team import verbs as team_verbs
 from team.actions import Changes
-from team.models import Invitation, Notification, Role, User
+from team.models import BackgroundJob, Invitation, Notification, Role, User
 from team.notifications import notify
 from team.signin import link_for
 from tests.make import (
@@ -109,6 +109,12 @@ class World:
         return activity
 
     # The team
+
+    @cached_property
+    def job(self) -> BackgroundJob:
+        return BackgroundJob.objects.create(
+            kind="recompute-member", about=f"member:{self.member.pk}", run_at=timezone.now()
+        )
 
     @cached_property
     def invitation(self) -> Invitation:

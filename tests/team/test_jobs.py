@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -38,10 +37,10 @@ class Counter:
 
 
 @pytest.fixture
-def counter(monkeypatch) -> Iterator[Counter]:
+def counter(monkeypatch) -> Counter:
     made = Counter()
     monkeypatch.setattr(jobs, "_kinds", {COUNT: jobs.Kind(COUNT, "Counting", made)})
-    yield made
+    return made
 
 
 def test_it_runs_to_its_end_and_then_no_more(counter, bob) -> None:
@@ -112,6 +111,24 @@ def test_a_kind_that_this_version_does_not_know_waits_and_is_shown_by_its_name(b
     row.refresh_from_db()
     assert row.finished_at is None
     assert jobs.words_of(row) == "from-a-newer-version"
+
+
+def test_the_progress_is_seen_by_leads_and_by_whoever_began_it(
+    client, counter, bob, carol, lena
+) -> None:
+    job = jobs.start(COUNT, "member:1", by=bob)
+    jobs.run(job.pk, seconds=0)
+    address = f"/jobs/{job.pk}/"
+    for who, status in ((bob, 200), (lena, 200), (carol, 404)):
+        client.force_login(who)
+        assert client.get(address).status_code == status
+    client.force_login(bob)
+    shown = client.get(address).content.decode()
+    assert "Counting" in shown
+    assert 'value="20"' in shown
+    assert "every 2s" in shown
+    jobs.run(job.pk)
+    assert "every 2s" not in client.get(address).content.decode()
 
 
 @pytest.mark.django_db(transaction=True)
