@@ -33,3 +33,15 @@ class TestMastodonWithoutIdempotency(TestMastodon):
             site.missing |= {"GET /api/v2/instance", "GET /api/v1/apps/verify_credentials"}
             settings.HTTP_ALLOWED_ORIGINS = [site.url]
             yield site
+
+
+class TestMastodonCompatible(TestMastodon):
+    """A compatible server that answers with a web page for whatever it does not know."""
+
+    @pytest.fixture
+    def platform(self, settings) -> Iterator[MastodonServer]:
+        with MastodonServer(plain=True, honours_keys=False) as site:
+            site.missing = {"GET /api/v1/conversations", "GET /api/v1/statuses"}
+            site.missing |= {"GET /api/v2/instance", "GET /api/v1/apps/verify_credentials"}
+            settings.HTTP_ALLOWED_ORIGINS = [site.url]
+            yield site

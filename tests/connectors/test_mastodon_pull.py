@@ -162,7 +162,7 @@ def test_several_posts_are_fetched_in_one_question(site, connector) -> None:
     site.delete(posts[0])
     found = {item.external_id: item.op for item in connector.fetch(posts).items}
     assert found == {posts[0]: "delete"} | dict.fromkeys(posts[1:], "upsert")
-    assert len(site.paths()) == 3  # who we are, all of them, the one that was missing
+    assert len(site.paths()) == 4  # who we are, all of them, the one that is missing, who we are
 
 
 def test_snowflake_is_the_time_in_milliseconds_shifted() -> None:

@@ -32,6 +32,7 @@ class MastodonServer:
     notices: list[dict[str, Any]] = field(default_factory=list)
     keys: dict[str, str] = field(default_factory=dict)
     missing: set[str] = field(default_factory=set)  # "GET /path": what this server does not know
+    plain: bool = False  # compatible servers: 404s in HTML, also for an address with a slash more
     fault: str = ""
     wait: int = 0
     revoked: bool = False
@@ -144,6 +145,10 @@ class MastodonServer:
     def break_down(self) -> None:
         self.fault = "break_down"
 
+    def answer_404(self) -> None:
+        """As a proxy does while there is nothing behind it."""
+        self.fault = "answer_404"
+
     def answer_html(self) -> None:
         self.fault = "answer_html"
 
@@ -158,6 +163,8 @@ class MastodonServer:
     def answer(self, asked: ReceivedRequest) -> Answer:
         path = asked.path.rstrip("/")
         answer = self._refusal(asked, path) or self._route(asked, path)
+        if self.plain and (answer.status == 404 or asked.path != path):
+            answer = Answer("<!DOCTYPE html><title>404: Page not found</title>", 404)
         reset = datetime.now(UTC) + timedelta(seconds=self.wait or 300)
         answer.headers |= {
             "X-RateLimit-Limit": "300",
@@ -171,6 +178,8 @@ class MastodonServer:
             return Answer("<h1>We are down</h1>", 503)
         if self.fault == "answer_html":
             return Answer("<!DOCTYPE html><title>A web page</title>")
+        if self.fault == "answer_404":
+            return Answer("<!DOCTYPE html><title>Back soon</title>", 404)
         if self.fault == "answer_nothing" and not path.endswith("verify_credentials"):
             return Answer({})
         if self.wait:

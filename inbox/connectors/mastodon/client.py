@@ -28,7 +28,9 @@ PAGE_SIZE = 40
 
 
 class Gone(Misconfigured):
-    """404: the post is deleted or hidden, or the server is too old to know the endpoint."""
+    """404: the post is deleted or hidden, or the server does not know the endpoint. Compatible
+    servers say so with a web page, and so does a proxy with nothing behind it: before anything is
+    deleted for it, ask for what must exist."""
 
 
 class Client:
@@ -47,7 +49,8 @@ class Client:
             user_agent=USER_AGENT,
         )
         # Set here and not passed above: the constructor opens a token that is the name of a file.
-        self._api.access_token = token
+        self._api.access_token = self._token = token
+        self._instance = instance
 
     def me(self) -> Json:
         return self._dict(self._api.account_verify_credentials)
@@ -57,9 +60,9 @@ class Client:
 
     def instance(self) -> Json:
         """What the server says of itself: version 2, else 1, else nothing."""
-        for call in (self._api.instance_v2, self._api.instance_v1):
-            with suppress(Gone):
-                return self._dict(call)
+        for path in ("/api/v2/instance", "/api/v1/instance"):
+            with suppress(Misconfigured):
+                return self._dict(self._get, path)
         return {}
 
     def mentions(self, **where: str) -> list[Any]:
@@ -79,7 +82,7 @@ class Client:
         return self._list(self._api.timeline_hashtag, name, limit=PAGE_SIZE, **where)
 
     def conversations(self, **where: str) -> list[Any]:
-        return self._list(self._api.conversations, limit=PAGE_SIZE, **where)
+        return self._list(self._get, "/api/v1/conversations", limit=PAGE_SIZE, **where)
 
     def status(self, status_id: str) -> Json:
         return self._dict(self._api.status, status_id)
@@ -118,6 +121,11 @@ class Client:
     def _keep(self, response: requests.Response, *args: Any, **kwargs: Any) -> None:
         self._last = response
 
+    def _get(self, path: str, **where: Any) -> None:
+        """What Mastodon.py asks for with a slash at the end, which not every server knows."""
+        signed = {"Authorization": f"Bearer {self._token}"}
+        self._session.get(self._instance + path, params=where, headers=signed, timeout=TIMEOUT)
+
     def _dict(self, call: Callable[..., Any], *args: Any, wrote: bool = False, **kw: Any) -> Json:
         found = self._ask(call, args, kw, wrote)
         return found if isinstance(found, dict) else {}
@@ -143,10 +151,6 @@ class Client:
             failure = error
         if self._last is None:
             raise translate(failure or OSError("No answer."), self.where, wrote=wrote)
-        if (
-            self._last.status_code == 404
-            and not wrote
-            and "json" in self._last.headers.get("Content-Type", "")
-        ):
+        if self._last.status_code == 404 and not wrote:
             raise Gone(str(translate(self._last, self.where, wrote=False)))
         return json_or_problem(self._last, self.where)

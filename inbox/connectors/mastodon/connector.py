@@ -26,7 +26,8 @@ from inbox.connectors.base import (
     Sent,
 )
 from inbox.connectors.json_values import Json, record, records, text
-from inbox.connectors.mastodon.client import Client, Gone
+from inbox.connectors.mastodon.client import Client
+from inbox.connectors.mastodon.fetching import Fetching
 from inbox.connectors.mastodon.forms import MastodonForm
 from inbox.connectors.mastodon.parse import NETWORK, Reader, moment, version_of, web
 from inbox.connectors.mastodon.reading import Reading
@@ -38,7 +39,6 @@ REACH = ["public", "unlisted", "private", "direct"]
 REACH_OF = {"followers": "private"}
 MAX_LENGTH = 500  # Mastodon's own; other servers say theirs in the instance's configuration
 CLOCKS_DIFFER = timedelta(minutes=5)
-BATCH = 20  # ids that /api/v1/statuses takes at once
 
 
 class MastodonConnector(Connector):
@@ -101,20 +101,8 @@ class MastodonConnector(Connector):
         yield Page(cursor=_cursor(since, states), rate=self.client.rate())
 
     def fetch(self, ids: Iterable[str]) -> Page:
-        wanted = list(dict.fromkeys(ids))
         reading = Reading(self.client, self.reader(), around=False)
-        found: dict[str, Json] = {}
-        for start in range(0, len(wanted), BATCH):
-            found |= self._several(wanted[start : start + BATCH])
-        for status_id in wanted:
-            if status_id not in found:
-                try:
-                    found[status_id] = self.client.status(status_id)
-                except Gone:
-                    reading.gone(status_id)
-                    continue
-            reading.read(found[status_id])
-        return reading.take()
+        return Fetching(self.client, reading).page(ids)
 
     def check(self) -> Health:
         me = self.client.me()
@@ -245,15 +233,6 @@ class MastodonConnector(Connector):
                 for tag in self.hashtags
             ),
         ]
-
-    def _several(self, ids: list[str]) -> dict[str, Json]:
-        """By id; empty where the server is older than 4.3 and can't be asked for several."""
-        if len(ids) < 2:
-            return {}
-        try:
-            return {text(status.get("id")): status for status in records(self.client.statuses(ids))}
-        except (Misconfigured, Forbidden):
-            return {}
 
     def _scopes(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """What the token may do and what it lacks, from the application's scopes where the server

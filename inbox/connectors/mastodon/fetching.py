@@ -1,0 +1,64 @@
+"""Statuses read again by their ids, as they are now: several at once where the server can."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from inbox.connectors.base import ConnectorError, Forbidden, Misconfigured, Page
+from inbox.connectors.json_values import Json, records, text
+from inbox.connectors.mastodon.client import Client, Gone
+from inbox.connectors.mastodon.reading import Reading
+
+BATCH = 20  # ids that /api/v1/statuses takes at once
+
+
+@dataclass
+class Fetching:
+    """One fetch. `gone`: ids that were answered with 404, not yet told as deleted."""
+
+    client: Client
+    reading: Reading
+    gone: list[str] = field(default_factory=list)
+
+    def page(self, ids: Iterable[str]) -> Page:
+        """What a request meets once something was read only ends the page early."""
+        wanted = list(dict.fromkeys(ids))
+        stopped_by = None
+        try:
+            for start in range(0, len(wanted), BATCH):
+                self._read(wanted[start : start + BATCH])
+            self._tell_deletions()
+        except ConnectorError as error:
+            stopped_by = error
+        page = self.reading.take()
+        if stopped_by and not page.fetched:
+            raise stopped_by
+        return replace(page, stopped_by=stopped_by)
+
+    def _read(self, ids: list[str]) -> None:
+        found = self._several(ids)
+        for status_id in ids:
+            try:
+                status = found.get(status_id) or self.client.status(status_id)
+            except Gone:
+                self.gone.append(status_id)
+            else:
+                self.reading.read(status)
+
+    def _tell_deletions(self) -> None:
+        """A proxy with nothing behind it answers everything with 404. A server that still knows us
+        means it."""
+        if self.gone:
+            self.client.me()
+        for status_id in self.gone:
+            self.reading.gone(status_id)
+
+    def _several(self, ids: list[str]) -> dict[str, Json]:
+        """By id; empty where the server can't be asked for several, as before Mastodon 4.3."""
+        if len(ids) < 2:
+            return {}
+        try:
+            return {text(status.get("id")): status for status in records(self.client.statuses(ids))}
+        except (Misconfigured, Forbidden):
+            return {}
