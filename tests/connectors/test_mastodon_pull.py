@@ -157,12 +157,63 @@ def test_pages_tell_what_is_left_of_the_allowance(site, connector) -> None:
     assert (page.rate.limit, page.rate.remaining) == (300, 123)
 
 
-def test_several_posts_are_fetched_in_one_question(site, connector) -> None:
+def test_a_thread_is_read_again_with_few_requests(site, connector) -> None:
+    root = site.post("a question")
+    below = [site.say("ada", f"@hub and {number}?", reply_to=root) for number in range(30)]
+    site.edit(below[9], "@hub and nine?")
+    site.delete(below[3])
+    found = {item.external_id: item for item in connector.fetch([*reversed(below), root]).items}
+    assert set(found) == {root, *below}
+    assert {key for key, item in found.items() if item.op == "delete"} == {below[3]}
+    assert "nine" in found[below[9]].body
+    who, opening, around, gone = (
+        "/api/v1/accounts/verify_credentials",
+        f"/api/v1/statuses/{root}",
+        f"/api/v1/statuses/{root}/context",
+        f"/api/v1/statuses/{below[3]}",
+    )
+    assert site.paths() == [who, opening, around, gone, who]
+
+
+def test_posts_of_several_threads_are_fetched_together(site, connector) -> None:
     posts = [site.post(f"post {number}") for number in range(5)]
-    site.delete(posts[0])
+    site.delete(posts[2])
     found = {item.external_id: item.op for item in connector.fetch(posts).items}
-    assert found == {posts[0]: "delete"} | dict.fromkeys(posts[1:], "upsert")
-    assert len(site.paths()) == 4  # who we are, all of them, the one that is missing, who we are
+    assert found == dict.fromkeys(posts, "upsert") | {posts[2]: "delete"}
+    assert site.paths().count("/api/v1/statuses") == 1
+
+
+def test_a_peers_answer_to_the_asker_alone_is_read_with_the_question(site, connector) -> None:
+    asked = site.post("does it run on 12 volts?")
+    answer = site.say("ben@far.example", "@ada it does", reply_to=asked)
+    items, _ = pull(connector)
+    assert set(items) == {asked, answer}
+    assert (items[answer].thread_id, items[answer].mention_reason) == (asked, "")
+
+
+def test_a_question_without_answers_is_not_asked_for_its_thread(site, connector) -> None:
+    for number in range(3):
+        site.stored[site.post(f"question {number}")]["replies_count"] = 0
+    pull(connector)
+    assert not [path for path in site.paths() if path.endswith("/context")]
+
+
+def test_answers_that_came_since_are_fetched_with_a_question(site, connector) -> None:
+    asked = site.post("does it run on 12 volts?")
+    pull(connector)
+    answer = site.say("ben@far.example", "@ada it does", reply_to=asked)
+    below = site.say("ada", "@ben@far.example thanks", reply_to=answer)
+    site.stored[asked]["replies_count"] = 0  # what only followers may see is not counted
+    page = connector.fetch([asked])
+    assert {item.external_id for item in page.items} == {asked, answer, below}
+    assert {item.thread_id for item in page.items} == {asked}
+
+
+def test_of_a_long_thread_the_newest_answers_are_fetched(site, connector) -> None:
+    asked = site.post("a question")
+    answers = [site.say("ben@far.example", f"@ada {n}", reply_to=asked) for n in range(70)]
+    found = {item.external_id for item in connector.fetch([asked]).items}
+    assert found == {asked, *answers[-60:]}
 
 
 def test_snowflake_is_the_time_in_milliseconds_shifted() -> None:

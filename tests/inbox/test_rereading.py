@@ -29,6 +29,7 @@ def site(settings) -> Iterator[MastodonServer]:
     with MastodonServer() as site:
         settings.HTTP_ALLOWED_ORIGINS = [site.url]
         site.account("ada")
+        site.account("ben")
         yield site
 
 
@@ -85,6 +86,28 @@ def test_a_post_edited_while_nobody_has_it_open_is_changed(source, site) -> None
     site.edit(post, "@hub Does it run on 12 volts?")
     run_job()
     assert "12 volts" in Message.objects.get(external_id=post).body_text
+
+
+def test_a_peers_answer_to_the_asker_arrives_while_the_conversation_waits(source, site) -> None:
+    """It names the asker and not us, so that no list brings it."""
+    asked = site.post("Does it run on 12 volts?")
+    read(source)
+    answer = site.say("ben", "@ada It does", reply_to=asked)
+    read(source)
+    assert not Message.objects.filter(external_id=answer).exists()
+    run_job()
+    conversation = Message.objects.get(external_id=answer).conversation
+    assert conversation == Message.objects.get(external_id=asked).conversation
+    assert conversation.peer_answered_at is not None
+    assert conversation.waiting_since is not None
+    assert Message.objects.get(external_id=answer).parent.external_id == asked
+
+
+def test_a_peers_answer_that_came_before_the_question_was_read_is_there(source, site) -> None:
+    asked = site.post("Does it run on 12 volts?")
+    site.say("ben", "@ada It does", reply_to=asked)
+    read(source)
+    assert Conversation.objects.get().peer_answered_at is not None
 
 
 def test_an_answered_conversation_is_read_again_for_14_days(source, bob) -> None:

@@ -242,9 +242,9 @@ class MastodonServer:
 
     def _below(self, status_id: str) -> list[dict[str, Any]]:
         found = []
-        for status in sorted(self.stored.values(), key=lambda each: int(each["id"])):
+        for key, status in sorted(self.stored.items(), key=lambda each: int(each[0])):
             if status["in_reply_to_id"] == status_id:
-                found += [status, *self._below(status["id"])]
+                found += [status, *self._below(key)]
         return found
 
     def _create(self, asked: ReceivedRequest) -> Answer:

@@ -101,7 +101,7 @@ class MastodonConnector(Connector):
         yield Page(cursor=_cursor(since, states), rate=self.client.rate())
 
     def fetch(self, ids: Iterable[str]) -> Page:
-        reading = Reading(self.client, self.reader(), around=False)
+        reading = Reading(self.client, self.reader(), again=True)
         return Fetching(self.client, reading).page(ids)
 
     def check(self) -> Health:

@@ -19,14 +19,16 @@ MOST_CONTEXT = 60  # posts above and below a mention that are read with it
 
 @dataclass
 class Reading:
-    """Statuses of one run, with the threads around them. Asks for each thread once.
+    """Statuses of one run, with the threads around them: the posts above and below a mention are
+    given too, so that a thread reads whole. Asks for each thread once.
 
-    `around`: the posts above and below a mention are given too, so that a thread reads whole.
+    `again`: statuses that were read before. Whoever asked may have been answered since by somebody
+    who names them alone, and no list tells of that.
     """
 
     client: Client
     reader: Reader
-    around: bool = True
+    again: bool = False
     roots: dict[str, str] = field(default_factory=dict)  # status id -> its topmost ancestor
     known: dict[tuple[str, str], str] = field(default_factory=dict)  # (id, version) -> reason given
     taken: list[Incoming] = field(default_factory=list)
@@ -51,10 +53,13 @@ class Reading:
         return self.take()
 
     def read(self, status: Any, *, mentioned: bool = False) -> None:
-        """One status and, the first time, the thread that it answers in."""
-        if isinstance(status, dict) and status.get("in_reply_to_id"):
+        """One status and, the first time, the thread that it stands in."""
+        if isinstance(status, dict) and self._has_thread(status, mentioned):
             self._thread(status)
         self._add(status, mentioned=mentioned)
+
+    def has(self, status_id: str) -> bool:
+        return any(status_id == known for known, _version in self.known)
 
     def take(self) -> Page:
         return Page(
@@ -69,10 +74,18 @@ class Reading:
         """A post that was there once and is not any more."""
         self.taken.append(Incoming.gone(status_id))
 
+    def _has_thread(self, status: Json, mentioned: bool) -> bool:
+        """An opening post that asks us may have answers; followers-only ones are not in its count,
+        so that what is read again is asked for whatever the count says."""
+        if status.get("in_reply_to_id") or self.again:
+            return True
+        return mentioned and status.get("replies_count") != 0
+
     def _thread(self, status: Json) -> None:
         status_id, parent = text(status.get("id")), text(status.get("in_reply_to_id"))
         if parent in self.roots:
             self.roots[status_id] = self.roots[parent]
+        if not status_id or status_id in self.roots:
             return
         try:
             context = self.client.context(status_id)
@@ -82,8 +95,8 @@ class Reading:
         root = text(above[0].get("id")) if above else status_id
         for each in (*above, status, *below):
             self.roots[text(each.get("id"))] = root
-        if not self.around:
-            return
+        if self.again:
+            below = sorted(below, key=_written)[-MOST_CONTEXT:]
         for each in (*above[:1], *above[1:][-MOST_CONTEXT:], *below[:MOST_CONTEXT]):
             self._add(each, quietly=True)
 
@@ -109,3 +122,7 @@ class Reading:
     def _ignore(self, reason: str, count: int) -> None:
         if count:
             self.ignored[reason] = self.ignored.get(reason, 0) + count
+
+
+def _written(status: Json) -> str:
+    return text(status.get("created_at"))

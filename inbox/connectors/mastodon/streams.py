@@ -79,7 +79,7 @@ class Stream:
         if not reached or reached == here:
             self.state.pop("at", None)
             return Batch(ended=True)  # nothing above `here`, whatever the server repeats
-        self.state["min"] = max(self.state["min"], reached, key=_order)
+        self.state["min"] = max(self.state["min"], reached, key=order)
         if self.overlap:
             self.state["at"] = reached
         return Batch(entries)
@@ -92,10 +92,10 @@ class Stream:
         return text(record(self.status_of(entry) if self.by_status else entry).get("id"))
 
     def _highest(self, entries: list[Any]) -> str:
-        return max((self._id(entry) for entry in entries), key=_order, default="")
+        return max((self._id(entry) for entry in entries), key=order, default="")
 
     def _lowest(self, entries: list[Any]) -> str:
-        return min((found for e in entries if (found := self._id(e))), key=_order, default="")
+        return min((found for e in entries if (found := self._id(e))), key=order, default="")
 
     def _is_recent(self, entry: Any, since: datetime) -> bool:
         """By the entry's own time: a post may be older than the notification that brings it. A
@@ -105,6 +105,6 @@ class Stream:
         return written is None or written >= since
 
 
-def _order(identifier: str) -> tuple[int, str]:
+def order(identifier: str) -> tuple[int, str]:
     """Numbers by size, other ids (ULIDs and the like) by their letters."""
     return len(identifier) if identifier.isdigit() else 0, identifier
