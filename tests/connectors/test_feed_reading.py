@@ -180,6 +180,24 @@ def test_an_author_who_is_named_twice_is_one():
     assert only(document).authors == (Author("Ada"),)
 
 
+@pytest.mark.parametrize(
+    ("written", "names"),
+    [
+        ("ada@forum.example (Ada Lovelace)", ["Ada Lovelace", "Bo"]),
+        ("ada@forum.org (Ada Lovelace)", ["Ada Lovelace", "Bo"]),
+        ("<![CDATA[ ada@forum.berlin (Ada Lovelace) ]]>", ["Ada Lovelace", "Bo"]),
+        ("ada@forum.community", ["ada at forum.community", "Bo"]),
+        ("ada@forum.org", ["ada@forum.org", "Bo"]),
+        ("Ada &lt;ada@forum.berlin&gt;", ["Ada", "Bo"]),
+    ],
+)
+def test_an_author_with_an_email_address_keeps_the_whole_name(written, names):
+    """feedparser knows no domain that ends in more than four letters, and cuts the name."""
+    creator = '<dc:creator xmlns:dc="http://purl.org/dc/elements/1.1/">Bo</dc:creator>'
+    entry = only(rss(f"<item><title>One</title><author>{written}</author>{creator}</item>"))
+    assert [author.name for author in entry.authors] == names
+
+
 def test_json_authors_are_all_kept():
     entry = only(b'{"items": [{"id": "1", "authors": [{"name": "Ada"}, {"name": "Grace"}, 3]}]}')
     assert entry.authors == (Author("Ada"), Author("Grace"))

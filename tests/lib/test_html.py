@@ -105,6 +105,23 @@ def test_an_address_becomes_a_link(read) -> None:
 
 @pytest.mark.parametrize("read", [from_markdown, from_plain])
 @pytest.mark.parametrize(
+    ("words", "address"),
+    [
+        ("(https://e.example/a)", "https://e.example/a"),
+        ("(see https://e.example/a).", "https://e.example/a"),
+        ("[https://e.example/a]", "https://e.example/a"),
+        ("(https://e.example/Knob_(MIDI))", "https://e.example/Knob_(MIDI)"),
+        ("https://e.example/Knob_(MIDI)", "https://e.example/Knob_(MIDI)"),
+    ],
+)
+def test_a_bracket_around_an_address_stays_outside_of_the_link(read, words, address) -> None:
+    before, after = words.split(address)
+    assert f'{before}<a href="{address}" ' in read(words)
+    assert f">{address}</a>{after}" in read(words)
+
+
+@pytest.mark.parametrize("read", [from_markdown, from_plain])
+@pytest.mark.parametrize(
     "address",
     [
         "https://e.example/%C3%9Cbung",

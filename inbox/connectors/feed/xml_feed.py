@@ -48,6 +48,13 @@ FEEDPARSER_ERRORS = (
 )
 LARGE_REFERENCE = re.compile(rb"&#(?:x([0-9a-f]{6,})|([0-9]{7,}));?", re.IGNORECASE)
 MAIL_AND_NAME = re.compile(r"\S+@\S+ \((?P<name>[^()]+)\)")
+# RSS writes an author as "ada@example.org (Ada)". feedparser takes four letters for the longest end
+# of a domain, and the rest of it for a part of the name.
+RSS_AUTHOR = re.compile(
+    rb"(?P<start><(?P<tag>author|managingEditor)>(?:<!\[CDATA\[)?)\s*"
+    rb"(?P<mail>[^\s<>()@]+)@(?P<host>[^\s<>()@]+)(?:\s+\((?P<name>[^<>()]+)\))?\s*"
+    rb"(?=(?:\]\]>)?</(?P=tag)>)"
+)
 TOPIC_FOOT = re.compile(r"<p><small>[^<]*</small></p>\s*<p><a [^<>]*>[^<]*</a></p>\s*")
 
 
@@ -80,6 +87,7 @@ def parse(content: bytes, content_type: str, found: dict[str, Any]) -> Any:
     # First, so that what is checked is what is read.
     text = convert_to_utf8({"content-type": content_type}, content, found)
     text = LARGE_REFERENCE.sub(existing_character, text)
+    text = RSS_AUTHOR.sub(author_alone, text)
     check_size(text)
     # A file object: feedparser would open a string that happens to be a path.
     return feedparser.parse(
@@ -96,6 +104,15 @@ def existing_character(reference: re.Match[bytes]) -> bytes:
     if len(digits) <= 7 and int(digits or b"0", 16 if reference[1] else 10) <= sys.maxunicode:
         return reference[0]
     return "\ufffd".encode()
+
+
+def author_alone(found: re.Match[bytes]) -> bytes:
+    """The name; where there is none, an address that feedparser would cut is put in words."""
+    if found["name"]:
+        return found["start"] + found["name"]
+    if len(found["host"].rpartition(b".")[2]) <= 4:
+        return found[0]
+    return found["start"] + found["mail"] + b" at " + found["host"]
 
 
 def from_xml(entry: Mapping[str, Any], feed: Mapping[str, Any], base: str) -> Entry:
