@@ -2,261 +2,79 @@
 
 A connector speaks one platform's API. It translates and never stores: nothing here or below a
 connector's folder imports a model. See docs/connectors.md for how an outside package adds one.
+The values are in values.py and the errors in failures.py; import either from here.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
-from uuid import UUID
+
+from inbox.connectors.failures import (
+    AuthExpired,
+    BadSignature,
+    ConnectorError,
+    Forbidden,
+    Misconfigured,
+    RateLimited,
+    Rejected,
+    Transient,
+    Unknown,
+)
+from inbox.connectors.values import (
+    Attachment,
+    Capabilities,
+    ChannelInfo,
+    Format,
+    Health,
+    Incoming,
+    Op,
+    Outgoing,
+    Page,
+    Person,
+    Problem,
+    Rate,
+    SendState,
+    Sent,
+    Visibility,
+    content_version,
+)
 
 if TYPE_CHECKING:
     from django import forms
 
-
-@dataclass(frozen=True)
-class Person:
-    """An account on a network. `external_id` never changes; the handle may."""
-
-    external_id: str
-    network: str
-    handle: str = ""
-    display_name: str = ""
-    profile_url: str = ""
-    avatar_url: str = ""
-    bio: str = ""
-    email: str = ""
-    is_bot: bool = False
-    is_us: bool = False
-    links: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Attachment:
-    """A file the platform shows with a message; `size` in bytes, None where it is not told."""
-
-    external_id: str
-    kind: str  # image, video, audio, file
-    url: str
-    filename: str = ""
-    mime: str = ""
-    size: int | None = None
-    alt_text: str = ""
-    expires_at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Incoming:
-    """One post as the platform has it. `author` None: the platform no longer says who."""
-
-    external_id: str
-    thread_id: str
-    created_at: datetime
-    author: Person | None = None
-    op: str = "upsert"  # upsert, delete
-    version: str = ""  # changes when the text does: cid, edited_at, content hash
-    thread_title: str = ""
-    thread_permalink: str = ""
-    # ids the platform gives the thread's topmost known ancestor; where it has no thread id
-    parent_id: str = ""  # external_id of the message this one answers
-    thread_ref: str = ""  # the platform's number of this message within its thread
-    parent_ref: str = ""  # the parent's number within the thread, where parents are named so
-    channel_id: str = ""
-    channel_name: str = ""
-    channel_url: str = ""
-    mention_reason: str = ""  # direct or handle; the hub itself says the other reasons
-    mentions: tuple[Person, ...] = ()
-    body: str = ""
-    body_format: str = "html"  # html, markdown, plain
-    language: str = ""
-    content_warning: str = ""
-    attachments: tuple[Attachment, ...] = ()
-    permalink: str = ""
-    visibility: str = "public"  # public, unlisted, followers, private, direct
-    edited_at: datetime | None = None
-    is_own: bool = False  # posted by the account we are signed in as
-    is_automated: bool = False
-    is_root: bool = False  # opens its thread: what the hub calls a new topic
-    can_reply: bool = True
-    reply_blocked_reason: str = ""
-    reply_ref: Mapping[str, Any] = field(default_factory=dict)  # opaque: what send() needs
-    client_token: str = ""  # ours, echoed back by the platform
-    raw: Mapping[str, Any] = field(default_factory=dict)
-
-    @classmethod
-    def gone(cls, external_id: str) -> Incoming:
-        """A message that the platform no longer has: what `fetch` says of a deleted one."""
-        return cls(external_id, thread_id="", created_at=datetime.now(UTC), op="delete")
-
-
-@dataclass(frozen=True)
-class Rate:
-    """What is left of the platform's allowance."""
-
-    limit: int
-    remaining: int
-    resets_at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Something in a page that could not be read; `raw` is kept so that nothing is lost."""
-
-    message: str
-    raw: Mapping[str, Any] = field(default_factory=dict)
-    external_id: str = ""
-    channel_id: str = ""
-
-
-@dataclass(frozen=True)
-class Page:
-    """What one request brought. `cursor` is stored in the same transaction as `items`.
-
-    `stopped_by`: what ended a `fetch` before it had read everything; the rest of the page counts.
-    """
-
-    items: list[Incoming] = field(default_factory=list)
-    cursor: dict[str, Any] = field(default_factory=dict)
-    has_more: bool = False
-    fetched: int | None = None  # items the platform gave; None: len(items) + len(problems)
-    ignored: Mapping[str, int] = field(default_factory=dict)  # reason -> how many were left out
-    rate: Rate | None = None
-    problems: list[Problem] = field(default_factory=list)
-    gap: tuple[datetime, datetime] | None = None
-    stopped_by: ConnectorError | None = None
-
-
-@dataclass(frozen=True)
-class Outgoing:
-    """A reply on its way out. `prepared` holds what prepare() fixed before the first try; `held`:
-    the platform took it and keeps it for its moderators."""
-
-    token: UUID
-    created_at: datetime
-    reply_ref: Mapping[str, Any]
-    markdown: str
-    attachments: tuple[Attachment, ...] = ()
-    visibility: str = "public"
-    prepared: Mapping[str, Any] = field(default_factory=dict)
-    held: bool = False
-
-
-@dataclass(frozen=True)
-class Sent:
-    """How a send ended."""
-
-    state: str  # sent, pending_moderation, duplicate, unknown
-    external_id: str = ""
-    version: str = ""
-    permalink: str = ""
-    created_at: datetime | None = None
-    thread_ref: str = ""
-    raw: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Capabilities:
-    """What a platform can do, said once, so that no screen has to guess."""
-
-    push: bool = False  # webhooks
-    send: bool = False
-    idempotency: str = "none"  # native, window, marker, none
-    max_length: int | None = None
-    length_unit: str = "char"  # char, grapheme, byte
-    formats: tuple[str, ...] = ("markdown",)
-    visibilities: tuple[str, ...] = ("public",)
-    sees_edits: bool = False
-    sees_deletes: bool = False
-    min_poll_interval: int = 60  # seconds
-    rereads_a_minute: int = 5  # conversations; 0: every pull brings what was edited or deleted
-    has_channels: bool = False
-    has_accounts: bool = True  # else a post may name nobody, and nobody was deleted
-    new_topics_are_mentions: bool = True  # the default of a source's choice
-    backfill: bool = True
-
-
-@dataclass(frozen=True)
-class ChannelInfo:
-    """A place one may choose to listen to."""
-
-    external_id: str
-    name: str
-    url: str = ""
-    description: str = ""
-
-
-@dataclass(frozen=True)
-class Health:
-    """Who we are there, what we may do, what is missing."""
-
-    account: Person | None = None
-    account_label: str = ""  # "@hub on forum.example.org"
-    may: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
-    max_length: int | None = None
-    warnings: tuple[str, ...] = ()
-
+__all__ = [
+    "Attachment",
+    "AuthExpired",
+    "BadSignature",
+    "Capabilities",
+    "ChannelInfo",
+    "Connector",
+    "ConnectorError",
+    "Credentials",
+    "Forbidden",
+    "Format",
+    "Health",
+    "Incoming",
+    "Misconfigured",
+    "Op",
+    "Outgoing",
+    "Page",
+    "Person",
+    "Problem",
+    "Rate",
+    "RateLimited",
+    "Rejected",
+    "SendState",
+    "Sent",
+    "Transient",
+    "Unknown",
+    "Visibility",
+    "content_version",
+]
 
 Credentials = dict[str, Any]
-
-
-class ConnectorError(Exception):
-    """An expected failure. str(error) is a sentence for a person; it never holds a secret."""
-
-    permanent = False
-
-
-class RateLimited(ConnectorError):
-    """Come back at `retry_at`, exactly."""
-
-    def __init__(self, message: str, *, retry_at: datetime, scope: str = "") -> None:
-        super().__init__(message)
-        self.retry_at = retry_at
-        self.scope = scope
-
-
-class Transient(ConnectorError):
-    """Time-outs before the request left, refused connections, 5xx: try again by and by."""
-
-
-class AuthExpired(ConnectorError):
-    """The credentials are no longer good: a person must reconnect."""
-
-    permanent = True
-
-
-class Forbidden(ConnectorError):
-    """Signed in, but not allowed; `scope` names what is missing."""
-
-    permanent = True
-
-    def __init__(self, message: str, *, scope: str = "") -> None:
-        super().__init__(message)
-        self.scope = scope
-
-
-class Misconfigured(ConnectorError):
-    """The address is wrong, or what answers there is not this platform."""
-
-    permanent = True
-
-
-class Rejected(ConnectorError):
-    """The platform refused this message for good: too long, locked, deleted."""
-
-    permanent = True
-
-
-class Unknown(ConnectorError):
-    """The request left and no answer came: it may have been posted."""
-
-
-class BadSignature(ConnectorError):
-    """What was posted to the hub is not signed by the platform, or too long ago."""
 
 
 class Connector:
@@ -370,9 +188,3 @@ class Connector:
 
     def close(self) -> None:
         """Let go of connections."""
-
-
-def content_version(*parts: object) -> str:
-    """A short hash for platforms that have no version of their own."""
-    text = json.dumps(parts, default=str, ensure_ascii=False)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]

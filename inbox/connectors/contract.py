@@ -25,22 +25,23 @@ from inbox.connectors.base import (
     AuthExpired,
     Connector,
     ConnectorError,
+    Format,
     Incoming,
     Misconfigured,
+    Op,
     Outgoing,
     Page,
     RateLimited,
     Rejected,
+    SendState,
     Sent,
     Transient,
     Unknown,
+    Visibility,
 )
 from inbox.connectors.registry import connector_class
 
-OPS = {"upsert", "delete"}
 REASONS = {"", "direct", "handle"}
-FORMATS = {"html", "markdown", "plain"}
-VISIBILITIES = {"public", "unlisted", "followers", "private", "direct"}
 
 
 class Platform(Protocol):
@@ -256,10 +257,10 @@ class ConnectorContract:
         for item in items:
             assert item.external_id
             assert item.thread_id
-            assert item.op in OPS
+            assert item.op in list(Op)
             assert item.mention_reason in REASONS
-            assert item.body_format in FORMATS
-            assert item.visibility in VISIBILITIES
+            assert item.body_format in list(Format)
+            assert item.visibility in list(Visibility)
             assert item.can_reply or item.reply_blocked_reason
             for moment in (item.created_at, item.edited_at):
                 assert moment is None or moment.utcoffset() is not None
@@ -333,7 +334,7 @@ class ConnectorContract:
         kept, gone = platform.post("Kept"), platform.post("Gone")
         platform.delete(gone)
         found = {item.external_id: item.op for item in connector.fetch([kept, gone]).items}
-        assert found == {kept: "upsert", gone: "delete"}
+        assert found == {kept: Op.UPSERT, gone: Op.DELETE}
 
     # --- sending
 
@@ -351,7 +352,7 @@ class ConnectorContract:
     ) -> None:
         _, cursor = drain(connector, beginning(connector))
         sent = connector.send(connector.prepare(reply_to(answering, "Yes: the blue one.")))
-        assert sent.state == "sent"
+        assert sent.state == SendState.SENT
         assert sent.external_id
         items, _ = drain(connector, cursor)
         (back,) = [item for item in items if item.external_id == sent.external_id]
@@ -409,7 +410,7 @@ def ends_unknown(connector: Connector, outgoing: Outgoing) -> bool:
         sent: Sent = connector.send(outgoing)
     except Unknown:
         return True
-    return sent.state == "unknown"
+    return sent.state == SendState.UNKNOWN
 
 
 def assert_plain_sentence(error: ConnectorError, connector: Connector) -> None:

@@ -13,7 +13,15 @@ from django.utils.translation import gettext as _
 
 from community_hub.lib import queue
 from community_hub.lib.text import web_address
-from inbox.connectors.base import AuthExpired, ConnectorError, RateLimited, Sent, Transient, Unknown
+from inbox.connectors.base import (
+    AuthExpired,
+    ConnectorError,
+    RateLimited,
+    SendState,
+    Sent,
+    Transient,
+    Unknown,
+)
 from inbox.ingest.items import sane
 from inbox.ingest.message_lines import log_team_replies
 from inbox.models import Conversation, Delivery, DeliveryState, Message, Source
@@ -95,7 +103,7 @@ def _wait_again(message: Message) -> Conversation:
 
 
 def finish(delivery: Delivery, sent: Sent) -> None:
-    if sent.state == "unknown":
+    if sent.state == SendState.UNKNOWN:
         to_unconfirmed(delivery, _("The platform didn’t confirm the reply."))
         return
     message = delivery.message
@@ -108,7 +116,7 @@ def finish(delivery: Delivery, sent: Sent) -> None:
                 _("The platform treated this as a duplicate of an earlier reply. Reword it."),
             )
             return
-        pending = sent.state == "pending_moderation"
+        pending = sent.state == SendState.PENDING
         moved = delivery.move(
             ("sending", "unconfirmed", "pending"),
             DeliveryState.PENDING if pending else DeliveryState.SENT,

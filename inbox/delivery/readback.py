@@ -17,6 +17,7 @@ from inbox.connectors.base import (
     Outgoing,
     RateLimited,
     Rejected,
+    SendState,
     Sent,
 )
 from inbox.delivery import outcomes
@@ -139,9 +140,9 @@ def ask_moderators(delivery: Delivery) -> None:
 
 
 def _from_moderators(delivery: Delivery, found: Sent) -> None:
-    if found.state == "unknown":
+    if found.state == SendState.UNKNOWN:
         _ask_author(delivery)
-    elif found.state != "pending_moderation":
+    elif found.state != SendState.PENDING:
         outcomes.finish(delivery, found)
     elif delivery.checks:
         Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.PENDING).update(checks=0)

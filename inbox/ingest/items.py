@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from community_hub.lib import html
 from community_hub.lib.text import database_key, one_line, storable, storable_json
+from inbox.connectors.base import Format, Op
 from inbox.models import Kind, Reason
 
 if TYPE_CHECKING:
@@ -126,9 +127,9 @@ def sane(moment: datetime | None, now: datetime) -> datetime | None:
 
 
 def _html(body: str, body_format: str, base_url: str) -> str:
-    if body_format == "html":
+    if body_format == Format.HTML:
         return html.clean(body, base_url)
-    if body_format == "markdown":
+    if body_format == Format.MARKDOWN:
         return html.from_markdown(body)
     return html.from_plain(body)
 
@@ -159,7 +160,7 @@ def _reason(source: Source, item: Incoming, text: str) -> tuple[str, str]:
 
     `reply_to_team` needs the parent and is said by ingest, once the parent is known.
     """
-    if item.is_own or item.op == "delete":
+    if item.is_own or item.op == Op.DELETE:
         return "", ""
     if item.mention_reason in (Reason.DIRECT, Reason.HANDLE):
         return item.mention_reason, ""

@@ -16,7 +16,12 @@ from django.utils import timezone
 
 from community_hub.lib import live, queue
 from community_hub.lib.text import one_line, storable, storable_json, web_address
-from inbox.connectors.base import Incoming, Page, Problem
+from inbox.connectors.base import (
+    Incoming,
+    Op,
+    Page,
+    Problem,
+)
 from inbox.connectors.ignored import Ignored
 from inbox.ingest import matching, message_lines, rows, threads
 from inbox.ingest.counters import Outcome, count_page
@@ -71,7 +76,7 @@ def _without_waiting_for_the_disk() -> None:
 def _ready(
     source: Source, items: Sequence[Incoming], now: datetime, outcome: Outcome
 ) -> tuple[list[PreparedItem], int]:
-    unique, repeats = newest_of_each(item for item in items if item.op != "delete")
+    unique, repeats = newest_of_each(item for item in items if item.op != Op.DELETE)
     ready: list[PreparedItem] = []
     for item in unique:
         try:
@@ -95,7 +100,7 @@ def _store_or_split(
     source: Source, ready: list[PreparedItem], items: Sequence[Incoming], now: datetime
 ) -> Outcome:
     """Store all; if the database refuses, halve until the culprit is alone, and quarantine it."""
-    deleted = [key(item.external_id) for item in items if item.op == "delete"]
+    deleted = [key(item.external_id) for item in items if item.op == Op.DELETE]
     outcome = _store_halves(source, ready, now)
     if deleted:
         outcome.add(_mirror_deletions(source, deleted, now))

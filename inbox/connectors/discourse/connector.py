@@ -16,13 +16,16 @@ from inbox.connectors.base import (
     ChannelInfo,
     Connector,
     Forbidden,
+    Format,
     Health,
     Misconfigured,
     Outgoing,
     Page,
     Rejected,
+    SendState,
     Sent,
     Unknown,
+    Visibility,
 )
 from inbox.connectors.discourse.client import DiscourseClient, host_of
 from inbox.connectors.discourse.fetching import Fetcher
@@ -49,8 +52,8 @@ class DiscourseConnector(Connector):
         send=True,
         idempotency="window",  # identical creates are one for 120 s
         max_length=MAX_LENGTH,
-        formats=("markdown",),
-        visibilities=("public", "direct"),
+        formats=(Format.MARKDOWN,),
+        visibilities=(Visibility.PUBLIC, Visibility.DIRECT),
         sees_edits=True,
         sees_deletes=True,
         has_channels=True,
@@ -153,7 +156,7 @@ class DiscourseConnector(Connector):
                 % {"where": self.client.where}
             ) from error
         return Sent(
-            state="sent",
+            state=SendState.SENT,
             external_id=incoming.external_id,
             version=incoming.version,
             permalink=incoming.permalink,
@@ -200,7 +203,7 @@ class DiscourseConnector(Connector):
 
 def pending(post: Any) -> Sent:
     """It has no id before the moderators let it through; reconcile() finds it then."""
-    return Sent(state="pending_moderation", raw=record(post))
+    return Sent(state=SendState.PENDING, raw=record(post))
 
 
 def newcomer_warning(me: Mapping[str, Any]) -> tuple[str, ...]:

@@ -6,7 +6,15 @@ from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
-from inbox.connectors.base import Forbidden, Misconfigured, Outgoing, Rejected, Sent, Transient
+from inbox.connectors.base import (
+    Forbidden,
+    Misconfigured,
+    Outgoing,
+    Rejected,
+    SendState,
+    Sent,
+    Transient,
+)
 from inbox.connectors.discourse.client import POSTS_A_REQUEST, DiscourseClient, is_id
 from inbox.connectors.discourse.reading import moment
 from inbox.connectors.json_values import Json, record, records, text
@@ -86,7 +94,7 @@ class ReadBack:
         number = self.outgoing.reply_ref.get("post_number")
         reworded = any(post.get("reply_to_post_number") in (None, number) for post in self.posts)
         if reworded or not self.reaches_back:
-            return Sent(state="unknown")
+            return Sent(state=SendState.UNKNOWN)
         raise Rejected(_("The forum's moderators did not publish it."))
 
     def markdown_of(self, post: Json) -> str:

@@ -14,7 +14,15 @@ from urllib.parse import quote, urljoin
 
 from django.utils.translation import gettext as _
 
-from inbox.connectors.base import Incoming, Person, Problem, content_version
+from inbox.connectors.base import (
+    Format,
+    Incoming,
+    Op,
+    Person,
+    Problem,
+    Visibility,
+    content_version,
+)
 from inbox.connectors.ignored import Ignored
 from inbox.connectors.json_values import records, text, whole_number
 
@@ -43,8 +51,8 @@ class Topic:
     @property
     def visibility(self) -> str:
         if self.unseen:
-            return "private"
-        return "direct" if self.private else "public"
+            return Visibility.PRIVATE
+        return Visibility.DIRECT if self.private else Visibility.PUBLIC
 
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> Topic:
@@ -115,7 +123,7 @@ class Reader:
         blocked = self.blocked_reason(topic)
         return Incoming(
             external_id=external_id,
-            op="delete" if is_gone else "upsert",
+            op=Op.DELETE if is_gone else Op.UPSERT,
             version=version_of(post, updated_at),
             thread_id=topic.id,
             thread_title=topic.title,
@@ -129,7 +137,7 @@ class Reader:
             mention_reason="" if is_own else self.mention_reason(post, topic),
             mentions=tuple(self.mentioned(post)),
             body=text(post.get("raw")) if cooked is None else cooked,
-            body_format="markdown" if cooked is None else "html",
+            body_format=Format.MARKDOWN if cooked is None else Format.HTML,
             language=text(post.get("locale")),
             permalink=self.permalink(post, topic, number),
             visibility=topic.visibility,

@@ -20,6 +20,7 @@ from inbox.connectors.base import (
     Attachment,
     Capabilities,
     Connector,
+    Format,
     Health,
     Incoming,
     Misconfigured,
@@ -204,7 +205,7 @@ class FeedConnector(Connector):
             parent_id=thread.parent_id,
             author=self.person(named[0]) if named else None,
             body=body_of(entry, [author.name for author in named]),
-            body_format=entry.body_format if entry.body else "plain",
+            body_format=entry.body_format if entry.body else Format.PLAIN,
             language=entry.language,
             attachments=tuple(attachment(part) for part in entry.enclosures),
             permalink=entry.link,
@@ -233,7 +234,7 @@ def body_of(entry: Entry, names: list[str]) -> str:
     if len(names) < 2:
         return body
     byline = _("By %(names)s") % {"names": ", ".join(names)}
-    if entry.body and entry.body_format == "html":
+    if entry.body and entry.body_format == Format.HTML:
         return f"{body}<p>{escape(byline)}</p>"
     return f"{body}\n\n{byline}"
 

@@ -10,7 +10,10 @@ from mimetypes import guess_type
 from typing import Any
 from urllib.parse import urlsplit
 
-from inbox.connectors.base import content_version
+from inbox.connectors.base import (
+    Format,
+    content_version,
+)
 from inbox.connectors.feed.places import Place, place_of
 
 MOST_AUTHORS = 20  # of one entry
@@ -41,7 +44,7 @@ class Entry:
     link: str = ""
     title: str = ""
     body: str = ""
-    body_format: str = "html"
+    body_format: str = Format.HTML
     authors: tuple[Author, ...] = ()
     published: datetime | None = None
     updated: datetime | None = None

@@ -9,6 +9,7 @@ from typing import Any
 
 from dateutil.parser import isoparse
 
+from inbox.connectors.base import Format
 from inbox.connectors.feed.document import (
     MOST_AUTHORS,
     Author,
@@ -64,7 +65,7 @@ def from_json(item: Mapping[str, Any], feed: Mapping[str, Any], base: str) -> En
         guid=text(item, "id"),
         title=text(item, "title"),
         body=html or plain or text(item, "summary"),
-        body_format="html" if html else "plain",
+        body_format=Format.HTML if html else Format.PLAIN,
         authors=json_authors(item, base),
         published=json_date(text(item, "date_published") or text(item, "date_modified")),
         updated=json_date(text(item, "date_modified")),

@@ -13,6 +13,7 @@ from typing import Any
 import feedparser
 from feedparser.encodings import convert_to_utf8
 
+from inbox.connectors.base import Format
 from inbox.connectors.feed.document import (
     MOST_AUTHORS,
     Author,
@@ -131,7 +132,7 @@ def from_xml(entry: Mapping[str, Any], feed: Mapping[str, Any], base: str) -> En
         guid=str(entry.get("id") or ""),
         title=text_of(entry, "title"),
         body=without_counts(body) if "discourse_topicpinned" in entry else body,
-        body_format="plain" if chosen.get("type") == "text/plain" else "html",
+        body_format=Format.PLAIN if chosen.get("type") == "text/plain" else Format.HTML,
         authors=authors_of(entry, base),
         published=first_date(entry, "published_parsed", "created_parsed", "updated_parsed"),
         updated=first_date(entry, "updated_parsed"),

@@ -18,12 +18,15 @@ from inbox.connectors.base import (
     Capabilities,
     Connector,
     Forbidden,
+    Format,
     Health,
     Misconfigured,
     Outgoing,
     Page,
     Rejected,
+    SendState,
     Sent,
+    Visibility,
 )
 from inbox.connectors.json_values import Json, record, records, text
 from inbox.connectors.mastodon.client import Client
@@ -36,7 +39,7 @@ from inbox.connectors.mastodon.text import URL_LENGTH, count, essence, strip_tag
 
 # From widest to narrowest; the hub's word for each is turned into Mastodon's.
 REACH = ["public", "unlisted", "private", "direct"]
-REACH_OF = {"followers": "private"}
+REACH_OF: dict[str, str] = {Visibility.FOLLOWERS: "private"}
 MAX_LENGTH = 500  # Mastodon's own; other servers say theirs in the instance's configuration
 CLOCKS_DIFFER = timedelta(minutes=5)
 
@@ -57,8 +60,13 @@ class MastodonConnector(Connector):
         idempotency="none",
         max_length=MAX_LENGTH,
         length_unit="grapheme",
-        formats=("plain",),
-        visibilities=("public", "unlisted", "followers", "direct"),
+        formats=(Format.PLAIN,),
+        visibilities=(
+            Visibility.PUBLIC,
+            Visibility.UNLISTED,
+            Visibility.FOLLOWERS,
+            Visibility.DIRECT,
+        ),
         sees_edits=True,
         sees_deletes=True,
         new_topics_are_mentions=False,  # hashtags bring posts that are not addressed to us
@@ -150,7 +158,7 @@ class MastodonConnector(Connector):
             idempotency_key=str(outgoing.token),
         )
         if not text(posted.get("id")):
-            return Sent(state="unknown", raw=posted)
+            return Sent(state=SendState.UNKNOWN, raw=posted)
         return _sent(posted)
 
     def reconcile(self, outgoing: Outgoing) -> Sent | None:
@@ -310,7 +318,7 @@ def _cursor(since: datetime, states: dict[str, dict[str, str]]) -> dict[str, Any
 
 def _sent(status: Json) -> Sent:
     return Sent(
-        state="sent",
+        state=SendState.SENT,
         external_id=text(status.get("id")),
         version=version_of(status),
         permalink=web(status.get("url")) or web(status.get("uri")),

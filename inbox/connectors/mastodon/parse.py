@@ -16,18 +16,26 @@ from urllib.parse import urlsplit
 
 from dateutil.parser import isoparse
 
-from inbox.connectors.base import Attachment, Incoming, Person, Problem, content_version
+from inbox.connectors.base import (
+    Attachment,
+    Format,
+    Incoming,
+    Person,
+    Problem,
+    Visibility,
+    content_version,
+)
 from inbox.connectors.json_values import Json, record, records, text
 from inbox.connectors.mastodon.text import strip_tags
 
 NETWORK = "mastodon"
 KINDS = {"image": "image", "video": "video", "gifv": "video", "audio": "audio"}
 VISIBILITIES = {
-    "public": "public",
-    "local": "public",
-    "unlisted": "unlisted",
-    "private": "followers",
-    "direct": "direct",
+    "public": Visibility.PUBLIC,
+    "local": Visibility.PUBLIC,
+    "unlisted": Visibility.UNLISTED,
+    "private": Visibility.FOLLOWERS,
+    "direct": Visibility.DIRECT,
 }
 SNOWFLAKE_BITS = 16
 SNOWFLAKE_MIN = 10**16  # ids below it come from a counter, or from another kind of server
@@ -84,7 +92,9 @@ class Reader:
         account = record(status.get("account"))
         self._learn(account)
         own = bool(account) and text(account.get("id")) == text(self.me.get("id"))
-        visibility = VISIBILITIES.get(text(status.get("visibility")) or "public", "private")
+        visibility = VISIBILITIES.get(
+            text(status.get("visibility")) or "public", Visibility.PRIVATE
+        )
         tag = self._tag(status)
         return Incoming(
             external_id=status_id,
@@ -99,7 +109,7 @@ class Reader:
             mention_reason="" if own else self._reason(status, visibility, mentioned),
             mentions=tuple(self._mentions(status)),
             body=text(status.get("content")) + _poll(status),
-            body_format="html",
+            body_format=Format.HTML,
             language=text(status.get("language")),
             content_warning=text(status.get("spoiler_text")),
             attachments=tuple(_attachments(status)),
@@ -165,9 +175,9 @@ class Reader:
     def _reason(self, status: Json, visibility: str, mentioned: bool) -> str:
         ours = text(self.me.get("id"))
         named = any(text(each.get("id")) == ours for each in records(status.get("mentions")))
-        if not (mentioned or named or visibility == "direct"):
+        if not (mentioned or named or visibility == Visibility.DIRECT):
             return ""
-        return "direct" if visibility == "direct" else "handle"
+        return "direct" if visibility == Visibility.DIRECT else "handle"
 
     def _tag(self, status: Json) -> str:
         """The first watched hashtag that stands in it, the same from whichever list it came."""
@@ -179,7 +189,7 @@ class Reader:
         would not see it."""
         ours = text(self.me.get("id"))
         to = [] if own else [text(account.get("acct"))]
-        if own or visibility == "direct":
+        if own or visibility == Visibility.DIRECT:
             mentions = records(status.get("mentions"))
             to += [text(each.get("acct")) for each in mentions if text(each.get("id")) != ours]
         return {

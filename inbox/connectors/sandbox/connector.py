@@ -19,14 +19,18 @@ from inbox.connectors.base import (
     Capabilities,
     ChannelInfo,
     Connector,
+    Format,
     Health,
     Incoming,
+    Op,
     Outgoing,
     Page,
     Person,
     Problem,
     Rejected,
+    SendState,
     Sent,
+    Visibility,
 )
 from inbox.connectors.sandbox.webhooks import post_named_in, verified
 
@@ -63,7 +67,7 @@ class SandboxConnector(Connector):
         push=True,
         send=True,
         idempotency="native",
-        visibilities=("public", "direct"),
+        visibilities=(Visibility.PUBLIC, Visibility.DIRECT),
         sees_edits=True,
         sees_deletes=True,
         min_poll_interval=5,
@@ -163,7 +167,9 @@ class SandboxConnector(Connector):
                     "in_reply_to": outgoing.reply_ref.get("post"),
                     "body": outgoing.markdown,
                     "client_token": str(outgoing.token),
-                    "visibility": "direct" if outgoing.visibility == "direct" else "public",
+                    "visibility": Visibility.DIRECT
+                    if outgoing.visibility == Visibility.DIRECT
+                    else Visibility.PUBLIC,
                 }
             )
         )
@@ -214,7 +220,7 @@ class SandboxConnector(Connector):
         deleted = bool(post["deleted"])
         return Incoming(
             external_id=post["id"],
-            op="delete" if deleted else "upsert",
+            op=Op.DELETE if deleted else Op.UPSERT,
             version=str(post["version"]),
             author=author,
             parent_id=post["in_reply_to"] or "",
@@ -223,7 +229,7 @@ class SandboxConnector(Connector):
             channel_url=place.get("url", ""),
             mention_reason="" if own or deleted else _reason(post),
             body=post["body"],
-            body_format="markdown",
+            body_format=Format.MARKDOWN,
             permalink=post["url"],
             visibility=post["visibility"],
             created_at=datetime.fromisoformat(post["created_at"]),
@@ -277,7 +283,7 @@ class SandboxConnector(Connector):
 
     def _sent(self, post: dict[str, Any]) -> Sent:
         return Sent(
-            state="pending_moderation" if post["pending"] else "sent",
+            state=SendState.PENDING if post["pending"] else SendState.SENT,
             external_id=post["id"],
             version=str(post["version"]),
             permalink=post["url"],
@@ -288,6 +294,6 @@ class SandboxConnector(Connector):
 
 
 def _reason(post: dict[str, Any]) -> str:
-    if post["visibility"] == "direct":
+    if post["visibility"] == Visibility.DIRECT:
         return "direct"
     return "handle" if NAMED.search(post["body"]) else ""
