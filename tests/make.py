@@ -154,3 +154,9 @@ def run_jobs() -> None:
     for pk in jobs.due():
         while jobs.run_step(pk):
             pass
+
+
+def one_line(html: bytes | str) -> str:
+    """A page with each run of white space as one space."""
+    text = html.decode() if isinstance(html, bytes) else html
+    return " ".join(text.split())

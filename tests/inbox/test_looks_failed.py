@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from inbox.models import Draft, Message
-from tests.make import make_conversation, make_message, make_reply, make_source
+from tests.make import make_conversation, make_message, make_reply, make_source, one_line
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +37,7 @@ def test_our_own_words_do_not_stand_under_a_members_name(client, bob) -> None:
     asked = make_message(sent_at=timezone.now() - timedelta(hours=1))
     make_reply(asked.conversation, "Gladly.", by=bob)
     client.force_login(bob)
-    html = client.get(reverse("inbox-folder", args=["everything"])).content.decode()
+    html = one_line(client.get(reverse("inbox-folder", args=["everything"])).content)
     assert "Team:</span> Gladly." in html
 
 
@@ -47,7 +47,7 @@ def test_each_source_shows_how_many_wait_in_it(client, bob) -> None:
         make_message(make_conversation(source))
     make_message(make_conversation(quiet), mention_reason="")
     client.force_login(bob)
-    html = client.get(reverse("inbox-nav"), headers={"HX-Request": "true"}).content.decode()
+    html = one_line(client.get(reverse("inbox-nav"), headers={"HX-Request": "true"}).content)
     busy = html[html.index("Busy place") : html.index("Quiet place")]
     assert ">3</span>" in busy
     assert "count" not in html[html.index("Quiet place") :].partition("</li>")[0]

@@ -12,7 +12,14 @@ from django.utils import timezone
 from community_hub.lib.html import to_text
 from inbox.models import Conversation, Delivery, Draft, Message
 from inbox.verbs import triage, writing
-from tests.make import make_conversation, make_identity, make_member, make_message, make_reply
+from tests.make import (
+    make_conversation,
+    make_identity,
+    make_member,
+    make_message,
+    make_reply,
+    one_line,
+)
 from tests.make import make_source as source_of
 
 
@@ -60,7 +67,7 @@ def test_undo_send_hides_the_reply_and_gives_the_text_back(desk, talk, bob):
 
 def test_a_reply_goes_to_the_message_that_was_picked_and_names_whom_it_answers(desk, talk):
     other = make_message(talk, "And mine?", author=make_identity(make_member("Stefan Kuhnert")))
-    page = desk.get(f"{talk.get_absolute_url()}?to={other.pk}").content.decode()
+    page = one_line(desk.get(f"{talk.get_absolute_url()}?to={other.pk}").content)
     assert f'name="to" value="{other.pk}"' in page
     assert "Stefan Kuhnert</bdi><button" in page
     write(desk, talk, reply="Yours as well", to=other.pk)
@@ -71,7 +78,7 @@ def test_a_reply_goes_to_the_message_that_was_picked_and_names_whom_it_answers(d
 def test_a_draft_remembers_whom_it_answers_and_undo_send_gives_that_back(desk, talk, bob):
     other = make_message(talk, "And mine?", author=make_identity(make_member("Stefan Kuhnert")))
     write(desk, talk, "draft", kind="reply", text="Yours", to=other.pk)
-    assert f'name="to" value="{other.pk}"' in desk.get(talk.get_absolute_url()).content.decode()
+    assert f'name="to" value="{other.pk}"' in one_line(desk.get(talk.get_absolute_url()).content)
     undo = events(write(desk, talk, reply="Yours", to=other.pk))["toast"]["undo"]
     returned = events(desk.post(undo, headers={"HX-Request": "true"}))["composer:returned"]
     assert (returned["to"], returned["name"]) == (other.pk, "Stefan Kuhnert")
@@ -183,7 +190,7 @@ def test_a_reply_the_platform_would_refuse_stays_in_the_box(desk, talk, text, sa
 def test_a_source_that_is_read_only_takes_notes_alone(desk):
     talk = make_conversation(source_of(kind="feed", network="feed:x"))
     make_message(talk)
-    page = desk.get(talk.get_absolute_url()).content.decode()
+    page = one_line(desk.get(talk.get_absolute_url()).content)
     assert "read-only" in page
     assert 'name="reply"' not in page
     assert 'name="note"' in page

@@ -1,5 +1,7 @@
 """Every template of ours compiles: a typo in one that few people see is found here."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -26,3 +28,26 @@ def test_there_are_templates():
 def test_the_template_compiles(name):
     template = get_template(name)
     assert template.backend is engines["django"]
+
+
+LONGEST = 160  # characters: a diff of what is longer cannot be read
+
+
+def test_no_line_of_a_template_is_too_long():
+    long = [
+        f"{folder.relative_to(ROOT) / name}:{number} has {len(line)}"
+        for folder in FOLDERS
+        for name in NAMES
+        if name.endswith(".html") and (folder / name).exists()
+        for number, line in enumerate((folder / name).read_text().splitlines(), 1)
+        if len(line) > LONGEST
+    ]
+    assert long == []
+
+
+def test_the_stylesheets_are_formatted():
+    script = ROOT / "scripts" / "format_css.py"
+    done = subprocess.run(
+        [sys.executable, script, "--check"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, f"run scripts/format_css.py for: {done.stdout}{done.stderr}"
