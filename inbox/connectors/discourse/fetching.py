@@ -10,26 +10,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from inbox.connectors.base import ConnectorError, Forbidden, Incoming, Misconfigured, Page, Problem
+from inbox.connectors.base import ConnectorError, Forbidden, Incoming, Misconfigured, Page
 from inbox.connectors.discourse.client import POSTS_A_REQUEST, DiscourseClient
 from inbox.connectors.discourse.reading import UNREADABLE, Reader, Topic, needed, unreadable
 from inbox.connectors.ignored import Ignored
 from inbox.connectors.json_values import records, text
-
-HIDDEN = Ignored.HIDDEN
+from inbox.connectors.tally import Tally
 
 
 class Fetcher:
-    """Reads once: each of the posts asked for ends in `items`, in `problems` or among `hidden`."""
+    """Reads once: each of the posts asked for is counted once in the tally."""
 
     def __init__(self, client: DiscourseClient, reader: Reader, ids: Iterable[str]) -> None:
         self.client = client
         self.reader = reader
         self.left = dict.fromkeys(ids)  # in their order
         self.topics: dict[str, Topic | None] = {}  # None: we may not look there
-        self.items: list[Incoming] = []
-        self.problems: list[Problem] = []
-        self.hidden = 0
+        self.tally = Tally()
 
     def page(self) -> Page:
         """What a request meets once something was read only ends the page early."""
@@ -38,20 +35,10 @@ class Fetcher:
             while self.left:
                 self.read_next()
         except ConnectorError as error:
-            if not self.done:
+            if not self.tally.fetched:
                 raise
             stopped_by = error
-        return Page(
-            items=self.items,
-            problems=self.problems,
-            ignored={HIDDEN: self.hidden} if self.hidden else {},
-            fetched=self.done,
-            stopped_by=stopped_by,
-        )
-
-    @property
-    def done(self) -> int:
-        return len(self.items) + len(self.problems) + self.hidden
+        return self.tally.page(stopped_by=stopped_by)
 
     def read_next(self) -> None:
         """The next post alone, then those of its topic, where the topic is a new one."""
@@ -65,18 +52,18 @@ class Fetcher:
         try:
             post = self.client.post(external_id)
         except Forbidden:  # moved where this account may not look; what we read stays
-            self.hidden += 1
+            self.tally.ignore(Ignored.HIDDEN)
             return None
         if post is None:
-            self.items.append(Incoming.gone(external_id))
+            self.tally.items.append(Incoming.gone(external_id))
             return None
         try:
             topic = self.topic(str(needed(post, "topic_id")))
         except UNREADABLE as error:
-            self.problems.append(unreadable(post, error))
+            self.tally.problems.append(unreadable(post, error))
             return None
         if topic is None:
-            self.hidden += 1
+            self.tally.ignore(Ignored.HIDDEN)
         else:
             self.keep(post, topic)
         return topic
@@ -108,6 +95,6 @@ class Fetcher:
 
     def keep(self, post: dict[str, Any], topic: Topic) -> None:
         try:
-            self.items.append(self.reader.incoming(post, topic))
+            self.tally.items.append(self.reader.incoming(post, topic))
         except UNREADABLE as error:
-            self.problems.append(unreadable(post, error))
+            self.tally.problems.append(unreadable(post, error))

@@ -24,9 +24,10 @@ from typing import Any
 
 from inbox.connectors.base import Forbidden, Misconfigured, Page, Problem
 from inbox.connectors.discourse.client import DiscourseClient, is_id, with_ids
-from inbox.connectors.discourse.reading import Read, Reader, Topic, moment
+from inbox.connectors.discourse.reading import Reader, Topic, moment
 from inbox.connectors.ignored import Ignored
 from inbox.connectors.json_values import record, records, text
+from inbox.connectors.tally import Tally
 
 OVERLAP_IDS = 50
 OVERLAP_TIME = timedelta(minutes=10)
@@ -69,20 +70,13 @@ class Puller:
             read = stages[self.cursor.get("stage", "live")]()
             has_more = self.cursor.get("stage", "live") != "live" or "walk" in self.cursor
             has_more = has_more or self.cursor.pop("turn", False)
-            yield Page(
-                items=read.items,
-                cursor=copy.deepcopy(self.cursor),
-                has_more=has_more,
-                fetched=read.fetched,
-                ignored=read.ignored,
-                problems=read.problems,
-            )
+            yield read.page(cursor=copy.deepcopy(self.cursor), has_more=has_more)
             if not has_more or time.monotonic() >= deadline:
                 return
 
     # --- live
 
-    def live(self) -> Read:
+    def live(self) -> Tally:
         walk = self.cursor.get("walk") or {"before": None, "high": 0}
         batch = self.batch(walk["before"])
         high = max(walk["high"], batch.highest)
@@ -115,10 +109,9 @@ class Puller:
             fresh, lowest = [], before - PAGE_SIZE
         return Batch(fresh, len(posts) - len(fresh), max(ids, default=0), lowest)
 
-    def read_public(self, batch: Batch) -> Read:
+    def read_public(self, batch: Batch) -> Tally:
         read = self.reader.read(batch.posts, self.topics_of(batch.posts), since=self.since)
-        for _ in range(batch.known):
-            read.ignore(Ignored.TWICE)
+        read.ignore(Ignored.TWICE, batch.known)
         return read
 
     def topics_of(self, posts: list[Any]) -> dict[str, Topic]:
@@ -139,7 +132,7 @@ class Puller:
 
     # --- direct
 
-    def direct(self) -> Read:
+    def direct(self) -> Tally:
         """The next private conversation that moved, whole as far as it is short."""
         state = self.cursor.setdefault("direct", {})
         now = datetime.now(UTC)
@@ -152,16 +145,16 @@ class Puller:
         except (Forbidden, Misconfigured):  # check() tells the person that they are left out
             self.cursor["direct"] = {"refused": now.isoformat()}
             return self.direct_done()
-        read = self.read_private(walk, state) if walk["queue"] else Read()
+        read = self.read_private(walk, state) if walk["queue"] else Tally()
         if not walk["queue"] and walk["is_last"]:
             mark = walk.get("high") or state.get("mark") or self.since.isoformat()
             self.cursor["direct"] = {"mark": mark, "topics": state.get("topics", {})}
             return self.direct_done(read)
         return read
 
-    def direct_done(self, read: Read | None = None) -> Read:
+    def direct_done(self, read: Tally | None = None) -> Tally:
         self.cursor["stage"] = "backfill" if "backfill" in self.cursor else "live"
-        return read or Read()
+        return read or Tally()
 
     def queue_topics(self, walk: dict[str, Any], state: dict[str, Any]) -> None:
         """One page of the list into the queue. Topics that move meanwhile go to the top, above
@@ -183,7 +176,7 @@ class Puller:
             highest = min(max(moved.values()), datetime.now(UTC)).astimezone(UTC).isoformat()
             walk["high"] = max(walk.get("high", ""), highest)
 
-    def read_private(self, walk: dict[str, Any], state: dict[str, Any]) -> Read:
+    def read_private(self, walk: dict[str, Any], state: dict[str, Any]) -> Tally:
         """The next topic of the queue, or the next part of it where it is long."""
         topic_id, after = walk["queue"][0], walk.pop("after", None)
         known = state.get("topics", {}).get(str(topic_id), 0)
@@ -192,10 +185,10 @@ class Puller:
         except Forbidden as error:  # we were taken out of it: the other conversations go on
             self.finish_topic(walk, state, known)
             raw = {"topic_id": topic_id}
-            return Read(problems=[Problem(str(error), raw, external_id=f"topic:{topic_id}")])
+            return Tally(problems=[Problem(str(error), raw, external_id=f"topic:{topic_id}")])
         if data is None:
             self.finish_topic(walk, state, known)
-            return Read()
+            return Tally()
         wanted = others_in(data, above=known - OVERLAP_IDS if after is None else after)
         part = wanted[:POSTS_A_STEP]
         posts = stream_of(data, "posts") if after is None else []
@@ -217,7 +210,7 @@ class Puller:
 
     # --- backfill
 
-    def backfill(self) -> Read:
+    def backfill(self) -> Tally:
         state = self.cursor["backfill"]
         batch = self.batch(state["before"])
         # `before` was part of the answer, or a page follows one that was not full: then this

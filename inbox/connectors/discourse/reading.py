@@ -25,6 +25,7 @@ from inbox.connectors.base import (
 )
 from inbox.connectors.ignored import Ignored
 from inbox.connectors.json_values import records, text, whole_number
+from inbox.connectors.tally import Tally
 
 AVATAR_PIXELS = "96"
 LONGEST_SEARCHED = 1_000_000  # characters of a post; a forum's longest has 32,000
@@ -68,22 +69,6 @@ class Topic:
 
 
 @dataclass
-class Read:
-    """What a batch of posts came to; every post is in exactly one of the three."""
-
-    items: list[Incoming] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    ignored: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def fetched(self) -> int:
-        return len(self.items) + len(self.problems) + sum(self.ignored.values())
-
-    def ignore(self, reason: str) -> None:
-        self.ignored[reason] = self.ignored.get(reason, 0) + 1
-
-
-@dataclass
 class Reader:
     """Reads posts of one forum, seen by one user. `categories` by id, as the forum lists them."""
 
@@ -94,9 +79,9 @@ class Reader:
 
     def read(
         self, posts: Iterable[Any], topics: Mapping[str, Topic], *, since: datetime | None = None
-    ) -> Read:
+    ) -> Tally:
         """Posts made before `since` are left out and counted."""
-        result = Read()
+        result = Tally()
         for post in posts:
             try:
                 reason = left_out(post)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
@@ -41,6 +40,7 @@ from inbox.connectors.feed.limits import TooMuch
 from inbox.connectors.feed.reading import read
 from inbox.connectors.feed.threads import Thread, Threads
 from inbox.connectors.ignored import Ignored
+from inbox.connectors.tally import Tally
 
 REMEMBERED = 300  # entries that left the feed and may come back
 CLOCKS_DIFFER = timedelta(minutes=10)
@@ -93,12 +93,12 @@ class FeedConnector(Connector):
         seen: dict[str, list[str]] = cursor.get("seen", {})
         keys = keys_of(document.entries, seen)
         threads = Threads(document, keys)
-        items, ignored = [], Counter[str]()
+        tally = Tally()
         now, since = datetime.now(UTC), datetime.fromisoformat(cursor["since"])
         remembered: dict[str, list[str]] = {}
         for key, entry in zip(keys, document.entries, strict=True):
             if key in remembered:
-                ignored[Ignored.TWICE] += 1
+                tally.ignore(Ignored.TWICE)
                 continue
             first_seen = seen[key][2] if key in seen else now.isoformat()
             remembered[key] = [entry.mark, entry.version, first_seen]
@@ -106,21 +106,21 @@ class FeedConnector(Connector):
                 key, entry, threads.of(key, entry), datetime.fromisoformat(first_seen)
             )
             if key in seen and seen[key][1] == entry.version:
-                ignored[Ignored.UNCHANGED] += 1
+                tally.ignore(Ignored.UNCHANGED)
             elif item.created_at < since:
-                ignored[Ignored.TOO_OLD] += 1
+                tally.ignore(Ignored.TOO_OLD)
             elif key in seen:  # changed, and few feeds say when
-                items.append(replace(item, edited_at=item.edited_at or now))
+                tally.items.append(replace(item, edited_at=item.edited_at or now))
             else:
-                items.append(item)
+                tally.items.append(item)
         problems = problems_of(document)
         mark = content_version(document.broken, [message for message, _raw in document.bad])
         if problems and cursor.get("broken") == mark:
-            ignored[Ignored.REPORTED] += len(problems)
-            problems = []
+            tally.ignore(Ignored.REPORTED, len(problems))
+        else:
+            tally.problems += problems
         others = [item for item in seen.items() if item[0] not in remembered]
-        yield Page(
-            items=items,
+        yield tally.page(
             cursor={
                 "since": cursor["since"],
                 "etag": fetched.etag,
@@ -129,9 +129,6 @@ class FeedConnector(Connector):
                 "newest": newest(document) or cursor.get("newest", ""),
                 "broken": mark,
             },
-            fetched=len(items) + len(problems) + ignored.total(),
-            ignored=dict(ignored),
-            problems=problems,
             gap=gap_of(document, keys, cursor),
         )
 

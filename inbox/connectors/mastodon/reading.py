@@ -7,12 +7,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from inbox.connectors.base import Incoming, Page, Problem
+from inbox.connectors.base import Incoming, Page
 from inbox.connectors.ignored import Ignored
 from inbox.connectors.json_values import Json, records, text
 from inbox.connectors.mastodon.client import Client, Gone
 from inbox.connectors.mastodon.parse import Reader, problem
 from inbox.connectors.mastodon.streams import Stream
+from inbox.connectors.tally import Tally
 
 MOST_CONTEXT = 60  # posts above and below a mention that are read with it
 
@@ -31,23 +32,21 @@ class Reading:
     again: bool = False
     roots: dict[str, str] = field(default_factory=dict)  # status id -> its topmost ancestor
     known: dict[tuple[str, str], str] = field(default_factory=dict)  # (id, version) -> reason given
-    taken: list[Incoming] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    ignored: dict[str, int] = field(default_factory=dict)
+    tally: Tally = field(default_factory=Tally)
 
     def page(self, stream: Stream, entries: list[Any], too_old: int) -> Page:
         """A page of one stream's entries; parents come before their children."""
-        self.taken, self.problems, self.ignored = [], [], {}
-        self._ignore(Ignored.TOO_OLD, too_old)
+        self.tally = Tally()
+        self.tally.ignore(Ignored.TOO_OLD, too_old)
         for entry in reversed(entries):  # the API gives the newest first
             if not isinstance(entry, dict):
-                self.problems.append(problem(entry, _("This entry could not be read.")))
+                self.tally.problems.append(problem(entry, _("This entry could not be read.")))
                 continue
             status = stream.status_of(entry)
             if stream.name == "mentions" and entry.get("type", "mention") != "mention":
-                self._ignore(Ignored.NOT_A_MENTION, 1)
+                self.tally.ignore(Ignored.NOT_A_MENTION)
             elif status is None:
-                self._ignore(Ignored.GONE, 1)
+                self.tally.ignore(Ignored.GONE)
             else:
                 self.read(status, mentioned=stream.name == "mentions")
         return self.take()
@@ -62,17 +61,11 @@ class Reading:
         return any(status_id == known for known, _version in self.known)
 
     def take(self) -> Page:
-        return Page(
-            items=self.taken,
-            fetched=len(self.taken) + len(self.problems) + sum(self.ignored.values()),
-            ignored=self.ignored,
-            problems=self.problems,
-            rate=self.client.rate(),
-        )
+        return self.tally.page(rate=self.client.rate())
 
     def gone(self, status_id: str) -> None:
         """A post that was there once and is not any more."""
-        self.taken.append(Incoming.gone(status_id))
+        self.tally.items.append(Incoming.gone(status_id))
 
     def _has_thread(self, status: Json, mentioned: bool) -> bool:
         """An opening post that asks us may have answers; followers-only ones are not in its count,
@@ -102,26 +95,22 @@ class Reading:
 
     def _add(self, status: Any, *, mentioned: bool = False, quietly: bool = False) -> None:
         if isinstance(status, dict) and isinstance(status.get("reblog"), dict):
-            self._ignore(Ignored.BOOST, 1)
+            self.tally.ignore(Ignored.BOOST)
             return
         try:
             root = self.roots.setdefault(text(status["id"]), text(status["id"]))
             item = self.reader.incoming(status, thread_id=root, mentioned=mentioned)
         except (ValueError, TypeError, KeyError) as error:
             reason = _("This post could not be read: %(error)s") % {"error": error}
-            self.problems.append(problem(status, reason))
+            self.tally.problems.append(problem(status, reason))
             return
         name = item.external_id, item.version
         if name in self.known and (self.known[name] or not item.mention_reason):
             if not quietly:
-                self._ignore(Ignored.TWICE, 1)
+                self.tally.ignore(Ignored.TWICE)
             return
         self.known[name] = item.mention_reason
-        self.taken.append(item)
-
-    def _ignore(self, reason: str, count: int) -> None:
-        if count:
-            self.ignored[reason] = self.ignored.get(reason, 0) + count
+        self.tally.items.append(item)
 
 
 def _written(status: Json) -> str:

@@ -33,6 +33,7 @@ from inbox.connectors.base import (
     Visibility,
 )
 from inbox.connectors.sandbox.webhooks import post_named_in, verified
+from inbox.connectors.tally import Tally
 
 from .client import PAGE, Client
 from .forms import SITES, SandboxForm
@@ -138,7 +139,7 @@ class SandboxConnector(Connector):
                 data = self.client.changes(since=str(cursor["since"]))
             cursor = {"after": data["next"]}
             more = bool(data.get("more"))
-            yield self._page(data["posts"], cursor=cursor, has_more=more)
+            yield self._tally(data["posts"]).page(cursor=cursor, has_more=more)
             if not more or time.monotonic() > deadline:
                 return
 
@@ -148,10 +149,10 @@ class SandboxConnector(Connector):
         found: list[dict[str, Any]] = []
         for start in range(0, len(wanted), PAGE):
             found += self.client.posts(wanted[start : start + PAGE])
-        page = self._page([post for post in found if not post.get("pending")])
+        tally = self._tally([post for post in found if not post.get("pending")])
         missing = set(wanted) - {str(post.get("id")) for post in found}
-        page.items.extend(Incoming.gone(post_id) for post_id in sorted(missing))
-        return page
+        tally.items.extend(Incoming.gone(post_id) for post_id in sorted(missing))
+        return tally.page()
 
     def verify_webhook(self, headers: Mapping[str, str], body: bytes, now: datetime) -> str:
         return verified(headers, body, str(self.credentials.get("token", "")), now)
@@ -202,16 +203,15 @@ class SandboxConnector(Connector):
         if "client" in self.__dict__:
             self.client.close()
 
-    def _page(self, posts: list[Any], **rest: Any) -> Page:
-        items: list[Incoming] = []
-        problems: list[Problem] = []
+    def _tally(self, posts: list[Any]) -> Tally:
+        tally = Tally()
         for post in posts:
             try:
-                items.append(self._incoming(post))
+                tally.items.append(self._incoming(post))
             except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
                 message = _("A post could not be read: %(why)s") % {"why": repr(error)[:200]}
-                problems.append(Problem(message, raw=post if isinstance(post, dict) else {}))
-        return Page(items=items, problems=problems, **rest)
+                tally.problems.append(Problem(message, raw=post if isinstance(post, dict) else {}))
+        return tally
 
     def _incoming(self, post: dict[str, Any]) -> Incoming:
         account, place = post["account"], post["place"] or {}
