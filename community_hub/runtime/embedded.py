@@ -5,7 +5,8 @@ of the same hub has started, and fills in the environment that settings.py reads
 
 Who stops them: each command holds a shared lock on `users.lock`. The kernel lets go of it when
 the command ends, however it ends. The supervisor (supervisor.py), a process of its own that a
-Ctrl-C in the terminal does not reach, stops both servers when nobody holds the lock any more.
+Ctrl-C in the terminal does not reach, starts a server again that ends, and stops both when nobody
+holds the lock any more.
 """
 
 from __future__ import annotations
@@ -173,7 +174,8 @@ def join(var: Var, needs: list[str], *, throwaway: bool) -> None:
 
 
 def servers_at_work(var: Var) -> list[str] | None:
-    """What the supervisor runs; None without one. Waits for one that is about to leave."""
+    """What the supervisor runs; None without one. Waits for one that is about to leave, and for a
+    server that is being started again."""
     ready = var.run / "ready.json"
     while is_locked(var.run / "keeper.lock"):
         if ready.exists():
@@ -185,14 +187,24 @@ def servers_at_work(var: Var) -> list[str] | None:
 
 
 def mend(var: Var) -> bool:
-    """Start the servers of this command again where they have ended; whether that was needed."""
+    """Start the supervisor again, and with it the servers, where it has ended; whether that was
+    needed."""
     needs = [name for name in os.environ.get("HUB_EMBEDDED", "").split(",") if name]
-    if not needs or servers_at_work(var) is not None:
+    if not needs or is_locked(var.run / "keeper.lock"):
         return False
     with locked(var.run / "start.lock"):
         if servers_at_work(var) is None:  # another command of this hub may have been faster
             start_supervisor(var, needs, throwaway=False)
     return True
+
+
+def starts(var: Var) -> dict[str, int]:
+    """How often the present supervisor started each server; empty while one does not answer."""
+    try:
+        found: dict[str, int] = json.loads((var.run / "ready.json").read_bytes())["starts"]
+    except (OSError, ValueError):
+        return {}
+    return found
 
 
 def start_supervisor(var: Var, needs: list[str], *, throwaway: bool) -> None:

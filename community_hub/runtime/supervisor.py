@@ -1,4 +1,5 @@
-"""Supervises the embedded servers: starts PostgreSQL and Redis, stops them when nobody is left.
+"""Supervises the embedded servers: starts PostgreSQL and Redis, starts one again that ends, and
+stops both when nobody is left.
 
 Runs as `python -m community_hub.runtime.supervisor VAR postgres redis`, started by
 embedded.ensure(). It knows no Django. When it is killed itself, the kernel ends the servers with
@@ -16,9 +17,11 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from community_hub.runtime.embedded import START_SECONDS, Var
+from community_hub.runtime.processes import often
 from community_hub.runtime.servers import (
     STOP_SECONDS,
     CannotStart,
@@ -31,6 +34,64 @@ from community_hub.runtime.servers import (
 )
 
 LOOK_EVERY = 0.2  # seconds
+START = {"postgres": start_postgres, "redis": start_redis}
+ANSWER = {"postgres": answer_postgres, "redis": answer_redis}
+STOP_SIGNAL = {"postgres": signal.SIGINT, "redis": signal.SIGTERM}  # SIGINT: fast shutdown
+
+
+@dataclass
+class Server:
+    """One embedded server. `answered`: its present process has taken a connection."""
+
+    name: str
+    var: Var
+    throwaway: bool = False
+    process: subprocess.Popen[bytes] | None = None
+    answered: bool = False
+    starts: list[float] = field(default_factory=list)
+
+    def start(self) -> None:
+        self.starts.append(time.monotonic())
+        self.answered = False
+        self.process = START[self.name](self.var, throwaway=self.throwaway)
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it runs."""
+        return self.process.poll() if self.process else None
+
+    def wait(self) -> None:
+        """Until it answers. Raises CannotStart when it ends before, or takes too long."""
+        until = time.monotonic() + START_SECONDS - 5
+        while not self.answers():
+            if self.exit_code is not None:
+                words = last_words(self.var, self.name)
+                raise CannotStart(f"{self.name} ended while starting ({self.exit_code}).\n{words}")
+            if time.monotonic() > until:
+                raise CannotStart(f"{self.name} did not answer within {START_SECONDS - 5} seconds.")
+            time.sleep(0.02)
+
+    def answers(self) -> bool:
+        """Asked until it has answered once."""
+        self.answered = self.answered or ANSWER[self.name](self.var)
+        return self.answered
+
+    def start_again(self) -> None:
+        """After it ended by itself. Raises CannotStart when it keeps ending."""
+        words = f"{self.name} ended by itself ({self.exit_code})"
+        if often(self.starts):
+            raise CannotStart(f"{words}, again and again.\n{last_words(self.var, self.name)}")
+        print(f"{words}; starting it again.", flush=True)
+        if not self.answered:
+            self.set_aside()
+        self.start()
+
+    def set_aside(self) -> bool:
+        """Put away the files that it cannot read; False where they must stay, or none are there."""
+        if self.name != "redis" or not set_redis_aside(self.var):
+            return False
+        print("Redis begins anew; what it had is in redis.unreadable.", flush=True)
+        return True
 
 
 def main() -> int:
@@ -43,60 +104,46 @@ def main() -> int:
     var = Var(options.var)
     lock = (var.run / "keeper.lock").open("a")
     fcntl.flock(lock, fcntl.LOCK_EX)
-    running: dict[str, subprocess.Popen[bytes]] = {}
+    servers = [Server(name, var, options.throwaway) for name in options.servers]
     try:
         make_socket_folder(var)
-        bring_up(var, options.servers, running, throwaway=options.throwaway)
-        announce(var, list(running))
-        return keep(var, running)
+        bring_up(servers)
+        announce(var, servers)
+        keep(var, servers)
+        return 0
     except CannotStart as error:
         print(error, flush=True)
         return 1
     finally:
         (var.run / "ready.json").unlink(missing_ok=True)
-        stop(running)
+        stop(servers)
         if options.throwaway:
             clear_away(var)
 
 
-def bring_up(
-    var: Var, names: list[str], running: dict[str, subprocess.Popen[bytes]], *, throwaway: bool
-) -> None:
+def bring_up(servers: list[Server]) -> None:
     """Start both, then wait for both."""
-    start = {"postgres": start_postgres, "redis": start_redis}
-    for name in names:
-        running[name] = start[name](var, throwaway=throwaway)
-    for name in names:
+    for server in servers:
+        server.start()
+    for server in servers:
         try:
-            wait_for(name, running[name], var)
+            server.wait()
         except CannotStart as error:
-            if name != "redis" or not set_redis_aside(var):
+            if not server.set_aside():
                 raise
-            print(f"{error}\nRedis begins anew; what it had is in redis.unreadable.", flush=True)
-            running[name] = start[name](var, throwaway=throwaway)
-            wait_for(name, running[name], var)
+            print(error, flush=True)
+            server.start()
+            server.wait()
 
 
-def wait_for(name: str, process: subprocess.Popen[bytes], var: Var) -> None:
-    answers = {"postgres": answer_postgres, "redis": answer_redis}[name]
-    until = time.monotonic() + START_SECONDS - 5
-    while not answers(var):
-        if process.poll() is not None:
-            words = last_words(var, name)
-            raise CannotStart(f"{name} ended while starting ({process.returncode}).\n{words}")
-        if time.monotonic() > until:
-            raise CannotStart(f"{name} did not answer within {START_SECONDS - 5} seconds.")
-        time.sleep(0.02)
+def keep(var: Var, servers: list[Server]) -> None:
+    """Start again what ends, alone, until no command uses the servers.
 
-
-def keep(var: Var, running: dict[str, subprocess.Popen[bytes]]) -> int:
-    """Wait until no command uses the servers, or one of them has ended."""
+    Raises CannotStart when a server keeps ending.
+    """
     with (var.run / "users.lock").open("a") as users:
         while True:
-            for name, process in running.items():
-                if process.poll() is not None:
-                    print(f"{name} ended by itself ({process.returncode}).", flush=True)
-                    return 1
+            look_after(var, servers)
             try:
                 fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -105,22 +152,34 @@ def keep(var: Var, running: dict[str, subprocess.Popen[bytes]]) -> int:
                 # Held until the servers are down: whoever comes next waits, then starts anew, and
                 # must not read then that they are at work.
                 (var.run / "ready.json").unlink(missing_ok=True)
-                stop(running)
-                return 0
+                stop(servers)
+                return
 
 
-def announce(var: Var, servers: list[str]) -> None:
+def look_after(var: Var, servers: list[Server]) -> None:
+    """No server waits for another one here: recovery after a crash may take minutes."""
+    for server in servers:
+        if server.exit_code is not None:
+            (var.run / "ready.json").unlink(missing_ok=True)  # a command that joins now waits
+            server.start_again()
+        elif not server.answered and server.answers() and all(one.answered for one in servers):
+            announce(var, servers)
+
+
+def announce(var: Var, servers: list[Server]) -> None:
+    """Say in ready.json who supervises, which servers answer, and how often each was started."""
     draft = var.run / "ready.new"
-    draft.write_text(json.dumps({"pid": os.getpid(), "servers": servers}))
+    starts = {server.name: len(server.starts) for server in servers}
+    draft.write_text(json.dumps({"pid": os.getpid(), "servers": list(starts), "starts": starts}))
     draft.rename(var.run / "ready.json")
 
 
-def stop(running: dict[str, subprocess.Popen[bytes]]) -> None:
-    signals = {"postgres": signal.SIGINT, "redis": signal.SIGTERM}  # SIGINT: fast shutdown
-    for name, process in running.items():
+def stop(servers: list[Server]) -> None:
+    running = [(one.name, one.process) for one in servers if one.process]
+    for name, process in running:
         if process.poll() is None:
-            process.send_signal(signals[name])
-    for process in running.values():
+            process.send_signal(STOP_SIGNAL[name])
+    for _, process in running:
         try:
             process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:

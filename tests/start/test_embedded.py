@@ -5,14 +5,18 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
+import psycopg
 import pytest
+import redis
 
 from community_hub.runtime import embedded, processes, supervisor
 from community_hub.runtime.embedded import Var
+from community_hub.runtime.servers import CannotStart
+from tests.start import running
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = """
@@ -147,6 +151,99 @@ def test_a_process_that_outlived_its_server_is_ended_before_another_starts_there
     again.leave()
 
 
+def process_of(var: Path, program: str) -> psutil.Process:
+    """The server itself, not the processes that it starts."""
+    found = [p for p in running.processes(var) if p.name() == program]
+    (process,) = (p for p in found if p.parent() not in found)
+    return process
+
+
+def until_answers(ask: Callable[[], object], seconds: float) -> object:
+    """What `ask` returns once it no longer fails for want of a server."""
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            return ask()
+        except (psycopg.OperationalError, redis.RedisError):
+            assert time.monotonic() < until, f"no answer within {seconds} s"
+            time.sleep(0.05)
+
+
+def visits(var: Path) -> int:
+    with psycopg.connect(Var(var).database_url) as connection:
+        return connection.execute("select count(*) from visits").fetchone()[0]
+
+
+def test_redis_that_is_killed_comes_back_alone(var):
+    hub = Hub(var, "kept")
+    assert hub.says() == "1 1"
+    database, victim = process_of(var, "postgres"), process_of(var, "redis-server")
+    with (
+        psycopg.connect(Var(var).database_url) as connection,
+        redis.from_url(Var(var).redis_url) as client,
+    ):
+        connection.execute("select 1")
+        victim.kill()
+        victim.wait(5)
+        assert until_answers(lambda: client.get("visits"), 5) == b"1"
+        assert process_of(var, "redis-server").pid != victim.pid
+        assert process_of(var, "postgres") == database
+        assert connection.execute("select count(*) from visits").fetchone() == (1,)
+    hub.leave()
+    wait_until_gone(var)
+
+
+def test_postgresql_that_is_killed_comes_back_alone_with_what_was_committed(var):
+    hub = Hub(var, "kept")
+    assert hub.says() == "1 1"
+    with psycopg.connect(Var(var).database_url, autocommit=True) as connection:
+        connection.execute("insert into visits select from generate_series(1, 1000)")
+    victim, other = process_of(var, "postgres"), process_of(var, "redis-server")
+    with redis.from_url(Var(var).redis_url) as client:
+        client.set("volatile", "1")
+        victim.kill()
+        victim.wait(5)
+        assert until_answers(lambda: visits(var), 20) == 1001
+        assert process_of(var, "postgres").pid != victim.pid
+        assert process_of(var, "redis-server") == other
+        assert client.get("volatile") == b"1"
+    second = Hub(var, "kept")  # a command that comes after that joins what runs
+    assert second.says() == "1002 2"
+    hub.leave()
+    second.leave()
+    wait_until_gone(var)
+
+
+def test_both_that_are_killed_at_once_come_back(var):
+    hub = Hub(var, "kept")
+    assert hub.says() == "1 1"
+    victims = [process_of(var, program) for program in ("postgres", "redis-server")]
+    for victim in victims:
+        victim.kill()
+    psutil.wait_procs(victims, timeout=5)
+    assert until_answers(lambda: visits(var), 20) == 1
+    with redis.from_url(Var(var).redis_url) as client:
+        assert until_answers(lambda: client.get("visits"), 5) == b"1"
+    hub.leave()
+    wait_until_gone(var)
+
+
+def test_a_server_that_keeps_ending_is_given_up(var):
+    class Broken(supervisor.Server):
+        def start(self) -> None:
+            self.starts.append(time.monotonic())
+            self.process = subprocess.Popen(["false"])
+            self.process.wait()
+
+    embedded.make_folders(Var(var))
+    broken = Broken("postgres", Var(var))
+    broken.start()
+    for _ in range(processes.RESTARTS):
+        supervisor.look_after(Var(var), [broken])
+    with pytest.raises(CannotStart, match="postgres ended by itself"):
+        supervisor.look_after(Var(var), [broken])
+
+
 def test_a_start_that_was_cut_off_while_the_database_was_made_begins_it_again(var):
     (var / "postgres.new" / "base").mkdir(parents=True)
     (var / "postgres").mkdir()
@@ -200,8 +297,8 @@ def test_whoever_comes_as_the_servers_go_is_not_told_that_they_are_there(tmp_pat
     """The next command gets the lock when the supervisor drops it, and looks who is there."""
     var = Var(tmp_path / "var")
     embedded.make_folders(var)
-    supervisor.announce(var, ["postgres"])
-    assert supervisor.keep(var, {}) == 0
+    supervisor.announce(var, [supervisor.Server("postgres", var)])
+    supervisor.keep(var, [])
     assert not (var.run / "ready.json").exists()
 
 

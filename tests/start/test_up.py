@@ -54,18 +54,35 @@ def found(var, words):
         time.sleep(0.1)
 
 
+def until_well(url):
+    until = time.monotonic() + 60
+    while not (ask(url, url) or {}).get("ok"):
+        assert time.monotonic() < until, ask(url, url)
+        time.sleep(0.2)
+
+
 def test_servers_that_are_killed_under_a_running_hub_come_back(var):
     port = free_port()
     with Up(var, "--port", str(port)) as up:
-        up.until_it_says("Ready after")
-        for victim in ("community_hub.runtime.supervisor", "redis-server", "bin/postgres"):
-            found(var, victim).kill()
-            up.until_it_says("they are back")
-            until = time.monotonic() + 60
-            url = f"http://127.0.0.1:{port}"
-            while not (ask(url, url) or {}).get("ok"):
-                assert time.monotonic() < until, (victim, ask(url, url))
-                time.sleep(0.2)
+        link = up.until_it_says(r"Sign in, once, within 15 minutes: (http://\S+)").group(1)
+        url = f"http://127.0.0.1:{port}"
+        browser = httpx.Client(follow_redirects=True)
+        browser.get(link)
+        postgres, redis = found(var, "bin/postgres"), found(var, "redis-server")
+        redis.kill()
+        up.until_it_says("Redis had ended; it is back")
+        until_well(url)
+        assert browser.get(url).status_code == 200
+        assert postgres.is_running()
+        redis = found(var, "redis-server")
+        postgres.kill()
+        up.until_it_says("PostgreSQL had ended; it is back")
+        until_well(url)
+        assert browser.get(url).status_code == 200
+        assert redis.is_running()
+        found(var, "community_hub.runtime.supervisor").kill()
+        up.until_it_says("The database and Redis had ended; they are back")
+        until_well(url)
     assert up.process.returncode == 0
 
 

@@ -30,6 +30,7 @@ from community_hub.runtime.processes import Program, often, open_private, progra
 
 GREEN_SECONDS = 90
 EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - compared with what was asked for
+SERVER_NAMES = {"postgres": "PostgreSQL", "redis": "Redis"}
 MANAGE = [sys.executable, str(settings.BASE_DIR / "manage.py")]
 
 
@@ -158,8 +159,13 @@ class Command(BaseCommand):
     def watch(self, var: embedded.Var, running: list[Program]) -> None:
         """Until somebody stops us; what falls is started again, but not for ever."""
         mended: list[float] = []
+        known = embedded.starts(var)
         while True:
             time.sleep(0.5)
+            if now := embedded.starts(var):
+                for name in [name for name, count in now.items() if count > known.get(name, 1)]:
+                    self.say(f"{SERVER_NAMES[name]} had ended; it is back (logs: {var.log}).")
+                known = now
             if embedded.mend(var):
                 self.say(f"The database and Redis had ended; they are back (logs: {var.log}).")
                 mended.append(time.monotonic())
