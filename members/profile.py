@@ -11,13 +11,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, Max, OuterRef, Subquery
 from django.utils import timezone
 
 from community_hub.lib import keyset
 from members.log import timeline
 from members.models import Activity, ActivityKind, Identity, Member, Sighting, Stage
-from members.models.activity import ActivityQuerySet
+from members.models.activity import NEWEST_FIRST, ActivityQuerySet
 from members.models.identity import hidden_scopes
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Profile:
     @property
     def shown_until(self) -> str:
         """The cursor of the last line that is shown."""
-        return cursor_of(self.lately[-1]) if self.lately else ""
+        return NEWEST_FIRST.cursor_of(self.lately[-1]) if self.lately else ""
 
     @property
     def steps(self) -> int:
@@ -140,15 +140,12 @@ def page_of(
 ) -> tuple[list[Activity], str]:
     """The lines, and the cursor for what is older."""
     named = readable.select_related("actor")
-    if place := keyset.place(until):
-        newer = Q(occurred_at__gt=place[0]) | Q(occurred_at=place[0], pk__gte=place[1])
-        shown = list(named.filter(newer)[:MOST_LINES])
-        has_more = earlier_than(readable, cursor_of(shown[-1])).exists() if shown else False
-    else:
-        shown = list(earlier_than(named, before)[: lines + 1])
-        has_more = len(shown) > lines
-        shown = shown[:lines]
-    return shown, cursor_of(shown[-1]) if has_more else ""
+    if not keyset.place(until):
+        page = keyset.page(named, NEWEST_FIRST, before, lines)
+        return page.rows, page.more
+    shown = list(named.filter(NEWEST_FIRST.until(until))[:MOST_LINES])
+    end = NEWEST_FIRST.cursor_of(shown[-1]) if shown else ""
+    return shown, end if end and readable.filter(NEWEST_FIRST.after(end)).exists() else ""
 
 
 def who_knows(readable: ActivityQuerySet) -> list[Colleague]:
@@ -160,18 +157,3 @@ def who_knows(readable: ActivityQuerySet) -> list[Colleague]:
     found = list(rows[:COLLEAGUES])
     whole = sum(times for _name, times, _last in found)
     return [Colleague(name, times / whole, last) for name, times, last in found]
-
-
-# Cursors: (occurred_at, id) ---------------------------------------------------------------------
-
-
-def cursor_of(line: Activity) -> str:
-    return keyset.cursor(line.occurred_at, line.pk)
-
-
-def earlier_than(lines: ActivityQuerySet, before: str) -> ActivityQuerySet:
-    """A cursor that cannot be read starts at the top."""
-    place = keyset.place(before)
-    if place is None:
-        return lines
-    return lines.filter(Q(occurred_at__lt=place[0]) | Q(occurred_at=place[0], pk__lt=place[1]))

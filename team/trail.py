@@ -14,6 +14,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
+from community_hub.lib import keyset
+from community_hub.lib.keyset import Order
 from community_hub.lib.text import number
 
 from . import actions
@@ -74,25 +76,23 @@ class Entry:
 @dataclass(frozen=True)
 class Trail:
     entries: list[Entry]
-    older: int  # the cursor of the next page; 0 at the end
+    older: str  # the cursor of the next page; "" at the end
 
 
-def read(user: User, filters: Filters, *, before: int = 0, size: int = PAGE) -> Trail:
+def read(user: User, filters: Filters, *, before: str = "", size: int = PAGE) -> Trail:
     """Entries before the action `before`: two queries, and one more for each kind of object."""
     rows = filters.apply(Action.objects.visible_to(user))
     earlier = rows.filter(group=OuterRef("group"), pk__lt=OuterRef("pk"))
-    firsts = rows.filter(~Exists(earlier)).select_related("by").order_by("-pk")
-    if before:
-        firsts = firsts.filter(pk__lt=before)
-    page = list(firsts[: size + 1])
-    shown = page[:size]
+    firsts = rows.filter(~Exists(earlier)).select_related("by")
+    page = keyset.page(firsts, Order("-id"), before, size)
+    shown = page.rows
     named = _objects(shown, user)
     sizes = _sizes(rows, shown)
     entries = [
         _entry(action, named.get((action.object_type, action.object_id)), sizes, user)
         for action in shown
     ]
-    return Trail(entries, shown[-1].pk if len(page) > size else 0)
+    return Trail(entries, page.more)
 
 
 def verbs() -> list[tuple[str, str]]:

@@ -1,9 +1,113 @@
-"""A place in an ordered list: the moment and the number of a row, so that it is exact although two
-rows share a second. It travels through addresses, so whatever comes back is looked at."""
+"""Lists by keyset: a page begins after a place, not after a number of rows, so that the thousandth
+page costs what the first does.
+
+A place is the moment and the id of a row, exact although two rows share a second. It travels
+through addresses as a cursor, so whatever comes back is looked at: one that cannot be read begins
+at the top.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode
+
+from django.db.models import Model, Q, QuerySet
+
+from community_hub.lib.text import number
+
+M = TypeVar("M", bound=Model)
+
+
+@dataclass(frozen=True)
+class Order:
+    """By a field of moments, then by id, both in one direction: "-last_seen" is the newest first.
+    "-id" or "id" is by id alone. `key` gives a row's place where that is not simply the field."""
+
+    by: str
+    key: Callable[[Any], datetime | None] | None = None
+
+    @property
+    def is_descending(self) -> bool:
+        return self.by.startswith("-")
+
+    @property
+    def name(self) -> str:
+        return self.by.removeprefix("-")
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """For order_by()."""
+        if self.name == "id":
+            return (self.by,)
+        return (self.by, "-id" if self.is_descending else "id")
+
+    def cursor_of(self, row: Any) -> str:
+        if self.name == "id":
+            return str(row.pk)
+        return cursor(self.key(row) if self.key else getattr(row, self.name), row.pk)
+
+    def after(self, cursor: str) -> Q:
+        """The rows that follow a place."""
+        return self._beside(cursor, "lt" if self.is_descending else "gt", "")
+
+    def until(self, cursor: str) -> Q:
+        """The rows down to a place, with the row that stands there."""
+        return self._beside(cursor, "gt" if self.is_descending else "lt", "e")
+
+    def _beside(self, cursor: str, side: str, or_equal: str) -> Q:
+        if self.name == "id":
+            pk = number(cursor)
+            return Q(**{f"pk__{side}{or_equal}": pk}) if pk else Q()
+        found = place(cursor)
+        if found is None:
+            return Q()
+        at, pk = found
+        there = Q(**{self.name: at, f"pk__{side}{or_equal}": pk})
+        return Q(**{f"{self.name}__{side}": at}) | there
+
+
+@dataclass
+class Listing(Generic[M]):
+    """A part of a list as a page shows it. `cursor`: after which place it begins, "" at the top;
+    `more`: where the next part begins, "" at the end. `filters`: what narrows the list, as it
+    stands in the address."""
+
+    rows: list[M]
+    order: Order
+    cursor: str = ""
+    more: str = ""
+    filters: Mapping[str, str] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def is_filtered(self) -> bool:
+        return any(self.filters.values())
+
+    @property
+    def next_query(self) -> str:
+        """The query of the next part's address; "" at the end."""
+        if not self.more:
+            return ""
+        return urlencode({**{k: v for k, v in self.filters.items() if v}, "before": self.more})
+
+
+def page(
+    found: QuerySet[M],
+    order: Order,
+    cursor: str,
+    size: int,
+    *,
+    filters: Mapping[str, str] | None = None,
+) -> Listing[M]:
+    """`size` rows after a place, in one query that reads one row more."""
+    rows = list(found.filter(order.after(cursor)).order_by(*order.fields)[: size + 1])
+    more = order.cursor_of(rows[size - 1]) if len(rows) > size else ""
+    return Listing(rows[:size], order, cursor, more, filters or {})
 
 
 def cursor(at: datetime | None, pk: int) -> str:
@@ -12,9 +116,9 @@ def cursor(at: datetime | None, pk: int) -> str:
 
 def place(text: str) -> tuple[datetime, int] | None:
     """None where it cannot be read, or names a moment or a number that no row can have."""
-    moment, _sep, number = text.rpartition("_")
+    moment, _sep, digits = text.rpartition("_")
     try:
-        at, pk = datetime.fromisoformat(moment), int(number)
+        at, pk = datetime.fromisoformat(moment), int(digits)
         return (at.astimezone(UTC), pk) if at.tzinfo and 0 < pk < 2**63 else None
     except (ValueError, OverflowError):
         return None

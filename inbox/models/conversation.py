@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from community_hub.lib.keyset import Order
 from inbox.models.access import effectively_unassigned
 from inbox.models.kept_fields import recompute
 from members.models import Tag
@@ -31,6 +32,9 @@ class State(models.TextChoices):
     OPEN = "open", _("Open")
     SNOOZED = "snoozed", _("Snoozed")
     DONE = "done", _("Done")
+
+
+NEWEST_FIRST = Order("-last_message_at")
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
@@ -73,7 +77,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         return self.order_by("waiting_since", "id")
 
     def newest_first(self) -> ConversationQuerySet:
-        return self.order_by("-last_message_at", "-id")
+        return self.order_by(*NEWEST_FIRST.fields)
 
     def count_up_to(self, most: int = 100) -> int:
         """A capped count: never reads more than `most` rows."""

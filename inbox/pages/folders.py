@@ -13,18 +13,20 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, Exists, OuterRef, Q, Subquery, Value
+from django.db.models import CharField, Exists, OuterRef, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Concat, JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from community_hub.lib import keyset
+from community_hub.lib.keyset import Listing, Order
 from inbox.models import Conversation, ConversationTag, Delivery, Draft, ReadMark, Source
+from inbox.models.conversation import NEWEST_FIRST
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-    from inbox.models.conversation import ConversationQuerySet
+    from inbox.models.conversation import NEWEST_FIRST, ConversationQuerySet
     from team.models import User
 
     Words = str | _StrPromise
@@ -59,6 +61,9 @@ SHOWN = (
 )
 
 NEVER = datetime(9999, 12, 30, tzinfo=UTC)  # of a snooze that lasts until they reply
+NEXT_TO_WAKE = Order("wakes_at", key=lambda row: row.snoozed_until or NEVER)
+# One that was answered just now stands where it stood by its last mention.
+WAITING_LONGEST = Order("waiting_since", key=lambda row: row.waiting_since or row.last_mention_at)
 Select = Callable[["ConversationQuerySet", "User"], "ConversationQuerySet"]
 
 
@@ -87,21 +92,13 @@ class Folder:
         found = self.select(Conversation.objects.visible_to(user), user)
         if self.wakes:
             found = found.annotate(wakes_at=Coalesce("snoozed_until", Value(NEVER)))
-        return found.order_by(*self.order)
+        return found.order_by(*self.order.fields)
 
     @property
-    def order(self) -> tuple[str, str]:
+    def order(self) -> Order:
         if self.wakes:
-            return "wakes_at", "id"
-        return ("waiting_since", "id") if self.waits else ("-last_message_at", "-id")
-
-    def key_of(self, conversation: Conversation) -> datetime | None:
-        """Where it stands; one that was answered just now, where it stood by its last mention."""
-        if self.wakes:
-            return conversation.snoozed_until or NEVER
-        if self.waits:
-            return conversation.waiting_since or conversation.last_mention_at
-        return conversation.last_message_at
+            return NEXT_TO_WAKE
+        return WAITING_LONGEST if self.waits else NEWEST_FIRST
 
 
 NEEDS_REPLY = Folder(
@@ -209,13 +206,10 @@ def counts(user: User, sources: Sequence[Source] | None = None) -> dict[str, int
 # A page of rows ------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Rows:
-    """`more` is the cursor that the next page begins after; "" at the end. `below` are those of
-    Mine that are assigned and do not wait: shown under a line."""
+@dataclass
+class Rows(Listing[Conversation]):
+    """`below` are those of Mine that are assigned and do not wait: shown under a line."""
 
-    rows: list[Conversation]
-    more: str = ""
     below: list[Conversation] | None = None
 
     def __len__(self) -> int:
@@ -223,41 +217,20 @@ class Rows:
 
 
 def page_of(folder: Folder, user: User, *, after: str = "", size: int = PAGE) -> Rows:
-    """A page by keyset: no OFFSET, so that the thousandth costs what the first does."""
-    size = min(max(size, 1), MOST)
-    found = with_row_facts(past(folder, folder.conversations(user), after), user)
-    found = found.only(*SHOWN)
-    rows = list(found[: size + 1])
-    more = cursor_of(folder, rows[size - 1]) if len(rows) > size else ""
+    found = with_row_facts(folder.conversations(user), user).only(*SHOWN)
+    page = keyset.page(found, folder.order, after, min(max(size, 1), MOST))
     below = None
-    if folder.slug == MINE.slug and not more:
+    if folder.slug == MINE.slug and not page.more:
         resting = Conversation.objects.visible_to(user).open().assigned_to(user)
         resting = resting.filter(waiting_since__isnull=True).newest_first()
         below = list(with_row_facts(resting, user).only(*SHOWN)[:PAGE])
-    return Rows(rows[:size], more, below)
-
-
-def cursor_of(folder: Folder, conversation: Conversation) -> str:
-    return keyset.cursor(folder.key_of(conversation), conversation.pk)
-
-
-def past(folder: Folder, found: ConversationQuerySet, after: str) -> ConversationQuerySet:
-    """Only what follows the cursor; one that cannot be read starts at the top."""
-    place = keyset.place(after)
-    if place is None:
-        return found
-    at, pk = place
-    if folder.wakes:
-        return found.filter(Q(wakes_at__gt=at) | Q(wakes_at=at, pk__gt=pk))
-    if folder.waits:
-        return found.filter(Q(waiting_since__gt=at) | Q(waiting_since=at, pk__gt=pk))
-    return found.filter(Q(last_message_at__lt=at) | Q(last_message_at=at, pk__lt=pk))
+    return Rows(page.rows, page.order, page.cursor, page.more, below=below)
 
 
 def next_after(folder: Folder, user: User, cursor: str, but: int) -> Conversation | None:
     """The row below a cursor, or the first where that was the last one."""
     found = with_row_facts(folder.conversations(user).exclude(pk=but), user)
-    return past(folder, found, cursor).first() or found.first()
+    return found.filter(folder.order.after(cursor)).first() or found.first()
 
 
 def with_row_facts(found: ConversationQuerySet, user: User) -> ConversationQuerySet:

@@ -14,7 +14,6 @@ from django.db.models import (
     Case,
     IntegerField,
     OuterRef,
-    Q,
     Subquery,
     Value,
     When,
@@ -25,6 +24,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from community_hub.lib import keyset
+from community_hub.lib.keyset import Order
 from inbox.models import Conversation, Delivery, Kind, Message
 from members.models import Member
 from team.models import User
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from inbox.models.message import MessageQuerySet
 
 PAGE = 20
+NEWEST_FIRST = Order("-sent_at")
 MOST = 300  # messages that a thread brought up to date may show
 DEEPEST = 3
 
@@ -147,16 +148,14 @@ def read(
     """
     found = messages(conversation)
     if start:
-        shown = list(found.filter(from_cursor(start)).order_by("sent_at", "id")[:MOST])
-        older = bool(shown) and found.filter(before_cursor(start)).exists()
+        shown = list(found.filter(NEWEST_FIRST.until(start)).order_by("sent_at", "id")[:MOST])
+        older = bool(shown) and found.filter(NEWEST_FIRST.after(start)).exists()
     else:
-        earlier = found.filter(before_cursor(before)) if before else found
-        shown = list(earlier.order_by("-sent_at", "-id")[: PAGE + 1])
-        older = len(shown) > PAGE
-        shown = shown[:PAGE][::-1]
+        page = keyset.page(found, NEWEST_FIRST, before, PAGE)
+        shown, older = page.rows[::-1], bool(page.more)
     thread = Thread(entries=lay_out(shown, mark, nobody_of(conversation)))
     if shown:
-        thread.start = cursor_of(shown[0])
+        thread.start = NEWEST_FIRST.cursor_of(shown[0])
         thread.older = thread.start if older else ""
         thread.seen_up_to = max(message.pk for message in shown)
     return thread
@@ -211,25 +210,6 @@ def lay_out(shown: list[Message], mark: int | None, nobody: str) -> list[Entry]:
         day = today
         entries.append(entry)
     return entries
-
-
-# Cursors: (sent_at, id) -------------------------------------------------------------------------
-
-
-def cursor_of(message: Message) -> str:
-    return keyset.cursor(message.sent_at, message.pk)
-
-
-def before_cursor(cursor: str) -> Q:
-    if not (place := keyset.place(cursor)):
-        return Q()
-    return Q(sent_at__lt=place[0]) | Q(sent_at=place[0], pk__lt=place[1])
-
-
-def from_cursor(cursor: str) -> Q:
-    if not (place := keyset.place(cursor)):
-        return Q()
-    return Q(sent_at__gt=place[0]) | Q(sent_at=place[0], pk__gte=place[1])
 
 
 # System lines: kept as facts, worded when they are shown ---------------------------------------

@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from community_hub.lib import htmx
+from community_hub.lib import htmx, keyset
+from community_hub.lib.keyset import Order
 from inbox.connectors.registry import broken
 from inbox.ingest.webhooks import hook_address
 from inbox.models import Quarantined, Source
@@ -94,17 +95,13 @@ def mute(request: AuthenticatedHttpRequest, pk: int, channel_pk: int) -> HttpRes
 def quarantine(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """What could not be stored, as the platform gave it; the newest first."""
     found = managed_source(request, pk)
-    rows = Quarantined.objects.filter(source=found, resolved_at__isnull=True).order_by("-id")
-    before = request.GET.get("before", "")
-    if before.isdecimal():
-        rows = rows.filter(pk__lt=int(before[:18]))
-    page = list(rows[: RAW_PAGE + 1])
-    shown = [(row, raw_text(row)) for row in page[:RAW_PAGE]]
+    rows = Quarantined.objects.filter(source=found, resolved_at__isnull=True)
+    page = keyset.page(rows, Order("-id"), request.GET.get("before", ""), RAW_PAGE)
     context = {
         "source": found,
-        "rows": shown,
-        "more": page[RAW_PAGE - 1].pk if len(page) > RAW_PAGE else None,
-        "is_first": not before,
+        "rows": [(row, raw_text(row)) for row in page.rows],
+        "more": page.more,
+        "is_first": not page.cursor,
     }
     return htmx.respond(request, "inbox/sources/quarantine.html", context)
 

@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from community_hub.lib.keyset import Order
+
 from .identity import hidden_scopes
 
 if TYPE_CHECKING:
@@ -57,6 +59,9 @@ _ICONS = {
 }
 
 
+NEWEST_FIRST = Order("-occurred_at")
+
+
 class ActivityQuerySet(models.QuerySet["Activity"]):
     def visible_to(self, user: User) -> ActivityQuerySet:
         """Private lines: their author, and leads where the author said so. What was said in a
@@ -71,7 +76,7 @@ class ActivityQuerySet(models.QuerySet["Activity"]):
         return self.filter(removed_at__isnull=True)
 
     def newest_first(self) -> ActivityQuerySet:
-        return self.order_by("-occurred_at", "-id")
+        return self.order_by(*NEWEST_FIRST.fields)
 
 
 class Activity(models.Model):

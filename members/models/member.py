@@ -9,6 +9,8 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from community_hub.lib.keyset import Order
+
 from .identity import Identity, hidden_scopes
 from .sighting import Sighting
 from .tag import MemberTag, Tag
@@ -23,6 +25,9 @@ class Stage(models.TextChoices):
     PARTICIPANT = "participant", _("Participant")
     CONTRIBUTOR = "contributor", _("Contributor")
     CHAMPION = "champion", _("Champion")
+
+
+LATELY_SEEN_FIRST = Order("-seen_at")  # after with_seen_at()
 
 
 class MemberQuerySet(models.QuerySet["Member"]):
@@ -65,10 +70,6 @@ class MemberQuerySet(models.QuerySet["Member"]):
             member=models.OuterRef("pk"), handle__icontains=text
         )
         return self.filter(models.Q(name__icontains=text) | models.Exists(accounts))
-
-    def lately_seen_first(self) -> MemberQuerySet:
-        """After with_seen_at()."""
-        return self.order_by("-seen_at", "-id")
 
 
 class Member(models.Model):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
@@ -13,7 +12,7 @@ from community_hub.lib import htmx, keyset
 from community_hub.lib.text import storable
 from members.forms import NoteForm
 from members.models import Identity, Member, Stage, Tag
-from members.models.member import MemberQuerySet
+from members.models.member import LATELY_SEEN_FIRST, MemberQuerySet
 from members.profile import load_profile
 from members.tags import offered_tags
 from team import jobs
@@ -35,20 +34,19 @@ def members(request: AuthenticatedHttpRequest) -> HttpResponse:
     wanted = storable(request.GET.get("q", ""))[:100].strip()
     stage = request.GET.get("stage", "")
     user = request.user
-    found = Member.objects.visible_to(user).community().with_seen_at(user).lately_seen_first()
+    found = Member.objects.visible_to(user).community().with_seen_at(user)
     if wanted:
         found = found.named_like(wanted, user)
     if stage in Stage.values:
         found = found.filter(stage=stage)
-    page = seen_before(found, request.GET.get("before", ""))
-    rows = list(with_row_facts(page, user)[: PAGE + 1])
-    context = {
-        "rows": rows[:PAGE],
-        "more": cursor_of(rows[PAGE - 1]) if len(rows) > PAGE else "",
-        "wanted": wanted,
-        "stage": stage,
-        "stages": Stage.choices,
-    }
+    listing = keyset.page(
+        with_row_facts(found, user),
+        LATELY_SEEN_FIRST,
+        request.GET.get("before", ""),
+        PAGE,
+        filters={"q": wanted, "stage": stage},
+    )
+    context = {"listing": listing, "stages": Stage.choices}
     return htmx.respond(request, "members/list.html", context, parts=("members", "more-members"))
 
 
@@ -96,16 +94,3 @@ def with_row_facts(found: MemberQuerySet, user: User) -> MemberQuerySet:
     return found.select_related("owner", "user").prefetch_related(
         Prefetch("identities", accounts), Prefetch("tags", tags)
     )
-
-
-def cursor_of(row: Member) -> str:
-    seen_at = getattr(row, "seen_at", None)
-    assert seen_at  # the list holds nobody who was never seen
-    return keyset.cursor(seen_at, row.pk)
-
-
-def seen_before(found: MemberQuerySet, cursor: str) -> MemberQuerySet:
-    place: tuple[datetime, int] | None = keyset.place(cursor)
-    if place is None:
-        return found
-    return found.filter(Q(seen_at__lt=place[0]) | Q(seen_at=place[0], pk__lt=place[1]))

@@ -8,11 +8,14 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from community_hub.lib.text import number
+from community_hub.lib.keyset import Order
 from team import hooks
 
 if TYPE_CHECKING:
     from .user import User
+
+
+NEWEST_FIRST = Order("-updated_at")
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
@@ -28,15 +31,7 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         return self.filter(read_at__isnull=True)
 
     def newest_first(self) -> NotificationQuerySet:
-        return self.order_by("-updated_at", "-id")
-
-    def before(self, pk: str) -> NotificationQuerySet:
-        """Those that come after notification `pk` in newest_first(); all of them without one."""
-        last = self.filter(pk=number(pk)).first()
-        if last is None:
-            return self
-        older = models.Q(updated_at=last.updated_at, pk__lt=last.pk)
-        return self.filter(models.Q(updated_at__lt=last.updated_at) | older)
+        return self.order_by(*NEWEST_FIRST.fields)
 
     def mark_read(self) -> int:
         """How many were unread until now."""

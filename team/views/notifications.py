@@ -8,21 +8,22 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
-from community_hub.lib import htmx
+from community_hub.lib import htmx, keyset
 from team.http import AuthenticatedHttpRequest
 from team.models import Notification
+from team.models.notification import NEWEST_FIRST
 
 PAGE = 30
 
 
 @require_safe
 def notifications(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """The newest first; `?before=` is the last id of the page before, for keyset paging."""
+    """The newest first; `?before=` is where the page before ended."""
     mine = Notification.objects.visible_to(request.user)
-    rows = list(mine.before(request.GET.get("before", "")).newest_first()[: PAGE + 1])
+    page = keyset.page(mine, NEWEST_FIRST, request.GET.get("before", ""), PAGE)
     context = {
-        "notifications": rows[:PAGE],
-        "older": rows[PAGE - 1].pk if len(rows) > PAGE else None,
+        "notifications": page.rows,
+        "older": page.more,
         "unread": mine.unread().count_up_to(),
     }
     return htmx.respond(request, "team/notifications.html", context, parts=("notifications",))

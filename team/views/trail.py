@@ -9,7 +9,6 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from community_hub.lib import htmx
-from community_hub.lib.text import number
 from team import trail
 from team.http import AuthenticatedHttpRequest
 from team.models import User
@@ -21,7 +20,7 @@ def audit_trail(request: AuthenticatedHttpRequest) -> HttpResponse:
     if not request.user.can_read_audit_trail:
         raise PermissionDenied
     filters = trail.Filters.parse(request.GET)
-    found = trail.read(request.user, filters, before=number(request.GET.get("before")))
+    found = trail.read(request.user, filters, before=request.GET.get("before", ""))
     kept = {key: value for key, value in request.GET.items() if key != "before"}
     context = {
         "trail": found,

@@ -113,7 +113,7 @@ def test_a_restricted_source_is_in_no_folder_of_who_may_not_see_it(bob, lena):
 
 def test_the_next_one_after_the_last_is_the_first(bob):
     first, last = waiting(9), waiting(3)
-    cursor = folders.cursor_of(folders.NEEDS_REPLY, last)
+    cursor = folders.NEEDS_REPLY.order.cursor_of(last)
     assert folders.next_after(folders.NEEDS_REPLY, bob, cursor, last.pk) == first
     assert folders.next_after(folders.NEEDS_REPLY, bob, "", first.pk) == last
     triage.close([last], by=bob, seen_up_to=last.last_message_id)

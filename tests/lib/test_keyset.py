@@ -36,3 +36,47 @@ def test_a_place_written_in_another_timezone_is_the_same_moment():
 )
 def test_what_no_row_can_have_is_no_place(text):
     assert keyset.place(text) is None
+
+
+def test_an_order_says_what_follows_a_place_and_what_stands_above_it(db) -> None:
+    """Every row once, whatever shares a moment, in both directions and by id alone."""
+    from members.models import Member
+
+    moments = [NOON, NOON, NOON + timedelta(seconds=1), NOON, NOON - timedelta(days=1)]
+    for number, at in enumerate(moments):
+        Member.objects.create(name=str(number), last_seen=at)
+    for order in map(keyset.Order, ("-last_seen", "last_seen", "-id", "id")):
+        whole = [row.name for row in Member.objects.order_by(*order.fields)]
+        seen, cursor = [], ""
+        while True:
+            page = keyset.page(Member.objects.all(), order, cursor, 2)
+            seen += [row.name for row in page.rows]
+            above = Member.objects.filter(order.until(order.cursor_of(page.rows[-1])))
+            assert {row.name for row in above} == set(seen)
+            if not page.more:
+                break
+            cursor = page.more
+        assert seen == whole
+
+
+def test_a_cursor_that_cannot_be_read_begins_at_the_top(db) -> None:
+    from members.models import Member
+
+    Member.objects.create(name="Ines", last_seen=NOON)
+    for name in ("-last_seen", "-id"):
+        for text in ("yesterday_42", "9" * 30, "-4", "\0"):
+            assert len(keyset.page(Member.objects.all(), keyset.Order(name), text, 5)) == 1
+
+
+def test_the_next_part_is_asked_for_with_the_filters_that_were_set(db) -> None:
+    from members.models import Member
+
+    for number in range(3):
+        Member.objects.create(name=str(number))
+    order = keyset.Order("-id")
+    filters = {"q": "a&b", "stage": ""}
+    page = keyset.page(Member.objects.all(), order, "", 2, filters=filters)
+    assert page.next_query == f"q=a%26b&before={page.more}"
+    assert page.is_filtered
+    last = keyset.page(Member.objects.all(), order, page.more, 2, filters={"q": ""})
+    assert (last.next_query, last.is_filtered, len(last)) == ("", False, 1)

@@ -17,7 +17,7 @@ def crowd(count: int) -> None:
 
 
 def names(answer) -> list[str]:
-    return [row.name for row in answer.context["rows"]]
+    return [row.name for row in answer.context["listing"].rows]
 
 
 def test_newest_seen_first_page_by_page_without_gap_or_repeat(client, olga):
@@ -27,9 +27,9 @@ def test_newest_seen_first_page_by_page_without_gap_or_repeat(client, olga):
     while True:
         answer = client.get("/members/", query)
         seen += names(answer)
-        if not answer.context["more"]:
+        if not answer.context["listing"].more:
             break
-        query = {"before": answer.context["more"]}
+        query = {"before": answer.context["listing"].more}
     assert len(seen) == len(set(seen)) == 100
     assert seen[0] in {"Person 000", "Person 001", "Person 002"}
     assert seen[-1] == "Person 099"

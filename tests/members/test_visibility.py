@@ -81,10 +81,13 @@ def test_of_who_is_known_from_both_only_the_open_half_shows(
     assert profile.last_seen < ago(days=39)
     assert "ines-in-secret" not in listed(client, bob)
     assert "ines-in-secret" not in listed(client, bob, q="secret")
-    names = [row.name for row in client.get("/members/").context["rows"]]
+    names = [row.name for row in client.get("/members/").context["listing"].rows]
     assert names == ["Newer", "Ines"]  # by what they said where bob may look
     client.force_login(lena)
-    assert [row.name for row in client.get("/members/").context["rows"]] == ["Ines", "Newer"]
+    assert [row.name for row in client.get("/members/").context["listing"].rows] == [
+        "Ines",
+        "Newer",
+    ]
     assert len(client.get(f"/members/{ines.pk}/").context["profile"].identities) == 2
 
 

@@ -137,7 +137,7 @@ def test_the_trail_is_narrowed_and_paged(lena, bob) -> None:
     by_bob = trail.Filters(by=bob.pk)
     first = trail.read(lena, by_bob, size=3)
     rest = trail.read(lena, by_bob, size=3, before=first.older)
-    assert [len(first.entries), len(rest.entries), rest.older] == [3, 2, 0]
+    assert [len(first.entries), len(rest.entries), rest.older] == [3, 2, ""]
     closed = trail.read(lena, trail.Filters(verb="inbox.conversation close"))
     assert [entry.action.by for entry in closed.entries] == [lena]
 
