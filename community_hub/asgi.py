@@ -13,6 +13,7 @@ from django.core.asgi import get_asgi_application
 from django.core.wsgi import get_wsgi_application
 
 from community_hub.lib import forwarded, request_body
+from community_hub.lib.counting_pool import CountingPool
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "community_hub.settings")
 
@@ -21,7 +22,12 @@ Application = Callable[[Any, Any, Any], Awaitable[None]]
 only_trusted = forwarded.filter_from_environment()
 live: Application = get_asgi_application()
 wsgi: Any = get_wsgi_application()
-pages: Application = WSGIMiddleware(wsgi, workers=int(os.environ.get("WEB_THREADS", "8")))
+pool = CountingPool(int(os.environ.get("WEB_THREADS", "8")), "pages")
+middleware = WSGIMiddleware(wsgi)
+middleware.executor = (
+    pool  # its own would not say whether its threads get on (runtime/heartbeat.py)
+)
+pages: Application = middleware
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:

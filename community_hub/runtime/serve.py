@@ -2,29 +2,57 @@
 
 uvicorn's own --workers starts each process anew. Here the application is loaded once and then
 forked, so that two workers start as fast as one and share what they do not change. A worker that
-ends is replaced; all end with the first process, however that ends (on Linux).
+ends, or hangs (heartbeat.py), is replaced; all end with the first process, however that ends (on
+Linux).
 """
 
 from __future__ import annotations
 
 import argparse
+import faulthandler
 import gc
 import os
 import signal
 import socket
+import sys
 import time
+from dataclasses import dataclass
 from types import FrameType
 
 import uvicorn
 
+from community_hub.lib.counting_pool import CountingPool
+from community_hub.runtime.heartbeat import Pulse, Server
 from community_hub.runtime.servers import end_with_parent
 
 BACKLOG = 512  # connections that may wait for a worker
-PAUSE = 1.0  # seconds before a worker that ended is replaced, so that a broken one does not spin
+LOOK_EVERY = 1.0  # seconds; also the pause before a worker that ended is replaced
+SILENCE = 30  # looks without a heartbeat, after which a worker counts as hung
+DUMP_SECONDS = 1.0  # for a hung worker to write down where its threads are
+STOP_SECONDS = 8.0  # Docker gives ten
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class Stop(Exception):
     """Somebody asked us to stop."""
+
+
+@dataclass
+class Worker:
+    """One place among the workers, and the process that has it now (0: none)."""
+
+    listener: socket.socket
+    pulse: Pulse
+    pid: int = 0
+    last: int = 0
+    silent: int = 0
+
+    def is_hung(self, limit: int) -> bool:
+        """Asked once a look. Counts looks, not seconds: time when we stood still does not count."""
+        now = self.pulse.read()
+        self.silent = 0 if now != self.last else self.silent + 1
+        self.last = now
+        return self.silent >= limit
 
 
 def main() -> None:
@@ -33,28 +61,69 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
-    free = [listen(options.host, options.port) for _ in range(options.workers)]
-    config = load(options.host, options.port)
-    for number in (signal.SIGTERM, signal.SIGINT):
+    listeners = [listen(options.host, options.port) for _ in range(options.workers)]
+    config, pool = load(options.host, options.port)
+    run(config, pool, listeners)
+
+
+def run(
+    config: uvicorn.Config,
+    pool: CountingPool,
+    listeners: list[socket.socket],
+    *,
+    silence: int = SILENCE,
+) -> None:
+    """One worker a listener, until SIGTERM or SIGINT. `silence`: seconds after which a worker
+    without a heartbeat is replaced."""
+    for number in STOP_SIGNALS:
         signal.signal(number, stop)
-    workers: dict[int, socket.socket] = {}
+    workers = [Worker(listener, Pulse()) for listener in listeners]
     try:
         while True:
-            while free:
-                listener = free.pop()
-                workers[fork(config, listener)] = listener
-            free.append(workers.pop(os.wait()[0]))
-            time.sleep(PAUSE)
+            collect(workers)
+            for worker in workers:
+                if not worker.pid:
+                    fork(worker, config, pool)
+                elif worker.is_hung(silence):
+                    end_hung(worker)
+            time.sleep(LOOK_EVERY)
     except Stop:
-        for pid in workers:
-            os.kill(pid, signal.SIGTERM)
-        for pid in workers:
-            os.waitpid(pid, 0)
+        stop_all(workers)
 
 
 def stop(number: int, frame: FrameType | None) -> None:
     signal.signal(number, signal.SIG_IGN)
     raise Stop
+
+
+def collect(workers: list[Worker]) -> None:
+    """Take note of the workers that have ended."""
+    for worker in workers:
+        if worker.pid and os.waitpid(worker.pid, os.WNOHANG)[0]:
+            worker.pid = 0
+
+
+def end_hung(worker: Worker) -> None:
+    """The stacks of its threads go to the log, then it is killed; collect() notes that."""
+    print(f"Worker {worker.pid} hangs; it is replaced.", file=sys.stderr, flush=True)
+    os.kill(worker.pid, signal.SIGUSR1)
+    time.sleep(DUMP_SECONDS)
+    os.kill(worker.pid, signal.SIGKILL)
+
+
+def stop_all(workers: list[Worker]) -> None:
+    """Ask all, wait for STOP_SECONDS, then insist."""
+    for worker in workers:
+        if worker.pid:
+            os.kill(worker.pid, signal.SIGTERM)
+    until = time.monotonic() + STOP_SECONDS
+    while any(worker.pid for worker in workers) and time.monotonic() < until:
+        time.sleep(0.05)
+        collect(workers)
+    for worker in workers:
+        if worker.pid:
+            os.kill(worker.pid, signal.SIGKILL)
+            os.waitpid(worker.pid, 0)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -74,12 +143,12 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def load(host: str, port: int) -> uvicorn.Config:
+def load(host: str, port: int) -> tuple[uvicorn.Config, CountingPool]:
     """Import all that a request needs, and tell the collector to leave it alone: looking at an
-    object would copy its page."""
+    object would copy its page. Also returns the threads that pages run in."""
     from django.urls import get_resolver
 
-    from community_hub.asgi import application
+    from community_hub.asgi import application, pool
 
     _ = get_resolver().url_patterns
     config = uvicorn.Config(
@@ -94,19 +163,26 @@ def load(host: str, port: int) -> uvicorn.Config:
     config.load()
     gc.collect()
     gc.freeze()
-    return config
+    return config, pool
 
 
-def fork(config: uvicorn.Config, listener: socket.socket) -> int:
-    """The new worker's id. In the worker, this never returns."""
+def fork(worker: Worker, config: uvicorn.Config, pool: CountingPool) -> None:
+    """Give the place a new process. In that process, this never returns."""
+    worker.last, worker.silent = worker.pulse.read(), 0
+    # A signal that comes in between is neither lost nor handled by the new process as if it were us
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     if pid := os.fork():
-        return pid
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, signal.SIG_DFL)  # uvicorn sets its own
-    end_with_parent(signal.SIGTERM)
+        worker.pid = pid
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
+        return
     code = 1
     try:
-        uvicorn.Server(config).run(sockets=[listener])
+        for number in STOP_SIGNALS:
+            signal.signal(number, signal.SIG_DFL)  # uvicorn sets its own
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
+        end_with_parent(signal.SIGTERM)
+        faulthandler.register(signal.SIGUSR1)
+        Server(config, pool, worker.pulse).run(sockets=[worker.listener])
         code = 0
     finally:
         os._exit(code)  # not back into the first process's code
