@@ -6,17 +6,14 @@ sentence ever holds a token or a query string.
 
 from __future__ import annotations
 
-import math
 import re
 import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
 import requests
-from dateutil.parser import isoparse
 from django.utils.translation import gettext as _
 
 from community_hub.lib.addresses import BlockedAddress
@@ -31,10 +28,9 @@ from inbox.connectors.base import (
     Transient,
     Unknown,
 )
+from inbox.connectors.waits import Response, json_of, retry_at
 
-Response = httpx.Response | requests.Response
 READS = ("GET", "HEAD", "OPTIONS")
-DEFAULT_WAIT = timedelta(seconds=60)  # for a 429 that names no time
 LONGEST_WAIT = timedelta(days=1)
 # Raised before a byte of the request left, so that nothing can have been posted.
 NEVER_LEFT = (
@@ -132,38 +128,6 @@ def rate_limited(when: datetime, where: str, *, scope: str = "") -> RateLimited:
     )
 
 
-def retry_at(response: Response) -> datetime:
-    """When a rate limit ends: Retry-After (seconds or a date), wait_seconds in the body, or
-    X-RateLimit-Reset (epoch or ISO 8601), in this order."""
-    now = datetime.now(UTC)
-    wait = response.headers.get("Retry-After", "").strip()
-    if seconds := _number(wait):
-        return now + timedelta(seconds=seconds)
-    if wait:
-        try:
-            return _aware(parsedate_to_datetime(wait))
-        except (ValueError, TypeError):
-            pass  # not a date either: the next header may say it
-    if seconds := _wait_in(_json(response)):
-        return now + timedelta(seconds=seconds)
-    reset = response.headers.get("X-RateLimit-Reset", "") or response.headers.get(
-        "RateLimit-Reset", ""
-    )
-    return reset_time(reset) or now + DEFAULT_WAIT
-
-
-def reset_time(text: str) -> datetime | None:
-    """A reset header's time: seconds since 1970, seconds from now, or ISO 8601."""
-    if number := _number(text.strip()):
-        if number > 1_000_000_000:
-            return datetime.fromtimestamp(min(number, 4_000_000_000), UTC)
-        return datetime.now(UTC) + timedelta(seconds=number)
-    try:
-        return _aware(isoparse(text.strip()))
-    except (ValueError, OverflowError):
-        return None
-
-
 def json_or_problem(response: Response, where: str) -> Any:
     """The answer as plain JSON values. Raises the fitting ConnectorError for a refused request,
     and Misconfigured where a web page or anything else came instead of JSON."""
@@ -198,7 +162,7 @@ def not_json(response: Response, where: str, *, wrote: bool = False) -> Connecto
 
 def said_by(response: Response) -> str:
     """The platform's own words for a refusal, short, or "" when it gave none."""
-    data = _json(response)
+    data = json_of(response)
     for key in ("error_description", "error", "errors", "message", "detail"):
         words = data.get(key) if isinstance(data, dict) else None
         if isinstance(words, list):
@@ -289,37 +253,6 @@ def _method(error: BaseException) -> str:
 def _is_limit(response: Response) -> bool:
     headers = response.headers
     return "Retry-After" in headers or headers.get("X-RateLimit-Remaining") == "0"
-
-
-def _json(response: Response) -> Any:
-    try:
-        return response.json()
-    except (ValueError, RecursionError, httpx.HTTPError, httpx.StreamError):
-        return None
-
-
-def _wait_in(data: Any) -> float:
-    """Seconds to wait as some platforms say it in the body."""
-    if not isinstance(data, dict):
-        return 0
-    extras = data.get("extras")
-    nested = extras.get("wait_seconds") if isinstance(extras, dict) else None
-    for value in (nested, data.get("wait_seconds"), data.get("retry_after")):
-        if seconds := _number(value):
-            return seconds
-    return (_number(data.get("retry_after_ms")) or 0) / 1000
-
-
-def _number(value: Any) -> float:
-    try:
-        number = float(value)
-    except (OverflowError, TypeError, ValueError):
-        return 0
-    return min(number, 1e11) if math.isfinite(number) and number > 0 else 0
-
-
-def _aware(when: datetime) -> datetime:
-    return when if when.tzinfo else when.replace(tzinfo=UTC)
 
 
 def _scope_in(said: str) -> str:

@@ -14,8 +14,9 @@ from community_hub.lib.http import guarded_client
 from community_hub.lib.http_session import guarded_session
 from inbox.connectors import base
 from inbox.connectors.base import ConnectorError, RateLimited
-from inbox.connectors.errors import json_or_problem, reset_time, translate
+from inbox.connectors.errors import json_or_problem, translate
 from inbox.connectors.local_server import Answer, LocalServer, ReceivedRequest
+from inbox.connectors.waits import reset_time
 
 WHERE = "forum.example"
 

@@ -21,7 +21,8 @@ from mastodon.errors import MastodonNetworkError
 from community_hub.lib.http import TIMEOUT, USER_AGENT
 from community_hub.lib.http_session import guarded_session
 from inbox.connectors.base import Misconfigured, Rate
-from inbox.connectors.errors import json_or_problem, reset_time, translate
+from inbox.connectors.errors import json_or_problem, translate
+from inbox.connectors.waits import reset_time
 
 Json = dict[str, Any]
 PAGE_SIZE = 40
