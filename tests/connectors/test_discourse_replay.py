@@ -10,7 +10,7 @@ import pytest
 from inbox.connectors.contract import drain, through_json
 from inbox.connectors.discourse.client import flat_categories
 from inbox.connectors.discourse.connector import DiscourseConnector
-from inbox.connectors.discourse.reading import Reader, Topic
+from inbox.connectors.discourse.parse import Reader, Topic
 from inbox.connectors.local_server import Answer, LocalServer, ReceivedRequest
 
 RECORDINGS = Path(__file__).parents[3] / "shared" / "recordings" / "discourse"

@@ -14,7 +14,7 @@ from django.test import Client
 
 from community_hub.lib.html import to_text
 from inbox.connectors.base import Incoming
-from inbox.connectors.discourse.reading import Reader as DiscourseReader
+from inbox.connectors.discourse.parse import Reader as DiscourseReader
 from inbox.connectors.mastodon.parse import Reader as MastodonReader
 from inbox.ingest.pipeline import ingest
 from inbox.models import Conversation, Message, Quarantined, Source

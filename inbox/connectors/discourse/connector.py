@@ -30,9 +30,9 @@ from inbox.connectors.base import (
 from inbox.connectors.discourse.client import DiscourseClient, host_of
 from inbox.connectors.discourse.fetching import Fetcher
 from inbox.connectors.discourse.forms import DiscourseForm
+from inbox.connectors.discourse.parse import UNREADABLE, Reader, category_url
 from inbox.connectors.discourse.pulling import Puller
 from inbox.connectors.discourse.readback import ReadBack
-from inbox.connectors.discourse.reading import UNREADABLE, Reader, category_url
 from inbox.connectors.errors import json_or_problem, said_by
 from inbox.connectors.json_values import record, text
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from inbox.connectors.base import ConnectorError, Forbidden, Incoming, Misconfigured, Page
 from inbox.connectors.discourse.client import POSTS_A_REQUEST, DiscourseClient
-from inbox.connectors.discourse.reading import UNREADABLE, Reader, Topic, needed, unreadable
+from inbox.connectors.discourse.parse import UNREADABLE, Reader, Topic, needed, unreadable
 from inbox.connectors.ignored import Ignored
 from inbox.connectors.json_values import records, text
 from inbox.connectors.tally import Tally

@@ -24,7 +24,7 @@ from typing import Any
 
 from inbox.connectors.base import Forbidden, Misconfigured, Page, Problem
 from inbox.connectors.discourse.client import DiscourseClient, is_id, with_ids
-from inbox.connectors.discourse.reading import Reader, Topic, moment
+from inbox.connectors.discourse.parse import Reader, Topic, moment
 from inbox.connectors.ignored import Ignored
 from inbox.connectors.json_values import record, records, text
 from inbox.connectors.tally import Tally

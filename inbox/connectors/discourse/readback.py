@@ -16,7 +16,7 @@ from inbox.connectors.base import (
     Transient,
 )
 from inbox.connectors.discourse.client import POSTS_A_REQUEST, DiscourseClient, is_id
-from inbox.connectors.discourse.reading import moment
+from inbox.connectors.discourse.parse import moment
 from inbox.connectors.json_values import Json, record, records, text
 
 LAST_POSTS = POSTS_A_REQUEST  # of a topic: how far back a lost reply is looked for

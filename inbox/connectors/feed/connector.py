@@ -37,7 +37,7 @@ from inbox.connectors.feed.document import Author, Document, Enclosure, Entry, N
 from inbox.connectors.feed.forms import FeedForm
 from inbox.connectors.feed.keys import keys_of
 from inbox.connectors.feed.limits import TooMuch
-from inbox.connectors.feed.reading import read
+from inbox.connectors.feed.parse import read
 from inbox.connectors.feed.threads import Thread, Threads
 from inbox.connectors.ignored import Ignored
 from inbox.connectors.tally import Tally

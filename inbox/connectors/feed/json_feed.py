@@ -19,7 +19,7 @@ from inbox.connectors.feed.document import (
     apart,
     signed,
 )
-from inbox.connectors.feed.values import base_address, language, sane, size, web_address
+from inbox.connectors.feed.fields import base_address, language, sane, size, web_address
 
 
 def read_json(content: bytes, url: str) -> Document | None:

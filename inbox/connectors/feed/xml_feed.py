@@ -24,8 +24,7 @@ from inbox.connectors.feed.document import (
     apart,
     signed,
 )
-from inbox.connectors.feed.limits import check_size
-from inbox.connectors.feed.values import (
+from inbox.connectors.feed.fields import (
     base_address,
     language,
     plain,
@@ -34,6 +33,7 @@ from inbox.connectors.feed.values import (
     text_of,
     web_address,
 )
+from inbox.connectors.feed.limits import check_size
 
 # Told by feedparser although the document itself reads well.
 HARMLESS = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -28,20 +28,20 @@ from inbox.connectors.base import (
     Sent,
     Visibility,
 )
-from inbox.connectors.json_values import Json, record, records, text
+from inbox.connectors.json_values import Json, record, text
 from inbox.connectors.mastodon.client import Client
 from inbox.connectors.mastodon.fetching import Fetching
 from inbox.connectors.mastodon.forms import MastodonForm
-from inbox.connectors.mastodon.parse import NETWORK, Reader, moment, version_of, web
-from inbox.connectors.mastodon.reading import Reading
+from inbox.connectors.mastodon.parse import NETWORK, Reader, moment
+from inbox.connectors.mastodon.readback import landed, sent_of
 from inbox.connectors.mastodon.streams import Stream
-from inbox.connectors.mastodon.text import URL_LENGTH, count, essence, strip_tags, to_plain
+from inbox.connectors.mastodon.text import URL_LENGTH, count, to_plain
+from inbox.connectors.mastodon.threads import Reading
 
 # From widest to narrowest; the hub's word for each is turned into Mastodon's.
 REACH = ["public", "unlisted", "private", "direct"]
 REACH_OF: dict[str, str] = {Visibility.FOLLOWERS: "private"}
 MAX_LENGTH = 500  # Mastodon's own; other servers say theirs in the instance's configuration
-CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 class MastodonConnector(Connector):
@@ -159,23 +159,12 @@ class MastodonConnector(Connector):
         )
         if not text(posted.get("id")):
             return Sent(state=SendState.UNKNOWN, raw=posted)
-        return _sent(posted)
+        return sent_of(posted)
 
     def reconcile(self, outgoing: Outgoing) -> Sent | None:
-        ready = self.prepare(outgoing).prepared
-        oldest = outgoing.created_at - CLOCKS_DIFFER
         me = text(self.reader().me.get("id"))
-        where: dict[str, str] = {}
-        for _page in range(5):
-            statuses = records(self.client.own_statuses(me, **where))
-            for status in statuses:
-                if self._is_same(status, ready, oldest):
-                    return _sent(status)
-            written = moment(statuses[-1].get("created_at")) if statuses else None
-            if written is None or written < oldest:
-                return None
-            where = {"max_id": text(statuses[-1].get("id"))}
-        return None
+        ready = self.prepare(outgoing).prepared
+        return landed(self.client, me, ready, outgoing.created_at)
 
     def written(self, markdown: str, reply_ref: Mapping[str, Any]) -> str:
         return addressed(to_plain(markdown), reply_ref.get("to") or ())
@@ -271,20 +260,6 @@ class MastodonConnector(Connector):
                 missing.append(may.pop(0))
         return tuple(may), tuple(missing)
 
-    def _is_same(self, status: Json, ready: Mapping[str, Any], oldest: datetime) -> bool:
-        written = moment(status.get("created_at"))
-        if text(status.get("in_reply_to_id")) != ready["in_reply_to_id"]:
-            return False
-        if written is None or written < oldest:
-            return False
-        wanted = essence(ready["status"])
-        if essence(strip_tags(text(status.get("content")))) == wanted:
-            return True
-        try:  # the page shortens links and names; the source is what was typed
-            return essence(text(self.client.source(text(status.get("id"))).get("text"))) == wanted
-        except (Misconfigured, Forbidden):
-            return False
-
 
 def addressed(words: str, to: Iterable[str]) -> str:
     """The text with everybody in `to` mentioned: who is not yet comes first."""
@@ -314,14 +289,3 @@ def _cursor(since: datetime, states: dict[str, dict[str, str]]) -> dict[str, Any
         "since": since.isoformat(),
         "streams": {name: dict(state) for name, state in states.items()},
     }
-
-
-def _sent(status: Json) -> Sent:
-    return Sent(
-        state=SendState.SENT,
-        external_id=text(status.get("id")),
-        version=version_of(status),
-        permalink=web(status.get("url")) or web(status.get("uri")),
-        created_at=moment(status.get("created_at")),
-        raw=status,
-    )

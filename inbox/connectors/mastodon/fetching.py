@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from inbox.connectors.base import ConnectorError, Forbidden, Misconfigured, Page
 from inbox.connectors.json_values import Json, records, text
 from inbox.connectors.mastodon.client import Client, Gone
-from inbox.connectors.mastodon.reading import Reading
 from inbox.connectors.mastodon.streams import order
+from inbox.connectors.mastodon.threads import Reading
 
 BATCH = 20  # ids that /api/v1/statuses takes at once
 

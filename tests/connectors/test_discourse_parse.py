@@ -2,7 +2,7 @@
 
 import pytest
 
-from inbox.connectors.discourse.reading import Reader, Topic
+from inbox.connectors.discourse.parse import Reader, Topic
 from inbox.connectors.ignored import Ignored
 
 BASE = "https://forum.example.org"

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from inbox.connectors.feed.document import Author, Entry, NotAFeed, Unreadable
+from inbox.connectors.feed.fields import plain
 from inbox.connectors.feed.keys import keys_of
 from inbox.connectors.feed.limits import TooMuch
-from inbox.connectors.feed.reading import read
-from inbox.connectors.feed.values import plain
+from inbox.connectors.feed.parse import read
 from tests.platforms.feeds import atom, rss
 
 URL = "https://site.example/feed/index.xml"
