@@ -21,6 +21,7 @@ JOB = Job("tests.job", timedelta(minutes=1), None, timedelta(minutes=5))
 
 @pytest.fixture(autouse=True)
 def only_this_job(monkeypatch):
+    celery.app.loader.import_default_modules()  # else the apps' jobs may come while it is patched
     monkeypatch.setattr(schedule, "_jobs", {JOB.name: JOB})
 
 
