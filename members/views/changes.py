@@ -165,7 +165,8 @@ def answer(
     """The member as they are now, where that part of the page was asked for; else their page."""
     response: HttpResponse = redirect(found)
     if htmx.target(request):
-        response = member_page(request, visible_member(request, found.pk))
+        found.refresh_from_db()
+        response = member_page(request, found)
         trigger_client_event(response, "hub:member")  # the parts that were not asked for follow
         if htmx.target(request) != "person":
             trigger_client_event(response, "hub:noted")
