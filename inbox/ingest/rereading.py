@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 CHECK_EVERY = timedelta(minutes=20)  # of what nobody has open
 ANSWERED_WITHIN = timedelta(days=14)
 AT_LEAST_APART = timedelta(minutes=2)  # two readings of one conversation, whoever asks
-MOST_MESSAGES = 60  # the newest of a conversation
+NEWEST, OLDER = 30, 30  # messages of a conversation that are asked for at once
 LONGEST_HOLD = timedelta(minutes=15)
 
 
@@ -108,17 +108,26 @@ def _claim(conversation: Conversation, now: datetime) -> bool:
 def _read(conversation: Conversation) -> None:
     """Raises ConnectorError, once what was read before it is stored."""
     source = conversation.source
-    known = conversation.messages.filter(external_id__isnull=False, deleted_at__isnull=True)
-    ids = known.order_by("-sent_at", "-id").values_list("external_id", flat=True)[:MOST_MESSAGES]
+    ids = _messages(conversation)
     if not ids:
         return
     with closing(source.signed_in()) as connector:
-        page = connector.fetch([str(each) for each in ids])
+        page = connector.fetch(ids)
     ingest(source, page, keep_cursor=False)
     if page.rate:
         _spare(source, page.rate)
     if page.stopped_by:
         raise page.stopped_by
+
+
+def _messages(conversation: Conversation) -> list[str]:
+    """The newest, and of the older ones some by chance: each gets its turn, and nothing needs to be
+    kept of which have been read."""
+    known = conversation.messages.filter(external_id__isnull=False, deleted_at__isnull=True)
+    ids = known.order_by("-sent_at", "-id").values_list("external_id", flat=True)
+    newest = list(ids[:NEWEST])
+    older = known.exclude(external_id__in=newest).order_by("?")[:OLDER]
+    return [str(each) for each in (*newest, *older.values_list("external_id", flat=True))]
 
 
 # Half of the platform's allowance stays for what is new and for replies ------------------------

@@ -13,7 +13,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from inbox.connectors.base import Capabilities
+from inbox.connectors.base import Capabilities, Page
 from inbox.connectors.mastodon.connector import MastodonConnector
 from inbox.ingest import rereading
 from inbox.models import Conversation, Message, Source
@@ -196,6 +196,23 @@ def test_a_source_whose_package_is_gone_stops_no_other(source, site) -> None:
     site.delete(post)
     run_job()
     assert Message.objects.get(external_id=post).deleted_at
+
+
+def test_each_message_of_a_long_conversation_gets_its_turn(source, site) -> None:
+    """60 at once: the newest 30, and 30 of the older ones by chance."""
+    found = make_conversation(source)
+    now = timezone.now()
+    for number in range(70):
+        make_message(found, external_id=str(number), sent_at=now - timedelta(minutes=number))
+    asked: list[set[str]] = []
+    with patch.object(MastodonConnector, "fetch", autospec=True) as fetch:
+        fetch.side_effect = lambda self, ids: asked.append(set(ids)) or Page()
+        for _ in range(20):
+            Conversation.objects.update(checked_at=None)
+            refresh_conversation(found.pk)
+    assert all(len(ids) == 60 for ids in asked)
+    assert all({str(number) for number in range(30)} <= ids for ids in asked)
+    assert set.union(*asked) == {str(number) for number in range(70)}
 
 
 def test_run_twice_it_asks_once(source, site) -> None:
