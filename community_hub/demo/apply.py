@@ -18,7 +18,16 @@ from members.resolve import resolve
 from sandbox.models import Account
 from team.models import User
 
-from .team import BO, COLLEAGUES, DESK, KNOWN, LENA, OWNER, Desk, Known
+from .team import (
+    BO,
+    COLLEAGUES,
+    HANDLED,
+    KNOWN_MEMBERS,
+    LENA,
+    OWNER,
+    HandledConversation,
+    KnownMember,
+)
 
 Users = dict[str, User]
 FORUM = "sandbox:forum"  # the network of the practice forum
@@ -31,11 +40,11 @@ UNREAD_FOR = timedelta(hours=8)  # what came in since is still bold
 def everything(sources: dict[str, Source], users: Users, waiting: dict[str, list[str]]) -> None:
     """`waiting` names, source by source, the conversations that the team still owes a reply."""
     guess_stages(users)
-    for known in KNOWN:
+    for known in KNOWN_MEMBERS:
         remember(known, sources[known.site], users)
     close_the_rest(sources, users, waiting)
-    for desk in DESK:
-        handle(desk, sources[desk.site], users)
+    for handled in HANDLED:
+        handle(handled, sources[handled.site], users)
     mark_read(users)
 
 
@@ -68,7 +77,7 @@ def guess_stages(users: Users) -> None:
         Member.objects.filter(pk__in=list(busy)).update(stage=stage)
 
 
-def remember(known: Known, source: Source, users: Users) -> None:
+def remember(known: KnownMember, source: Source, users: Users) -> None:
     member = member_called(source, known.handle)
     by = users[LENA]
     staged = member_verbs.set_stage(member, known.stage, by=by)
@@ -105,19 +114,19 @@ def close_the_rest(sources: dict[str, Source], users: Users, waiting: dict[str, 
             triage.close([conversation], by=users[BO], seen_up_to=conversation.last_message_id)
 
 
-def handle(desk: Desk, source: Source, users: Users) -> None:
-    conversation = conversation_called(source, desk.begins)
-    by = users[desk.assignee or BO]
-    for tag in desk.tags:
+def handle(handled: HandledConversation, source: Source, users: Users) -> None:
+    conversation = conversation_called(source, handled.begins)
+    by = users[handled.assignee or BO]
+    for tag in handled.tags:
         tags.tag([conversation], tag, by=by)
-    if desk.note:
-        writing.note(conversation, desk.note[1], by=users[desk.note[0]])
-    if desk.assignee:
-        triage.assign([conversation], users[desk.assignee], by=by)
-    if desk.snooze_hours:
-        triage.snooze([conversation], timezone.now() + timedelta(hours=desk.snooze_hours), by=by)
-    if desk.draft:
-        author, text = desk.draft
+    if handled.note:
+        writing.note(conversation, handled.note[1], by=users[handled.note[0]])
+    if handled.assignee:
+        triage.assign([conversation], users[handled.assignee], by=by)
+    if handled.snooze_hours:
+        triage.snooze([conversation], timezone.now() + timedelta(hours=handled.snooze_hours), by=by)
+    if handled.draft:
+        author, text = handled.draft
         Draft.keep(users[author], conversation.pk, "reply", text)
 
 

@@ -8,11 +8,11 @@ from functools import partial
 
 from sandbox.seed import SeedAccount, SeedPost, SeedThread
 
-from .deal import Dealer, fill
-from .people import BOT, LANGUAGES, TEAM, Crowd, crowd
-from .rhythm import RELEASE, SPAM, awake, fit, gap, starts
-from .talk import Draft, Talk
-from .words import SITES, Line, Script, Topic, read, scripts, topics
+from .content import SITES, Line, Script, Topic, read, scripts, topics
+from .conversation import Draft, GeneratedConversation
+from .people import BOT, LANGUAGES, TEAM, People, people_of_site
+from .sampling import Sampler, fill
+from .timing import RELEASE, SPAM, awake, fit, gap, starts
 
 SLUGS = {"forum": "forum", "microblog": "social", "helpboard": "help"}
 COUNTS = {"forum": 1040, "microblog": 890, "helpboard": 570}
@@ -38,15 +38,15 @@ class Community:
 
 def community(seed: int, now: datetime) -> Community:
     """Everybody and all they said, nothing later than `now`."""
-    dealer = Dealer(seed)
+    sampler = Sampler(seed)
     accounts, threads, waiting = {}, {}, {}
     for site in SITES:
         slug = SLUGS[site]
-        people = crowd(dealer, site)
+        people = people_of_site(sampler, site)
         written = [(script, _by_hand(script, site, now)) for script in scripts(site)]
         for _script, thread in written:
-            _claim(dealer, thread)
-        found = _put_together(dealer, people, site, now, COUNTS[site] - len(written))
+            _claim(sampler, thread)
+        found = _put_together(sampler, people, site, now, COUNTS[site] - len(written))
         found += [thread for _script, thread in written]
         owed = {id(thread) for script, thread in written if "waits" in script.flags}
         found.sort(key=lambda thread: thread.posts[0].created_at)
@@ -56,7 +56,7 @@ def community(seed: int, now: datetime) -> Community:
     return Community(accounts, threads, waiting)
 
 
-def _who_wrote(people: Crowd, threads: list[SeedThread]) -> list[SeedAccount]:
+def _who_wrote(people: People, threads: list[SeedThread]) -> list[SeedAccount]:
     handles = {post.author_handle for thread in threads for post in thread.posts}
     return [account for handle, account in people.accounts.items() if handle in handles]
 
@@ -95,87 +95,87 @@ def _level(reply_to: int | None, above: list[SeedPost], site: str) -> int | None
     return reply_to
 
 
-def _claim(dealer: Dealer, thread: SeedThread) -> None:
+def _claim(sampler: Sampler, thread: SeedThread) -> None:
     for text in (thread.title, *(post.body for post in thread.posts)):
-        dealer.claim(text)
+        sampler.claim(text)
 
 
 # Put together ---------------------------------------------------------------------------------
 
 
 def _put_together(
-    dealer: Dealer, people: Crowd, site: str, now: datetime, count: int
+    sampler: Sampler, people: People, site: str, now: datetime, count: int
 ) -> list[SeedThread]:
-    extra = _spam(dealer, people, site, now) + _bot_posts(dealer, people, site, now)
-    moments = starts(dealer.rng, now, count - len(extra))
+    extra = _spam(sampler, people, site, now) + _bot_posts(sampler, people, site, now)
+    moments = starts(sampler.rng, now, count - len(extra))
     return extra + [
-        _talk(dealer, people, site, at, now, left=len(moments) - index)
+        _conversation(sampler, people, site, at, now, left=len(moments) - index)
         for index, at in enumerate(moments)
     ]
 
 
-def _talk(
-    dealer: Dealer, people: Crowd, site: str, at: datetime, now: datetime, left: int
+def _conversation(
+    sampler: Sampler, people: People, site: str, at: datetime, now: datetime, left: int
 ) -> SeedThread:
-    lang = dealer.rng.choices(LANGUAGES, LANGUAGE_SHARES[site])[0]
-    topic = _topic(dealer, site, lang, at > now - RELEASE)
-    opener = _opener(dealer, people, topic, at, now, left)
+    lang = sampler.rng.choices(LANGUAGES, LANGUAGE_SHARES[site])[0]
+    topic = _topic(sampler, site, lang, at > now - RELEASE)
+    opener = _opener(sampler, people, topic, at, now, left)
     settled = at > now - SETTLED_AFTER
-    talk = Talk(dealer, people, site, topic, at, now, opener, settled).write()
-    asks = site == "microblog" and "@polyphon" in talk.posts[0].body
-    direct = asks and dealer.chance(DIRECT)
+    written = GeneratedConversation(sampler, people, site, topic, at, now, opener, settled).write()
+    asks = site == "microblog" and "@polyphon" in written.posts[0].body
+    direct = asks and sampler.chance(DIRECT)
     if direct:  # nobody else can read it
-        talk.posts = [post for post in talk.posts if post.handle in {opener, TEAM}]
-    place = topic.help if site == "helpboard" else topic.place or _hashtag(talk.posts[0].body)
-    posts = _dated(dealer, talk.posts, at, now, "direct" if direct else "public")
-    return SeedThread(posts, title=talk.title, place=place, accepted=_accepted(site, talk))
+        written.posts = [post for post in written.posts if post.handle in {opener, TEAM}]
+    place = topic.help if site == "helpboard" else topic.place or _hashtag(written.posts[0].body)
+    posts = _dated(sampler, written.posts, at, now, "direct" if direct else "public")
+    return SeedThread(posts, title=written.title, place=place, accepted=_accepted(site, written))
 
 
-def _accepted(site: str, talk: Talk) -> int | None:
-    return talk.accepted if site == "helpboard" else None
+def _accepted(site: str, conversation: GeneratedConversation) -> int | None:
+    return conversation.accepted if site == "helpboard" else None
 
 
-def _topic(dealer: Dealer, site: str, lang: str, released: bool) -> Topic:
+def _topic(sampler: Sampler, site: str, lang: str, released: bool) -> Topic:
     """The next subject; after the release two of five are about it."""
-    fitting = _fitting(site, lang, released and dealer.chance(0.4), released)
-    return dealer.deal(fitting)
+    fitting = _fitting(site, lang, released and sampler.chance(0.4), released)
+    return sampler.next_of(fitting)
 
 
-_decks: dict[tuple[str, str, bool, bool], list[Topic]] = {}
+_shuffled: dict[tuple[str, str, bool, bool], list[Topic]] = {}
 
 
 def _fitting(site: str, lang: str, wave: bool, released: bool) -> list[Topic]:
     key = (site, lang, wave, released)
-    if key not in _decks:
+    if key not in _shuffled:
         spoken = [topic for topic in topics(site) if topic.lang == lang]
         usual = [topic for topic in spoken if not topic.since and not (topic.before and released)]
-        _decks[key] = (wave and [topic for topic in spoken if topic.since]) or usual
-    return _decks[key]
+        _shuffled[key] = (wave and [topic for topic in spoken if topic.since]) or usual
+    return _shuffled[key]
 
 
 def _opener(
-    dealer: Dealer, people: Crowd, topic: Topic, at: datetime, now: datetime, left: int
+    sampler: Sampler, people: People, topic: Topic, at: datetime, now: datetime, left: int
 ) -> str:
     """Somebody new, as long as there are some, most of all for first words."""
     newcomers = len(people.waiting[topic.lang])
     share = 1.0 if topic.first else min(1.0, 5.0 * newcomers / max(left, 1))
-    handle = people.newcomer(topic.lang) if dealer.chance(share) else None
+    handle = people.newcomer(topic.lang) if sampler.chance(share) else None
     if handle is None:
-        return people.someone(dealer, topic.lang, at, now, set())
-    people.join(handle, topic.lang, dealer.rng.choice((1, 1, 1, 2, 3)))
+        return people.someone(sampler, topic.lang, at, now, set())
+    people.join(handle, topic.lang, sampler.rng.choice((1, 1, 1, 2, 3)))
     return handle
 
 
 def _dated(
-    dealer: Dealer, drafts: list[Draft], at: datetime, now: datetime, visibility: str
+    sampler: Sampler, drafts: list[Draft], at: datetime, now: datetime, visibility: str
 ) -> list[SeedPost]:
     times = [at]
     for draft in drafts[1:]:
-        times.append(awake(dealer.rng, times[-1] + gap(dealer.rng, draft.pace)))
+        times.append(awake(sampler.rng, times[-1] + gap(sampler.rng, draft.pace)))
     posts: list[SeedPost] = []
     for draft, when in zip(drafts, fit(times, now), strict=True):
         target = draft.reply_to if draft.reply_to is None or draft.reply_to < len(posts) else None
-        edited = when + timedelta(minutes=dealer.rng.randrange(2, 11)) if draft.edited else None
+        edited = when + timedelta(minutes=sampler.rng.randrange(2, 11)) if draft.edited else None
         post = SeedPost(
             draft.handle, draft.body, when, target, visibility, draft.gone, edited, draft.comment
         )
@@ -190,32 +190,32 @@ def _hashtag(body: str) -> str:
 # The spam wave and the bot --------------------------------------------------------------------
 
 
-def _spam(dealer: Dealer, people: Crowd, site: str, now: datetime) -> list[SeedThread]:
+def _spam(sampler: Sampler, people: People, site: str, now: datetime) -> list[SeedThread]:
     """One week of it. Its authors were thrown out, so they are nobody now."""
     pools = read("pools")["spam"]
     found = []
     for index in range(SPAM_COUNT.get(site, 0)):
-        values = {"thing": dealer.deal(pools["thing"]), "n": str(dealer.rng.randrange(10, 99))}
-        at = now - timedelta(days=dealer.rng.uniform(*SPAM))
-        words = [dealer.deal(pools["open"]), dealer.deal(pools["more"])]
+        values = {"thing": sampler.next_of(pools["thing"]), "n": str(sampler.rng.randrange(10, 99))}
+        at = now - timedelta(days=sampler.rng.uniform(*SPAM))
+        words = [sampler.next_of(pools["open"]), sampler.next_of(pools["more"])]
         drafts = [Draft(f"deals{index}", fill(" ".join(words), values), gone=True)]
-        if dealer.chance(0.6):
-            reporter = people.someone(dealer, "en", at, now, set())
-            drafts.append(Draft(reporter, fill(dealer.deal(pools["answer"]), values)))
-        title = dealer.fresh(partial(_spam_title, dealer, values))
+        if sampler.chance(0.6):
+            reporter = people.someone(sampler, "en", at, now, set())
+            drafts.append(Draft(reporter, fill(sampler.next_of(pools["answer"]), values)))
+        title = sampler.fresh(partial(_spam_title, sampler, values))
         place = "Off topic" if site == "forum" else "hardware"
-        found.append(SeedThread(_dated(dealer, drafts, at, now, "public"), title, place))
+        found.append(SeedThread(_dated(sampler, drafts, at, now, "public"), title, place))
     return found
 
 
-def _spam_title(dealer: Dealer, values: dict[str, str]) -> str:
-    return fill(dealer.deal(read("pools")["spam"]["title"]), values)
+def _spam_title(sampler: Sampler, values: dict[str, str]) -> str:
+    return fill(sampler.next_of(read("pools")["spam"]["title"]), values)
 
 
-def _bot_posts(dealer: Dealer, people: Crowd, site: str, now: datetime) -> list[SeedThread]:
+def _bot_posts(sampler: Sampler, people: People, site: str, now: datetime) -> list[SeedThread]:
     if site != "microblog":
         return []
-    patches = dealer.rng.sample(read("pools")["slots"]["patch"], BOT_POSTS)
+    patches = sampler.rng.sample(read("pools")["slots"]["patch"], BOT_POSTS)
     return [
         SeedThread(
             [

@@ -1,4 +1,4 @@
-"""The demo's team, what it knows about people, and what lies on its desk. Plain data, no models."""
+"""The demo’s team, what it knows about people, and what it did with conversations. Plain data."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Colleague:
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownMember:
     """What the team knows about somebody on one site.
 
     Notes are (who wrote it, how many days ago, text), the newest first.
@@ -36,7 +36,7 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Desk:
+class HandledConversation:
     """What the team did with the conversation whose subject or first post begins so."""
 
     site: str
@@ -55,8 +55,8 @@ COLLEAGUES = {
     SURI: Colleague("Suri Anand", "suri@polyphon.example", "contributor", native="suri"),
 }
 
-KNOWN = (
-    Known(
+KNOWN_MEMBERS = (
+    KnownMember(
         "forum",
         "inesw",
         "contributor",
@@ -77,7 +77,7 @@ KNOWN = (
             ),
         ),
     ),
-    Known(
+    KnownMember(
         "forum",
         "petra",
         "champion",
@@ -97,7 +97,7 @@ KNOWN = (
             (BO, 31, "Worried about Halvard. Tell her first if we hear anything."),
         ),
     ),
-    Known(
+    KnownMember(
         "forum",
         "arjun",
         "contributor",
@@ -109,7 +109,7 @@ KNOWN = (
         BO,
         ((BO, 24, "Credit his answers by name. He is not Arjun Rao, who teaches in Pune."),),
     ),
-    Known(
+    KnownMember(
         "forum",
         "arjun_rao",
         "participant",
@@ -127,7 +127,7 @@ KNOWN = (
             ),
         ),
     ),
-    Known(
+    KnownMember(
         "forum",
         "rackmount_ron",
         "contributor",
@@ -146,7 +146,7 @@ KNOWN = (
             ),
         ),
     ),
-    Known(
+    KnownMember(
         "forum",
         "sable",
         "contributor",
@@ -165,7 +165,7 @@ KNOWN = (
             ),
         ),
     ),
-    Known(
+    KnownMember(
         "forum",
         "kofi",
         "contributor",
@@ -184,7 +184,7 @@ KNOWN = (
             ),
         ),
     ),
-    Known(
+    KnownMember(
         "forum",
         "nuko",
         "contributor",
@@ -202,7 +202,7 @@ KNOWN = (
             ),
         ),
     ),
-    Known(
+    KnownMember(
         "forum",
         "bramv",
         "champion",
@@ -221,7 +221,7 @@ KNOWN = (
             ),
         ),
     ),
-    Known(
+    KnownMember(
         "forum",
         "halvard",
         "champion",
@@ -240,7 +240,7 @@ KNOWN = (
             ),
         ),
     ),
-    Known(
+    KnownMember(
         "forum",
         "emel",
         "contributor",
@@ -259,7 +259,7 @@ KNOWN = (
             ),
         ),
     ),
-    Known(
+    KnownMember(
         "forum",
         "claire_m",
         "contributor",
@@ -277,7 +277,7 @@ KNOWN = (
             ),
         ),
     ),
-    Known(
+    KnownMember(
         "forum",
         "kpetrov",
         "visitor",
@@ -289,7 +289,7 @@ KNOWN = (
         "",
         ((LENA, 13, "Retired proofreader. Forty pages, unasked. Introduce him to Julien."),),
     ),
-    Known(
+    KnownMember(
         "forum",
         "julien_lac",
         "contributor",
@@ -301,7 +301,7 @@ KNOWN = (
         "",
         ((SURI, 29, "Did 92 % of the French patch browser. His name belongs on the release."),),
     ),
-    Known(
+    KnownMember(
         "forum",
         "ettore",
         "champion",
@@ -313,7 +313,7 @@ KNOWN = (
         LENA,
         ((LENA, 77, "Arthritis in both hands. Nearly sold his Six; Kofi talked him out of it."),),
     ),
-    Known(
+    KnownMember(
         "forum",
         "ngozi",
         "contributor",
@@ -325,7 +325,7 @@ KNOWN = (
         SURI,
         ((SURI, 44, "Runs the Lagos evenings. Welcomes newcomers before we are awake."),),
     ),
-    Known(
+    KnownMember(
         "forum",
         "haruka",
         "contributor",
@@ -337,7 +337,7 @@ KNOWN = (
         "",
         ((BO, 18, "Pictures from Osaka: shoes yes, faces never."),),
     ),
-    Known(
+    KnownMember(
         "forum",
         "theo_l",
         "participant",
@@ -349,7 +349,7 @@ KNOWN = (
         SURI,
         ((SURI, 26, "Still at school. Keep things public, no direct messages with him."),),
     ),
-    Known(
+    KnownMember(
         "forum",
         "duarte",
         "participant",
@@ -361,7 +361,7 @@ KNOWN = (
         "",
         ((BO, 8, "Drives the 28. Early shifts: answers in the evening only."),),
     ),
-    Known(
+    KnownMember(
         "forum",
         "lotte_b",
         "visitor",
@@ -373,7 +373,7 @@ KNOWN = (
         "",
         ((BO, 39, "First solder project. AuthenticatedHttpRequest us to be gentle."),),
     ),
-    Known(
+    KnownMember(
         "forum",
         "hnoor",
         "participant",
@@ -385,7 +385,7 @@ KNOWN = (
         BO,
         ((BO, 11, "Lost nothing so far, by luck. We owe her a warning page."),),
     ),
-    Known(
+    KnownMember(
         "social",
         "joss",
         "visitor",
@@ -397,7 +397,7 @@ KNOWN = (
         "",
         ((BO, 22, "Ordered a Kit at two in the morning. Maren lives close by and helps."),),
     ),
-    Known(
+    KnownMember(
         "social",
         "tomask",
         "participant",
@@ -409,7 +409,7 @@ KNOWN = (
         "",
         ((BO, 5, "Comes to Berlin with two friends who have never soldered."),),
     ),
-    Known(
+    KnownMember(
         "social",
         "ngozi_e",
         "contributor",
@@ -428,7 +428,7 @@ KNOWN = (
             ),
         ),
     ),
-    Known(
+    KnownMember(
         "social",
         "oluwaseun_dsp",
         "contributor",
@@ -440,7 +440,7 @@ KNOWN = (
         BO,
         ((BO, 19, "Careful with numbers. If he asks to be corrected, he means it."),),
     ),
-    Known(
+    KnownMember(
         "help",
         "m_bell",
         "contributor",
@@ -455,7 +455,7 @@ KNOWN = (
             (BO, 70, "Photographs: hands only, agreed with the parents."),
         ),
     ),
-    Known(
+    KnownMember(
         "help",
         "corinne_q",
         "contributor",
@@ -467,7 +467,7 @@ KNOWN = (
         "",
         ((BO, 36, "Answers most cable questions before we see them."),),
     ),
-    Known(
+    KnownMember(
         "help",
         "yusuf_k",
         "participant",
@@ -479,7 +479,7 @@ KNOWN = (
         "",
         ((BO, 14, "Small children in the house: take anything hot or smelly seriously."),),
     ),
-    Known(
+    KnownMember(
         "help",
         "h_lindgren",
         "participant",
@@ -493,8 +493,8 @@ KNOWN = (
     ),
 )
 
-DESK = (
-    Desk(
+HANDLED = (
+    HandledConversation(
         "forum",
         "MIDI clock drifts after firmware 2.4",
         ("bug", "firmware"),
@@ -510,32 +510,32 @@ DESK = (
             "before the others? You'd have it tonight, and a way back to 2.3 with it.",
         ),
     ),
-    Desk("forum", "2.4: arpeggiator stays latched", ("bug", "firmware")),
-    Desk("forum", "Is there a way back to 2.3", ("firmware",), BO),
-    Desk("forum", "Berlin, in two weeks", ("meet-up",), LENA),
-    Desk("forum", "Patch browser: sort by", ("wish",)),
-    Desk("forum", "Where do the envelopes", ("docs",)),
-    Desk(
+    HandledConversation("forum", "2.4: arpeggiator stays latched", ("bug", "firmware")),
+    HandledConversation("forum", "Is there a way back to 2.3", ("firmware",), BO),
+    HandledConversation("forum", "Berlin, in two weeks", ("meet-up",), LENA),
+    HandledConversation("forum", "Patch browser: sort by", ("wish",)),
+    HandledConversation("forum", "Where do the envelopes", ("docs",)),
+    HandledConversation(
         "forum",
         "Please let the firmware speak",
         ("wish",),
         LENA,
         note=(SURI, "I called Kofi: he would test every build of this the same day."),
     ),
-    Desk(
+    HandledConversation(
         "forum",
         "Why was my thread about",
         (),
         LENA,
         note=(LENA, "I take this one. Nobody else answers until I've talked to Sable."),
     ),
-    Desk("forum", "Resonance curve in 2.4", ("firmware",), LENA),
-    Desk("forum", "2.4: Nach dem Update", ("bug", "firmware")),
-    Desk("forum", "Rencontre à Lyon", ("meet-up",), LENA),
-    Desk("forum", "Has anyone heard from Halvard", (), LENA),
-    Desk("forum", "Translation of the manual", ("docs", "translation")),
-    Desk("forum", "No sound after building", ("newcomer",)),
-    Desk(
+    HandledConversation("forum", "Resonance curve in 2.4", ("firmware",), LENA),
+    HandledConversation("forum", "2.4: Nach dem Update", ("bug", "firmware")),
+    HandledConversation("forum", "Rencontre à Lyon", ("meet-up",), LENA),
+    HandledConversation("forum", "Has anyone heard from Halvard", (), LENA),
+    HandledConversation("forum", "Translation of the manual", ("docs", "translation")),
+    HandledConversation("forum", "No sound after building", ("newcomer",)),
+    HandledConversation(
         "forum",
         "Power supply gets hot",
         ("bug",),
@@ -546,40 +546,40 @@ DESK = (
             "new one is on its way, whatever they answer.",
         ),
     ),
-    Desk("forum", "Backup says", ("bug", "firmware"), BO),
-    Desk("forum", "Firmware 2.4 is here", ("firmware",)),
-    Desk("forum", "A paper manual", ("docs", "wish"), LENA, snooze_hours=200),
-    Desk("forum", "Loan units for schools", ("school",), LENA, snooze_hours=90),
-    Desk("forum", "Leipzig: Stammtisch", ("meet-up",), LENA, snooze_hours=60),
-    Desk("forum", "First words: hello from a bus", ("newcomer",)),
-    Desk(
+    HandledConversation("forum", "Backup says", ("bug", "firmware"), BO),
+    HandledConversation("forum", "Firmware 2.4 is here", ("firmware",)),
+    HandledConversation("forum", "A paper manual", ("docs", "wish"), LENA, snooze_hours=200),
+    HandledConversation("forum", "Loan units for schools", ("school",), LENA, snooze_hours=90),
+    HandledConversation("forum", "Leipzig: Stammtisch", ("meet-up",), LENA, snooze_hours=60),
+    HandledConversation("forum", "First words: hello from a bus", ("newcomer",)),
+    HandledConversation(
         "social",
         "@polyphon I ordered two encoder sets",
         (),
         BO,
         note=(BO, "Refund is under way, accounting says Tuesday."),
     ),
-    Desk("social", "@polyphon Quietly: someone", ("meet-up",), LENA),
-    Desk("social", "@polyphon Bonjour, un message", ("meet-up",), LENA),
-    Desk("social", "@polyphon the #pattern chain", ("bug", "firmware")),
-    Desk("social", "Wrote up how the new resonance", ("firmware",)),
-    Desk(
+    HandledConversation("social", "@polyphon Quietly: someone", ("meet-up",), LENA),
+    HandledConversation("social", "@polyphon Bonjour, un message", ("meet-up",), LENA),
+    HandledConversation("social", "@polyphon the #pattern chain", ("bug", "firmware")),
+    HandledConversation("social", "Wrote up how the new resonance", ("firmware",)),
+    HandledConversation(
         "social",
         "#soldering first board",
         ("newcomer",),
         draft=(BO, "@joss a sound is a sound! Which one is it: hum, hiss or something between"),
     ),
-    Desk("social", "@polyphon we do a Friday evening", (), LENA, snooze_hours=30),
-    Desk(
+    HandledConversation("social", "@polyphon we do a Friday evening", (), LENA, snooze_hours=30),
+    HandledConversation(
         "help",
         "Re: loan units",
         ("school",),
         BO,
         draft=(BO, "Dear Ms Bell,\n\nthank you for the photographs. The children's "),
     ),
-    Desk("help", "Une caisse de prêt", ("school",), LENA),
-    Desk("help", "Kann ich den Bootloader", ("firmware",)),
-    Desk("help", "Key 14 dead", ("bug",)),
-    Desk("help", "A lesson without electricity", ("school", "docs")),
-    Desk("help", "Guide: replacing the 3.3 V", ("docs",)),
+    HandledConversation("help", "Une caisse de prêt", ("school",), LENA),
+    HandledConversation("help", "Kann ich den Bootloader", ("firmware",)),
+    HandledConversation("help", "Key 14 dead", ("bug",)),
+    HandledConversation("help", "A lesson without electricity", ("school", "docs")),
+    HandledConversation("help", "Guide: replacing the 3.3 V", ("docs",)),
 )

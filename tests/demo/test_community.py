@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from community_hub.demo.community import Community, community
-from community_hub.demo.words import SITES, read, scripts, topics
+from community_hub.demo.content import SITES, read, scripts, topics
 from sandbox.seed import SeedPost, SeedThread
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from community_hub.demo.community import Community, community
 from community_hub.demo.load import SEED, load
-from community_hub.demo.team import DESK, KNOWN
+from community_hub.demo.team import HANDLED, KNOWN_MEMBERS
 from inbox.models import Conversation, Draft, Message, Quarantined, Source
 from members.models import Activity, Member
 from sandbox.seed import SeedThread
@@ -37,7 +37,7 @@ def trimmed(whole: Community) -> Community:
 
 
 def _called(threads: list[SeedThread], slug: str) -> set[int]:
-    begins = tuple(desk.begins for desk in DESK if desk.site == slug)
+    begins = tuple(handled.begins for handled in HANDLED if handled.site == slug)
     texts = enumerate(thread.title or thread.posts[0].body for thread in threads)
     return {index for index, text in texts if text.startswith(begins)}
 
@@ -46,14 +46,14 @@ def _last_words(threads: list[SeedThread], slug: str) -> set[int]:
     last: dict[str, int] = {}
     for index, thread in enumerate(threads):
         last |= {post.author_handle: index for post in thread.posts if not post.deleted_author}
-    return {last[known.handle] for known in KNOWN if known.site == slug}
+    return {last[known.handle] for known in KNOWN_MEMBERS if known.site == slug}
 
 
 def test_the_team_knows_only_people_and_conversations_that_are_there(whole: Community) -> None:
-    for known in KNOWN:
+    for known in KNOWN_MEMBERS:
         assert known.handle in {account.handle for account in whole.accounts[known.site]}
-    for desk in DESK:
-        assert _called(whole.threads[desk.site], desk.site), desk.begins
+    for handled in HANDLED:
+        assert _called(whole.threads[handled.site], handled.site), handled.begins
 
 
 def test_the_demo_arrives_whole_and_lies_on_the_desk(served: Served, whole: Community) -> None:
@@ -77,7 +77,7 @@ def test_the_demo_arrives_whole_and_lies_on_the_desk(served: Served, whole: Comm
     assert drift.messages.filter(kind="note").count() == 1
 
     assert Member.objects.filter(user__isnull=False).count() == 2
-    assert Activity.objects.filter(kind="note").count() == sum(len(k.notes) for k in KNOWN)
+    assert Activity.objects.filter(kind="note").count() == sum(len(k.notes) for k in KNOWN_MEMBERS)
     ines = Member.objects.get(identities__handle="inesw")
     promised, *older = ines.activities.filter(kind="note").newest_first()
     assert promised.summary.startswith("Promised her")

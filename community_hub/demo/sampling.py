@@ -1,4 +1,4 @@
-"""Deals words: every fragment of a pool is used once before any comes again."""
+"""Random choice without early repeats: every fragment of a pool is used once before any again."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from typing import Any
 TRIES = 14
 
 
-class Dealer:
+class Sampler:
     """One seeded source of chance for the whole community, and what it has already given out."""
 
     def __init__(self, seed: int) -> None:
         self.rng = Random(f"polyphon:{seed}")  # noqa: S311 - the demo must be the same every time
-        self._decks: dict[int, list[Any]] = {}
+        self._shuffled: dict[int, list[Any]] = {}
         self._seen: set[str] = set()
 
-    def deal(self, pool: Sequence[Any]) -> Any:
-        """The next of this pool; the pool must live as long as the dealer."""
-        deck = self._decks.get(id(pool))
-        if not deck:
-            deck = self._decks[id(pool)] = list(pool)
-            self.rng.shuffle(deck)
-        return deck.pop()
+    def next_of(self, pool: Sequence[Any]) -> Any:
+        """The next of this pool; the pool must live as long as the sampler."""
+        rest = self._shuffled.get(id(pool))
+        if not rest:
+            rest = self._shuffled[id(pool)] = list(pool)
+            self.rng.shuffle(rest)
+        return rest.pop()
 
     def chance(self, share: float) -> bool:
         return self.rng.random() < share

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from .deal import Dealer, fill
-from .people import TEAM, Crowd
-from .words import Topic, read
+from .content import Topic, read
+from .people import TEAM, People
+from .sampling import Sampler, fill
 
 EDITED, GONE = 0.02, 0.015  # shares of posts that were edited, whose author left
 OWN_TOWN = {"de": "city_de", "fr": "city_fr", "es": "city_es"}
@@ -30,11 +30,11 @@ class Draft:
 
 
 @dataclass
-class Talk:
+class GeneratedConversation:
     """One conversation while it is being written."""
 
-    dealer: Dealer
-    crowd: Crowd
+    sampler: Sampler
+    people: People
     site: str
     topic: Topic
     at: datetime
@@ -48,9 +48,9 @@ class Talk:
     accepted: int | None = None
     title: str = ""
 
-    def write(self) -> Talk:
+    def write(self) -> GeneratedConversation:
         self.values = self._slots()
-        self.values["asker"] = self.crowd.first_name(self.opener)
+        self.values["asker"] = self.people.first_name(self.opener)
         if self.site == "microblog":
             self._short()
         elif self.topic.is_question:
@@ -63,82 +63,82 @@ class Talk:
 
     def _question(self) -> None:
         self._root()
-        for _index in range(self.dealer.rng.choice((0, 1, 1, 2))):
+        for _index in range(self.sampler.rng.choice((0, 1, 1, 2))):
             self._add(self._peer(), self._said("same", "tail", "before_say"), comment=True)
         helper = self._peer()
-        if self.topic.ask and self.dealer.chance(0.6):
-            question, answer = self.dealer.deal(self.topic.ask)
+        if self.topic.ask and self.sampler.chance(0.6):
+            question, answer = self.sampler.next_of(self.topic.ask)
             asked = self._add(helper, self._put("before_ask", question), comment=True)
             self._add(self.opener, self._put("before_tell", answer), asked, comment=True)
-        by_team = self.dealer.chance(0.2)
+        by_team = self.sampler.chance(0.2)
         fixed = self._answer(self._team() if by_team else helper)
         self.values["helper"] = self._name(self.posts[fixed].handle)
-        if self.dealer.chance(0.4):
+        if self.sampler.chance(0.4):
             self._answer(self._peer({helper}))
-        if not by_team and (self.settled or self.dealer.chance(0.62)):
+        if not by_team and (self.settled or self.sampler.chance(0.62)):
             self._team_word()
-        if self.dealer.chance(0.85) and not (self.settled and by_team):
+        if self.sampler.chance(0.85) and not (self.settled and by_team):
             self._add(self.opener, self._thanks(fixed), fixed, comment=True)
             self.accepted = fixed
-        if self.dealer.chance(0.3):
-            self._add(self._peer(), self.dealer.fresh(self._coda), pace=20.0)
+        if self.sampler.chance(0.3):
+            self._add(self._peer(), self.sampler.fresh(self._coda), pace=20.0)
 
     def _chat(self) -> None:
         self._root()
-        for index in range(self.dealer.rng.choice((2, 2, 3, 3, 4, 5))):
-            above = index if index and self.dealer.chance(0.25) else None
+        for index in range(self.sampler.rng.choice((2, 2, 3, 3, 4, 5))):
+            above = index if index and self.sampler.chance(0.25) else None
             self._add(self._peer(), self._said("say", "after_say", "before_say"), above)
-            if index == 1 and self.dealer.chance(0.7):
+            if index == 1 and self.sampler.chance(0.7):
                 self._add(self.opener, self._said("back", "after_say", ""), len(self.posts) - 1)
-        if self.settled or self.dealer.chance(0.6):
+        if self.settled or self.sampler.chance(0.6):
             self._team_word()
-        if self.dealer.chance(0.4):
+        if self.sampler.chance(0.4):
             self._add(self._peer(), self._said("say", "after_say", "before_say"), pace=8.0)
 
     def _short(self) -> None:
         self._root()
         asks = "@polyphon" in self.posts[0].body
-        answered = asks and (self.settled or self.dealer.chance(0.92))
-        for index in range(self.dealer.rng.choice((0, 1, 1, 2, 3))):
+        answered = asks and (self.settled or self.sampler.chance(0.92))
+        for index in range(self.sampler.rng.choice((0, 1, 1, 2, 3))):
             who = self._peer()
             self._add(who, self._short_text("say"), pace=0.6)
-            if index == 0 and self.dealer.chance(0.45):
+            if index == 0 and self.sampler.chance(0.45):
                 self._add(self.opener, self._short_text("back", to=who), len(self.posts) - 1)
-        if answered or (not asks and self.dealer.chance(0.1)):
+        if answered or (not asks and self.sampler.chance(0.1)):
             self._add(TEAM, self._short_text("team"), 0)
 
     # The posts ------------------------------------------------------------------------------
 
     def _root(self) -> None:
         if self.site == "microblog":
-            body = self.dealer.fresh(self._short_root)
+            body = self.sampler.fresh(self._short_root)
         else:
-            self.title = self.dealer.fresh(self._new_title)
-            body = self.dealer.fresh(self._long_root)
+            self.title = self.sampler.fresh(self._new_title)
+            body = self.sampler.fresh(self._long_root)
         self._add(self.opener, body)
 
     def _new_title(self) -> str:
         """A title, with the slots dealt anew: the whole conversation keeps what they hold."""
         self.values.update(self._slots())
-        return fill(self.dealer.deal(self.topic.title), self.values)
+        return fill(self.sampler.next_of(self.topic.title), self.values)
 
     def _long_root(self) -> str:
-        """The problem with up to two details, which the deck may deal alike: one of them stays."""
-        parts = [self._pool("lead")] if self.dealer.chance(0.45) else []
-        parts.append(self._fill(self.dealer.deal(self.topic.open)))
-        details = self.dealer.rng.choice((0, 1, 1, 1, 1, 2, 2))
-        said = dict.fromkeys(self.dealer.deal(self.topic.more) for _detail in range(details))
+        """The problem with up to two details, which the rest may deal alike: one of them stays."""
+        parts = [self._pool("lead")] if self.sampler.chance(0.45) else []
+        parts.append(self._fill(self.sampler.next_of(self.topic.open)))
+        details = self.sampler.rng.choice((0, 1, 1, 1, 1, 2, 2))
+        said = dict.fromkeys(self.sampler.next_of(self.topic.more) for _detail in range(details))
         for index, detail in enumerate(said):
             parts.append(("\n\n" if index else "") + self._fill(detail))
-        if self.dealer.chance(0.35) and self.topic.is_question:
+        if self.sampler.chance(0.35) and self.topic.is_question:
             parts.append("\n\n" + self._pool("sign"))
         return _join(parts)
 
     def _short_root(self) -> str:
         self.values.update(self._slots())
-        parts = [self._fill(self.dealer.deal(self.topic.open))]
-        parts.append(self._fill(self.dealer.deal(self.topic.more)))
-        if self.dealer.chance(0.7):
+        parts = [self._fill(self.sampler.next_of(self.topic.open))]
+        parts.append(self._fill(self.sampler.next_of(self.topic.more)))
+        if self.sampler.chance(0.7):
             parts.append(f"#{self.topic.tag}")
         return _join(parts)
 
@@ -148,25 +148,25 @@ class Talk:
         def text() -> str:
             said = self._fill(fragment)
             tails = {"say": "micro_tail", "team": "micro_team"}.get(name)
-            tail = self._pool(tails) if tails and self.dealer.chance(0.3) else ""
+            tail = self._pool(tails) if tails and self.sampler.chance(0.3) else ""
             if tail and said[-1] not in ".!?":
-                said += self.dealer.rng.choice((".", ",", "!"))
+                said += self.sampler.rng.choice((".", ",", "!"))
             return _join([f"@{to or self.opener}", said, tail])
 
-        return self.dealer.fresh(text)
+        return self.sampler.fresh(text)
 
     def _said(self, name: str, after: str, before: str) -> str:
         said = self._fill(self._new(name))
 
         def text() -> str:
             parts = [said]
-            if before and self.dealer.chance(0.25):
+            if before and self.sampler.chance(0.25):
                 parts.insert(0, self._pool(before))
-            if after and self.dealer.chance(0.2):
+            if after and self.sampler.chance(0.2):
                 parts.append(self._pool(after))
             return _join(parts)
 
-        return self.dealer.fresh(text)
+        return self.sampler.fresh(text)
 
     def _thanks(self, fixed: int) -> str:
         """The word of thanks that belongs to the answer which helped."""
@@ -174,29 +174,29 @@ class Talk:
         word = self._fill(self.topic.thanks[nth % len(self.topic.thanks)])
 
         def text() -> str:
-            opening = self._pool("before_thanks") if self.dealer.chance(0.7) else ""
+            opening = self._pool("before_thanks") if self.sampler.chance(0.7) else ""
             return _join([opening, word])
 
-        return self.dealer.fresh(text)
+        return self.sampler.fresh(text)
 
     def _put(self, before: str, said: str) -> str:
         """One of two people's words, sometimes with a few of their own before."""
 
         def text() -> str:
-            opening = self._pool(before) if self.dealer.chance(0.4) else ""
+            opening = self._pool(before) if self.sampler.chance(0.4) else ""
             return _join([opening, self._fill(said)])
 
-        return self.dealer.fresh(text)
+        return self.sampler.fresh(text)
 
     def _coda(self) -> str:
-        ending = self._pool("after_say") if self.dealer.chance(0.4) else ""
+        ending = self._pool("after_say") if self.sampler.chance(0.4) else ""
         return _join([self._pool("coda"), ending])
 
     def _new(self, name: str) -> str:
         """A fragment that was not yet used in this conversation."""
         pool: list[str] = getattr(self.topic, name)
         left = [text for text in pool if text not in self.used]
-        picked: str = self.dealer.rng.choice(left) if left else self.dealer.deal(pool)
+        picked: str = self.sampler.rng.choice(left) if left else self.sampler.next_of(pool)
         self.used.add(picked)
         return picked
 
@@ -205,13 +205,13 @@ class Talk:
 
         def text() -> str:
             parts = [self._fill(fix)]
-            if self.dealer.chance(0.4):
+            if self.sampler.chance(0.4):
                 parts.insert(0, self._pool("before_fix"))
-            if self.dealer.chance(0.25):
+            if self.sampler.chance(0.25):
                 parts.append(self._pool("after_fix"))
             return _join(parts)
 
-        index = self._add(handle, self.dealer.fresh(text), 0)
+        index = self._add(handle, self.sampler.fresh(text), 0)
         self.fixes[index] = fix
         return index
 
@@ -219,16 +219,16 @@ class Talk:
         handle = self._team()
 
         def text() -> str:
-            word = self._fill(self.dealer.deal(self.topic.team))
+            word = self._fill(self.sampler.next_of(self.topic.team))
             ending = self._pool("after_team") if handle == TEAM else ""
             return _join([self._greeting(), word, f"\n\n{ending}" if ending else ""])
 
-        return self._add(handle, self.dealer.fresh(text), 0, pace=3.0)
+        return self._add(handle, self.sampler.fresh(text), 0, pace=3.0)
 
     def _greeting(self) -> str:
-        if self.dealer.chance(0.35):
+        if self.sampler.chance(0.35):
             return ""
-        greeting: str = self.dealer.deal(read("pools")[self.topic.lang]["before_team"])
+        greeting: str = self.sampler.next_of(read("pools")[self.topic.lang]["before_team"])
         if "{helper}" in greeting and self.values.get("helper", "Bo") == "Bo":
             return ""
         return fill(greeting, self.values)
@@ -245,8 +245,8 @@ class Talk:
         inside = bool(self.posts) and handle not in {TEAM, self.opener}
         peer = inside and handle not in STAFF_ANSWERS
         draft = Draft(handle, body, reply_to, pace, comment and self.site == "helpboard")
-        draft.gone = peer and self.dealer.chance(GONE)
-        draft.edited = peer and not draft.gone and self.dealer.chance(EDITED)
+        draft.gone = peer and self.sampler.chance(GONE)
+        draft.edited = peer and not draft.gone and self.sampler.chance(EDITED)
         self.posts.append(draft)
         return len(self.posts) - 1
 
@@ -254,20 +254,20 @@ class Talk:
 
     def _peer(self, but: set[str] | None = None) -> str:
         away = {self.opener, *(but or ())}
-        if self.dealer.chance(0.8):
+        if self.sampler.chance(0.8):
             away |= {post.handle for post in self.posts}
-        return self.crowd.someone(self.dealer, self.topic.lang, self.at, self.now, away)
+        return self.people.someone(self.sampler, self.topic.lang, self.at, self.now, away)
 
     def _team(self) -> str:
-        natively = self.site == "forum" and self.topic.lang == "en" and self.dealer.chance(0.2)
-        return self.dealer.rng.choice(STAFF_ANSWERS) if natively else TEAM
+        natively = self.site == "forum" and self.topic.lang == "en" and self.sampler.chance(0.2)
+        return self.sampler.rng.choice(STAFF_ANSWERS) if natively else TEAM
 
     def _name(self, handle: str) -> str:
-        return "Bo" if handle == TEAM else self.crowd.first_name(handle)
+        return "Bo" if handle == TEAM else self.people.first_name(handle)
 
     def _slots(self) -> dict[str, str]:
         pools = {**read("pools")["slots"], **self.topic.slots}
-        dealt = {name: self.dealer.deal(values) for name, values in pools.items()}
+        dealt = {name: self.sampler.next_of(values) for name, values in pools.items()}
         return {name: fill(value, dealt) for name, value in dealt.items()}  # some hold a patch
 
     def _fill(self, text: str) -> str:
@@ -275,10 +275,10 @@ class Talk:
 
     def _pool(self, name: str) -> str:
         """A fragment that fits anywhere; its town is the writer's, not the conversation's."""
-        text: str = self.dealer.deal(read("pools")[self.topic.lang][name])
+        text: str = self.sampler.next_of(read("pools")[self.topic.lang][name])
         town = OWN_TOWN.get(self.topic.lang, "city")
         slots: dict[str, Any] = read("pools")["slots"]
-        own = {name: self.dealer.deal(slots[name]) for name in (town, "os", "ver", "n")}
+        own = {name: self.sampler.next_of(slots[name]) for name in (town, "os", "ver", "n")}
         return fill(text, {**self.values, "helper": "you", **own} | _helper(self.values))
 
 
