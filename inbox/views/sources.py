@@ -13,10 +13,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from community_hub.lib import htmx, keyset
 from community_hub.lib.keyset import Order
 from inbox.connectors.registry import broken
-from inbox.ingest.webhooks import hook_address
 from inbox.models import Quarantined, Source
 from inbox.pages.rereading_status import rereading_words
 from inbox.pages.source_status import reports
+from inbox.pages.webhook_status import webhook_status
 from inbox.verbs import sources as verbs
 from inbox.views.sources_forms import AudienceForm, SettingsForm
 from team import jobs
@@ -149,7 +149,6 @@ def source_page(
         "source": found,
         "report": report,
         "rereading": rereading_words(found, timezone.now()),
-        "hook_address": hook_address(found) if user.can_manage_sources else "",
         "has_places": bool(channels) or (speaks is not None and speaks.capabilities.has_channels),
         "channels": channels[:MOST_CHANNELS],
         "has_more_channels": len(channels) > MOST_CHANNELS,
@@ -158,6 +157,7 @@ def source_page(
     if user.can_manage_sources:
         if job := jobs.unfinished(found.scope):
             context |= {"job": job, "job_words": jobs.words_of(job)}
+        context["webhook"] = webhook_status(found)
         kept = Quarantined.objects.filter(source=found, resolved_at__isnull=True)
         context["quarantined"] = kept.order_by()[:100].count()
         context["settings_form"] = settings_form or SettingsForm(source=found)

@@ -166,3 +166,22 @@ def test_only_admins_see_the_address(source, client):
         client.force_login(make_user(role))
         page = client.get(f"/sources/{source.pk}/").content.decode()
         assert (address(source) in page) is is_shown
+
+
+def test_the_sources_page_says_what_came_and_what_could_not_be_read(source, client, alice):
+    client.force_login(alice)
+    page = f"/sources/{source.pk}/"
+    assert "Nothing received yet." in client.get(page).content.decode()
+    now = timezone.now()
+    for number in range(2):
+        row = WebhookDelivery.objects.create(
+            source=source, delivery_id=str(number), body=b"{}", next_try_at=now
+        )
+        row.put_off("ConnectorError: no such post", now)
+    shown = " ".join(client.get(page).content.decode().split())
+    assert "2 deliveries could not be read" in shown
+    assert "ConnectorError: no such post" in shown
+    assert "Last received" in shown
+    for row in WebhookDelivery.objects.all():
+        row.finish()
+    assert "could not be read" not in client.get(page).content.decode()
