@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from inbox.connectors.base import Misconfigured, Page, RateLimited
+from inbox.connectors.base import Misconfigured, Page, RateLimited, Transient
 from inbox.connectors.local_server import Answer, ReceivedRequest
 from inbox.connectors.mastodon.connector import MastodonConnector
 from tests.platforms.mastodon import TOKEN, MastodonServer
@@ -140,6 +140,20 @@ def test_a_404_for_everything_deletes_nothing(site, connector, plain) -> None:
     page = connector.fetch(posts)
     assert ops(page) == {posts[0]: "upsert"}
     assert isinstance(page.stopped_by, Misconfigured)
+
+
+def test_a_server_that_no_longer_says_who_we_are_deletes_nothing(site, connector) -> None:
+    """It answers, and with something else."""
+    posts = [site.post("one"), site.post("two")]
+    connector.reader()
+    site.delete(posts[1])
+    answer = site.answer
+    site.web._answer = lambda request: (
+        Answer({}) if request.path.endswith("verify_credentials") else answer(request)
+    )
+    page = connector.fetch(posts)
+    assert ops(page) == {posts[0]: "upsert"}
+    assert isinstance(page.stopped_by, Transient)
 
 
 def test_what_was_read_before_trouble_is_not_dropped(site, connector) -> None:

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from inbox.connectors.base import ConnectorError, Forbidden, Misconfigured, Page
+from django.utils.translation import gettext as _
+
+from inbox.connectors.base import ConnectorError, Forbidden, Misconfigured, Page, Transient
 from inbox.connectors.json_values import Json, records, text
 from inbox.connectors.mastodon.client import Client, Gone
 from inbox.connectors.mastodon.streams import order
@@ -58,8 +60,11 @@ class Fetching:
     def _tell_deletions(self) -> None:
         """A proxy with nothing behind it answers everything with 404. A server that still knows us
         means it."""
-        if self.gone:
-            self.client.me()
+        if self.gone and self.client.me().get("id") != self.reading.reader.me.get("id"):
+            raise Transient(
+                _("The response from %(where)s was unreadable. Retrying")
+                % {"where": self.client.where}
+            )
         for status_id in self.gone:
             self.reading.gone(status_id)
 
