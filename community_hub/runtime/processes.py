@@ -31,6 +31,7 @@ class Program:
     command: list[str]
     log: Path
     env: dict[str, str]
+    parts: tuple[str, ...] = ()  # processes that write logs of their own, beside this one
     process: subprocess.Popen[bytes] | None = None
     starts: list[float] = field(default_factory=list)
 
@@ -48,13 +49,13 @@ class Program:
                 preexec_fn=prepare_child,
             )
 
-    def rotate_log(self) -> None:
-        """Keep the newest LOG_BYTES beside, and begin the file anew once it is longer. The program
-        goes on writing to the same file, which it appends to."""
-        if self.log.exists() and self.log.stat().st_size > LOG_BYTES:
-            with open_private(self.log.with_suffix(".before.log"), truncate=True) as kept:
-                kept.write(self.log.read_bytes()[-LOG_BYTES:])
-            os.truncate(self.log, 0)
+    @property
+    def logs(self) -> list[Path]:
+        return [self.log, *(self.log.with_name(f"{part}.log") for part in self.parts)]
+
+    def rotate_logs(self) -> None:
+        for log in self.logs:
+            rotate(log)
 
     @property
     def alive(self) -> bool:
@@ -65,8 +66,11 @@ class Program:
         return often(self.starts)
 
     def last_words(self, lines: int = 12) -> str:
-        text = self.log.read_text(errors="replace") if self.log.exists() else ""
-        return "\n".join(f"  {self.name} | {line}" for line in text.splitlines()[-lines:])
+        said = []
+        for log in self.logs:
+            text = log.read_text(errors="replace") if log.exists() else ""
+            said += [f"  {log.stem} | {line}" for line in text.splitlines()[-lines:]]
+        return "\n".join(said)
 
     def send(self, number: signal.Signals) -> None:
         """To the whole group: a web server's workers must not outlive it."""
@@ -75,6 +79,15 @@ class Program:
                 os.killpg(self.process.pid, number)
             except ProcessLookupError:
                 return  # all gone
+
+
+def rotate(log: Path) -> None:
+    """Keep the newest LOG_BYTES beside, and begin the file anew once it is longer. The program
+    goes on writing to the same file, which it appends to."""
+    if log.exists() and log.stat().st_size > LOG_BYTES:
+        with open_private(log.with_suffix(".before.log"), truncate=True) as kept:
+            kept.write(log.read_bytes()[-LOG_BYTES:])
+        os.truncate(log, 0)
 
 
 def open_private(path: Path, *, truncate: bool = False) -> BinaryIO:
@@ -95,18 +108,15 @@ def often(moments: list[float]) -> bool:
 
 
 def programs(log: Path, env: dict[str, str], *, host: str, port: int) -> list[Program]:
-    """Web, the two workers and beat, with the command lines of docker-compose.yml."""
+    """The web server, and the process that the two workers and beat are forked from."""
     python = sys.executable
     web = [python, "-m", "community_hub.runtime.serve", "--host", host, "--port", str(port)]
     web += ["--workers", str(web_workers())]
-    celery = [python, "-m", "celery", "-A", "community_hub"]
-    quiet = ["--without-gossip", "--without-mingle", "--loglevel", "info"]
-    worker = [*celery, "worker", "-n", "worker@%h", "-Q", "celery", "-c", "2", *quiet]
-    # A process of its own, so that nothing that is read, however long it takes, holds a reply up.
-    delivery = [*celery, "worker", "-n", "delivery@%h", "-Q", "delivery", "-P", "solo", *quiet]
-    beat = [*celery, "beat", "--loglevel", "warning", "--pidfile="]
-    commands = {"web": web, "worker": worker, "delivery": delivery, "beat": beat}
-    return [Program(name, words, log / f"{name}.log", env) for name, words in commands.items()]
+    workers = [python, "-m", "community_hub.runtime.workers", "--log", str(log)]
+    return [
+        Program("web", web, log / "web.log", env),
+        Program("workers", workers, log / "workers.log", env, ("worker", "delivery", "beat")),
+    ]
 
 
 def web_workers() -> int:

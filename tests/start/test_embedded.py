@@ -321,7 +321,7 @@ def test_a_log_that_grew_long_is_cut_and_the_program_goes_on_writing(tmp_path, m
     with processes.open_private(program.log) as output:
         output.write(b"x" * 1500 + b"newest")
         output.flush()
-        program.rotate_log()
+        program.rotate_logs()
         output.write(b"and on")
     assert program.log.read_bytes() == b"and on"
     kept = program.log.with_suffix(".before.log")

@@ -73,7 +73,8 @@ class Command(BaseCommand):
         web, *others = programs(var.log, env, host=host, port=port)
         running += [web, *others]
         for program in running:
-            open_private(program.log, truncate=True).close()
+            for log in program.logs:
+                open_private(log, truncate=True).close()
             program.start()
         hub = own_address(host, port), env["HUB_URL"]
         self.wait_for_web(web, hub)
@@ -172,7 +173,7 @@ class Command(BaseCommand):
                 if often(mended):
                     raise CommandError(f"The database or Redis keeps ending. See {var.log}.")
             for program in running:
-                program.rotate_log()
+                program.rotate_logs()
                 if program.alive:
                     continue
                 self.say(f"{program.name} ended; starting it again.\n{program.last_words(4)}")
@@ -240,6 +241,9 @@ def environment(var: embedded.Var, host: str, port: int, *, demo: bool) -> dict[
     if env.pop("PYTHONDONTWRITEBYTECODE", ""):
         # Five processes that compile every import each time take three times as long to start.
         env["PYTHONPYCACHEPREFIX"] = str(var.root / "pycache")
+    # Threads come and go: glibc would give each a heap of its own, and keep what is freed.
+    env.setdefault("MALLOC_ARENA_MAX", "2")
+    env.setdefault("MALLOC_TRIM_THRESHOLD_", "131072")
     env.setdefault("HUB_URL", own_address(host, port))
     if "ALLOWED_HOSTS" not in env:
         known = {host, "127.0.0.1", "localhost", urlsplit(env["HUB_URL"]).hostname or ""}

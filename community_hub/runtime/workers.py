@@ -1,0 +1,169 @@
+"""The worker, the delivery worker and beat, forked from one process that has loaded what they need.
+
+`python -m community_hub.runtime.workers --log FOLDER`, as `up` runs it. Each is a Celery program
+with the arguments below, restarted by itself where it ends; what none of them changes is in memory
+once. docker-compose.yml runs the same three as containers of their own, with `python -m celery`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import gc
+import os
+import signal
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from community_hub.runtime.processes import often, open_private
+from community_hub.runtime.servers import end_with_parent
+
+QUIET = ["--without-gossip", "--without-mingle", "--loglevel", "info"]
+ARGUMENTS = {
+    "worker": ["worker", "-n", "worker@%h", "-Q", "celery", "-c", "2", *QUIET],
+    # A process of its own, so that nothing that is read, however long it takes, holds a reply up.
+    "delivery": ["worker", "-n", "delivery@%h", "-Q", "delivery", "-P", "solo", *QUIET],
+    "beat": ["beat", "--loglevel", "warning", "--pidfile="],
+}
+LOOK_EVERY = 0.5  # seconds
+STOP_SECONDS = 10.0  # `up` gives 12
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+PR_SET_NAME = 15
+
+
+class Stop(Exception):
+    """Somebody asked us to stop."""
+
+
+@dataclass
+class Part:
+    """One of the three, and its process (0: none)."""
+
+    name: str
+    pid: int = 0
+    starts: list[float] = field(default_factory=list)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--log", type=Path, required=True, help="the folder of their logs")
+    options = parser.parse_args()
+    app = load()
+    for number in STOP_SIGNALS:
+        signal.signal(number, stop)
+    parts = [Part(name) for name in ARGUMENTS]
+    try:
+        while True:
+            collect(parts)
+            for part in parts:
+                if not part.pid:
+                    if often(part.starts):
+                        print(f"{part.name} keeps ending.", flush=True)
+                        stop_all(parts)
+                        return 1
+                    fork(part, app, options.log)
+            time.sleep(LOOK_EVERY)
+    except Stop:
+        stop_all(parts)
+        return 0
+
+
+def load() -> Any:
+    """Import all that the three need, and tell the collector to leave it alone: looking at an
+    object would copy its page. Nothing here may connect or start a thread: both break by a fork."""
+    # The checks of Django are `up`'s and `manage.py check`'s; they would load every page.
+    os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "community_hub.settings")
+    import django
+
+    django.setup()
+
+
+    from community_hub.celery import app
+
+    app.loader.import_default_modules()
+    app.finalize()
+    if threading.active_count() > 1:
+        raise RuntimeError(f"Threads do not survive a fork: {threading.enumerate()}")
+    gc.collect()
+    gc.freeze()
+    return app
+
+
+def stop(number: int, frame: FrameType | None) -> None:
+    signal.signal(number, signal.SIG_IGN)
+    raise Stop
+
+
+def fork(part: Part, app: Any, log: Path) -> None:
+    """Start it. In the new process, this never returns."""
+    part.starts.append(time.monotonic())
+    # A signal that comes in between is neither lost nor handled by the new process as if it were us
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+    if pid := os.fork():
+        part.pid = pid
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
+        return
+    try:
+        for number in STOP_SIGNALS:
+            signal.signal(number, signal.SIG_DFL)  # Celery sets its own
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
+        end_with_parent(signal.SIGTERM)
+        name_process(f"hub-{part.name}")
+        with open_private(log / f"{part.name}.log") as output:
+            os.dup2(output.fileno(), 1)
+            os.dup2(output.fileno(), 2)
+        sys.argv[1:] = ARGUMENTS[part.name]
+        app.start(ARGUMENTS[part.name])
+    except SystemExit as end:
+        leave(end.code if isinstance(end.code, int) else 1)
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    leave(1)
+
+
+def leave(code: int) -> None:
+    """Not back into the first process's code."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def name_process(name: str) -> None:
+    """What `ps -o comm` and `top` show (Linux): the command lines of the three are alike."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_NAME, name.encode(), 0, 0, 0)
+
+
+def collect(parts: list[Part]) -> None:
+    """Take note of those that have ended."""
+    for part in parts:
+        if part.pid:
+            pid, status = os.waitpid(part.pid, os.WNOHANG)
+            if pid:
+                print(f"{part.name} ended ({os.waitstatus_to_exitcode(status)}).", flush=True)
+                part.pid = 0
+
+
+def stop_all(parts: list[Part]) -> None:
+    """Ask all, wait for STOP_SECONDS, then insist."""
+    for part in parts:
+        if part.pid:
+            os.kill(part.pid, signal.SIGTERM)
+    until = time.monotonic() + STOP_SECONDS
+    while any(part.pid for part in parts) and time.monotonic() < until:
+        time.sleep(0.05)
+        collect(parts)
+    for part in parts:
+        if part.pid:
+            os.kill(part.pid, signal.SIGKILL)
+            os.waitpid(part.pid, 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
