@@ -1,8 +1,8 @@
 """The worker, the delivery worker and beat, forked from one process that has loaded what they need.
 
-`python -m community_hub.runtime.workers --log FOLDER`, as `up` runs it. Each is a Celery program
-with the arguments below, restarted by itself where it ends; what none of them changes is in memory
-once. docker-compose.yml runs the same three as containers of their own, with `python -m celery`.
+`python -m community_hub.runtime.workers --log FOLDER`, as `up` runs it. Each is started again by
+itself where it ends; what none of them changes is in memory once. docker-compose.yml runs the same
+three as containers of their own, with `python -m celery`.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ from __future__ import annotations
 import argparse
 import ctypes
 import gc
+import importlib
 import os
 import signal
+import socket
 import sys
 import threading
 import time
@@ -23,13 +25,28 @@ from typing import Any
 from community_hub.runtime.processes import often, open_private
 from community_hub.runtime.servers import end_with_parent
 
-QUIET = ["--without-gossip", "--without-mingle", "--loglevel", "info"]
-ARGUMENTS = {
-    "worker": ["worker", "-n", "worker@%h", "-Q", "celery", "-c", "2", *QUIET],
+# What docker-compose.yml says on the command lines.
+WORKERS = {
+    "worker": {"queues": ["celery"], "pool": "prefork", "concurrency": 2},
     # A process of its own, so that nothing that is read, however long it takes, holds a reply up.
-    "delivery": ["worker", "-n", "delivery@%h", "-Q", "delivery", "-P", "solo", *QUIET],
-    "beat": ["beat", "--loglevel", "warning", "--pidfile="],
+    "delivery": {"queues": ["delivery"], "pool": "solo", "concurrency": 1},
 }
+PARTS = (*WORKERS, "beat")
+# What Celery would import in each of them. Not its command line, which brings a whole terminal.
+MODULES = (
+    "celery.apps.beat",
+    "celery.apps.worker",
+    "celery.concurrency.prefork",
+    "celery.concurrency.solo",
+    "celery.worker.components",
+    "celery.worker.consumer",
+    "celery.worker.control",
+    "celery.worker.strategy",
+    "kombu.transport.redis",
+    "community_hub.lib.cache",
+    "community_hub.lib.http_session",
+    "psycopg.types.json",
+)
 LOOK_EVERY = 0.5  # seconds
 STOP_SECONDS = 10.0  # `up` gives 12
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -56,7 +73,7 @@ def main() -> int:
     app = load()
     for number in STOP_SIGNALS:
         signal.signal(number, stop)
-    parts = [Part(name) for name in ARGUMENTS]
+    parts = [Part(name) for name in PARTS]
     try:
         while True:
             collect(parts)
@@ -76,21 +93,21 @@ def main() -> int:
 def load() -> Any:
     """Import all that the three need, and tell the collector to leave it alone: looking at an
     object would copy its page. Nothing here may connect or start a thread: both break by a fork."""
+    gc.disable()  # what it frees are holes in pages, and who fills one copies the page
     # The checks of Django are `up`'s and `manage.py check`'s; they would load every page.
     os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "community_hub.settings")
     import django
 
     django.setup()
-
-
     from community_hub.celery import app
 
     app.loader.import_default_modules()
     app.finalize()
+    for module in MODULES:
+        importlib.import_module(module)
     if threading.active_count() > 1:
         raise RuntimeError(f"Threads do not survive a fork: {threading.enumerate()}")
-    gc.collect()
     gc.freeze()
     return app
 
@@ -118,13 +135,29 @@ def fork(part: Part, app: Any, log: Path) -> None:
         with open_private(log / f"{part.name}.log") as output:
             os.dup2(output.fileno(), 1)
             os.dup2(output.fileno(), 2)
-        sys.argv[1:] = ARGUMENTS[part.name]
-        app.start(ARGUMENTS[part.name])
+        gc.enable()
+        leave(work(part.name, app))
     except SystemExit as end:
-        leave(end.code if isinstance(end.code, int) else 1)
+        leave(end.code if isinstance(end.code, int) else 0)
     except BaseException:
         sys.excepthook(*sys.exc_info())
     leave(1)
+
+
+def work(name: str, app: Any) -> int:
+    """Be that part until a signal ends it; the exit code."""
+    if name == "beat":
+        app.Beat(loglevel="WARNING").run()
+        return 0
+    worker = app.Worker(
+        hostname=f"{name}@{socket.gethostname()}",
+        loglevel="INFO",
+        without_gossip=True,
+        without_mingle=True,
+        **WORKERS[name],
+    )
+    worker.start()
+    return worker.exitcode or 0
 
 
 def leave(code: int) -> None:
