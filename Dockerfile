@@ -26,7 +26,9 @@ ENV PATH=/app/.venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     DJANGO_SETTINGS_MODULE=community_hub.settings \
     STATIC_ROOT=/app/staticfiles \
-    HUB_VAR=/data
+    HUB_VAR=/data \
+    MALLOC_ARENA_MAX=2 \
+    MALLOC_TRIM_THRESHOLD_=131072
 USER hub
 VOLUME /data
 EXPOSE 8000

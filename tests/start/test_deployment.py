@@ -78,11 +78,10 @@ def test_two_hubs_on_one_machine_do_not_take_each_others_cookies():
     assert cookie_names("one" * 20) == here
 
 
-def test_compose_runs_the_programs_that_up_runs():
+def test_compose_runs_the_web_server_that_up_runs():
     compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-    ours = {one.name: one for one in programs(Path("/tmp"), {}, host="0.0.0.0", port=8000)}
-    for name, program in ours.items():
-        assert compose["services"][name]["command"][1:] == program.command[1:], name
+    web, *_ = programs(Path("/tmp"), {}, host="0.0.0.0", port=8000)
+    assert compose["services"]["web"]["command"][1:] == web.command[1:]
 
 
 def test_the_image_runs_the_web_server_that_up_runs():

@@ -1,0 +1,117 @@
+"""The workers and beat that one process forks: each is started again alone, all stop together."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psutil
+import pytest
+import yaml
+from django.db import connection
+
+from community_hub.lib import live
+from community_hub.runtime import workers
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Launcher:
+    """`python -m community_hub.runtime.workers`, with the test's own Redis and database."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.start()
+
+    def start(self) -> None:
+        self.began = time.time()
+        database = urlsplit(os.environ["DATABASE_URL"])
+        database = database._replace(path=f"/{connection.settings_dict['NAME']}")
+        with (self.folder / "workers.log").open("ab") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "community_hub.runtime.workers", "--log", str(self.folder)],
+                cwd=ROOT,
+                env={**os.environ, "DATABASE_URL": database.geturl(), "HUB_VAR": str(self.folder)},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    def parts(self) -> dict[str, psutil.Process]:
+        found = {p.name(): p for p in psutil.Process(self.process.pid).children()}
+        return {name: found[f"hub-{name}"] for name in workers.PARTS if f"hub-{name}" in found}
+
+    def said(self) -> str:
+        return "\n".join(log.read_text() for log in sorted(self.folder.glob("*.log")))
+
+    def until_alive(self, name: str, since: float, seconds: float = 40) -> None:
+        """Until its sign of life is newer than `since`."""
+        until = time.monotonic() + seconds
+        while float(live.client().get(f"{live.namespace()}:heartbeat:{name}") or 0) < since:
+            assert time.monotonic() < until, self.said()
+            time.sleep(0.1)
+
+
+@pytest.fixture
+def launcher(transactional_db: None, tmp_path: Path) -> Iterator[Launcher]:
+    launcher = Launcher(tmp_path)
+    yield launcher
+    everything = psutil.Process(launcher.process.pid).children(recursive=True)
+    launcher.process.terminate()
+    assert launcher.process.wait(20) == 0, launcher.said()
+    assert not psutil.wait_procs(everything, timeout=2)[1]
+
+
+def test_each_part_gives_a_sign_of_life_and_comes_back_alone_when_it_is_killed(
+    launcher: Launcher,
+) -> None:
+    for name in workers.PARTS:
+        launcher.until_alive(name, launcher.began)
+    before = launcher.parts()
+    assert set(before) == set(workers.PARTS)
+    for victim in ("worker", "delivery"):
+        killed = time.time()
+        before[victim].kill()
+        launcher.until_alive(victim, killed + 1)
+    after = launcher.parts()
+    assert set(after) == set(workers.PARTS)
+    assert after["beat"] == before["beat"]
+    for victim in ("worker", "delivery"):
+        assert after[victim] != before[victim]
+    assert len(after["worker"].children()) == workers.WORKERS["worker"]["concurrency"]
+
+
+def test_what_none_of_them_changes_is_in_memory_once(launcher: Launcher) -> None:
+    for name in workers.PARTS:
+        launcher.until_alive(name, launcher.began)
+    first = psutil.Process(launcher.process.pid)
+    used = [one.memory_full_info() for one in (first, *first.children(recursive=True))]
+    assert sum(one.pss for one in used) < 0.5 * sum(one.rss for one in used)
+
+
+def test_killing_the_first_process_ends_the_others(launcher: Launcher) -> None:
+    for name in workers.PARTS:
+        launcher.until_alive(name, launcher.began)
+    everything = psutil.Process(launcher.process.pid).children(recursive=True)
+    assert len(everything) == 5
+    launcher.process.send_signal(signal.SIGKILL)
+    assert not psutil.wait_procs(everything, timeout=15)[1]
+    launcher.process.wait()
+    launcher.start()
+    launcher.until_alive("worker", launcher.began)
+
+
+def test_compose_starts_the_workers_that_up_starts() -> None:
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    for name, options in workers.WORKERS.items():
+        words = services[name]["command"]
+        said = dict(pairwise(words))
+        assert said["-n"] == f"{name}@%h"
+        assert [said["-Q"]] == options["queues"]
+        assert said.get("-P", "prefork") == options["pool"]
+        assert int(said.get("-c", "1")) == options["concurrency"]
+    assert "beat" in services["beat"]["command"]
