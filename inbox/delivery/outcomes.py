@@ -150,13 +150,16 @@ def _take_platform_id(message: Message, sent: Sent) -> None:
         for copy in copies:
             Message.objects.filter(parent=copy).update(parent=message)
             copy.delete()
-    Message.objects.filter(pk=message.pk, external_id__isnull=True).update(
+    message.sent_at = sane(sent.created_at, timezone.now()) or message.sent_at
+    taken = Message.objects.filter(pk=message.pk, external_id__isnull=True).update(
         external_id=sent.external_id or None,
         version=sent.version,
         permalink=web_address(sent.permalink),
         thread_ref=sent.thread_ref[:100],
-        sent_at=sane(sent.created_at, timezone.now()) or message.sent_at,
+        sent_at=message.sent_at,
     )
+    if taken:
+        message.keep_its_lines_below()
 
 
 def tell_author(delivery: Delivery, text: str) -> None:

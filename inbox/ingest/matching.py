@@ -101,6 +101,7 @@ def _adopt(message: Message, one: PreparedItem) -> None:
         state=DeliveryState.SENT, next_try_at=None, lease_until=None, last_error=""
     )
     message.sent_at = one.sent_at
+    message.keep_its_lines_below()
     log_team_replies([message.pk])
 
 

@@ -10,6 +10,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from team.models import Action
+
 from .source import Source
 
 if TYPE_CHECKING:
@@ -136,6 +138,23 @@ class Message(models.Model):
         if self.parent_id:
             answered = Message.objects.filter(pk=self.parent_id, handled_on_arrival=True)
             answered.exclude(mention_reason="").update(handled_on_arrival=False)
+
+    def keep_its_lines_below(self) -> None:
+        """The platform dates a reply later than we wrote it: what was done with it ("marked this
+        as done") still stands below it, as it came of it."""
+        replied = Action.objects.filter(
+            object_type="inbox.conversation",
+            object_id=self.conversation_id,
+            verb="reply",
+            after__message=self.pk,
+        )
+        with_it = Action.objects.filter(group__in=replied.values("group")).exclude(verb="reply")
+        actions = list(with_it.values_list("pk", flat=True))
+        if actions:
+            lines = Message.objects.filter(conversation=self.conversation_id, kind=Kind.EVENT)
+            lines.filter(event__action__in=actions, sent_at__lt=self.sent_at).update(
+                sent_at=self.sent_at
+            )
 
     @classmethod
     def event_line(

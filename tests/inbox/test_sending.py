@@ -23,8 +23,10 @@ from inbox.verbs import writing
 from members.models import Activity
 from team.models import Notification, User
 from tests.make import make_source
+from tests.platforms import discourse
 from tests.platforms.discourse import KEY, Discourse
 
+MINUTE = timedelta(minutes=1)
 pytestmark = [pytest.mark.django_db, pytest.mark.live_road]
 
 
@@ -179,6 +181,19 @@ def test_a_refused_reply_looks_failed_waits_again_and_reopens(source, forum, bob
     assert conversation_.state == "open"
     assert conversation_.waiting_since is not None
     assert "not sent" in Notification.objects.get(user=bob).text
+
+
+def test_done_stands_below_the_reply_that_was_sent_with_it(source, forum, bob) -> None:
+    """The reply takes the forum's date, which is later than the line about it."""
+    seen = conversation().last_message_id
+    reply = writing.reply(conversation(), "It is.", by=bob, done=True, seen_up_to=seen)
+    written = reply.sent_at
+    with patch.object(discourse, "now_text", lambda: (written + MINUTE).isoformat()):
+        settle(reply.delivery)
+    reply.refresh_from_db()
+    assert reply.sent_at > written
+    thread = Message.objects.filter(conversation=reply.conversation_id).in_order()
+    assert [one.kind for one in thread] == ["inbound", "outbound", "event", "event"]
 
 
 def test_a_rate_limit_waits_exactly_as_long_as_told(source, forum, bob) -> None:
