@@ -70,10 +70,9 @@ class Composer:
         able = kind.capabilities if kind else Capabilities(send=False)
         asked = asked or conversation.answerable()
         asked_by = named(asked) if asked and able.send else ""
-        place = _(kind.place or kind.label) if kind else source.name
         return cls(
-            open_label=_("Public reply · %(place)s") % {"place": place},
-            closed_label=_("Private reply · %(place)s") % {"place": place},
+            open_label=_("Public reply · %(place)s") % {"place": source.name},
+            closed_label=_("Private reply · %(place)s") % {"place": source.name},
             is_closed=is_closed(conversation, to or asked),
             asked_in_private=is_closed(conversation, asked),
             signed_as=source.account_label,

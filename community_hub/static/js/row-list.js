@@ -18,12 +18,13 @@ class RowList extends HTMLElement {
     document.body.addEventListener("htmx:pushedIntoHistory", this.mark);
     document.body.addEventListener("htmx:afterSettle", this.mark);
     this.addEventListener("htmx:configRequest", ({ detail, target }) => {
-      if (target.matches("[data-list]")) detail.parameters.shown = Math.max(this.rows.length, this.before ?? 0);
+      if (target.matches("[data-list]")) detail.parameters.shown = Math.max(this.rows.length, this.kept ?? 0);
     });
-    this.addEventListener("htmx:beforeSwap", () => { this.picked = this.boxes.map((box) => box.value.split("-")[0]); });
+    this.addEventListener("htmx:beforeSwap", () => { this.ring(); this.picked = this.boxes.map((box) => box.value.split("-")[0]); });
     this.addEventListener("htmx:afterSettle", () => {
       for (const box of this.querySelectorAll(".pick input")) box.checked ||= this.picked?.includes(box.value.split("-")[0]);
-      if (this.before) this.stand();
+      if (this.kept) this.stand();
+      this.ringNext();
     });
     addEventListener("pagehide", () => this.leave());
     addEventListener("load", () => this.restore(), { once: true });
@@ -53,14 +54,14 @@ class RowList extends HTMLElement {
     const came = performance.getEntriesByType("navigation")[0]?.type;
     const kept = came !== "navigate" && JSON.parse(sessionStorage.getItem(this.slot));
     if (!kept) return;
-    this.before = kept.shown;
+    this.kept = kept.shown;
     this.top = kept.top;
     if (kept.shown > this.rows.length) this.list.dispatchEvent(new Event("hub:restore"));
     else this.stand();
   }
 
   stand() {
-    this.before = 0;
+    this.kept = 0;
     this.current();
     const row = this.querySelector("a.row[aria-current]"), goal = row || document.getElementById(this.top);
     const go = () => goal?.scrollIntoView({ block: row ? "center" : "start" });
@@ -87,6 +88,18 @@ class RowList extends HTMLElement {
     const means = this.boxes.length > 0 || this.focused && !this.focused.matches("[aria-current]");
     const acting = ["done", "take", "assign", "snooze", "tag", "unread"].map((move) => `[data-move=${move}]`);
     for (const button of this.querySelectorAll(acting.join())) button.disabled = !means;
+  }
+
+  // a row that is not the open one hands its ring to the row below when it leaves the list: the next key
+  // means that one, and never the open one unasked
+  ring() {
+    const rows = this.rows, at = rows.findIndex((row) => row === this.focused && !row.matches("[aria-current]"));
+    this.ringed = at < 0 ? [] : [...rows.slice(at), ...rows.slice(0, at).reverse()];
+  }
+
+  ringNext() {
+    if (document.activeElement !== document.body) return;
+    this.ringed?.find((row) => row.isConnected)?.focus({ preventScroll: true });
   }
 
   // where the row has left the list, the one that took its place comes next

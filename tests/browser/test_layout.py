@@ -1,0 +1,151 @@
+"""How the panes hold together: their widths, what lies over what, what fits where."""
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from .hub import Hub
+from .talks import Talk
+
+PHONE = {"width": 360, "height": 740}
+INITIALS = """face => {
+    const range = document.createRange(), badge = face.querySelector(".badge");
+    range.selectNode(face.firstChild);
+    const text = range.getBoundingClientRect(), over = badge.getBoundingClientRect();
+    return over.left < text.right - 1 && over.top < text.bottom - 2;
+}"""
+
+
+def box(element: Locator) -> dict[str, float]:
+    found = element.bounding_box()
+    assert found, element
+    return dict(found)
+
+
+def meet(one: dict[str, float], other: dict[str, float]) -> bool:
+    return all(
+        one[start] < other[start] + other[size] and other[start] < one[start] + one[size]
+        for start, size in (("x", "width"), ("y", "height"))
+    )
+
+
+def test_ten_rows_fit_into_a_window_of_900_pixels(sit) -> None:
+    page = sit("bo")
+    page.goto("/inbox/")
+    expect(page.locator("a.row").nth(10)).to_be_attached()
+    bottoms = page.locator("#rows > li").evaluate_all(
+        "rows => rows.map(row => row.getBoundingClientRect().bottom)"
+    )
+    assert len([bottom for bottom in bottoms if bottom <= 900]) >= 10
+
+
+def test_compact_rows_show_the_whole_initials(sit) -> None:
+    page = sit("bo")
+    page.goto("/inbox/")
+    page.evaluate("document.documentElement.dataset.density = 'compact'")
+    faces = page.locator("a.row .face:has(.badge)")
+    for number in range(8):
+        assert not faces.nth(number).evaluate(INITIALS), faces.nth(number).inner_text()
+
+
+def test_the_list_is_made_wider_by_keys_and_by_the_pointer_and_stays_so(sit, talk: Talk) -> None:
+    page = sit("bo")
+    page.goto(talk.page)
+    edge = page.get_by_role("separator", name="Width of the list")
+    pane = page.locator("#list")
+    before = box(pane)["width"]
+    edge.press("ArrowRight")
+    edge.press("ArrowRight")
+    assert box(pane)["width"] == before + 32
+    expect(edge).to_have_attribute("aria-valuenow", str(round(before + 32)))
+    page.reload()
+    assert box(pane)["width"] == before + 32
+
+    here = box(edge)
+    at, down = here["x"] + here["width"] / 2, here["y"] + 300
+    page.mouse.move(at, down)
+    page.mouse.down()
+    page.mouse.move(at + 60, down, steps=4)
+    page.mouse.up()
+    assert box(pane)["width"] == pytest.approx(before + 92, abs=1)
+    edge.press("Home")
+    assert box(pane)["width"] == 256
+    edge.press("End")
+    assert box(pane)["width"] == 576  # two fifths of the window: the conversation keeps its room
+    edge.dblclick()
+    assert box(pane)["width"] == before
+    page.set_viewport_size(PHONE)
+    expect(edge).not_to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1440, 1000, 360])
+def test_a_toast_lies_neither_over_send_nor_over_notifications(sit, talk: Talk, width) -> None:
+    page = sit("bo", viewport={"width": width, "height": 740})
+    page.goto(talk.page)
+    page.locator('textarea[name="reply"]').fill("Ten kilohms.")
+    page.get_by_role("button", name="Send", exact=True).click()
+    toast = page.locator(".toast")
+    expect(toast).to_contain_text("Sending in")
+    page.wait_for_timeout(300)  # it rises
+    reached = [".composer", "#head-" + str(talk.pk), *([".nav footer"] if width > 1024 else [])]
+    for other in reached:
+        assert not meet(box(toast), box(page.locator(other))), other
+    page.keyboard.press("z")
+
+
+def test_sending_draws_no_ring_around_the_thread(sit, talk: Talk) -> None:
+    page = sit("bo")
+    page.goto(talk.page)
+    page.keyboard.press("r")
+    page.keyboard.type("Ten kilohms, by the plan.")
+    page.keyboard.press("Control+Enter")
+    thread = page.locator("#main")
+    expect(thread).to_be_focused()
+    assert thread.evaluate("element => getComputedStyle(element).outlineStyle") == "none"
+    page.keyboard.press("z")
+
+
+def test_the_head_has_two_lines_on_a_phone_although_others_are_there(sit, talk: Talk) -> None:
+    for name in ("lena", "suri"):
+        sit(name).goto(talk.page)
+    page = sit("bo", viewport=PHONE, has_touch=True, is_mobile=True)
+    page.goto(talk.page)
+    expect(page.locator(".head .present")).to_have_count(2)
+    middles = page.locator(".head > *:visible, .head > form").evaluate_all(
+        "all => all.map(e => e.getBoundingClientRect()).filter(b => b.width > 1)"
+        ".map(b => Math.round((b.top + b.bottom) / 2 / 12))"
+    )
+    assert len(set(middles)) == 2, middles
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_the_ring_goes_to_the_next_row_when_its_row_leaves(sit, hub: Hub, talks) -> None:
+    """e, e: two rows from the list are done, and what is open in the other pane stays open."""
+    opened, second, first = talks.next(), talks.next(), talks.next()
+    page = sit("bo")
+    page.goto(f"/conversations/{opened.pk}/?in=unassigned&shown=200")
+    page.locator(f"#row-{first.pk}").focus()
+    for done, following in ((first, second), (second, opened)):
+        page.keyboard.press("e")
+        expect(page.locator(f"#row-{done.pk}")).to_have_count(0)
+        expect(page.locator(f"#row-{following.pk}")).to_be_focused()
+    assert [state(hub, talk) for talk in (first, second, opened)] == ["done", "done", "open"]
+    expect(page.locator(".head h1")).to_have_text(opened.title)
+
+
+def state(hub: Hub, talk: Talk) -> object:
+    return hub.ask("select state from inbox_conversation where id = %s", talk.pk)
+
+
+def test_a_list_that_is_brought_up_to_date_stays_as_long_and_where_it_was(sit, talk: Talk) -> None:
+    page = sit("bo")
+    page.goto(talk.page)
+    rows = page.locator("a.row")
+    page.locator("#more-rows").scroll_into_view_if_needed()
+    expect(page.locator("#more-rows")).to_have_count(1)
+    page.locator("#list .scroll").evaluate("element => { element.scrollTop = 900; }")
+    before = rows.count()
+    with page.expect_response(lambda answer: "/inbox/everything/" in answer.url):
+        page.evaluate("document.body.dispatchEvent(new CustomEvent('hub:tick'))")
+    page.wait_for_timeout(200)
+    assert rows.count() >= before
+    assert page.locator("#list .scroll").evaluate("element => element.scrollTop") == 900
