@@ -80,6 +80,21 @@ def test_a_moment_is_said_as_shortly_as_it_is_clear(moment, shown):
     assert hub.short_moment(moment) == shown
 
 
+@time_machine.travel("2026-11-22T12:00:00Z", tick=False)
+@pytest.mark.parametrize(
+    ("moment", "shown"),
+    [
+        (datetime(2026, 11, 22, 14, 5, tzinfo=UTC), "14:05"),
+        (datetime(2026, 11, 23, 9, 0, tzinfo=UTC), "Mon 09:00"),
+        (datetime(2026, 11, 28, 9, 0, tzinfo=UTC), "Sat 09:00"),
+        (datetime(2026, 11, 29, 9, 0, tzinfo=UTC), "29 Nov 09:00"),
+        (datetime(2027, 1, 4, 9, 0, tzinfo=UTC), "4 Jan 2027"),
+    ],
+)
+def test_a_moment_that_comes_is_said_with_its_day(moment, shown):
+    assert hub.coming_moment(moment) == shown
+
+
 def test_an_icon_is_drawn_for_the_eye_alone():
     drawn = Template('{% icon "inbox" %}').render(Context())
     assert drawn.startswith("<svg")

@@ -131,6 +131,18 @@ def short_moment(moment: datetime) -> str:
 
 
 @register.filter
+def coming_moment(moment: datetime) -> str:
+    """When something will be: "14:05" today, "Mon 09:00" within six days, "22 Nov 09:00" later."""
+    local, now = timezone.localtime(moment), timezone.localtime()
+    days = (local.date() - now.date()).days
+    if days == 0:
+        return date_format(local, "H:i")
+    if 0 < days < 7:
+        return date_format(local, "D H:i")
+    return date_format(local, "j M H:i" if local.year == now.year else "j M Y")
+
+
+@register.filter
 def capped(count: int, limit: int = 99) -> str:
     """Shown as 99+ where counting stopped."""
     return f"{limit}+" if count > limit else str(count)

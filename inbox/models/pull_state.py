@@ -21,7 +21,7 @@ from team.notifications import notify
 
 LEASE = timedelta(seconds=30)  # renewed while its holder lives: ingest/lease.py
 BACKOFF_FIRST, BACKOFF_LAST = 5.0, 15 * 60.0  # seconds
-AMBER_AFTER_FAILURES = 3
+OVERDUE = timedelta(minutes=2)  # a pull that nobody fetched by then: no worker is running
 RED_AFTER = timedelta(hours=1)
 TELL_AFTER = timedelta(minutes=10)  # of failures: then the admins are notified
 
@@ -204,12 +204,21 @@ class PullState(models.Model):
 
     @property
     def health(self) -> str:
-        """good, late (a few failures, or limited), bad (an hour of failures, or stopped)."""
+        """good, late (the last pull failed, or it is limited), bad (an hour of failures, stopped,
+        or nobody pulls). Everywhere the same: the dots, the pages, the metrics."""
         if self.state == SourceState.RECONNECT or self.pause_reason == "error":
             return "bad"
         if self.failing_since and timezone.now() - self.failing_since > RED_AFTER:
             return "bad"
-        return "late" if self.waits_until or self.failures >= AMBER_AFTER_FAILURES else "good"
+        if self.waits_until or self.failures:
+            return "late"
+        return "bad" if self.is_overdue else "good"
+
+    @property
+    def is_overdue(self) -> bool:
+        """Due for a while, and no worker took it."""
+        due = self.next_pull_at if self.state == SourceState.ACTIVE else None
+        return due is not None and timezone.now() - due > OVERDUE and not self.is_leased
 
     @property
     def backfill_share(self) -> float:

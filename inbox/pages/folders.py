@@ -60,6 +60,7 @@ SHOWN = (
     "preview_by__member__name",
 )
 
+FIRST = "first_"  # of a cursor among those that stand above the others
 NEVER = datetime(9999, 12, 30, tzinfo=UTC)  # of a snooze that lasts until they reply
 NEXT_TO_WAKE = Order("wakes_at", key=lambda row: row.snoozed_until or NEVER)
 # One that was answered just now stands where it stood by its last mention.
@@ -80,6 +81,7 @@ class Folder:
     wakes: bool = False  # whose snooze ends first comes first
     counted: bool = False
     source: Source | None = None
+    first: Folder | None = None  # those that stand above the others, in an order of their own
 
     @property
     def url(self) -> str:
@@ -155,16 +157,23 @@ FOLDERS = {f.slug: f for f in (NEEDS_REPLY, MINE, UNASSIGNED, SNOOZED, DONE, EVE
 
 
 def of_source(source: Source) -> Folder:
+    """Who waits comes first, as the number beside its name counts them; then the others."""
+    facts: tuple[str, Words, str] = (f"source-{source.pk}", source.name, "rss")
+    empty = (
+        _("No conversations from this source yet"),
+        _("New posts appear here after the next sync."),
+    )
+    waiting = Folder(
+        *facts, lambda found, user: found.of_source(source).needs_reply(), empty, waits=True
+    )
     return Folder(
-        f"source-{source.pk}",
-        source.name,
-        "rss",
-        lambda found, user: found.of_source(source),
-        (
-            _("No conversations from this source yet"),
-            _("New posts appear here after the next sync."),
+        *facts,
+        lambda found, user: found.of_source(source).exclude(
+            state="open", waiting_since__isnull=False
         ),
+        empty,
         source=source,
+        first=waiting,
     )
 
 
@@ -208,8 +217,10 @@ def counts(user: User, sources: Sequence[Source] | None = None) -> dict[str, int
 
 @dataclass
 class Rows(Listing[Conversation]):
-    """`below` are those of Mine that are assigned and do not wait: shown under a line."""
+    """`below` are those of Mine that are assigned and do not wait: shown under a line. `split`: how
+    many rows stand above the line under which a source has those that do not wait."""
 
+    split: int | None = None
     below: list[Conversation] | None = None
 
     def __len__(self) -> int:
@@ -217,8 +228,10 @@ class Rows(Listing[Conversation]):
 
 
 def page_of(folder: Folder, user: User, *, after: str = "", size: int = PAGE) -> Rows:
-    found = with_row_facts(folder.conversations(user), user).only(*SHOWN)
-    page = keyset.page(found, folder.order, after, min(max(size, 1), MOST))
+    size = min(max(size, 1), MOST)
+    if folder.first and not keyset.place(after):
+        return page_of_both(folder, folder.first, user, after, size)
+    page = stretch(folder, user, after, size)
     below = None
     if folder.slug == MINE.slug and not page.more:
         resting = Conversation.objects.visible_to(user).open().assigned_to(user)
@@ -227,8 +240,34 @@ def page_of(folder: Folder, user: User, *, after: str = "", size: int = PAGE) ->
     return Rows(page.rows, page.order, page.cursor, page.more, below=below)
 
 
+def stretch(folder: Folder, user: User, after: str, size: int) -> Listing[Conversation]:
+    found = with_row_facts(folder.conversations(user), user).only(*SHOWN)
+    return keyset.page(found, folder.order, after, size)
+
+
+def page_of_both(folder: Folder, first: Folder, user: User, after: str, size: int) -> Rows:
+    """The rows of `first`; where they end, the others, one at least: two queries at most."""
+    page = stretch(first, user, after.removeprefix(FIRST), size)
+    if page.more:
+        return Rows(page.rows, page.order, after, FIRST + page.more)
+    rest = stretch(folder, user, "", max(size - len(page.rows), 1))
+    split = len(page.rows) if page.rows and rest.rows else None
+    return Rows(page.rows + rest.rows, rest.order, after, rest.more, split=split)
+
+
+def cursor_of(folder: Folder, conversation: Conversation) -> str:
+    """Where it stands; one that was answered just now, where it stood by its last mention."""
+    asked = conversation.waiting_since or conversation.last_mention_at
+    if folder.first and conversation.state == "open" and asked:
+        return FIRST + folder.first.order.cursor_of(conversation)
+    return folder.order.cursor_of(conversation)
+
+
 def next_after(folder: Folder, user: User, cursor: str, but: int) -> Conversation | None:
     """The row below a cursor, or the first where that was the last one."""
+    if folder.first and cursor.startswith(FIRST):
+        waiting = next_after(folder.first, user, cursor.removeprefix(FIRST), but)
+        return waiting or next_after(folder, user, "", but)
     found = with_row_facts(folder.conversations(user).exclude(pk=but), user)
     return found.filter(folder.order.after(cursor)).first() or found.first()
 

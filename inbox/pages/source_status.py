@@ -21,7 +21,6 @@ from inbox.models import Delivery, Source, SourceDay, SourceState
 WEEK = 7
 WAITING = ("held", "queued", "sending")
 GRACE = timedelta(minutes=2)  # so far behind, a source still counts as up to date
-OVERDUE = timedelta(minutes=2)  # a pull that nobody fetched by then: no worker is running
 
 
 @dataclass(frozen=True)
@@ -222,9 +221,8 @@ def active(report: Report) -> SourceStatus:
         count = source.failures
         words = ngettext("Failed once", "Failed %(n)s times in a row", count) % {"n": count}
         again = _("The hub keeps retrying. If it continues, check whether the site is up.")
-        tone = {"good": "late"}.get(source.health, source.health)
-        return SourceStatus(tone, "triangle-alert", words, again)
-    if source.next_pull_at and now - source.next_pull_at > OVERDUE and not source.is_leased:
+        return SourceStatus(source.health, "triangle-alert", words, again)
+    if source.is_overdue:
         return SourceStatus(
             "bad",
             "clock-alert",

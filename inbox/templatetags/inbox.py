@@ -25,6 +25,8 @@ SEEN = (  # of a source; its settings and credentials are dear to read
     "failing_since",
     "limited_until",
     "last_success_at",
+    "next_pull_at",
+    "lease_until",
 )
 
 
@@ -60,10 +62,13 @@ def is_page(request: Any) -> bool:
 def sources_health(context: dict[str, Any]) -> dict[str, Any]:
     """How the sources fare, in the fewest words; each that needs somebody has a line."""
     sources = visible_sources(context)
+    troubled = [source for source in sources if source.health != "good"]
+    worst = "bad" if any(source.health == "bad" for source in troubled) else "late"
     return {
         "count": len(sources),
         "checked": last_checked(context),
-        "troubled": [source for source in sources if source.health != "good"],
+        "troubled": troubled,
+        "worst": worst if troubled else "",
     }
 
 
@@ -96,10 +101,13 @@ def unread(conversation: Conversation) -> bool:
 
 
 @register.filter
-def titled(conversation: Conversation) -> bool:
-    """An untitled one is called by its first words, unless its preview begins with the same."""
-    opening = conversation.opening
-    return bool(opening) and not conversation.preview.startswith(opening)
+def heading(conversation: Conversation) -> str:
+    """The line above the words of a row: its subject; of an untitled one, its first words. ""
+    where the words begin with the same, as nobody reads them twice."""
+    above = conversation.subject or conversation.opening
+    begins = " ".join(above.removesuffix("…").split()).casefold()
+    words = " ".join(conversation.preview.split()).casefold()
+    return "" if begins and words.startswith(begins) else above
 
 
 @register.filter

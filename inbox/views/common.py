@@ -84,7 +84,7 @@ def conversation_context(
         "conversation": conversation,
         "thread": thread,
         "present": presence.who(conversation.pk, user),
-        "cursor": folder.order.cursor_of(conversation),
+        "cursor": folders.cursor_of(folder, conversation),
         "composer": Composer.of(conversation, user, drafts, picked(request, conversation), asked),
         **({} if htmx.target(request) in ALONE else person_context(request, conversation)),
     }

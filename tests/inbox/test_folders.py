@@ -136,3 +136,52 @@ def test_snoozed_is_ordered_by_what_wakes_first_and_pages_exactly(bob) -> None:
         if not after:
             break
     assert seen == wanted
+
+
+def test_a_source_lists_first_who_waits_as_its_number_counts(bob) -> None:
+    source = make_source()
+    context = make_conversation(source)
+    make_message(context, mention_reason="")
+    long, short = waiting(50, source=source), waiting(2, source=source)
+    done = waiting(1, source=source)
+    triage.close([done], by=bob, seen_up_to=done.last_message_id)
+    folder = folders.of_source(source)
+    page = folders.page_of(folder, bob)
+    assert [row.pk for row in page.rows] == [long.pk, short.pk, context.pk, done.pk]
+    assert page.split == folders.counts(bob, [source])[folder.slug] == 2
+
+
+def test_the_pages_of_a_source_go_from_who_waits_to_the_others_without_gaps(bob) -> None:
+    source = make_source()
+    asked = [waiting(hours, source=source).pk for hours in (9, 8, 7, 6)]
+    rest = []
+    for hours in (1, 2, 3):
+        talk = make_conversation(source)
+        make_message(talk, mention_reason="", sent_at=timezone.now() - timedelta(hours=hours))
+        rest.append(talk.pk)
+    folder = folders.of_source(source)
+    for size in (1, 2, 3, 4, 5, 20):
+        seen, after = [], ""
+        for _page in range(8):
+            page = folders.page_of(folder, bob, after=after, size=size)
+            seen += [row.pk for row in page.rows]
+            if page.split is not None:
+                assert seen[-len(page.rows) + page.split] == rest[0]
+            after = page.more
+            if not after:
+                break
+        assert seen == asked + rest, size
+    assert [row.pk for row in folders.page_of(folder, bob, after="x_1").rows][:1] == asked[:1]
+
+
+def test_after_done_in_a_source_the_next_one_that_waits_opens_then_the_others(bob) -> None:
+    source = make_source()
+    first, second = waiting(9, source=source), waiting(3, source=source)
+    context = make_conversation(source)
+    make_message(context, mention_reason="")
+    folder = folders.of_source(source)
+    for talk, following in ((first, second), (second, context)):
+        talk.refresh_from_db()
+        cursor = folders.cursor_of(folder, talk)
+        triage.close([talk], by=bob, seen_up_to=talk.last_message_id)
+        assert folders.next_after(folder, bob, cursor, talk.pk) == following

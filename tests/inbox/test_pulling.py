@@ -101,6 +101,7 @@ def test_passing_trouble_backs_off_and_turns_amber_then_red(source, forum) -> No
     for _ in range(3):
         Source.objects.filter(pk=source.pk).update(next_pull_at=timezone.now())
         pulled(source)
+        assert source.health == "late"
     assert (source.state, source.failures, source.health) == ("active", 3, "late")
     assert source.next_pull_at > timezone.now()
     Source.objects.filter(pk=source.pk).update(failing_since=timezone.now() - timedelta(hours=2))

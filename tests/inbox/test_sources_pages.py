@@ -231,3 +231,21 @@ def test_as_many_queries_with_thirty_rows_as_with_three(
             assert client.get(path).status_code == 200
         counts.append(len(captured))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize(
+    ("facts", "dot", "said"),
+    [
+        ({}, "dot", ""),
+        ({"failures": 1}, "dot late", "Forum: errors"),
+        ({"next_pull_at": timedelta(minutes=-3)}, "dot bad", "Forum: not syncing"),
+    ],
+)
+def test_the_footer_is_green_only_while_everything_is_read(client, bob, source, facts, dot, said):
+    if due := facts.get("next_pull_at"):
+        facts = {"next_pull_at": timezone.now() + due}
+    Source.objects.filter(pk=source.pk).update(**facts)
+    client.force_login(bob)
+    footer = words(client, "/inbox/health/").replace('dot "', 'dot"')
+    assert f'<i class="{dot}"></i><span >1 source' in footer
+    assert said in footer

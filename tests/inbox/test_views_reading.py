@@ -221,3 +221,42 @@ def test_an_empty_hub_leads_an_admin_to_the_first_source(desk, client, alice):
     assert "Ask an admin to connect the first source" in words(desk.get("/inbox/"))
     client.force_login(alice)
     assert 'href="/sources/new/"' in words(client.get("/inbox/"))
+
+
+def row(response) -> str:
+    return words(response).split('class="row"', 1)[1].split("</a>", 1)[0]
+
+
+@pytest.mark.parametrize(
+    ("subject", "words_", "above"),
+    [
+        ("Which resistor", "Which   resistor is R14?", False),  # nobody reads it twice
+        ("Which resistor", "R14, I think.", True),
+        ("", "The board and the plan disagree.", False),
+    ],
+)
+def test_a_row_says_its_subject_where_its_words_do_not(desk, subject, words_, above):
+    make_message(make_conversation(subject=subject), words_)
+    assert ('class="subject"' in row(ask(desk, "/inbox/needs-reply/"))) is above
+
+
+def test_a_row_of_snoozed_says_when_it_wakes_although_somebody_waits(desk, bob, time_machine):
+    time_machine.move_to("2026-11-25 12:00:00+00:00", tick=False)
+    bob.timezone = "UTC"
+    bob.save()
+    talk = make_conversation()
+    make_message(talk, sent_at=timezone.now() - timedelta(days=2))
+    triage.snooze([talk], timezone.now() + timedelta(days=2, hours=1), by=bob)
+    assert ">Fri 13:00</time>" in row(ask(desk, "/inbox/snoozed/"))
+    triage.snooze([talk], None, by=bob)
+    assert ">on reply</span>" in row(ask(desk, "/inbox/snoozed/"))
+
+
+def test_a_source_has_a_line_between_who_waits_and_the_others(desk):
+    source = make_source()
+    context = make_conversation(source)
+    make_message(context, mention_reason="")
+    make_message(make_conversation(source))
+    page = words(ask(desk, f"/inbox/sources/{source.pk}/"))
+    assert "Waiting first" in page
+    assert page.index('class="split">Not waiting') < page.index(f'id="row-{context.pk}"')
