@@ -26,6 +26,7 @@ from django.utils import timezone
 
 log = structlog.get_logger(__name__)
 TIMEOUT = timedelta(minutes=5)  # CELERY_TASK_TIME_LIMIT: a worker ends it by then
+ENDED = "Its worker ended it: it ran out of time, or the worker was stopped."
 GRACE = timedelta(minutes=1)  # a start that is later than this was missed
 
 
@@ -127,7 +128,8 @@ def run(job: Job, function: Callable[[], None]) -> bool:
     try:
         function()
     except BaseException as error:
-        _finish(job, token, time.monotonic() - begun, f"{type(error).__name__}: {error}")
+        words = ENDED if isinstance(error, SystemExit) else f"{type(error).__name__}: {error}"
+        _finish(job, token, time.monotonic() - begun, words)
         raise
     _finish(job, token, time.monotonic() - begun, "")
     return True

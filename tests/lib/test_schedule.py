@@ -57,6 +57,18 @@ def test_one_that_raises_shows_its_error_and_goes_on(caplog) -> None:
         assert last().is_well
 
 
+def test_one_that_its_worker_ends_says_so_in_words() -> None:
+    """The hard time limit sends SIGTERM first, which billiard makes a SystemExit."""
+
+    def is_ended() -> None:
+        raise SystemExit(-241)
+
+    with pytest.raises(SystemExit):
+        schedule.run(JOB, is_ended)
+    assert last().error == schedule.ENDED
+    assert not last().is_well
+
+
 def test_one_that_never_ends_is_not_started_twice_and_shows() -> None:
     assert schedule._claim(JOB)  # and its worker is killed
     with time_machine.travel(timezone.now() + timedelta(minutes=2), tick=False):
