@@ -8,6 +8,7 @@ Topics: "team" (everybody signed in), "source:3" (who may see it), "user:7" (one
 import json
 from collections.abc import Iterable, Mapping
 from functools import cache
+from typing import Any
 
 import redis
 import structlog
@@ -22,10 +23,39 @@ Ids = int | str | bool | None | list[int] | list[str]
 CLOSE = "close"
 
 
+class _ClosedSocket:
+    """redis-py lets an AttributeError out where the socket goes away while an answer is read."""
+
+    def read_response(self, *args: Any, **options: Any) -> Any:
+        try:
+            return super().read_response(*args, **options)  # type: ignore[misc]
+        except AttributeError as error:
+            if getattr(self, "_sock", None) is not None:
+                raise
+            raise redis.ConnectionError("The socket closed while an answer was read") from error
+
+
+class _Connection(_ClosedSocket, redis.Connection):
+    pass
+
+
+class _TLSConnection(_ClosedSocket, redis.SSLConnection):
+    pass
+
+
+class _SocketConnection(_ClosedSocket, redis.UnixDomainSocketConnection):
+    pass
+
+
+_CONNECTIONS = {"unix": _SocketConnection, "redis": _Connection, "rediss": _TLSConnection}
+
+
 @cache
 def client() -> redis.Redis:
     """The connection pool of this process."""
-    return redis.from_url(settings.REDIS_URL, socket_timeout=3, socket_connect_timeout=3)
+    url = settings.REDIS_URL
+    kind = _CONNECTIONS[url.partition(":")[0]]
+    return redis.from_url(url, socket_timeout=3, socket_connect_timeout=3, connection_class=kind)
 
 
 def namespace() -> str:

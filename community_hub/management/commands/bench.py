@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from celery import current_app
 from django.conf import settings
-from django.core.management.base import BaseCommand
-from django.db import connection
+from django.core.management.base import BaseCommand, CommandError
 from django.test.utils import override_settings
 
-from community_hub.bench import fill, measure
-from inbox.models import Source
-from team.models import Hub, User
+from community_hub.bench.database import database_of_its_own, filled
+from community_hub.bench.figures import Figure, Machine
+from community_hub.bench.incoming import incoming
+from community_hub.bench.pages import pages, verbs
+from community_hub.bench.served import served
 
 PLAIN = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 OVERRIDDEN = {
@@ -30,40 +34,37 @@ class Command(BaseCommand):
         parser.add_argument("--messages", type=int, default=100_000, help="how many are there")
         parser.add_argument("--incoming", type=int, default=5_000, help="how many are ingested")
         parser.add_argument("--rounds", type=int, default=100, help="how often each is timed")
+        parser.add_argument("--http", action="store_true", help="through the web server too")
+        parser.add_argument("--json", type=Path, help="write the figures to this file as well")
+        parser.add_argument(
+            "--keep", action="store_true", help="keep the filled database for the next run"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         # The running hub's workers must not hear of rows that exist only here.
         current_app.conf.update(broker_url="memory://")
-        name = str(settings.DATABASES["default"]["NAME"])
-        connection.settings_dict["TEST"]["NAME"] = f"{name}_bench"
-        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-        try:
-            with override_settings(**OVERRIDDEN):
-                self._measure(options["messages"], options["incoming"], options["rounds"])
-        finally:
-            connection.creation.destroy_test_db(name, verbosity=0)
-
-    def _measure(self, messages: int, incoming: int, rounds: int) -> None:
-        user = User.objects.create_user("bench@localhost", name="Bench", role="admin")
-        Hub.objects.create(name="Bench")
-        source = Source.objects.create(kind="sandbox", name="Bench", network="sandbox:bench")
-        self.stdout.write(f"Filling in {messages:,} messages…")
-        fill.fill(source.pk, messages=messages)
-        fill.recompute_all()
-        results = measure.pages(user, source, rounds)
-        results += measure.verbs(user, rounds)
-        results.append(measure.road_in(source, messages=incoming))
-        for result in results:
-            self.stdout.write(_line(result))
-        missed = [result.what for result in results if not result.kept]
+        found = []
+        with database_of_its_own(keep=options["keep"]), override_settings(**OVERRIDDEN):
+            for figure in self.figures(options):
+                self.stdout.write(str(figure))
+                found.append(figure)
+        if options["json"]:
+            options["json"].write_text(json.dumps([one.as_json() for one in found], indent=1))
+        missed = [one.name for one in found if not one.ok]
         self.stdout.write(f"Missed: {', '.join(missed)}" if missed else "Every budget is kept.")
 
-
-def _line(result: measure.Result) -> str:
-    figures = (
-        f"{result.rate:8.0f} messages/s"
-        if result.rate
-        else f"p50 {result.p50:6.1f} ms  p95 {result.p95:6.1f} ms  {result.queries:2d} queries"
-    )
-    mark = "kept  " if result.kept else "MISSED"
-    return f"{mark}  {result.what:28s} {figures}   (budget: {result.budget})"
+    def figures(self, options: dict[str, Any]) -> Iterator[Figure]:
+        machine = Machine.measured()
+        yield from machine.figures()
+        self.stdout.write(f"Filling in {options['messages']:,} messages…")
+        try:
+            user, source, were_there = filled(options["messages"])
+        except ValueError as error:
+            raise CommandError(f"{error}; run once without --keep to begin anew") from error
+        if were_there:
+            self.stdout.write("They were there already.")
+        yield from pages(user, source, machine, options["rounds"])
+        yield from verbs(user, machine, options["rounds"])
+        if options["http"]:
+            yield from served(user, source, machine)
+        yield from incoming(source, machine, messages=options["incoming"])

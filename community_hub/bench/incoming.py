@@ -1,0 +1,99 @@
+"""The real ingest, beside a raw COPY of the rows it wrote into tables with the same indexes."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from community_hub.bench.figures import Figure, Machine
+from inbox.connectors.base import Incoming, Page, Person
+from inbox.ingest.pipeline import ingest
+from inbox.models import Source
+
+BUDGET = 2_000  # messages a second on the reference machine
+SHARE = 25  # percent of what COPY takes in, at least
+TABLES = (
+    "members_member", "members_identity", "members_sighting", "members_activity",
+    "inbox_channel", "inbox_conversation", "inbox_message",
+)  # fmt: skip
+WORDS = ["the", "clock", "drifts", "after", "update", "firmware", "bar", "late", "loop", "thanks"]
+
+
+def incoming(source: Source, machine: Machine, *, messages: int) -> Iterator[Figure]:
+    """Pages of 100, threads of five, a third of the people new."""
+    run = f"{time.time_ns():x}"  # a kept database has the messages of earlier runs
+    made = [_page(run, start) for start in range(0, messages, 100)]
+    ingest(source, _page(run, -100))
+    before = {table: _last(table) for table in TABLES}
+    begun = time.perf_counter()
+    for page in made:
+        ingest(source, page)
+    rate = messages / (time.perf_counter() - begun)
+    yield Figure("ingest", rate, "messages/s", BUDGET / machine.scale, at_least=True)
+    copied = messages / _copy(before)
+    yield Figure("COPY of the same rows", copied, "messages/s")
+    yield Figure("ingest, of that COPY", 100 * rate / copied, "%", SHARE, at_least=True)
+
+
+def _copy(before: dict[str, int]) -> float:
+    """Seconds that it takes to COPY the rows after `before` into empty tables like theirs."""
+    took = 0.0
+    with connection.cursor() as cursor:
+        for table, last in before.items():
+            columns = _columns(cursor, table)
+            cursor.execute(f"create temp table copied (like {table} including all)")
+            select = f"select {columns} from {table} where id > {last}"  # noqa: S608 - our own words
+            with cursor.copy(f"copy ({select}) to stdout") as out:
+                data = b"".join(bytes(part) for part in out)
+            begun = time.perf_counter()
+            with cursor.copy(f"copy copied ({columns}) from stdin") as into:
+                into.write(data)
+            took += time.perf_counter() - begun
+            cursor.execute("drop table copied")
+    return took
+
+
+def _columns(cursor: Any, table: str) -> str:
+    """All but those that the database makes itself."""
+    cursor.execute(
+        "select quote_ident(column_name) from information_schema.columns"
+        " where table_name = %s and is_generated = 'NEVER' order by ordinal_position",
+        [table],
+    )
+    return ", ".join(name for (name,) in cursor.fetchall())
+
+
+def _last(table: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f"select coalesce(max(id), 0) from {table}")  # noqa: S608 - our own words
+        return int(cursor.fetchone()[0])
+
+
+def _page(run: str, start: int) -> Page:
+    chance = random.Random(start)  # noqa: S311 - the same pages each time, no secret
+    items = []
+    for number in range(start, start + 100):
+        root = number - number % 5
+        who = f"{run[:-6] if chance.random() < 0.67 else run}-{chance.randint(0, 2_000)}"
+        items.append(
+            Incoming(
+                external_id=f"{run}-{number}",
+                thread_id=f"{run}-thread-{root}",
+                thread_title=f"Thread {root}",
+                parent_id="" if number == root else f"{run}-{root}",
+                created_at=timezone.now() - timedelta(seconds=60),
+                author=Person(f"in-{who}", "sandbox:bench", f"in{who}", f"Person {who}"),
+                body=f"<p>{' '.join(chance.choices(WORDS, k=40))}</p>",
+                channel_id=f"channel-{root % 7}",
+                channel_name=f"Channel {root % 7}",
+                version="1",
+                is_root=number == root,
+            )
+        )
+    return Page(items=items, cursor={"at": start})

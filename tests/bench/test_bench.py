@@ -1,0 +1,64 @@
+"""`manage.py bench` measures each thing that it promises, on a small community."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from community_hub.bench.figures import Figure, Machine, middle_and_high
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def bench(*options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "manage.py", "bench", "--messages", "4000", "--incoming", "200"]
+    # not the plugin's way of testing, but the hub's own settings
+    environment = {k: v for k, v in os.environ.items() if k not in ("HUB_TEST",)}
+    return subprocess.run(
+        [*command, "--rounds", "5", *options], cwd=ROOT, env=environment, text=True,
+        capture_output=True, check=False, timeout=300,
+    )  # fmt: skip
+
+
+def test_it_measures_all_it_promises_and_writes_it_as_json(tmp_path) -> None:
+    file = tmp_path / "bench.json"
+    done = bench("--http", "--json", str(file))
+    assert done.returncode == 0, done.stderr
+    found = {row["name"]: row for row in json.loads(file.read_text())}
+    for row in found.values():
+        assert set(row) == {"name", "value", "unit", "budget", "ok"}
+        assert row["value"] > 0 or row["unit"] == ""
+    for page in ("list: needs reply", "conversation of 20, a click", "conversation of 20, a page",
+                 "member page"):  # fmt: skip
+        assert found[f"{page}, p50"]["budget"] > 0
+        for clients in (1, 8):
+            assert found[f"http, {clients} at once, {page}, rate"]["unit"] == "requests/s"
+    for name in ("yardstick", "select 1, there and back", "ingest", "COPY of the same rows",
+                 "ingest, of that COPY", "http, memory of the web server"):  # fmt: skip
+        assert name in found
+    assert any(name.startswith("done on") for name in found)
+    assert "yardstick" in done.stdout
+
+
+def test_a_budget_of_pythons_time_is_stretched_by_the_yardstick() -> None:
+    assert Machine(yardstick=1.6, round_trip=0.1).scale == 2
+    assert Machine(yardstick=0.8, round_trip=0.1).scale == 1
+
+
+def test_a_figure_is_ok_on_the_right_side_of_its_budget() -> None:
+    assert Figure("page", 24.9, "ms", 25).ok
+    assert not Figure("page", 25.1, "ms", 25).ok
+    assert Figure("rate", 101, "requests/s", 100, at_least=True).ok
+    assert not Figure("rate", 99, "requests/s", 100, at_least=True).ok
+    assert Figure("size", 10**9, "bytes").ok
+    assert Figure("page", 1 / 3, "ms", 25).as_json() == {
+        "name": "page", "value": 0.333, "unit": "ms", "budget": 25, "ok": True,
+    }  # fmt: skip
+
+
+def test_the_middle_and_the_95th_of_a_hundred() -> None:
+    p50, p95 = middle_and_high(range(1, 101))
+    assert (p50, round(p95)) == (50.5, 96)
