@@ -11,7 +11,16 @@ from playwright.sync_api import Page, expect
 from .hub import Hub
 from .talks import Talk
 
+DESKTOP = {"width": 1440, "height": 900}
+ENLARGED = {"width": 720, "height": 450}  # the desktop at 200 %
 PHONE = {"width": 360, "height": 740}
+# What stands out of the page, or out of the part of it that scrolls, at the end of the line
+BEYOND = """() => [document.documentElement, ...document.querySelectorAll("main, main.panes > .pane")]
+    .filter(part => part.scrollWidth > part.clientWidth && part.clientWidth)
+    .flatMap(part => [...part.querySelectorAll("*")]
+        .filter(e => e.getBoundingClientRect().right > part.getBoundingClientRect().right + 1)
+        .filter(e => !e.closest(".hide, .table-wrap, [hidden]"))
+        .slice(0, 3).map(e => e.outerHTML.slice(0, 100)))"""
 RULES = {
     "resultTypes": ["violations"],
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
@@ -27,6 +36,10 @@ SCREENS = {
     "add source": "/sources/new/",
     "sign in to a source": "/sources/new/mastodon/",
     "team": "/team/",
+    "team hours": "/team/hours/",
+    "audit trail": "/team/audit-trail/",
+    "mailbox": "/team/mailbox/",
+    "system health": "/system/",
     "profile": "/me/",
     "notifications": "/notifications/",
     "practice forum": "/sandbox/forum/",
@@ -85,11 +98,10 @@ def look_at(page: Page, folder: Path, name: str) -> None:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.screenshot(path=folder / f"{name} {scheme}.png")
         found += [f"{scheme}: {line}" for line in violations(page, rules)]
-    page.set_viewport_size(PHONE)
-    page.screenshot(path=folder / f"{name} phone.png")
-    wide = page.evaluate("document.documentElement.scrollWidth")
-    if wide > PHONE["width"]:
-        found.append(f"{wide} px wide on a phone of 360")
+    for size in (PHONE, ENLARGED, DESKTOP):
+        page.set_viewport_size(size)
+        page.screenshot(path=folder / f"{name} {size['width']}.png")
+        found += [f"{each} at {size['width']} px" for each in page.evaluate(BEYOND)]
     assert not found, "\n".join(found)
 
 
