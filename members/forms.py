@@ -103,7 +103,7 @@ class StaffForm(forms.Form):
     """Only colleagues who are not linked to somebody else already are offered."""
 
     user = forms.ModelChoiceField(
-        label=gettext_lazy("Colleague"),
+        label=gettext_lazy("Teammate"),
         queryset=User.objects.none(),
         required=False,
         empty_label=gettext_lazy("Not a teammate"),

@@ -92,7 +92,7 @@ def describe(member: Member, *, by: User, **fields: Any) -> Changes:
     "staff",
     on=ON,
     right="can_link_staff",
-    words=_("changed which colleague %(object)s is"),
+    words=_("changed the teammate linked to %(object)s"),
     undo=_undo_fields,
 )
 def link_user(member: Member, user: User | None, *, by: User) -> Changes:

@@ -82,7 +82,9 @@ class ModerationForm(forms.Form):
         required=False,
         max_length=500,
         assume_scheme="https",
-        help_text=_("Copy it from the source’s page in the hub: new posts then arrive at once."),
+        help_text=_(
+            "Copy it from the source’s page in the hub to send posts there immediately."
+        ),
     )
     moderates = forms.BooleanField(
         label=_("Replies wait for approval"),

@@ -86,9 +86,7 @@ def from_status(status: int, where: str, *, wrote: bool, said: str = "") -> Conn
     quoted = _(" It said: “%(said)s”") % {"said": said} if said else ""
     values = {"where": where, "status": status, "said": quoted}
     if status == 401:
-        return AuthExpired(
-            _("%(where)s does not accept the sign-in. Put in a key that is good.") % values
-        )
+        return AuthExpired(_("%(where)s rejected the sign-in. Enter a valid key.") % values)
     if status in (403, 451):
         return Forbidden(
             _("%(where)s does not let this account do that.%(said)s") % values,
@@ -98,16 +96,14 @@ def from_status(status: int, where: str, *, wrote: bool, said: str = "") -> Conn
         return _server_trouble(values, wrote)
     if 300 <= status < 400:
         return Misconfigured(
-            _("%(where)s sends us to another address. Put in the address it uses now.") % values
+            _("%(where)s redirects to another address. Enter its current address.") % values
         )
     if not wrote and status in (404, 405, 410):
         return Misconfigured(
             _("%(where)s has nothing at that address (%(status)s). Is the address right?") % values
         )
     if not wrote:
-        return Misconfigured(
-            _("%(where)s did not understand the question (%(status)s).%(said)s") % values
-        )
+        return Misconfigured(_("%(where)s rejected the request (%(status)s).%(said)s") % values)
     if status in (404, 410):
         return Rejected(
             _("%(where)s no longer has what this answers: it was deleted or hidden.%(said)s")
@@ -122,7 +118,7 @@ def rate_limited(when: datetime, where: str, *, scope: str = "") -> RateLimited:
     """`when` is kept as the platform said it; a missing or absurd time becomes a sane one."""
     now = datetime.now(UTC)
     when = min(max(when, now), now + LONGEST_WAIT)
-    sentence = _("%(where)s asks us to wait until %(time)s UTC.")
+    sentence = _("%(where)s asked the hub to wait until %(time)s UTC.")
     return RateLimited(
         sentence % {"where": where, "time": f"{when:%H:%M:%S}"}, retry_at=when, scope=scope
     )
@@ -185,12 +181,10 @@ def _address_problem(chain: list[BaseException], where: str) -> ConnectorError |
         )
     if _has(chain, UnsafeRedirect):
         return Misconfigured(
-            _("%(where)s sends us to another address. Put in the address it uses now.") % values
+            _("%(where)s redirects to another address. Enter its current address.") % values
         )
     if _has(chain, httpx.TooManyRedirects, requests.exceptions.TooManyRedirects):
-        return Misconfigured(
-            _("%(where)s redirects in circles. Put in the address it ends at.") % values
-        )
+        return Misconfigured(_("%(where)s redirects in a loop. Enter the final address.") % values)
     if _has(chain, *BAD_ADDRESS):
         return Misconfigured(
             _("“%(where)s” is not a web address. It should start with https://") % values
@@ -203,7 +197,7 @@ def _transport_problem(chain: list[BaseException], where: str, wrote: bool) -> C
     if _has(chain, *NEVER_LEFT):
         if _has(chain, ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY" in str(chain[0]):
             return Transient(
-                _("The certificate of %(where)s can't be trusted; its owner must mend it.") % values
+                _("The certificate of %(where)s can't be verified. Its owner must fix it.") % values
             )
         return Transient(_("%(where)s can't be reached. Is the address right?") % values)
     if wrote:
@@ -213,7 +207,7 @@ def _transport_problem(chain: list[BaseException], where: str, wrote: bool) -> C
         )
     if _has(chain, TooLarge):
         return Misconfigured(
-            _("%(where)s sent far more than we read in one go. Is the address right?") % values
+            _("%(where)s sent more data than the hub accepts. Is the address right?") % values
         )
     if _has(chain, httpx.DecodingError, requests.exceptions.ContentDecodingError):
         return Transient(_("The response from %(where)s was unreadable. Retrying") % values)

@@ -15,14 +15,14 @@ class Ignored(TextChoices):
     TOO_OLD = "too-old", _("older than the start")
     NOT_A_MENTION = "not-a-mention", _("not a mention")
     BOOST = "boost", _("a boost")
-    GONE = "gone", _("the post behind it is gone")
+    GONE = "gone", _("the original post is gone")
     HIDDEN = "hidden", _("no longer shown to this account")
     NOTICE = "notice", _("moderator notice")
     SYSTEM = "system", _("system line")
     WHISPER = "whisper", _("whisper")
-    UNHEARD = "unheard", _("in a channel nobody listens to")
+    UNHEARD = "unheard", _("in a channel that isn’t selected")
     NOT_KEPT = "not-kept", _("deleted before, or not kept here")
-    UNEXPLAINED = "unexplained", _("left out by the connector")
+    UNEXPLAINED = "unexplained", _("skipped by the connector")
 
 
 def words(code: str) -> str:

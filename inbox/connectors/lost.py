@@ -16,8 +16,8 @@ class LostCredentials(dict[str, Any]):
     def __getitem__(self, name: str) -> Any:
         raise AuthExpired(
             _(
-                "The hub's CREDENTIAL_KEYS have changed, and none of them opens the key or token"
-                " that is stored here. Put it in again; or put the old CREDENTIAL_KEYS back,"
+                "The hub's CREDENTIAL_KEYS have changed, and none of them decrypts the key or token"
+                " that is stored here. Enter it again; or restore the old CREDENTIAL_KEYS,"
                 " restart, and reconnect without typing anything."
             )
         )

@@ -184,7 +184,7 @@ class ChoicesForm(forms.Form):
             if not given and "since" not in self.errors:
                 self.add_error("since", _("Enter a date."))
             elif given and given > timezone.localdate():
-                self.add_error("since", _("That day has not come yet."))
+                self.add_error("since", _("Pick a date in the past."))
         return data
 
     def chosen_channels(self) -> list[ChannelInfo]:

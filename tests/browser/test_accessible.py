@@ -14,9 +14,9 @@ from .talks import Talk
 DESKTOP = {"width": 1440, "height": 900}
 ENLARGED = {"width": 720, "height": 450}  # the desktop at 200 %
 PHONE = {"width": 360, "height": 740}
-# What stands out of the page, or out of the part of it that scrolls, at the end of the line. The edge
-# of the list lies over its neighbour on purpose, 5 px wide.
-BEYOND = """() => [document.documentElement, ...document.querySelectorAll("main, main.panes > .pane")]
+# What stands out of the page, or out of the part of it that scrolls, at the end of the line. The
+# edge of the list lies over its neighbour on purpose, 5 px wide.
+BEYOND = """() => [document.documentElement, ...document.querySelectorAll("main, .panes > .pane")]
     .filter(part => part.scrollWidth > part.clientWidth + 5 && part.clientWidth)
     .flatMap(part => [...part.querySelectorAll("*")]
         .filter(e => e.getBoundingClientRect().right > part.getBoundingClientRect().right + 1)

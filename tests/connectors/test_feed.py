@@ -156,7 +156,7 @@ def test_a_feed_that_cannot_be_read_at_all_is_asked_again_later(feed, site):
 
 def test_a_feed_that_would_keep_a_worker_for_minutes_asks_for_a_person(feed, site):
     site.document = rss(f"<item>{'<category>x</category>' * 1000}</item>")
-    with pytest.raises(Misconfigured, match="far more than we read"):
+    with pytest.raises(Misconfigured, match="more data than the hub accepts"):
         pull(feed)
 
 

@@ -74,7 +74,7 @@ def test_it_asks_to_be_connected_again_and_tells_admins_once(client, source, ali
         pulled(source)
     assert source.state == "reconnect"
     assert "CREDENTIAL_KEYS" in source.last_error
-    assert "Put it in again" in client.get(source.get_absolute_url()).content.decode()
+    assert "Enter it again" in client.get(source.get_absolute_url()).content.decode()
     assert Notification.objects.get().user == alice
 
 

@@ -179,7 +179,7 @@ def test_the_sources_page_says_what_came_and_what_could_not_be_read(source, clie
         )
         row.put_off("ConnectorError: no such post", now)
     shown = " ".join(client.get(page).content.decode().split())
-    assert "2 deliveries could not be read" in shown
+    assert "2 deliveries couldn’t be read" in shown
     assert "ConnectorError: no such post" in shown
     assert "Last received" in shown
     for row in WebhookDelivery.objects.all():

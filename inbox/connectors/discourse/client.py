@@ -164,7 +164,7 @@ class DiscourseClient:
             raise translate(error, self.where, wrote=method == "POST") from error
         if answer.history and origin_of(str(answer.url)) != origin_of(self.base_url):
             raise Misconfigured(  # the key was left behind, so this answer is a stranger's
-                _("%(where)s moved to %(new)s. Put in that address, if you trust it.")
+                _("%(where)s moved to %(new)s. Enter that address if you trust it.")
                 % {"where": self.where, "new": answer.url.host}
             )
         return answer

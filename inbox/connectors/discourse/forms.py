@@ -41,9 +41,7 @@ class DiscourseForm(forms.Form):
         except ValueError:
             host = None
         if not host or parts.scheme not in ("http", "https") or parts.username:
-            raise forms.ValidationError(
-                _("That is not a web address. It looks like https://forum.example.org")
-            )
+            raise forms.ValidationError(_("Enter a web address, such as https://forum.example.org"))
         path = parts.path.rstrip("/")
         for page in ("/t/", "/c/", "/u/", "/latest", "/categories", "/top", "/new"):
             path = path.partition(page)[0] if f"{path}/".find(page) >= 0 else path

@@ -177,7 +177,7 @@ class FeedConnector(Connector):
             sentence = _("The feed at %(where)s is broken, and nothing of it could be read.")
             raise Transient(sentence % {"where": where}) from error
         except TooMuch as error:
-            sentence = _("%(where)s sent far more than we read in one go. Is the address right?")
+            sentence = _("%(where)s sent more data than the hub accepts. Is the address right?")
             raise Misconfigured(sentence % {"where": where}) from error
         except NotAFeed as error:
             if error.feeds:

@@ -33,6 +33,6 @@ class FeedForm(forms.Form):
             is_web = False
         if not is_web or parts.username or any(letter.isspace() for letter in typed):
             raise forms.ValidationError(
-                _("That is not a web address. It looks like https://blog.example.org/feed.xml")
+                _("Enter a web address, such as https://blog.example.org/feed.xml")
             )
         return typed

@@ -32,7 +32,7 @@ class MastodonForm(forms.Form):
         ),
     )
     hashtags = forms.CharField(
-        label=gettext_lazy("Hashtags to listen to"),
+        label=gettext_lazy("Hashtags to follow"),
         max_length=500,
         required=False,
         help_text=gettext_lazy("Separated by spaces, for example: soldering synthdiy"),
@@ -44,9 +44,7 @@ class MastodonForm(forms.Form):
             typed = typed.rpartition("@")[2]
         origin = _origin(typed if "://" in typed else f"https://{typed}")
         if not origin:
-            raise forms.ValidationError(
-                _("This is not a server's address. It looks like mastodon.social")
-            )
+            raise forms.ValidationError(_("Enter a server’s address, such as mastodon.social"))
         return origin
 
     def clean_access_token(self) -> str:
@@ -63,7 +61,7 @@ class MastodonForm(forms.Form):
         for name in names:
             if not re.fullmatch(r"[\w·]+", name) or name.isdigit():
                 raise forms.ValidationError(
-                    _("“%(name)s” can't be a hashtag: only letters, digits and _ can stand in it.")
+                    _("“%(name)s” can't be a hashtag: use only letters, digits and _.")
                     % {"name": name}
                 )
         return names
