@@ -82,9 +82,7 @@ class ModerationForm(forms.Form):
         required=False,
         max_length=500,
         assume_scheme="https",
-        help_text=_(
-            "Copy it from the source’s page in the hub to send posts there immediately."
-        ),
+        help_text=_("Copy it from the source’s page in the hub to send posts there immediately."),
     )
     moderates = forms.BooleanField(
         label=_("Replies wait for approval"),
