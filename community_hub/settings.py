@@ -140,6 +140,11 @@ TEMPLATES = [
             "builtins": ["community_hub.templatetags.hub", "django.templatetags.i18n"],
         },
     },
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {"environment": "community_hub.jinja.environment"},
+    },
 ]
 
 # Who may come in ---------------------------------------------------------------------------

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django import template
+from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from community_hub.lib import htmx
+from community_hub.lib import compiled, htmx
 from inbox.models import Conversation, Reason, Source
 from inbox.pages import folders
 from inbox.pages.composer import connector_of
 
 register = template.Library()
+NUMBER = 1234567890  # stands for any number in an address
 SEEN = (  # of a source; its settings and credentials are dear to read
     "name",
     "kind",
@@ -95,12 +99,62 @@ def last_checked(context: dict[str, Any]) -> datetime | None:
     return max(checked, default=None)
 
 
-@register.filter
-def unread(conversation: Conversation) -> bool:
-    return folders.is_unread(conversation)
+@register.simple_tag(takes_context=True)
+def conversation_rows(
+    context: dict[str, Any], rows: Iterable[Conversation], split: int | None = None
+) -> str:
+    """The rows of a list; `split`: above which of them the line "Not waiting" stands."""
+    opened, folder = context.get("conversation"), context["folder"]
+    return compiled.render(
+        "inbox/rows.jinja",
+        context,
+        rows=rows,
+        split=split,
+        open_pk=opened.pk if opened else 0,
+        slug=folder.slug,
+        wakes=folder.wakes,
+        writing=context.get("writing") or {},
+        address=address_of("conversation"),
+        unread=folders.is_unread,
+        heading=heading,
+        why=why,
+        pick=_("Select"),
+        assigned_to=_("Assigned to"),
+        on_reply=_("on reply"),
+    )
 
 
-@register.filter
+@register.simple_tag(takes_context=True)
+def thread_entries(context: dict[str, Any]) -> str:
+    """The messages of a thread, with what stands between them."""
+    conversation, user = context["conversation"], context["user"]
+    source = conversation.source
+    composer = context.get("composer")
+    return compiled.render(
+        "inbox/entries.jinja",
+        context,
+        entries=context["thread"].entries,
+        here=conversation.get_absolute_url(),
+        slug=context["folder"].slug,
+        account=source.account_label,
+        can_reply=bool(composer and composer.can_reply),
+        may_reconnect=user.can_manage_sources and source.state == "reconnect",
+        source_address=source.get_absolute_url(),
+        member_address=address_of("member"),
+        day=lambda day: date_format(day, "l, j F Y"),
+        hub_name=context.get("hub_name", ""),
+        the_team=_("The team"),
+        answer_this=_("Reply to this message"),
+        original=_("The original"),
+        original_of_this=_("The original of this message"),
+    )
+
+
+def address_of(name: str) -> str:
+    """The address of a page with a number in it, with %d in its place: reversed once for all."""
+    return reverse(name, args=[NUMBER]).replace(str(NUMBER), "%d")
+
+
 def heading(conversation: Conversation) -> str:
     """The line above the words of a row: its subject; of an untitled one, its first words. ""
     where the words begin with the same, as nobody reads them twice."""
@@ -110,7 +164,6 @@ def heading(conversation: Conversation) -> str:
     return "" if begins and words.startswith(begins) else above
 
 
-@register.filter
 def why(conversation: Conversation) -> str:
     """Why a row is here, in three words."""
     reason = conversation.mention_reason
@@ -121,12 +174,6 @@ def why(conversation: Conversation) -> str:
     if reason == Reason.NEW_TOPIC and conversation.channel:
         return _("new topic in %(channel)s") % {"channel": conversation.channel.name}
     return str(Reason(reason).label)
-
-
-@register.filter
-def of(found: dict[int, Any], key: int) -> Any:
-    """What a dictionary has for this row; nothing where it has nothing."""
-    return found.get(key, ())
 
 
 @register.filter

@@ -26,8 +26,9 @@ def test_there_are_templates():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_template_compiles(name):
-    template = get_template(name)
-    assert template.backend is engines["django"]
+    wanted = "jinja2" if name.endswith(".jinja") else "django"
+    template = get_template(name, using=wanted)
+    assert template.backend is engines[wanted]
 
 
 LONGEST = 160  # characters: a diff of what is longer cannot be read
@@ -38,7 +39,7 @@ def test_no_line_of_a_template_is_too_long():
         f"{folder.relative_to(ROOT) / name}:{number} has {len(line)}"
         for folder in FOLDERS
         for name in NAMES
-        if name.endswith(".html") and (folder / name).exists()
+        if name.endswith((".html", ".jinja")) and (folder / name).exists()
         for number, line in enumerate((folder / name).read_text().splitlines(), 1)
         if len(line) > LONGEST
     ]

@@ -1,0 +1,34 @@
+"""What every `.jinja` template may say; see community_hub/lib/compiled.py."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext, ngettext
+from jinja2 import Environment
+
+from community_hub.lib import compiled
+from community_hub.templatetags import hub
+
+
+def environment(**options: Any) -> Environment:
+    """For settings.TEMPLATES."""
+    made = Environment(**options)  # noqa: S701 - Django's backend turns autoescape on
+    made.globals.update(
+        _=gettext,
+        ngettext=ngettext,
+        icon=hub.icon,
+        platform_icon=hub.platform_icon,
+        face=hub.face,
+    )
+    made.filters.update(
+        coming_moment=hub.coming_moment,
+        hue=hub.hue,
+        initials=hub.initials,
+        is_late=hub.is_late,
+        iso=compiled.iso,
+        moment=compiled.moment,
+        short_moment=hub.short_moment,
+        waiting=hub.waiting,
+    )
+    return made
