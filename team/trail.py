@@ -12,6 +12,7 @@ from django.apps import apps
 from django.db.models import Count, Exists, Model, OuterRef
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from community_hub.lib import keyset
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from .models.action import ActionQuerySet
 
 PAGE = 50
+LONGEST_NAME = 100  # characters of what an action was done to
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,7 @@ def _sizes(rows: ActionQuerySet, page: list[Action]) -> dict[uuid.UUID, int]:
 
 def _entry(action: Action, row: Model | None, sizes: dict[uuid.UUID, int], user: User) -> Entry:
     verb = actions.find(action)
-    name = str(row) if row else _("something that is gone")
+    name = Truncator(row).chars(LONGEST_NAME) if row else _("something that is gone")
     address = getattr(row, "get_absolute_url", None)
     return Entry(
         action=action,

@@ -25,7 +25,9 @@ TAGS = {
 ATTRIBUTES = {"a": {"href", "title", "hreflang"}, "abbr": {"title"}, "ol": {"start"}}
 _IMAGE = {"img": {"src", "alt", "title", "class"}}
 SCHEMES = {"http", "https", "mailto", "xmpp", "matrix"}
-_WITH_CONTENT = {"script", "style", "template", "noscript", "iframe", "object", "svg", "math"}
+_WITH_CONTENT = {
+    "script", "style", "template", "noscript", "iframe", "object", "svg", "math", "title",
+}  # fmt: skip
 # What one body may hold; over any of these it is kept as text. nh3 takes time by the square of
 # some of them, and nothing can interrupt it: at the bounds, a body costs 0.1 to 0.4 s.
 MOST_CHARACTERS = 1_000_000

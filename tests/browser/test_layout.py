@@ -149,3 +149,21 @@ def test_a_list_that_is_brought_up_to_date_stays_as_long_and_where_it_was(sit, t
     page.wait_for_timeout(200)
     assert rows.count() >= before
     assert page.locator("#list .scroll").evaluate("element => element.scrollTop") == 900
+
+
+def test_a_line_of_the_log_has_its_icon_before_its_kind(sit, hub: Hub) -> None:
+    page = sit("bo", viewport=PHONE)
+    found = "select member_id from members_identity where handle = 'inesw'"
+    page.goto(f"/members/{hub.ask(found)}/")
+    when = page.locator(".log .when:has(> .icon)").first
+    icon = when.locator("> .icon").bounding_box()
+    words = when.evaluate(
+        """when => {
+            const range = document.createRange();
+            range.selectNode(when.querySelector(".icon").nextSibling);
+            return range.getClientRects()[0].toJSON();
+        }"""
+    )
+    assert icon["y"] < words["y"] + words["height"]
+    assert icon["x"] + icon["width"] <= words["x"] + words["width"]
+    assert icon["y"] + icon["height"] > words["y"]

@@ -17,6 +17,7 @@ from community_hub.lib.html import clean, from_markdown, from_plain, to_text
         ('<a href="https://e.example/?a>b" title="x > y">link</a>!', "link!"),
         ("<pre>keep   it</pre>", "keep it"),
         ("no<span>break</span>here", "nobreakhere"),
+        ("<head><title>Of the window</title></head><body><p>read</p></body>", "read"),
         ("", ""),
     ],
 )

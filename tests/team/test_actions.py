@@ -129,6 +129,14 @@ def test_the_trail_shows_one_line_for_each_call(client, lena, bob) -> None:
     assert "Bob Baker" in page
 
 
+def test_the_trail_cuts_a_long_name_with_an_ellipsis(lena, bob) -> None:
+    talk = make_conversation(subject="Is it loud? " * 20)
+    triage.assign([talk], bob, by=bob)
+    (entry,) = trail.read(lena, trail.Filters()).entries
+    assert entry.words.endswith("…")
+    assert len(entry.words) < 120
+
+
 def test_the_trail_is_narrowed_and_paged(lena, bob) -> None:
     talks = [make_message().conversation for _ in range(5)]
     for talk in talks:
