@@ -167,3 +167,32 @@ def test_a_line_of_the_log_has_its_icon_before_its_kind(sit, hub: Hub) -> None:
     assert icon["y"] < words["y"] + words["height"]
     assert icon["x"] + icon["width"] <= words["x"] + words["width"]
     assert icon["y"] + icon["height"] > words["y"]
+
+
+def test_what_will_be_acted_on_is_ticked_and_in_view_and_the_rows_stay(sit, talk: Talk) -> None:
+    page = sit("bo")
+    page.goto(talk.page)
+    row = page.locator("a.row").nth(3)
+    row.focus()
+    before = box(row)
+    page.keyboard.press("h")
+    menu = page.locator("#bulk-snoozes")
+    expect(menu.get_by_role("button", name="Until they reply")).to_be_visible()
+    expect(page.locator("[data-picked]")).to_have_text("1")
+    assert box(row) == before
+    assert not meet(box(menu), before)
+    button = box(page.locator("[popovertarget=bulk-snoozes]"))
+    assert abs(box(menu)["y"] - button["y"] - button["height"]) < 12  # under its button
+    page.keyboard.press("Escape")
+
+
+@pytest.mark.parametrize("width", [1440, 1100, 720, 360])
+def test_what_one_should_know_stands_above_the_box_at_every_width(sit, hub: Hub, width) -> None:
+    asked = "select id from inbox_conversation where subject like 'MIDI clock drifts%%'"
+    page = sit("bo", viewport={"width": width, "height": 740})
+    page.goto(f"/conversations/{hub.ask(asked)}/")
+    notes = page.get_by_role("complementary", name="Notes and warnings")
+    expect(notes).to_contain_text("Wants to test builds early")
+    expect(notes).to_be_in_viewport(ratio=1)
+    above, below = box(notes), box(page.locator(".composer"))
+    assert 0 <= below["y"] - above["y"] - above["height"] < 16

@@ -186,3 +186,11 @@ def test_a_deleted_thread_still_knows_whose_it_was(read):
     talk.refresh_from_db()
     assert str(talk.preview_by) == "Wren Ashby"
     assert "does not say who wrote this" not in read(talk)
+
+
+def test_a_warning_stands_above_the_box_one_writes_in(read):
+    asker = make_identity(make_member("Ines Wolff", do_not_contact=True))
+    talk = make_conversation()
+    make_message(talk, author=asker)
+    page = read(talk)
+    assert page.index("Asked not to be contacted first.") < page.index('id="composer"')

@@ -123,7 +123,7 @@ class RowList extends HTMLElement {
   // the row that is meant is ticked first: what will change is visible while one chooses
   choose(menu) {
     if (!this.boxes.length) this.select();
-    if (this.boxes.length) document.getElementById(menu)?.showPopover();
+    if (this.boxes.length) this.querySelector(`[popovertarget="${menu}"]`)?.click(); // under its button
   }
 
   extend(by) {
