@@ -224,12 +224,15 @@ class Post(models.Model):
 
     def ancestors(self, limit: int = 500) -> list[Post]:
         """From the topmost post down to the one this answers."""
-        above: list[Post] = []
-        post = self
-        while post.in_reply_to_id and len(above) < limit:
-            post = Post.objects.for_api().get(pk=post.in_reply_to_id)
-            above.append(post)
-        return above[::-1]
+        answered = Post.objects.filter(thread=self.thread_id).values_list("pk", "in_reply_to_id")
+        parents = dict(answered)
+        above: list[int] = []
+        at = self.in_reply_to_id
+        while at and len(above) < limit:
+            above.append(at)
+            at = parents.get(at)
+        posts = Post.objects.for_api().in_bulk(above)
+        return [posts[pk] for pk in reversed(above)]
 
     def revise(self, body: str) -> None:
         body = body.strip()
