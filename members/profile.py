@@ -6,22 +6,21 @@ everything in it is bounded, and everything is what `user` may read.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.db.models import Count, Exists, Max, OuterRef, Subquery
+from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
-from community_hub.lib import keyset
+from community_hub.lib import compiled_sql, keyset
 from members.log import timeline
 from members.models import Activity, ActivityKind, Identity, Member, Sighting, Stage
 from members.models.activity import NEWEST_FIRST, ActivityQuerySet
 from members.models.identity import hidden_scopes
-
-if TYPE_CHECKING:
-    from team.models import User
+from team.models import User
 
 MOST_IDENTITIES = 30
 NOTES = 3
@@ -89,16 +88,15 @@ def load_profile(
 
     The log: the newest lines; those before a cursor; or all down to `until`, brought up to date.
     """
-    readable = timeline(member, user)
     identities = identities_for(member, user)
-    first_seen, last_seen, last_contact = dates_for(member, identities, readable)
-    shown, older = page_of(readable, lines, before, until)
+    first_seen, last_seen, last_contact = dates_for(member, identities, timeline(member, user))
+    shown, older = page_of(member, user, lines, before, until)
     return Profile(
         member=member,
         identities=identities,
-        notes=list(readable.filter(kind=ActivityKind.NOTE).select_related("actor")[:NOTES]),
+        notes=_of_log(notes_in, member, user),
         lately=shown,
-        colleagues=who_knows(readable),
+        colleagues=who_knows(member, user),
         older=older,
         first_seen=first_seen,
         last_seen=last_seen,
@@ -109,6 +107,22 @@ def load_profile(
 def identities_for(member: Member, user: User) -> list[Identity]:
     """Those the reader may see. With `first_seen` and `last_seen` in sources they may see, and
     `is_hidden_elsewhere` where the member was seen in others too."""
+    role = user.role
+    if hidden_scopes(user) is None:
+        return compiled_sql.rows(
+            ("accounts of a member", role),
+            lambda member: found_identities(Member(pk=member), User(role=role)),
+            member=member.pk,
+        )
+    return compiled_sql.rows(
+        ("accounts of a member", role),
+        lambda member, user: found_identities(Member(pk=member), User(pk=user, role=role)),
+        member=member.pk,
+        user=user.pk,
+    )
+
+
+def found_identities(member: Member, user: User) -> QuerySet[Identity]:
     found = Identity.objects.visible_to(user).filter(member=member).order_by("network", "id")
     hidden = hidden_scopes(user)
     if hidden is not None:
@@ -120,7 +134,7 @@ def identities_for(member: Member, user: User) -> list[Identity]:
             last_seen=Subquery(last.values("last_seen")[:1]),
             is_hidden_elsewhere=Exists(anywhere),
         )
-    return list(found[:MOST_IDENTITIES])
+    return found[:MOST_IDENTITIES]
 
 
 def dates_for(
@@ -136,24 +150,55 @@ def dates_for(
 
 
 def page_of(
-    readable: ActivityQuerySet, lines: int, before: str, until: str
+    member: Member, user: User, lines: int, before: str, until: str
 ) -> tuple[list[Activity], str]:
     """The lines, and the cursor for what is older."""
+    readable = timeline(member, user)
     named = readable.select_related("actor")
-    if not keyset.place(until):
+    if not keyset.place(until) and before:
         page = keyset.page(named, NEWEST_FIRST, before, lines)
         return page.rows, page.more
+    if not keyset.place(until):
+        rows = _of_log(newest, member, user, lines)
+        first = keyset.listing(rows, NEWEST_FIRST, "", lines)
+        return first.rows, first.more
     shown = list(named.filter(NEWEST_FIRST.until(until))[:MOST_LINES])
     end = NEWEST_FIRST.cursor_of(shown[-1]) if shown else ""
     return shown, end if end and readable.filter(NEWEST_FIRST.after(end)).exists() else ""
 
 
-def who_knows(readable: ActivityQuerySet) -> list[Colleague]:
+def who_knows(member: Member, user: User) -> list[Colleague]:
     """The colleagues with the most lines among the newest, who wrote or met them."""
+    found = _of_log(contacts_in, member, user)
+    whole = sum(times for _name, times, _last in found)
+    return [Colleague(name, times / whole, last) for name, times, last in found]
+
+
+def newest(readable: ActivityQuerySet, lines: int) -> ActivityQuerySet:
+    return readable.select_related("actor")[: lines + 1]
+
+
+def notes_in(readable: ActivityQuerySet) -> ActivityQuerySet:
+    return readable.filter(kind=ActivityKind.NOTE).select_related("actor")[:NOTES]
+
+
+def contacts_in(readable: ActivityQuerySet) -> QuerySet[Any, Any]:
+    """For each colleague their name, how often, and when last."""
     newest = Activity.objects.filter(pk__in=readable.values("pk")[:CONTACTS])
     ours = newest.filter(actor__isnull=False, kind__in=KNOWING)
     named = ours.values_list("actor__name").order_by()
     rows = named.annotate(times=Count("pk"), last=Max("occurred_at")).order_by("-times", "-last")
-    found = list(rows[:COLLEAGUES])
-    whole = sum(times for _name, times, _last in found)
-    return [Colleague(name, times / whole, last) for name, times, last in found]
+    return rows[:COLLEAGUES]
+
+
+def _of_log(
+    what: Callable[..., QuerySet[Any, Any]], member: Member, user: User, *key: int
+) -> list[Any]:
+    """`what` of the lines about a member that a reader may see. `key`: what it takes besides."""
+    role = user.role
+    return compiled_sql.rows(
+        (what.__name__, role, *key),
+        lambda member, user: what(timeline(Member(pk=member), User(pk=user, role=role)), *key),
+        member=member.pk,
+        user=user.pk,
+    )

@@ -106,6 +106,18 @@ def page(
 ) -> Listing[M]:
     """`size` rows after a place, in one query that reads one row more."""
     rows = list(found.filter(order.after(cursor)).order_by(*order.fields)[: size + 1])
+    return listing(rows, order, cursor, size, filters=filters)
+
+
+def listing(
+    rows: list[M],
+    order: Order,
+    cursor: str,
+    size: int,
+    *,
+    filters: Mapping[str, str] | None = None,
+) -> Listing[M]:
+    """Of rows that were read, one more than `size` where there are more."""
     more = order.cursor_of(rows[size - 1]) if len(rows) > size else ""
     return Listing(rows[:size], order, cursor, more, filters or {})
 

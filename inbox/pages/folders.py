@@ -10,24 +10,24 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, Exists, OuterRef, Subquery, Value
+from django.db.models import CharField, Exists, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Concat, JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from community_hub.lib import keyset
+from community_hub.lib import compiled_sql, keyset
 from community_hub.lib.keyset import Listing, Order
 from inbox.models import Conversation, ConversationTag, Delivery, Draft, ReadMark, Source
 from inbox.models.conversation import NEWEST_FIRST
+from team.models import User
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
     from inbox.models.conversation import NEWEST_FIRST, ConversationQuerySet
-    from team.models import User
 
     Words = str | _StrPromise
 
@@ -193,23 +193,33 @@ def counts(user: User, sources: Sequence[Source] | None = None) -> dict[str, int
 
     `sources`: those the user may see, where the caller has read them already.
     """
-    counted = [folder for folder in FOLDERS.values() if folder.counted]
-    seen = Conversation.objects.visible_to(user)
-    if sources is not None:
-        seen = Conversation.objects.filter(source__in=[source.pk for source in sources])
+    if sources is None:
+        sources = list(Source.objects.visible_to(user))
+    numbers = {f"source_{number}": source.pk for number, source in enumerate(sources)}
+    found = Counter(
+        compiled_sql.rows(("counts", len(sources)), counted_rows, user=user.pk, **numbers)
+        if sources
+        else ()
+    )
+    return {**{folder.slug: 0 for folder in FOLDERS.values() if folder.counted}, **found}
+
+
+def counted_rows(user: int, **sources: int) -> QuerySet[Any, str]:
+    """The slug of a folder for each row of it, up to CAP."""
+    seen, me = Conversation.objects.filter(source__in=sources.values()), User(pk=user)
     capped = [
-        folder.select(seen, user)
+        folder.select(seen, me)
         .order_by()
         .annotate(folder=Value(folder.slug))
         .values_list("folder", flat=True)[:CAP]
-        for folder in counted
+        for folder in FOLDERS.values()
+        if folder.counted
     ]
     waiting = seen.needs_reply().order_by()
     by_source = waiting.annotate(
         folder=Concat(Value("source-"), Cast("source_id", CharField()))
-    ).values_list("folder", flat=True)[: CAP * len(sources or ())]
-    found = Counter(capped[0].union(*capped[1:], by_source, all=True))
-    return {**dict.fromkeys((folder.slug for folder in counted), 0), **found}
+    ).values_list("folder", flat=True)[: CAP * len(sources)]
+    return capped[0].union(*capped[1:], by_source, all=True)
 
 
 # A page of rows ------------------------------------------------------------------------------
@@ -241,8 +251,18 @@ def page_of(folder: Folder, user: User, *, after: str = "", size: int = PAGE) ->
 
 
 def stretch(folder: Folder, user: User, after: str, size: int) -> Listing[Conversation]:
-    found = with_row_facts(folder.conversations(user), user).only(*SHOWN)
-    return keyset.page(found, folder.order, after, size)
+    def listed(user: User) -> ConversationQuerySet:
+        return with_row_facts(folder.conversations(user), user).only(*SHOWN)
+
+    if after or size != PAGE:
+        return keyset.page(listed(user), folder.order, after, size)
+    role = user.role
+    rows = compiled_sql.rows(
+        ("list", folder.slug, folder.waits, role),
+        lambda user: listed(User(pk=user, role=role))[: PAGE + 1],
+        user=user.pk,
+    )
+    return keyset.listing(rows, folder.order, "", PAGE)
 
 
 def page_of_both(folder: Folder, first: Folder, user: User, after: str, size: int) -> Rows:

@@ -23,8 +23,8 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from community_hub.lib import keyset
-from community_hub.lib.keyset import Order
+from community_hub.lib import compiled_sql, keyset
+from community_hub.lib.keyset import Listing, Order
 from inbox.models import Conversation, Delivery, Kind, Message
 from members.models import Member
 from team.models import User
@@ -146,12 +146,12 @@ def read(
 
     `mark` is how far this user had read: the first that others wrote after it is marked.
     """
-    found = messages(conversation)
+    found = messages(conversation.pk)
     if start:
         shown = list(found.filter(NEWEST_FIRST.until(start)).order_by("sent_at", "id")[:MOST])
         older = bool(shown) and found.filter(NEWEST_FIRST.after(start)).exists()
     else:
-        page = keyset.page(found, NEWEST_FIRST, before, PAGE)
+        page = keyset.page(found, NEWEST_FIRST, before, PAGE) if before else newest(conversation.pk)
         shown, older = page.rows[::-1], bool(page.more)
     thread = Thread(entries=lay_out(shown, mark, nobody_of(conversation)))
     if shown:
@@ -161,7 +161,15 @@ def read(
     return thread
 
 
-def messages(conversation: Conversation) -> MessageQuerySet:
+def newest(conversation: int) -> Listing[Message]:
+    def found(conversation: int) -> MessageQuerySet:
+        return messages(conversation).order_by(*NEWEST_FIRST.fields)[: PAGE + 1]
+
+    rows = compiled_sql.rows("newest messages", found, conversation=conversation)
+    return keyset.listing(rows, NEWEST_FIRST, "", PAGE)
+
+
+def messages(conversation: int) -> MessageQuerySet:
     """What is shown of a conversation that the caller found by visible_to(). Few joins: planning
     them costs more than reading twenty rows."""
     depth = Case(
@@ -173,7 +181,8 @@ def messages(conversation: Conversation) -> MessageQuerySet:
     )
     named = Cast(KeyTextTransform("assignee_id", "event"), BigIntegerField())
     assignees = User.objects.filter(pk=OuterRef("assignee_named")).values("name")
-    found = conversation.messages.shown().select_related("author__member", "by", "delivery")
+    shown = Message.objects.filter(conversation=conversation).shown()
+    found = shown.select_related("author__member", "by", "delivery")
     return found.only(*SHOWN).annotate(
         depth=depth, assignee_named=named, assignee_name=Subquery(assignees[:1])
     )
