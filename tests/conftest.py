@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -37,6 +37,22 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
             return "browser" if nodeid.startswith("tests/browser/") else nodeid
 
     return OneVar(config, log)
+
+
+@pytest.fixture(autouse=True)
+def kept_sql_is_what_would_be_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every statement that a page uses again is compiled anew and compared: its key names all that
+    decides what it is."""
+    from community_hub.lib import compiled_sql
+
+    kept = compiled_sql.statement
+
+    def compared(key: Any, build: Any, values: Any) -> compiled_sql.Statement:
+        found, anew = kept(key, build, values), compiled_sql.compiled(build, values)
+        assert (found.sql, found.params) == (anew.sql, anew.params), key
+        return found
+
+    monkeypatch.setattr(compiled_sql, "statement", compared)
 
 
 @pytest.fixture

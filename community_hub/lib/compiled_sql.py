@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import QuerySet
 
@@ -34,14 +35,21 @@ def rows(key: Hashable, build: Callable[..., QuerySet[Any, T]], **values: Value)
     in `values`; `build` is given placeholders for them, and may compare columns with them and
     nothing else. ValueError where one does not arrive in the SQL as it is.
     """
-    statement = _kept.get(key)
-    if statement is None:
-        statement = compiled(build, values)
+    return statement(key, build, values).rows(values)
+
+
+def statement(
+    key: Hashable, build: Callable[..., QuerySet[Any, Any]], values: dict[str, Value]
+) -> Statement:
+    """The one that is kept; compiled now where there is none yet."""
+    found = _kept.get(key)
+    if found is None:
+        found = compiled(build, values)
         with _lock:
             while len(_kept) >= MOST:
                 del _kept[next(iter(_kept))]  # the oldest
-            _kept[key] = statement
-    return statement.rows(values)
+            _kept[key] = found
+    return found
 
 
 @dataclass(frozen=True)
@@ -49,7 +57,7 @@ class Statement:
     """`places`: for each value the parameters that it stands for, by number, and the type that the
     database's driver is given it in."""
 
-    queryset: QuerySet[Any, Any]
+    queryset: Any
     compiler: Any
     sql: str
     params: tuple[Any, ...]
@@ -76,7 +84,7 @@ class _Read:
 
     db: str
     compiler: Any
-    _known_related_objects = {}
+    _known_related_objects: ClassVar[dict[Any, Any]] = {}
 
     @property
     def query(self) -> _Read:
@@ -92,11 +100,14 @@ def _answer(found: list[Any], *args: Any, **options: Any) -> list[Any]:
 
 def compiled(build: Callable[..., QuerySet[Any, Any]], values: dict[str, Value]) -> Statement:
     markers = {name: _marker(value, number) for number, (name, value) in enumerate(values.items())}
-    queryset = build(**markers)
+    queryset: Any = build(**markers)
     if queryset._prefetch_related_lookups or queryset._known_related_objects:
         raise ValueError("prefetch_related() and related managers are not for compiled SQL")
     compiler = queryset.query.get_compiler(using=queryset.db)
-    sql, params = compiler.as_sql()
+    try:
+        sql, params = compiler.as_sql()
+    except EmptyResultSet as error:  # the placeholder is too large for its column
+        raise ValueError("only bigint columns can be compared with numbers") from error
     places = {
         name: [(number, type(param)) for number, param in enumerate(params) if param == marker]
         for name, marker in markers.items()

@@ -186,22 +186,19 @@ def folder_named(slug: str, user: User) -> Folder:
     return FOLDERS.get(slug, NEEDS_REPLY)
 
 
-def counts(user: User, sources: Sequence[Source] | None = None) -> dict[str, int]:
+def counts(user: User, sources: Sequence[Source]) -> dict[str, int]:
     """How many rows each counted folder has, and how many wait in each source, in one query.
 
     Never more than CAP are counted in a folder, nor CAP a source in all of them.
 
-    `sources`: those the user may see, where the caller has read them already.
+    `sources`: all that the user may see.
     """
-    if sources is None:
-        sources = list(Source.objects.visible_to(user))
+    nothing = {folder.slug: 0 for folder in FOLDERS.values() if folder.counted}
+    if not sources:
+        return nothing
     numbers = {f"source_{number}": source.pk for number, source in enumerate(sources)}
-    found = Counter(
-        compiled_sql.rows(("counts", len(sources)), counted_rows, user=user.pk, **numbers)
-        if sources
-        else ()
-    )
-    return {**{folder.slug: 0 for folder in FOLDERS.values() if folder.counted}, **found}
+    key = ("counts", len(sources), CAP)
+    return nothing | Counter(compiled_sql.rows(key, counted_rows, user=user.pk, **numbers))
 
 
 def counted_rows(user: int, **sources: int) -> QuerySet[Any, str]:
