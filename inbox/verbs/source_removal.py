@@ -68,7 +68,10 @@ def _undo_delete(action: Action, by: User) -> bool:
     source = Source.objects.filter(pk=action.object_id, state=SourceState.DELETING).first()
     if source is None or not jobs.cancel(DELETE, source.scope):
         return False
-    source.set_fields(**action.before)
+    # as nothing is due while it is being deleted, it would never be synced again
+    due = timezone.now() if action.before["state"] == SourceState.ACTIVE else None
+    source.set_fields(**action.before, next_pull_at=due)
+    live.publish([source.scope], "sources", {"id": source.pk})
     return True
 
 

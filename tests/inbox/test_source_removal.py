@@ -133,6 +133,13 @@ def test_within_a_minute_deleting_is_undone_and_then_no_more(source, alice) -> N
     assert Source.objects.get().state == "deleting"
 
 
+def test_a_source_that_is_kept_after_all_goes_on_syncing(source, alice) -> None:
+    changes = source_removal.delete(source, by=alice)
+    assert source not in Source.objects.due(timezone.now())
+    assert changes.undo(by=alice)
+    assert source in Source.objects.due(timezone.now())
+
+
 def test_deleting_waits_for_a_pull_that_is_under_way(source, alice) -> None:
     with time_machine.travel(timezone.now() + timedelta(seconds=50), tick=False):
         source.take_lease(timezone.now())
