@@ -185,11 +185,14 @@ _FOLLOW_UP = """
 with again as (
     select m.id
     from unnest(%s::bigint[]) as k(id)
-    join inbox_conversation c on c.id = k.id and c.first_reply_at is not null
-    join inbox_message m on m.conversation_id = c.id and m.sent_at > c.first_reply_at
-    join members_identity i on i.id = m.author_id and not i.is_us
-    join members_member p on p.id = i.member_id and p.user_id is null and not p.is_bot
-    where m.kind = 'inbound' and m.mention_reason = '' and m.id > c.handled_up_to
+    cross join lateral (select * from inbox_conversation where id = k.id limit 1) c
+    cross join lateral (
+        select * from inbox_message where conversation_id = c.id and kind = 'inbound'
+          and mention_reason = '' and id > c.handled_up_to and sent_at > c.first_reply_at offset 0
+    ) m
+    cross join lateral (select * from members_identity where id = m.author_id limit 1) i
+    cross join lateral (select * from members_member where id = i.member_id limit 1) p
+    where not i.is_us and p.user_id is null and not p.is_bot
       and exists (
         select 1 from inbox_message asked
         join members_identity asker on asker.id = asked.author_id
