@@ -13,7 +13,9 @@ import structlog
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 from django.core.cache.backends.dummy import DummyCache
 from django.core.cache.backends.locmem import LocMemCache
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+
+from .live import connection_class
 
 log = structlog.get_logger(__name__)
 
@@ -28,6 +30,9 @@ class Away:
 
 
 _servers: dict[str, Away] = {}
+# With the connections to each server. Django makes a cache object a request, and each of them
+# would connect anew.
+_clients: dict[str, RedisCacheClient] = {}
 
 
 def steady(name: str) -> Callable[..., Any]:
@@ -54,6 +59,18 @@ class SteadyCache(RedisCache):
         self.spare: BaseCache = LocMemCache("spare", params)
         self.away = _servers.setdefault(server, Away())
         self.longest: int | None = None
+        self.server = server
+        self.options: dict[str, Any] = params.get("OPTIONS", {})
+
+    @property
+    def _cache(self) -> RedisCacheClient:
+        """Where RedisCache looks for its client."""
+        found = _clients.get(self.server)
+        if found is None:
+            kind = connection_class(self.server)
+            made = RedisCacheClient([self.server], connection_class=kind, **self.options)
+            found = _clients.setdefault(self.server, made)
+        return found
 
     def forgetful(self, longest: int) -> SteadyCache:
         """The same Redis, for what must not differ between processes: while it is away, nothing

@@ -6,7 +6,7 @@ Topics: "team" (everybody signed in), "source:3" (who may see it), "user:7" (one
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -14,6 +14,7 @@ import redis
 import structlog
 from django.conf import settings
 from django.db import transaction
+from redis.connection import AbstractConnection
 
 log = structlog.get_logger(__name__)
 
@@ -23,12 +24,12 @@ Ids = int | str | bool | None | list[int] | list[str]
 CLOSE = "close"
 
 
-class _ClosedSocket:
+class _ClosedSocket(AbstractConnection):
     """redis-py lets an AttributeError out where the socket goes away while an answer is read."""
 
     def read_response(self, *args: Any, **options: Any) -> Any:
         try:
-            return super().read_response(*args, **options)  # type: ignore[misc]
+            return super().read_response(*args, **options)
         except AttributeError as error:
             if getattr(self, "_sock", None) is not None:
                 raise
@@ -47,15 +48,24 @@ class _SocketConnection(_ClosedSocket, redis.UnixDomainSocketConnection):
     pass
 
 
-_CONNECTIONS = {"unix": _SocketConnection, "redis": _Connection, "rediss": _TLSConnection}
+_CONNECTIONS: dict[str, Callable[..., AbstractConnection]] = {
+    "unix": _SocketConnection,
+    "redis": _Connection,
+    "rediss": _TLSConnection,
+}
 
 
 @cache
 def client() -> redis.Redis:
     """The connection pool of this process."""
     url = settings.REDIS_URL
-    kind = _CONNECTIONS[url.partition(":")[0]]
+    kind = connection_class(url)
     return redis.from_url(url, socket_timeout=3, socket_connect_timeout=3, connection_class=kind)
+
+
+def connection_class(url: str) -> Any:
+    """What redis-py is to connect to this address with."""
+    return _CONNECTIONS[url.partition(":")[0]]
 
 
 def namespace() -> str:

@@ -76,7 +76,11 @@ def connector_of(kind: str) -> type[Connector] | None:
 @register.simple_tag
 def face(who: Any, css: str = "") -> SafeString:
     """Initials on a hue that stays with the name; for the eye only, the name stands beside it."""
-    name = str(who or "").strip()
+    return drawn_face(str(who or "").strip(), css)
+
+
+@lru_cache(maxsize=2048)
+def drawn_face(name: str, css: str) -> SafeString:
     if not name:
         return format_html('<span class="face nobody {}" aria-hidden="true">?</span>', css)
     return format_html(

@@ -69,3 +69,15 @@ def test_a_time_to_keep_is_capped_where_a_deletion_may_not_arrive(settings):
         cache.set("lib-test", 1, asked_for)
         assert cache._cache.get_client().ttl(cache.make_key("lib-test")) == kept
     cache.delete("lib-test")
+
+
+def test_the_requests_of_a_process_share_its_connections(settings):
+    first = SteadyCache(settings.REDIS_URL, {})
+    first.set("lib-test", 1)
+    client = first._cache.get_client()
+    number = client.client_id()
+    for _ in range(3):
+        again = SteadyCache(settings.REDIS_URL, {})
+        assert again.get("lib-test") == 1
+        assert again._cache.get_client().client_id() == number
+    first.delete("lib-test")
