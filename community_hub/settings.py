@@ -41,6 +41,9 @@ def database(url: str) -> dict[str, object]:
         "CONN_MAX_AGE": int(os.environ.get("DATABASE_CONN_MAX_AGE", "300")),
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
+            # For lib/prepared_sql.py alone. Off where a pooler stands between that gives each
+            # transaction another connection and does not know of prepared statements.
+            "prepare_threshold": 5 if env_flag("DATABASE_PREPARE", True) else None,
             "options": " ".join(f"-c {name}={value}" for name, value in CONNECTION.items()),
             **options,
         },

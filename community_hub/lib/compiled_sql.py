@@ -3,7 +3,7 @@
 To build and compile a query of a few joins and subqueries takes the ORM 2 to 5 ms; PostgreSQL
 answers it in one. Such a query is written as any other, through the managers of its models, in a
 function that takes the values which differ from request to request. It is compiled with
-placeholders at their places, and afterwards only executed.
+placeholders at their places, and afterwards only executed, prepared where PostgreSQL can keep it.
 """
 
 from __future__ import annotations
@@ -19,6 +19,10 @@ from typing import Any, ClassVar, TypeVar
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import QuerySet
+from django.db.models.query import ModelIterable
+
+from . import prepared_sql
+from .compiled_rows import Converter, Models, converted, converters_of
 
 T = TypeVar("T")
 Value = int | str | datetime
@@ -54,26 +58,29 @@ def statement(
 
 @dataclass(frozen=True)
 class Statement:
-    """`places`: for each value the parameters that it stands for, by number, and the type that the
-    database's driver is given it in."""
+    """`order`: whose values are the parameters that are left, and the type that the database's
+    driver is given them in. `text` is `sql` with all the others written out, so that PostgreSQL
+    plans with them in sight."""
 
     queryset: Any
     compiler: Any
     sql: str
     params: tuple[Any, ...]
-    places: dict[str, list[tuple[int, type[Any]]]]
+    text: str
+    order: list[tuple[str, type[Any]]]
+    converters: list[Converter]
+    models: Models | None
 
     def rows(self, values: dict[str, Value]) -> list[Any]:
-        params = list(self.params)
-        for name, numbers in self.places.items():
-            for number, given_as in numbers:
-                params[number] = _as(values[name], given_as)
         using = self.queryset.db
-        with connections[using].cursor() as cursor:
-            cursor.execute(self.sql, params)
+        connection = connections[using]  # each thread has its own
+        with prepared_sql.cursor(connection) as cursor:
+            cursor.execute(self.text, [_as(values[name], kind) for name, kind in self.order])
             found = cursor.fetchall()
+        if self.models:
+            return self.models.read(converted(found, self.converters, connection), using)
         compiler = copy(self.compiler)
-        compiler.connection = connections[using]  # each thread has its own
+        compiler.connection = connection
         compiler.execute_sql = partial(_answer, [found])
         return list(self.queryset._iterable_class(_Read(using, compiler)))
 
@@ -108,16 +115,31 @@ def compiled(build: Callable[..., QuerySet[Any, Any]], values: dict[str, Value])
         sql, params = compiler.as_sql()
     except EmptyResultSet as error:  # the placeholder is too large for its column
         raise ValueError("only bigint columns can be compared with numbers") from error
-    places = {
-        name: [(number, type(param)) for number, param in enumerate(params) if param == marker]
+    names = {
+        number: name
+        for number, param in enumerate(params)
         for name, marker in markers.items()
+        if param == marker
     }
-    taken = {number for found in places.values() for number, _type in found}
-    rest = repr([sql, *(param for number, param in enumerate(params) if number not in taken)])
-    wrong = [name for name, marker in markers.items() if not places[name] or str(marker) in rest]
+    rest = repr([sql, *(param for number, param in enumerate(params) if number not in names)])
+    wrong = [
+        name
+        for name, marker in markers.items()
+        if name not in names.values() or str(marker) in rest
+    ]
     if wrong:
         raise ValueError(f"{', '.join(wrong)}: not a parameter of the SQL, or not only that")
-    return Statement(queryset, compiler, sql, tuple(params), places)
+    connection = connections[queryset.db]
+    return Statement(
+        queryset,
+        compiler,
+        sql,
+        tuple(params),
+        prepared_sql.with_literals(sql, params, set(names), connection),
+        [(name, type(params[number])) for number, name in sorted(names.items())],
+        converters_of(compiler),
+        Models.of(compiler) if queryset._iterable_class is ModelIterable else None,
+    )
 
 
 def _marker(value: Value, number: int) -> Value:

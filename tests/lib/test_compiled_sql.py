@@ -62,6 +62,50 @@ def test_rows_come_with_what_was_joined_and_computed(db, django_assert_num_queri
         )
 
 
+def test_the_instances_are_those_of_django(db):
+    make_conversation(make_source(name="Forum"), subject="One", waiting_since=timezone.now())
+
+    def build(subject: str):
+        return with_subject(subject).select_related("source", "channel", "assignee")
+
+    (made,), (wanted,) = compiled_sql.rows("all", build, subject="One"), build("One")
+    for one, other in ((made, wanted), (made.source, wanted.source)):
+        fields = {field.attname for field in one._meta.concrete_fields}
+        assert {name: one.__dict__[name] for name in fields} == {
+            name: other.__dict__[name] for name in fields
+        }
+        assert one.get_deferred_fields() == other.get_deferred_fields() == set()
+        assert (one._state.db, one._state.adding) == ("default", False)
+    assert made.waiting_since.tzinfo is wanted.waiting_since.tzinfo
+    made.subject = "Another"
+    made.save()
+    assert Conversation.objects.get().subject == "Another"
+
+
+def test_postgresql_keeps_the_plan(db):
+    def build(subject: str):
+        return with_subject(subject).exclude(preview__startswith="100%")
+
+    for subject in ("One", "Two", "Three"):
+        compiled_sql.rows("percent", build, subject=subject)
+    with connection.cursor() as cursor:
+        cursor.execute("select statement from pg_prepared_statements")
+        (kept,) = [row[0] for row in cursor.fetchall() if "100" in row[0]]
+    assert "= $1" in kept
+    assert "$2" not in kept  # what is the same for everybody is planned with
+
+
+def test_nothing_is_prepared_where_a_pooler_would_lose_it(db, monkeypatch):
+    connection.ensure_connection()
+    monkeypatch.setattr(connection.connection, "prepare_threshold", None)
+    conversation = make_conversation(subject="Pooled")
+    for _ in range(3):
+        assert compiled_sql.rows("subject", with_subject, subject="Pooled") == [conversation]
+        with connection.cursor() as cursor:
+            cursor.execute("select count(*) from pg_prepared_statements where statement ~ 'Pooled'")
+            assert cursor.fetchone() == (0,)
+
+
 def test_moments_numbers_and_plain_values(db):
     waits = timezone.now() - timedelta(hours=1)
     make_conversation(subject="One", waiting_since=waits, last_message_id=3)
