@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext, ngettext
 from jinja2 import Environment
 
 from community_hub.lib import compiled
@@ -15,8 +14,6 @@ def environment(**options: Any) -> Environment:
     """For settings.TEMPLATES."""
     made = Environment(**options)  # noqa: S701 - Django's backend turns autoescape on
     made.globals.update(
-        _=gettext,
-        ngettext=ngettext,
         icon=hub.icon,
         platform_icon=hub.platform_icon,
         face=hub.face,

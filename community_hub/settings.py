@@ -138,7 +138,11 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "team.context.hub",
             ],
-            "builtins": ["community_hub.templatetags.hub", "django.templatetags.i18n"],
+            "builtins": [
+                "community_hub.templatetags.hub",
+                "django.templatetags.i18n",
+                "community_hub.templatetags.remembered",  # in place of some of those before
+            ],
         },
     },
     {

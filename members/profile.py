@@ -89,7 +89,7 @@ def load_profile(
     The log: the newest lines; those before a cursor; or all down to `until`, brought up to date.
     """
     identities = identities_for(member, user)
-    first_seen, last_seen, last_contact = dates_for(member, identities, timeline(member, user))
+    first_seen, last_seen, last_contact = dates_for(member, identities, user)
     shown, older = page_of(member, user, lines, before, until)
     return Profile(
         member=member,
@@ -138,14 +138,15 @@ def found_identities(member: Member, user: User) -> QuerySet[Identity]:
 
 
 def dates_for(
-    member: Member, identities: list[Identity], readable: ActivityQuerySet
+    member: Member, identities: list[Identity], user: User
 ) -> tuple[datetime | None, datetime | None, datetime | None]:
     """First and last seen, last contact, as far as the reader's sources tell."""
     if not any(getattr(each, "is_hidden_elsewhere", False) for each in identities):
         return member.first_seen, member.last_seen, member.last_contact_at
     firsts = filter(None, (getattr(each, "first_seen", None) for each in identities))
     lasts = filter(None, (getattr(each, "last_seen", None) for each in identities))
-    contact = readable.order_by().filter(kind=ActivityKind.REPLY).aggregate(last=Max("occurred_at"))
+    readable = timeline(member, user).order_by()
+    contact = readable.filter(kind=ActivityKind.REPLY).aggregate(last=Max("occurred_at"))
     return min(firsts, default=None), max(lasts, default=None), contact["last"]
 
 
@@ -153,15 +154,15 @@ def page_of(
     member: Member, user: User, lines: int, before: str, until: str
 ) -> tuple[list[Activity], str]:
     """The lines, and the cursor for what is older."""
-    readable = timeline(member, user)
-    named = readable.select_related("actor")
-    if not keyset.place(until) and before:
-        page = keyset.page(named, NEWEST_FIRST, before, lines)
-        return page.rows, page.more
-    if not keyset.place(until):
+    if not keyset.place(until) and not before:
         rows = _of_log(newest, member, user, lines)
         first = keyset.listing(rows, NEWEST_FIRST, "", lines)
         return first.rows, first.more
+    readable = timeline(member, user)
+    named = readable.select_related("actor")
+    if not keyset.place(until):
+        page = keyset.page(named, NEWEST_FIRST, before, lines)
+        return page.rows, page.more
     shown = list(named.filter(NEWEST_FIRST.until(until))[:MOST_LINES])
     end = NEWEST_FIRST.cursor_of(shown[-1]) if shown else ""
     return shown, end if end and readable.filter(NEWEST_FIRST.after(end)).exists() else ""

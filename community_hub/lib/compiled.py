@@ -9,20 +9,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.template.loader import get_template
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext
 
 
 def render(name: str, context: Any, **values: Any) -> SafeString:
     """A `.jinja` template with values. `include(name, ...)` in it renders one of Django's with the
     page's own context, for what comes rarely."""
     template: Any = get_template(name, using="jinja2")
-    text = template.template.render(values | {"include": _including(context)})
+    text = template.template.render(
+        values | {"_": _words(get_language()), "include": _including(context)}
+    )
     return mark_safe(text)  # noqa: S308 - Jinja2 has escaped it
+
+
+@cache
+def _words(_language: str | None) -> Callable[[str], str]:
+    """gettext, for as long as the language is this one."""
+    return cache(gettext)
 
 
 def iso(at: datetime) -> str:

@@ -29,7 +29,12 @@ class PreparedCursor(CursorMixin, psycopg.Cursor[Any]):
 
 @contextmanager
 def cursor(connection: Any) -> Iterator[Any]:
-    """One of Django's, so that it counts, logs and translates errors as any other."""
+    """One of Django's, which translates errors as any other does. Where queries are logged it is
+    Django's own: psycopg does not tell what a prepared statement was filled with."""
+    if connection.queries_logged:
+        with connection.cursor() as logged:
+            yield logged
+        return
     connection.ensure_connection()
     raw = PreparedCursor(connection.connection)
     if connection.timezone_name == "UTC":  # psycopg's own makes that of it, without a call of ours

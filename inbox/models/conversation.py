@@ -9,10 +9,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q, Subquery, Value
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from community_hub.lib.keyset import Order
+from community_hub.lib.paths import path
 from inbox.models.access import effectively_unassigned
 from inbox.models.kept_fields import recompute
 from members.models import Tag
@@ -192,7 +192,7 @@ class Conversation(models.Model):
         return self.last_reply_at == self.last_message_at
 
     def get_absolute_url(self) -> str:
-        return reverse("conversation", args=[self.pk])
+        return path("conversation", self.pk)
 
     # Answering -------------------------------------------------------------------------------
 

@@ -9,11 +9,11 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q, Value
 from django.db.models.functions import Cast, Concat
-from django.urls import reverse
 from django.utils import timezone
 
 from community_hub.lib import queue
 from community_hub.lib.crypto import EncryptedJSONField, is_locked
+from community_hub.lib.paths import path
 from inbox.connectors.base import Connector
 from inbox.connectors.lost import LostCredentials
 from inbox.connectors.registry import connector_class
@@ -70,7 +70,7 @@ class Source(PullState):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("source", args=[self.pk])
+        return path("source", self.pk)
 
     @property
     def connector_class(self) -> type[Connector]:

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import CharField, Exists, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Concat, JSONObject
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from community_hub.lib import compiled_sql, keyset
 from community_hub.lib.keyset import Listing, Order
+from community_hub.lib.paths import path
 from inbox.models import Conversation, ConversationTag, Delivery, Draft, ReadMark, Source
 from inbox.models.conversation import NEWEST_FIRST
 from team.models import User
@@ -86,8 +86,8 @@ class Folder:
     @property
     def url(self) -> str:
         if self.source:
-            return reverse("inbox-source", args=[self.source.pk])
-        return reverse("inbox-folder", args=[self.slug])
+            return path("inbox-source", self.source.pk)
+        return path("inbox-folder", self.slug)
 
     def conversations(self, user: User) -> ConversationQuerySet:
         """In order, without what a row shows besides."""

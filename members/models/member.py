@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from community_hub.lib.keyset import Order
+from community_hub.lib.paths import path
 
 from .identity import Identity, hidden_scopes
 from .sighting import Sighting
@@ -127,4 +127,4 @@ class Member(models.Model):
         return self.name or str(_("Unnamed member"))
 
     def get_absolute_url(self) -> str:
-        return reverse("member", args=[self.pk])
+        return path("member", self.pk)

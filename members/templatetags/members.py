@@ -28,6 +28,12 @@ def log_lines(context: dict[str, Any], lines: Iterable[Activity]) -> str:
     )
 
 
+@register.simple_tag(takes_context=True)
+def recent_lines(context: dict[str, Any], lines: Iterable[Activity]) -> str:
+    """The newest lines of the log, in the few words that fit beside a conversation."""
+    return compiled.render("members/recent.jinja", context, lines=lines)
+
+
 def paragraphs(text: str) -> SafeString:
     """Escaped, with its paragraphs and line breaks."""
     return mark_safe(linebreaks(text, autoescape=True))  # noqa: S308 - escaped by linebreaks

@@ -39,7 +39,8 @@ def test_it_measures_all_it_promises_and_writes_it_as_json(tmp_path) -> None:
     for name in ("yardstick", "select 1, there and back", "ingest", "COPY of the same rows",
                  "ingest, of that COPY", "http, memory of the web server"):  # fmt: skip
         assert name in found
-    assert any(name.startswith("done on") for name in found)
+    (bulk,) = [name for name in found if name.startswith("done on")]
+    assert int(bulk.split()[2].replace(",", "")) > 400  # one conversation in 40 is open at first
     assert "yardstick" in done.stdout
 
 

@@ -1,0 +1,77 @@
+"""Django's `translate` and `url`, which a page has some two hundred of: what they say is found out
+once a process and language. They stand in settings.TEMPLATES, so no template loads them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.template import defaulttags
+from django.template.base import FilterExpression, Node, Parser, Token, Variable
+from django.templatetags.i18n import TranslateNode, do_translate
+from django.urls import NoReverseMatch
+from django.utils.html import conditional_escape
+from django.utils.translation import get_language
+
+from community_hub.lib.paths import path
+
+register = template.Library()
+
+
+class Words(Node):
+    """`{% translate "Words" %}`, without anything that differs from page to page."""
+
+    child_nodelists = ()
+
+    def __init__(self, node: TranslateNode) -> None:
+        self.node = node
+        self.said: dict[str | None, str] = {}
+
+    def render(self, context: Any) -> str:
+        language = get_language()
+        said = self.said.get(language)
+        if said is None:
+            said = self.said[language] = self.node.render(context)
+        return said
+
+
+@register.tag("translate")
+def translate(parser: Parser, token: Token) -> Node:
+    node = do_translate(parser, token)
+    if len(token.split_contents()) > 2 or not is_constant(node.filter_expression):
+        return node
+    return Words(node)
+
+
+class Path(defaulttags.URLNode):
+    """`{% url "name" number %}` and `{% url "name" number as variable %}`."""
+
+    def render(self, context: Any) -> str:
+        args = [arg.resolve(context) for arg in self.args]
+        if not all(isinstance(arg, int | str) for arg in args):
+            return str(super().render(context))
+        try:
+            found = path(str(self.view_name.var), *args)
+        except NoReverseMatch:
+            return str(super().render(context))  # which says so, or leaves the variable empty
+        if self.asvar:
+            context[self.asvar] = found
+            return ""
+        return conditional_escape(found) if context.autoescape else found
+
+
+@register.tag
+def url(parser: Parser, token: Token) -> Node:
+    node = defaulttags.url(parser, token)
+    view = node.view_name
+    if node.kwargs or not is_constant(view) or ":" in str(view.var):
+        return node
+    return Path(view, node.args, node.kwargs, node.asvar)
+
+
+def is_constant(expression: FilterExpression) -> bool:
+    """Words in quotation marks, without a filter."""
+    var = expression.var
+    if expression.filters:
+        return False
+    return not isinstance(var, Variable) or var.lookups is None
