@@ -22,7 +22,7 @@ Application = Callable[[Any, Any, Any], Awaitable[None]]
 only_trusted = forwarded.filter_from_environment()
 live: Application = get_asgi_application()
 wsgi: Any = get_wsgi_application()
-pool = CountingPool(int(os.environ.get("WEB_THREADS", "8")), "pages")
+pool = CountingPool(int(os.environ.get("WEB_THREADS", "4")), "pages")
 middleware = WSGIMiddleware(wsgi)
 middleware.executor = (
     pool  # its own would not say whether its threads get on (runtime/heartbeat.py)

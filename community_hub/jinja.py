@@ -13,13 +13,10 @@ from community_hub.templatetags import hub
 def environment(**options: Any) -> Environment:
     """For settings.TEMPLATES."""
     made = Environment(**options)  # noqa: S701 - Django's backend turns autoescape on
-    made.globals.update(
-        icon=hub.icon,
-        platform_icon=hub.platform_icon,
-        face=hub.face,
-    )
+    made.globals["icon"] = hub.icon
     made.filters.update(
         coming_moment=hub.coming_moment,
+        face=hub.face,
         hue=hub.hue,
         initials=hub.initials,
         is_late=hub.is_late,

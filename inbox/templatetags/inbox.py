@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from community_hub.lib import compiled, compiled_sql, htmx
 from community_hub.lib.paths import path
+from community_hub.templatetags.hub import platform_icon
 from inbox.models import Conversation, Reason, Source
 from inbox.pages import folders
 from inbox.pages.composer import connector_of
@@ -120,16 +121,22 @@ def conversation_rows(
     return compiled.render(
         "inbox/rows.jinja",
         context,
-        rows=rows,
+        rows=[
+            (
+                row,
+                platform_icon(row.source.kind, row.source.network),
+                heading(row),
+                why(row),
+                folders.is_unread(row),
+            )
+            for row in rows
+        ],
         split=split,
         open_pk=opened.pk if opened else 0,
         slug=folder.slug,
         wakes=folder.wakes,
         writing=context.get("writing") or {},
         address=address_of("conversation"),
-        unread=folders.is_unread,
-        heading=heading,
-        why=why,
         pick=_("Select"),
         assigned_to=_("Assigned to"),
         on_reply=_("on reply"),
@@ -148,7 +155,7 @@ def thread_entries(context: dict[str, Any]) -> str:
         entries=context["thread"].entries,
         here=conversation.get_absolute_url(),
         slug=context["folder"].slug,
-        account=source.account_label,
+        as_account=_("as %(account)s") % {"account": source.account_label},
         can_reply=bool(composer and composer.can_reply),
         may_reconnect=user.can_manage_sources and source.state == "reconnect",
         source_address=source.get_absolute_url(),
