@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from inbox.connectors.base import Incoming, Page, Person
 
+ALL = 1_000_000  # for repair_drift(): more conversations than any test has, whatever their ids
+
 _numbers = itertools.count(1)
 
 
