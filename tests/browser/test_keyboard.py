@@ -103,6 +103,19 @@ def test_the_palette_finds_commands_places_and_members(sit, talk: Talk) -> None:
     assert page.url.endswith("/members/?q=Wren+Ash")
 
 
+def test_the_palette_has_the_commands_of_a_conversation_on_a_phone(sit, talk: Talk) -> None:
+    page = sit("bo", viewport={"width": 360, "height": 740})
+    page.goto(talk.page)
+    page.keyboard.press("ControlOrMeta+k")
+    shown = page.locator("#palette .menu-item:visible")
+    for command in ("Tag", "Assign", "Snooze", "Done", "Reply", "Members"):
+        expect(shown.filter(has_text=command).first).to_be_visible()
+    expect(shown.filter(has_text="Select a range")).to_have_count(0)
+    page.keyboard.type("snooze")
+    page.keyboard.press("Enter")
+    expect(page.locator("#snooze-menu")).to_contain_text("Until they reply")
+
+
 def test_escape_leaves_a_menu_and_the_focus_returns(sit, talk: Talk) -> None:
     page = sit("bo")
     page.goto(talk.page)

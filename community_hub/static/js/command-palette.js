@@ -1,6 +1,6 @@
 // <command-palette>: Ctrl/⌘+K finds by its words whatever this page can do and every place the navigation
 // leads to. Fills its <command-menu> as it opens; a link with data-find takes the words along.
-const MOVES = new Set(["j", "k", "x", "Enter", "?", "mod+k"]); // keys that make no sense away from their place
+const MOVES = new Set(["j", "k", "J", "K", "x", "Enter", "?", "mod+k"]); // keys that make no sense away from their place
 
 class CommandPalette extends HTMLElement {
   connectedCallback() {
@@ -13,7 +13,7 @@ class CommandPalette extends HTMLElement {
     const does = [...document.querySelectorAll("[data-key]")].filter((element) => !element.disabled && element.checkVisibility({ visibilityProperty: true }));
     const found = new Map(does.reverse().map((element) => [element.dataset.key, element])); // the first of a key
     const keyed = [...found.values()].reverse().filter((element) => !MOVES.has(element.dataset.key) && !this.contains(element));
-    const places = [...document.querySelectorAll("#nav a[href]")].filter((link) => !keyed.includes(link));
+    const places = [...document.querySelectorAll("#nav a[href]:not(.brand)")].filter((link) => !keyed.includes(link));
     this.querySelector(".list").replaceChildren(...[...keyed, ...places].map((element) => this.item(element)));
     this.querySelectorAll("[data-find]").forEach((link) => this.take(link, ""));
   }
