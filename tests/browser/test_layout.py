@@ -1,9 +1,9 @@
 """How the panes hold together: their widths, what lies over what, what fits where."""
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Page, expect
 
-from .hub import Hub
+from .hub import Hub, at
 from .talks import Talk
 
 PHONE = {"width": 360, "height": 740}
@@ -169,8 +169,11 @@ def test_a_line_of_the_log_has_its_icon_before_its_kind(sit, hub: Hub) -> None:
     assert icon["y"] + icon["height"] > words["y"]
 
 
-def test_what_will_be_acted_on_is_ticked_and_in_view_and_the_rows_stay(sit, talk: Talk) -> None:
-    page = sit("bo")
+@pytest.mark.parametrize("width", [1440, 1100, 800])
+def test_what_will_be_acted_on_is_ticked_and_in_view_and_the_rows_stay(
+    sit, talk: Talk, width
+) -> None:
+    page = sit("bo", viewport={"width": width, "height": 740})
     page.goto(talk.page)
     row = page.locator("a.row").nth(3)
     row.focus()
@@ -180,10 +183,73 @@ def test_what_will_be_acted_on_is_ticked_and_in_view_and_the_rows_stay(sit, talk
     expect(menu.get_by_role("button", name="Until they reply")).to_be_visible()
     expect(page.locator("[data-picked]")).to_have_text("1")
     assert box(row) == before
-    assert not meet(box(menu), before)
-    button = box(page.locator("[popovertarget=bulk-snoozes]"))
-    assert abs(box(menu)["y"] - button["y"] - button["height"]) < 12  # under its button
+    beside(menu, page)
     page.keyboard.press("Escape")
+
+
+def beside(menu: Locator, page: Page) -> None:
+    """The menu stands at the upper end of the list's edge, within the window."""
+    pane, here = box(page.locator("#list")), box(menu)
+    assert 0 <= here["x"] - pane["x"] - pane["width"] < 12
+    assert 0 <= here["y"] < 12
+    assert here["x"] + here["width"] <= page.viewport_size["width"]
+
+
+def test_a_menu_of_the_selection_keeps_its_place_and_closes_when_nothing_is_selected(
+    sit, talk: Talk
+) -> None:
+    page = sit("bo")
+    page.goto(talk.page)
+    page.locator("a.row").nth(3).focus()
+    page.keyboard.press("h")
+    menu = page.locator("#bulk-snoozes")
+    expect(menu.get_by_role("button", name="Until they reply")).to_be_visible()
+    page.evaluate(
+        "document.querySelector('[data-bulk]').hidden = true"
+    )  # as in the midst of a swap
+    beside(menu, page)
+    page.locator("row-list").evaluate("list => list.clear()")  # as when the last one leaves
+    expect(menu).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", [1440, 1100, 360])
+def test_what_can_be_done_with_a_selection_fits_on_one_line(sit, width) -> None:
+    touch = {"has_touch": True, "is_mobile": True} if width == 360 else {}
+    page = sit("bo", viewport={"width": width, "height": 740}, **touch)
+    page.goto("/inbox/everything/")
+    head = box(page.locator("#list > .bar"))
+    page.get_by_role("button", name="Select", exact=True).click()
+    page.locator("a.row").first.click()
+    bar = page.locator("[data-bulk]")
+    expect(bar).to_contain_text("1 selected")
+    assert box(bar)["height"] == head["height"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_several_rows_are_selected_by_touch_and_the_menu_hides_none_of_them(
+    sit, hub: Hub, talks
+) -> None:
+    first, second = talks.next(), talks.next()
+    page = sit("bo", viewport=PHONE, has_touch=True, is_mobile=True)
+    page.goto("/inbox/everything/?shown=100")
+    page.get_by_role("button", name="Select", exact=True).tap()
+    expect(page.locator("[data-bulk]").get_by_role("button", name="Snooze")).to_be_disabled()
+    for talk in (first, second):
+        page.locator(f"#row-{talk.pk}").tap()
+    expect(page.locator("[data-picked]")).to_have_text("2")
+    assert at(page) == "/inbox/everything/"  # a tap ticks a row and does not open it
+    page.locator("[data-bulk]").get_by_role("button", name="Snooze").tap()
+    menu = page.locator("#bulk-snoozes")
+    expect(menu.get_by_role("button", name="Until they reply")).to_be_visible()
+    last = page.locator("li:has(.pick :checked)").last
+    expect(last).to_be_in_viewport(ratio=1)
+    assert not meet(box(menu), box(last))
+    menu.get_by_role("button", name="Until they reply").tap()
+    expect(page.locator(".toast")).to_contain_text("2 conversations snoozed")
+    assert [state(hub, talk) for talk in (first, second)] == ["snoozed", "snoozed"]
+    expect(page.locator("[data-bulk]")).to_be_hidden()
+    page.locator(f"#row-{first.pk}").tap()
+    expect(page.locator(".head h1")).to_have_text(first.title)
 
 
 @pytest.mark.parametrize("width", [1440, 1100, 720, 360])

@@ -1,5 +1,7 @@
 """Snooze, assign, take, tag, unread, done, and z for each: by keyboard alone."""
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from .hub import Hub, at
@@ -197,6 +199,26 @@ def test_keys_act_on_the_ringed_row_and_not_on_the_one_that_is_open(
     expect(toast(page, "1 conversation snoozed")).to_be_visible()
     assert (state(hub, other), state(hub, talk)) == ("snoozed", "open")
     expect(page.locator(".head h1")).to_have_text(talk.title)
+
+
+def test_select_turns_rows_into_boxes_by_keyboard(sit) -> None:
+    page = sit("bo")
+    page.goto("/inbox/everything/")
+    select = page.get_by_role("button", name="Select", exact=True)
+    select.press("Enter")
+    boxes = page.locator(".pick input")
+    expect(boxes.first).to_be_focused()
+    expect(page.locator("[data-bulk]")).to_contain_text("0 selected")
+    page.keyboard.press("Space")
+    page.locator("a.row").nth(2).click()
+    expect(boxes.nth(2)).to_be_checked()
+    expect(page.locator("[data-picked]")).to_have_text("2")
+    assert at(page) == "/inbox/everything/"
+    page.get_by_role("button", name="Clear selection").press("Enter")
+    expect(page.locator("[data-bulk]")).to_be_hidden()
+    expect(select).to_be_focused()
+    page.locator("a.row").nth(2).click()
+    expect(page).to_have_url(re.compile("/conversations/"))
 
 
 def test_shift_j_selects_a_range_and_escape_clears_it(sit, talk: Talk, talks) -> None:

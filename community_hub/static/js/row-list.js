@@ -11,9 +11,13 @@ class RowList extends HTMLElement {
     this.addEventListener("change", () => this.count());
     this.addEventListener("click", (event) => event.target.matches(".pick input") && this.range(event), true);
     this.addEventListener("htmx:afterRequest", ({ detail, target }) => {
-      const chosen = target.closest("command-menu[id^=bulk-]") && detail.requestConfig.verb === "post";
+      const chosen = target.closest("command-menu[id^=bulk-], [data-bulk]") && detail.requestConfig.verb === "post";
       if (chosen && detail.successful) this.clear();
     });
+    this.addEventListener("toggle", ({ target, newState }) => {
+      const last = newState === "open" && target.matches("[id^=bulk-]") && this.boxes.at(-1);
+      if (last) last.closest("li").scrollIntoView({ block: "nearest" });
+    }, true);
     this.mark = () => this.current();
     document.body.addEventListener("htmx:pushedIntoHistory", this.mark);
     document.body.addEventListener("htmx:afterSettle", this.mark);
@@ -123,7 +127,7 @@ class RowList extends HTMLElement {
   // the row that is meant is ticked first: what will change is visible while one chooses
   choose(menu) {
     if (!this.boxes.length) this.select();
-    if (this.boxes.length) this.querySelector(`[popovertarget="${menu}"]`)?.click(); // under its button
+    if (this.boxes.length) this.querySelector(`[popovertarget="${menu}"]`)?.click();
   }
 
   extend(by) {
@@ -163,14 +167,23 @@ class RowList extends HTMLElement {
     if (box) box.click();
   }
 
-  clear() { this.boxes.forEach((box) => { box.checked = false; }); this.picked = []; this.count(); }
+  clear() {
+    const leaves = this.querySelector("[data-bulk]").contains(document.activeElement);
+    this.boxes.forEach((box) => { box.checked = false; });
+    this.picked = [];
+    delete this.dataset.selecting;
+    this.count();
+    if (leaves) (this.here || this.querySelector("select-mode button")).focus({ preventScroll: true });
+  }
 
   count() {
     const bulk = this.querySelector("[data-bulk]");
     if (!bulk) return;
     const picked = this.boxes.length;
-    bulk.hidden = picked === 0;
+    bulk.hidden = picked === 0 && !("selecting" in this.dataset);
     bulk.querySelector("[data-picked]").textContent = picked;
+    for (const button of bulk.querySelectorAll("button:not([data-move=clear])")) button.disabled = picked === 0;
+    if (!picked) this.querySelector("command-menu:popover-open")?.hidePopover(); // what it would act on has left
     this.weigh();
   }
 
