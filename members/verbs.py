@@ -14,7 +14,7 @@ from team import actions
 from team.actions import Changes, one_by_one, verb
 from team.models import Action, User
 
-from . import hooks, log
+from . import hooks, log, trail_words
 from .log import Line
 from .models import Activity, ActivityKind, Member, MemberTag, Stage, Tag, Visibility
 
@@ -44,6 +44,7 @@ def _undo_fields(action: Action, by: User) -> bool:
     words=_("changed the stage of %(object)s"),
     undo=_undo_fields,
     lead_may_undo=True,
+    details=trail_words.stages,
 )
 def set_stage(member: Member, stage: str, *, by: User) -> Changes:
     with transaction.atomic():
@@ -70,6 +71,7 @@ def set_stage(member: Member, stage: str, *, by: User) -> Changes:
     words=_("changed the owner of %(object)s"),
     undo=_undo_fields,
     lead_may_undo=True,
+    details=trail_words.owners,
 )
 def set_owner(member: Member, owner: User | None, *, by: User) -> Changes:
     return _change("own", member, {"owner_id": owner.pk if owner else None}, by)
@@ -165,6 +167,7 @@ def _undo_tags(batch: Sequence[Action], by: User) -> set[int]:
     words=_("tagged %(object)s"),
     undo=_undo_tags,
     lead_may_undo=True,
+    details=trail_words.tags,
 )
 def tag(member: Member, name: str, *, by: User) -> Changes:
     """ValueError when the name is blank."""
@@ -181,6 +184,7 @@ def tag(member: Member, name: str, *, by: User) -> Changes:
     words=_("removed a tag from %(object)s"),
     undo=_undo_tags,
     lead_may_undo=True,
+    details=trail_words.tags,
 )
 def untag(member: Member, tag: Tag, *, by: User) -> Changes:
     with transaction.atomic():

@@ -9,11 +9,11 @@ actions, rules and the API call the same function; none of them checks the right
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import update_wrapper
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, ParamSpec, TypeVar
 
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
@@ -44,6 +44,19 @@ Right = Literal[
 Undo = Callable[[Sequence[Action], User], Collection[int]]
 
 
+class Sentence(NamedTuple):
+    """What the audit trail says of one action: `words` with %(object)s for the name of the row and
+    %(name)s for each of `facts`."""
+
+    words: str
+    facts: dict[str, str]
+
+
+# Takes the actions of one verb; answers, by an action's id, what is said of it in the place of the
+# verb's words: which tag, to whom, until when. Those that are left out keep the verb's words.
+Details = Callable[[Sequence[Action]], Mapping[int, Sentence]]
+
+
 @dataclass(frozen=True)
 class Verb:
     """`right` names a property of User; None: whoever gets there may. `words` finish the sentence
@@ -55,6 +68,7 @@ class Verb:
     words: str | _StrPromise
     undo: Undo | None = None
     lead_may_undo: bool = False
+    details: Details | None = None
 
     def allows(self, by: User | None) -> bool:
         """None is the hub itself (a snooze that ran out, a reply that failed); a rule comes as
@@ -102,11 +116,12 @@ def verb(
     words: str | _StrPromise,
     undo: Undo | None = None,
     lead_may_undo: bool = False,
+    details: Details | None = None,
 ) -> Callable[[Callable[P, R]], GuardedVerb[P, R]]:
     """Register a function as the verb `name` on the model `on`. Its keyword `by` is who acts."""
 
     def register(function: Callable[P, R]) -> GuardedVerb[P, R]:
-        entry = Verb(name, on, right, words, undo, lead_may_undo)
+        entry = Verb(name, on, right, words, undo, lead_may_undo, details)
         if _registry.setdefault((on, name), entry) is not entry:
             raise ValueError(f"{on} has a verb {name} already")
         return GuardedVerb(entry, function)

@@ -25,10 +25,11 @@ from .models import Action, User
 if TYPE_CHECKING:
     from django.http import QueryDict
 
-    from .actions import Verb
+    from .actions import Sentence, Verb
     from .models.action import ActionQuerySet
 
 PAGE = 50
+Key = tuple[str, int]  # "inbox.conversation" and an id
 LONGEST_NAME = 100  # characters of what an action was done to
 
 
@@ -69,7 +70,7 @@ class Entry:
     """One call of a verb: its first action, on how many rows, and whether `user` may undo it."""
 
     action: Action
-    words: str  # "marked %(object)s as done" with the name filled in
+    words: str  # "assigned Where is my parcel? to Lena Okafor"
     url: str
     more: int
     can_undo: bool
@@ -82,16 +83,25 @@ class Trail:
 
 
 def read(user: User, filters: Filters, *, before: str = "", size: int = PAGE) -> Trail:
-    """Entries before the action `before`: two queries, and one more for each kind of object."""
+    """Entries before the action `before`: a few queries for each kind of object and each verb,
+    however many rows there are."""
     rows = filters.apply(Action.objects.visible_to(user))
     earlier = rows.filter(group=OuterRef("group"), pk__lt=OuterRef("pk"))
     firsts = rows.filter(~Exists(earlier)).select_related("by")
     page = keyset.page(firsts, Order("-id"), before, size)
     shown = page.rows
-    named = _objects(shown, user)
+    found = _objects(shown, user)
+    gone = _names_of_gone(shown, found, user)
+    told = _told([action for action in shown if _key(action) in found])
     sizes = _sizes(rows, shown)
     entries = [
-        _entry(action, named.get((action.object_type, action.object_id)), sizes, user)
+        Entry(
+            action=action,
+            words=_words(action, found.get(_key(action)), gone, told),
+            url=_address(found.get(_key(action))),
+            more=sizes.get(action.group, 1) - 1,
+            can_undo=_key(action) in found and _can_undo(action, user),
+        )
         for action in shown
     ]
     return Trail(entries, page.more)
@@ -120,13 +130,17 @@ def _midnight(day: date) -> datetime:
         return timezone.now()
 
 
-def _objects(page: list[Action], user: User) -> dict[tuple[str, int], Model]:
+def _key(action: Action) -> Key:
+    return action.object_type, action.object_id
+
+
+def _objects(page: list[Action], user: User) -> dict[Key, Model]:
     """What the actions are about, as far as the reader may see it."""
     wanted: dict[str, set[int]] = defaultdict(set)
     for action in page:
         if actions.find(action):
             wanted[action.object_type].add(action.object_id)
-    found: dict[tuple[str, int], Model] = {}
+    found: dict[Key, Model] = {}
     for label, pks in wanted.items():
         model: Any = apps.get_model(label)
         for row in model.objects.visible_to(user).filter(pk__in=pks):
@@ -134,22 +148,56 @@ def _objects(page: list[Action], user: User) -> dict[tuple[str, int], Model]:
     return found
 
 
+def _names_of_gone(page: list[Action], found: dict[Key, Model], user: User) -> dict[Key, str]:
+    """The names that were written down when something was deleted (a source). Who may see it is
+    not known any more, so they are for those who see every source."""
+    missing = {_key(action) for action in page} - found.keys()
+    if not missing or not user.can_see_every_source:
+        return {}
+    kept = Action.objects.filter(
+        verb="delete", undone_at=None, after__has_key="name",
+        object_type__in={on for on, _pk in missing}, object_id__in={pk for _on, pk in missing},
+    )  # fmt: skip
+    return {_key(action): action.after["name"] for action in kept}
+
+
+def _told(shown: list[Action]) -> dict[int, Sentence]:
+    """What verbs say of their actions, each verb asked once for all of the page."""
+    batches: dict[tuple[str, str], list[Action]] = defaultdict(list)
+    for action in shown:
+        batches[action.object_type, action.verb].append(action)
+    told: dict[int, Sentence] = {}
+    for batch in batches.values():
+        verb = actions.find(batch[0])
+        if verb and verb.details:
+            told.update(verb.details(batch))
+    return told
+
+
 def _sizes(rows: ActionQuerySet, page: list[Action]) -> dict[uuid.UUID, int]:
     groups = rows.filter(group__in=[action.group for action in page]).order_by()
     return dict(groups.values_list("group").annotate(n=Count("pk")))
 
 
-def _entry(action: Action, row: Model | None, sizes: dict[uuid.UUID, int], user: User) -> Entry:
+def _words(
+    action: Action, row: Model | None, gone: dict[Key, str], told: dict[int, Sentence]
+) -> str:
+    name = row or gone.get(_key(action)) or _("a deleted item")
+    short = Truncator(name).chars(LONGEST_NAME)
+    if sentence := told.get(action.pk):
+        return sentence.words % {**sentence.facts, "object": short}
     verb = actions.find(action)
-    name = Truncator(row).chars(LONGEST_NAME) if row else _("something that is gone")
+    return _sentence(verb, short) if verb else f"{action.verb}: {short}"
+
+
+def _address(row: Model | None) -> str:
     address = getattr(row, "get_absolute_url", None)
-    return Entry(
-        action=action,
-        words=_sentence(verb, name) if verb else f"{action.verb}: {name}",
-        url=address() if address else "",
-        more=sizes.get(action.group, 1) - 1,
-        can_undo=bool(verb and row and action.undone_at is None and verb.allows_undo(action, user)),
-    )
+    return address() if address else ""
+
+
+def _can_undo(action: Action, user: User) -> bool:
+    verb = actions.find(action)
+    return bool(verb and action.undone_at is None and verb.allows_undo(action, user))
 
 
 def _sentence(verb: Verb, name: str) -> str:

@@ -20,6 +20,8 @@ from team import actions
 from team.actions import Changes, one_by_one, verb
 from team.models import Action, Grant, User
 
+from . import trail_words
+
 ON = "inbox.source"
 
 
@@ -164,6 +166,7 @@ def _undo_mute(action: Action, by: User) -> bool:
     right="can_manage_sources",
     words=_("muted a channel of %(object)s"),
     undo=_undo_mute,
+    details=trail_words.channels,
 )
 def mute(channel: Channel, *, by: User) -> Changes:
     """Nothing changes when it was so already."""
@@ -176,6 +179,7 @@ def mute(channel: Channel, *, by: User) -> Changes:
     right="can_manage_sources",
     words=_("unmuted a channel of %(object)s"),
     undo=_undo_mute,
+    details=trail_words.channels,
 )
 def unmute(channel: Channel, *, by: User) -> Changes:
     return _mute("unmute", channel, False, by)

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from inbox.models import Conversation, ConversationTag
+from members import trail_words
 from members.models import Tag
 from team import actions
 from team.actions import Changes, verb
@@ -47,6 +48,7 @@ def _undo(batch: Sequence[Action], by: User) -> set[int]:
     words=_("tagged %(object)s"),
     undo=_undo,
     lead_may_undo=True,
+    details=trail_words.tags,
 )
 def tag(
     conversations: Iterable[Conversation], name: str, *, by: User, group: uuid.UUID | None = None
@@ -74,6 +76,7 @@ def tag(
     words=_("removed a tag from %(object)s"),
     undo=_undo,
     lead_may_undo=True,
+    details=trail_words.tags,
 )
 def untag(
     conversations: Iterable[Conversation], tag: Tag, *, by: User, group: uuid.UUID | None = None

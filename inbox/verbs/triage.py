@@ -19,9 +19,11 @@ from inbox.models import Conversation, Message, ReadMark, Source, State
 from inbox.models.access import who_can_work_on
 from inbox.models.kept_fields import recompute_in_steps
 from team import actions
-from team.actions import Changes, verb
+from team.actions import Changes, Details, verb
 from team.models import Action, User
 from team.notifications import notify
+
+from . import trail_words
 
 Fields = dict[str, Any]  # JSON values of FIELDS, by name
 MOST_TOLD = 5
@@ -61,14 +63,14 @@ def _undo(batch: Sequence[Action], by: User) -> set[int]:
     return {by_conversation[pk].pk for pk in undone}
 
 
-def _right(name: str, words: Any) -> Callable[..., Any]:
+def _right(name: str, words: Any, details: Details | None = None) -> Callable[..., Any]:
     return verb(
         name, on="inbox.conversation", right="can_triage", words=words, undo=_undo,
-        lead_may_undo=True,
+        lead_may_undo=True, details=details,
     )  # fmt: skip
 
 
-@_right("assign", gettext_lazy("assigned %(object)s"))
+@_right("assign", gettext_lazy("assigned %(object)s"), trail_words.assignees)
 def assign(
     conversations: Iterable[Conversation],
     to: User | None,
@@ -107,7 +109,7 @@ def tell_assignee(to: User, rows: Sequence[Conversation], *, by: User | None) ->
         notify("assigned", [to], f"conversation:{row.pk}", text, link, scope=scope, by=by)
 
 
-@_right("snooze", gettext_lazy("snoozed %(object)s"))
+@_right("snooze", gettext_lazy("snoozed %(object)s"), trail_words.snoozes)
 def snooze(
     conversations: Iterable[Conversation],
     until: datetime | None,

@@ -178,9 +178,11 @@ def test_the_page_says_what_would_go_and_the_buttons_do_it(client, source, alice
 
 
 def test_the_audit_trail_names_a_source_that_is_gone(client, source, alice) -> None:
+    source_verbs.pause(source, by=alice)
     source_removal.delete(source, by=alice)
     later()
     client.force_login(alice)
     answer = client.get("/team/audit-trail/")
     assert answer.status_code == 200
-    assert "deleted" in answer.content.decode()
+    for done in ("paused", "deleted"):
+        assert f"{done} {source.name}" in answer.content.decode()

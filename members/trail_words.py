@@ -1,0 +1,49 @@
+"""What the audit trail says of actions on members, and of tags wherever they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from team.actions import Sentence
+from team.models import Action, User
+
+from .models import Stage, Tag
+
+
+def tags(batch: Sequence[Action]) -> dict[int, Sentence]:
+    """Which tag was added or removed. A tag that was deleted since has no name any more."""
+    by_action = {
+        action.pk: (action.after if action.verb == "tag" else action.before)["tag"]
+        for action in batch
+    }
+    names = dict(Tag.objects.filter(pk__in=by_action.values()).values_list("pk", "name"))
+    words = {
+        "tag": _("added the tag “%(tag)s” to %(object)s"),
+        "untag": _("removed the tag “%(tag)s” from %(object)s"),
+    }
+    return {
+        action.pk: Sentence(words[action.verb], {"tag": names[by_action[action.pk]]})
+        for action in batch
+        if by_action[action.pk] in names
+    }
+
+
+def stages(batch: Sequence[Action]) -> dict[int, Sentence]:
+    words = _("changed the stage of %(object)s to %(stage)s")
+    return {
+        action.pk: Sentence(words, {"stage": str(Stage(action.after["stage"]).label)})
+        for action in batch
+        if action.after["stage"] in Stage
+    }
+
+
+def owners(batch: Sequence[Action]) -> dict[int, Sentence]:
+    owners = User.objects.in_bulk({action.after["owner_id"] for action in batch} - {None})
+    return {
+        action.pk: Sentence(_("made %(owner)s the owner of %(object)s"), {"owner": str(owner)})
+        if (owner := owners.get(action.after["owner_id"]))
+        else Sentence(_("removed the owner of %(object)s"), {})
+        for action in batch
+    }
