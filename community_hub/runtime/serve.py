@@ -17,24 +17,18 @@ import socket
 import sys
 import time
 from dataclasses import dataclass
-from types import FrameType
 
 import uvicorn
 
 from community_hub.lib.counting_pool import CountingPool
+from community_hub.runtime.children import Stop, collect, fork, stop_all, stop_by_signal
 from community_hub.runtime.heartbeat import Pulse, Server
-from community_hub.runtime.servers import end_with_parent
 
 BACKLOG = 512  # connections that may wait for a worker
 LOOK_EVERY = 1.0  # seconds; also the pause before a worker that ended is replaced
 SILENCE = 30  # looks without a heartbeat, after which a worker counts as hung
 DUMP_SECONDS = 1.0  # for a hung worker to write down where its threads are
 STOP_SECONDS = 8.0  # Docker gives ten
-STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
-
-
-class Stop(Exception):
-    """Somebody asked us to stop."""
 
 
 @dataclass
@@ -75,32 +69,19 @@ def run(
 ) -> None:
     """One worker a listener, until SIGTERM or SIGINT. `silence`: seconds after which a worker
     without a heartbeat is replaced."""
-    for number in STOP_SIGNALS:
-        signal.signal(number, stop)
+    stop_by_signal()
     workers = [Worker(listener, Pulse()) for listener in listeners]
     try:
         while True:
             collect(workers)
             for worker in workers:
                 if not worker.pid:
-                    fork(worker, config, pool)
+                    start(worker, config, pool)
                 elif worker.is_hung(silence):
                     end_hung(worker)
             time.sleep(LOOK_EVERY)
     except Stop:
-        stop_all(workers)
-
-
-def stop(number: int, frame: FrameType | None) -> None:
-    signal.signal(number, signal.SIG_IGN)
-    raise Stop
-
-
-def collect(workers: list[Worker]) -> None:
-    """Take note of the workers that have ended."""
-    for worker in workers:
-        if worker.pid and os.waitpid(worker.pid, os.WNOHANG)[0]:
-            worker.pid = 0
+        stop_all(workers, STOP_SECONDS)
 
 
 def end_hung(worker: Worker) -> None:
@@ -109,21 +90,6 @@ def end_hung(worker: Worker) -> None:
     os.kill(worker.pid, signal.SIGUSR1)
     time.sleep(DUMP_SECONDS)
     os.kill(worker.pid, signal.SIGKILL)
-
-
-def stop_all(workers: list[Worker]) -> None:
-    """Ask all, wait for STOP_SECONDS, then insist."""
-    for worker in workers:
-        if worker.pid:
-            os.kill(worker.pid, signal.SIGTERM)
-    until = time.monotonic() + STOP_SECONDS
-    while any(worker.pid for worker in workers) and time.monotonic() < until:
-        time.sleep(0.05)
-        collect(workers)
-    for worker in workers:
-        if worker.pid:
-            os.kill(worker.pid, signal.SIGKILL)
-            os.waitpid(worker.pid, 0)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -166,26 +132,16 @@ def load(host: str, port: int) -> tuple[uvicorn.Config, CountingPool]:
     return config, pool
 
 
-def fork(worker: Worker, config: uvicorn.Config, pool: CountingPool) -> None:
-    """Give the place a new process. In that process, this never returns."""
+def start(worker: Worker, config: uvicorn.Config, pool: CountingPool) -> None:
+    """Give the place a new process."""
     worker.last, worker.silent = worker.pulse.read(), 0
-    # A signal that comes in between is neither lost nor handled by the new process as if it were us
-    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
-    if pid := os.fork():
-        worker.pid = pid
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
-        return
-    code = 1
-    try:
-        for number in STOP_SIGNALS:
-            signal.signal(number, signal.SIG_DFL)  # uvicorn sets its own
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
-        end_with_parent(signal.SIGTERM)
+
+    def work() -> int:
         faulthandler.register(signal.SIGUSR1)
         Server(config, pool, worker.pulse).run(sockets=[worker.listener])
-        code = 0
-    finally:
-        os._exit(code)  # not back into the first process's code
+        return 0
+
+    fork(worker, work)
 
 
 if __name__ == "__main__":

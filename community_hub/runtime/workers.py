@@ -12,18 +12,16 @@ import ctypes
 import gc
 import importlib
 import os
-import signal
 import socket
 import sys
 import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
+from community_hub.runtime.children import Stop, collect, fork, stop_all, stop_by_signal
 from community_hub.runtime.processes import often, open_private
-from community_hub.runtime.servers import end_with_parent
 
 # What docker-compose.yml says on the command lines.
 WORKERS = {
@@ -49,12 +47,7 @@ MODULES = (
 )
 LOOK_EVERY = 0.5  # seconds
 STOP_SECONDS = 10.0  # `up` gives 12
-STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 PR_SET_NAME = 15
-
-
-class Stop(Exception):
-    """Somebody asked us to stop."""
 
 
 @dataclass
@@ -71,22 +64,21 @@ def main() -> int:
     parser.add_argument("--log", type=Path, required=True, help="the folder of their logs")
     options = parser.parse_args()
     app = load()
-    for number in STOP_SIGNALS:
-        signal.signal(number, stop)
+    stop_by_signal()
     parts = [Part(name) for name in PARTS]
     try:
         while True:
-            collect(parts)
+            collect(parts, tell)
             for part in parts:
                 if not part.pid:
                     if often(part.starts):
                         print(f"{part.name} keeps ending.", flush=True)
-                        stop_all(parts)
+                        stop_all(parts, STOP_SECONDS)
                         return 1
-                    fork(part, app, options.log)
+                    start(part, app, options.log)
             time.sleep(LOOK_EVERY)
     except Stop:
-        stop_all(parts)
+        stop_all(parts, STOP_SECONDS)
         return 0
 
 
@@ -113,36 +105,19 @@ def load() -> Any:
     return app
 
 
-def stop(number: int, frame: FrameType | None) -> None:
-    signal.signal(number, signal.SIG_IGN)
-    raise Stop
-
-
-def fork(part: Part, app: Any, log: Path) -> None:
-    """Start it. In the new process, this never returns."""
+def start(part: Part, app: Any, log: Path) -> None:
+    """Give the part a new process."""
     part.starts.append(time.monotonic())
-    # A signal that comes in between is neither lost nor handled by the new process as if it were us
-    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
-    if pid := os.fork():
-        part.pid = pid
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
-        return
-    try:
-        for number in STOP_SIGNALS:
-            signal.signal(number, signal.SIG_DFL)  # Celery sets its own
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
-        end_with_parent(signal.SIGTERM)
+
+    def do() -> int:
         name_process(f"hub-{part.name}")
         with open_private(log / f"{part.name}.log") as output:
             os.dup2(output.fileno(), 1)
             os.dup2(output.fileno(), 2)
         gc.enable()
-        leave(work(part.name, app))
-    except SystemExit as end:
-        leave(end.code if isinstance(end.code, int) else 0)
-    except BaseException:
-        sys.excepthook(*sys.exc_info())
-    leave(1)
+        return work(part.name, app)
+
+    fork(part, do)
 
 
 def work(name: str, app: Any) -> int:
@@ -161,42 +136,14 @@ def work(name: str, app: Any) -> int:
     return worker.exitcode or 0
 
 
-def leave(code: int) -> None:
-    """Not back into the first process's code."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
-
-
 def name_process(name: str) -> None:
     """What `ps -o comm` and `top` show (Linux): the command lines of the three are alike."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_NAME, name.encode(), 0, 0, 0)
 
 
-def collect(parts: list[Part]) -> None:
-    """Take note of those that have ended."""
-    for part in parts:
-        if part.pid:
-            pid, status = os.waitpid(part.pid, os.WNOHANG)
-            if pid:
-                print(f"{part.name} ended ({os.waitstatus_to_exitcode(status)}).", flush=True)
-                part.pid = 0
-
-
-def stop_all(parts: list[Part]) -> None:
-    """Ask all, wait for STOP_SECONDS, then insist."""
-    for part in parts:
-        if part.pid:
-            os.kill(part.pid, signal.SIGTERM)
-    until = time.monotonic() + STOP_SECONDS
-    while any(part.pid for part in parts) and time.monotonic() < until:
-        time.sleep(0.05)
-        collect(parts)
-    for part in parts:
-        if part.pid:
-            os.kill(part.pid, signal.SIGKILL)
-            os.waitpid(part.pid, 0)
+def tell(part: Part, code: int) -> None:
+    print(f"{part.name} ended ({code}).", flush=True)
 
 
 if __name__ == "__main__":
