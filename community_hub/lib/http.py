@@ -164,7 +164,7 @@ class GuardedTransport(httpx.BaseTransport):
     """Checks the address, caps the body. Redirects come through here one by one."""
 
     def __init__(self, *, max_bytes: int = MAX_BYTES, max_seconds: float = MAX_SECONDS) -> None:
-        context = _tls()
+        context = tls()
         self._pinned = _Transport(context, GuardedBackend())
         self._open = _Transport(context, TimedBackend())
         self._max_bytes = max_bytes
@@ -355,7 +355,7 @@ def keep_portable(headers: Any) -> None:
 
 
 @cache
-def _tls() -> ssl.SSLContext:
+def tls() -> ssl.SSLContext:
     """One for all: reading the certificate authorities takes longer than most requests."""
     return httpx.create_ssl_context()
 

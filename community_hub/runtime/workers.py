@@ -1,4 +1,5 @@
-"""The worker, the delivery worker and beat, forked from one process that has loaded what they need.
+"""The worker and the delivery worker, forked from one process that has loaded what they need, and
+that is beat itself.
 
 `python -m community_hub.runtime.workers --log FOLDER`, as `up` runs it. Each is started again by
 itself where it ends; what none of them changes is in memory once. docker-compose.yml runs the same
@@ -20,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from community_hub.runtime.beat import Beat
 from community_hub.runtime.children import Stop, collect, fork, stop_all, stop_by_signal
 from community_hub.runtime.processes import often, open_private
 
@@ -29,15 +31,24 @@ WORKERS = {
     # A process of its own, so that nothing that is read, however long it takes, holds a reply up.
     "delivery": {"queues": ["delivery"], "pool": "solo", "concurrency": 1},
 }
-PARTS = (*WORKERS, "beat")
 # What Celery would import in each of them. Not its command line, which brings a whole terminal.
 MODULES = (
-    "celery.apps.beat",
+    "billiard.heap",
+    "billiard.popen_fork",
+    "billiard.sharedctypes",
+    "billiard.synchronize",
+    "celery.app.control",
+    "celery.app.events",
+    "celery.app.log",
+    "celery.app.routes",
     "celery.apps.worker",
     "celery.concurrency.prefork",
     "celery.concurrency.solo",
+    "celery.events.receiver",
+    "celery.worker.autoscale",
     "celery.worker.components",
     "celery.worker.consumer",
+    "celery.worker.consumer.delayed_delivery",
     "celery.worker.control",
     "celery.worker.strategy",
     "kombu.transport.redis",
@@ -52,7 +63,7 @@ PR_SET_NAME = 15
 
 @dataclass
 class Part:
-    """One of the three, and its process (0: none)."""
+    """One of the two, and its process (0: none)."""
 
     name: str
     pid: int = 0
@@ -65,7 +76,8 @@ def main() -> int:
     options = parser.parse_args()
     app = load()
     stop_by_signal()
-    parts = [Part(name) for name in PARTS]
+    parts = [Part(name) for name in WORKERS]
+    beat = Beat(app, "community_hub.beat_heartbeat")
     try:
         while True:
             collect(parts, tell)
@@ -76,10 +88,13 @@ def main() -> int:
                         stop_all(parts, STOP_SECONDS)
                         return 1
                     start(part, app, options.log)
-            time.sleep(LOOK_EVERY)
+            gc.enable()  # what comes from now on is ours alone
+            time.sleep(min(LOOK_EVERY, beat.tick()))
     except Stop:
         stop_all(parts, STOP_SECONDS)
         return 0
+    finally:
+        beat.close()
 
 
 def load() -> Any:
@@ -94,11 +109,17 @@ def load() -> Any:
     django.setup()
     from celery import current_app
 
+    from community_hub.lib.http import tls
+
     app = current_app._get_current_object()  # community_hub/celery.py, by now
-    app.loader.import_default_modules()
+    app.loader.init_worker()
     app.finalize()
     for module in MODULES:
         importlib.import_module(module)
+    # Made at first use otherwise, in each process anew. None of these is in MODULES by name.
+    _ = app.amqp, app.control, app.events, app.log, tls()
+    # Where it is imported, Celery has each new process parse C in order to call prctl: 2.6 MB.
+    sys.modules.pop("cffi", None)
     if threading.active_count() > 1:
         print(f"Threads do not survive a fork: {threading.enumerate()}", flush=True)
     gc.freeze()
@@ -122,9 +143,6 @@ def start(part: Part, app: Any, log: Path) -> None:
 
 def work(name: str, app: Any) -> int:
     """Be that part until a signal ends it; the exit code."""
-    if name == "beat":
-        app.Beat(loglevel="WARNING").run()
-        return 0
     worker = app.Worker(
         hostname=f"{name}@{socket.gethostname()}",
         loglevel="INFO",

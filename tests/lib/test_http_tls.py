@@ -80,7 +80,7 @@ def port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
 
     monkeypatch.setattr(addresses.socket, "getaddrinfo", look_up)
     monkeypatch.setattr(addresses, "is_public", lambda address: ipaddress.ip_address(address))
-    monkeypatch.setattr(http, "_tls", lambda: ssl.create_default_context(cafile=str(pem)))
+    monkeypatch.setattr(http, "tls", lambda: ssl.create_default_context(cafile=str(pem)))
     yield server.server_port
     server.shutdown()
     server.server_close()
@@ -103,7 +103,7 @@ def test_certificate_of_another_name_is_refused(port: int, door) -> None:
 
 @pytest.mark.parametrize("door", [guarded_client, guarded_session])
 def test_certificate_that_nobody_vouches_for_is_refused(port: int, door, monkeypatch) -> None:
-    monkeypatch.setattr(http, "_tls", httpx.create_ssl_context)
+    monkeypatch.setattr(http, "tls", httpx.create_ssl_context)
     with pytest.raises((httpx.HTTPError, requests.RequestException)) as caught:
         door().get(f"https://{NAMED}:{port}/")
     assert "certificate" in str(translate(caught.value, NAMED))

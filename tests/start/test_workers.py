@@ -1,4 +1,5 @@
-"""The workers and beat that one process forks: each is started again alone, all stop together."""
+"""The workers that one process forks, which is beat: each is started again alone, all stop
+together."""
 
 import os
 import signal
@@ -13,12 +14,16 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 import yaml
+from celery import Celery, current_app
 from django.db import connection
 
 from community_hub.lib import live
 from community_hub.runtime import workers
+from community_hub.runtime.beat import BEGIN_AGAIN, Beat
+from tests.start.running import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
+SIGNS = (*workers.WORKERS, "beat")
 
 
 class Launcher:
@@ -43,7 +48,7 @@ class Launcher:
 
     def parts(self) -> dict[str, psutil.Process]:
         found = {p.name(): p for p in psutil.Process(self.process.pid).children()}
-        return {name: found[f"hub-{name}"] for name in workers.PARTS if f"hub-{name}" in found}
+        return {name: found[f"hub-{name}"] for name in workers.WORKERS if f"hub-{name}" in found}
 
     def said(self) -> str:
         return "\n".join(log.read_text() for log in sorted(self.folder.glob("*.log")))
@@ -69,24 +74,24 @@ def launcher(transactional_db: None, tmp_path: Path) -> Iterator[Launcher]:
 def test_each_part_gives_a_sign_of_life_and_comes_back_alone_when_it_is_killed(
     launcher: Launcher,
 ) -> None:
-    for name in workers.PARTS:
+    for name in SIGNS:
         launcher.until_alive(name, launcher.began)
     before = launcher.parts()
-    assert set(before) == set(workers.PARTS)
+    assert set(before) == set(workers.WORKERS)
     for victim in ("worker", "delivery"):
         killed = time.time()
         before[victim].kill()
         launcher.until_alive(victim, killed + 1)
     after = launcher.parts()
-    assert set(after) == set(workers.PARTS)
-    assert after["beat"] == before["beat"]
+    assert set(after) == set(workers.WORKERS)
+    launcher.until_alive("beat", time.time())
     for victim in ("worker", "delivery"):
         assert after[victim] != before[victim]
     assert len(after["worker"].children()) == workers.WORKERS["worker"]["concurrency"]
 
 
 def test_what_none_of_them_changes_is_in_memory_once(launcher: Launcher) -> None:
-    for name in workers.PARTS:
+    for name in SIGNS:
         launcher.until_alive(name, launcher.began)
     first = psutil.Process(launcher.process.pid)
     used = [one.memory_full_info() for one in (first, *first.children(recursive=True))]
@@ -94,15 +99,65 @@ def test_what_none_of_them_changes_is_in_memory_once(launcher: Launcher) -> None
 
 
 def test_killing_the_first_process_ends_the_others(launcher: Launcher) -> None:
-    for name in workers.PARTS:
+    for name in SIGNS:
         launcher.until_alive(name, launcher.began)
     everything = psutil.Process(launcher.process.pid).children(recursive=True)
-    assert len(everything) == 5
+    assert len(everything) == 4
     launcher.process.send_signal(signal.SIGKILL)
     assert not psutil.wait_procs(everything, timeout=15)[1]
     launcher.process.wait()
     launcher.start()
     launcher.until_alive("worker", launcher.began)
+
+
+def test_the_first_process_outlives_a_redis_that_is_away_and_sends_once_it_is_back(
+    tmp_path: Path,
+) -> None:
+    address = f"redis://127.0.0.1:{free_port()}/0"
+    app = a_celery(address, tmp_path / "schedule")
+    beat = Beat(app, "tests.sign_of_life")
+    begun = time.monotonic()
+    assert 0 < beat.tick() <= BEGIN_AGAIN
+    assert time.monotonic() - begun < 3  # it has children to look after
+    assert 0 < beat.tick() <= BEGIN_AGAIN
+    app.conf.broker_url = "memory://"
+    beat.next = 0
+    beat.tick()
+    assert waiting(app) == 1
+    beat.close()
+
+
+def test_what_is_due_is_sent_once_and_remembered_by_the_next_start(tmp_path: Path) -> None:
+    app = a_celery("memory://", tmp_path / "schedule")
+    beat = Beat(app, "tests.sign_of_life")
+    until = time.monotonic() + 1.5  # the job runs every second
+    while time.monotonic() < until:
+        time.sleep(beat.tick())
+    beat.close()
+    assert waiting(app) == 1 + 1  # the sign of life, and the job
+    assert list(tmp_path.glob("schedule*"))
+
+
+def a_celery(broker: str, schedule: Path) -> Celery:
+    app = Celery(broker=broker, set_as_current=False)
+    app.conf.broker_transport_options = current_app.conf.broker_transport_options
+    app.conf.beat_schedule_filename = str(schedule)
+    app.conf.task_default_queue = schedule.parent.name  # memory:// is the same for all apps
+    app.conf.beat_schedule = {"job": {"task": "tests.job", "schedule": 1.0}}
+    for name in ("tests.sign_of_life", "tests.job"):
+        app.task(name=name)(nothing)
+    return app
+
+
+def nothing() -> None:
+    """What the tasks would do."""
+
+
+def waiting(app: Celery) -> int:
+    with app.connection_for_read() as connection:
+        return connection.default_channel.queue_declare(
+            app.conf.task_default_queue, passive=True
+        ).message_count
 
 
 def test_compose_starts_the_workers_that_up_starts() -> None:
