@@ -176,9 +176,17 @@ def test_trouble_with_nothing_read_is_raised(site, connector) -> None:
 def test_a_proxys_404_for_everything_is_an_error(site, connector) -> None:
     post = site.post("hello")
     site.answer_404()
-    with pytest.raises(Misconfigured, match="nothing at that address"):
+    with pytest.raises(Transient, match="answers every request with 404"):
         connector.fetch([post])
-    with pytest.raises(Misconfigured, match="nothing at that address"):
+    with pytest.raises(Transient, match="answers every request with 404"):
         pull(connector)
     with pytest.raises(Misconfigured, match="nothing at that address"):
         connector.check()
+
+
+@pytest.mark.parametrize("begins", ["/verify_credentials", "/notifications"])
+def test_a_404_for_everything_during_a_pull_is_trouble_that_passes(site, connector, begins) -> None:
+    site.say("ada", "@hub tell me", reply_to=site.say("ada", "What is this?"))
+    after(site, lambda request: request.path.endswith(begins), site.answer_404)
+    with pytest.raises(Transient, match="answers every request with 404"):
+        pull(connector)

@@ -16,7 +16,7 @@ from django.utils import timezone
 from inbox.connectors.base import Capabilities, Page
 from inbox.connectors.mastodon.connector import MastodonConnector
 from inbox.ingest import rereading
-from inbox.models import Conversation, Message, Source
+from inbox.models import Conversation, Message, Source, SourceState
 from inbox.tasks import pull, refresh_conversation, reread_conversations
 from tests.make import make_conversation, make_message, make_reply, make_source
 from tests.platforms.mastodon import TOKEN, MastodonServer
@@ -320,3 +320,26 @@ def test_a_feeds_page_says_that_a_sync_brings_edits(client, bob) -> None:
     client.force_login(bob)
     page = client.get(feed.get_absolute_url()).content.decode()
     assert "Edits arrive with every sync. This platform doesn’t report deletions." in page
+
+
+def test_a_404_for_everything_keeps_the_source_going_and_what_was_read(
+    client, source, site, bob
+) -> None:
+    """As a proxy answers while there is nothing behind it."""
+    site.post("hello")
+    read(source)
+    site.answer_404()
+    read(source)
+    read(source)
+    run_job()
+    source.refresh_from_db()
+    assert source.state == SourceState.ACTIVE
+    assert source.failures == 2
+    assert source.next_pull_at > timezone.now()
+    assert Message.objects.get().body_text == "@hub hello"
+    client.force_login(bob)
+    assert "answers every request with 404" in client.get(source.get_absolute_url()).text
+    site.heal()
+    read(source)
+    source.refresh_from_db()
+    assert (source.failures, source.last_error) == (0, "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar
@@ -26,10 +27,11 @@ from inbox.connectors.base import (
     Rejected,
     SendState,
     Sent,
+    Transient,
     Visibility,
 )
 from inbox.connectors.json_values import Json, record, text
-from inbox.connectors.mastodon.client import Client
+from inbox.connectors.mastodon.client import Client, Gone
 from inbox.connectors.mastodon.fetching import Fetching
 from inbox.connectors.mastodon.forms import MastodonForm
 from inbox.connectors.mastodon.parse import NETWORK, Reader, moment
@@ -92,6 +94,15 @@ class MastodonConnector(Connector):
     # --- reading
 
     def pull(self, cursor: dict[str, Any], *, deadline: float) -> Iterator[Page]:
+        with self._temporary_where_all_is_gone():
+            yield from self._pages(cursor, deadline)
+
+    def fetch(self, ids: Iterable[str]) -> Page:
+        with self._temporary_where_all_is_gone():
+            reading = Reading(self.client, self.reader(), again=True)
+            return Fetching(self.client, reading).page(ids)
+
+    def _pages(self, cursor: dict[str, Any], deadline: float) -> Iterator[Page]:
         since = moment(cursor.get("since")) or datetime.now(UTC)
         states = {name: dict(state) for name, state in (cursor.get("streams") or {}).items()}
         reading = Reading(self.client, self.reader())
@@ -108,9 +119,21 @@ class MastodonConnector(Connector):
                     return
         yield Page(cursor=_cursor(since, states), rate=self.client.rate())
 
-    def fetch(self, ids: Iterable[str]) -> Page:
-        reading = Reading(self.client, self.reader(), again=True)
-        return Fetching(self.client, reading).page(ids)
+    @contextmanager
+    def _temporary_where_all_is_gone(self) -> Iterator[None]:
+        """A proxy with nothing behind it answers everything with 404. A server that was one of
+        Mastodon's when it was connected and does not even know us is away, and comes back."""
+        try:
+            yield
+        except Gone as error:
+            try:
+                self.client.me()
+            except Gone:
+                raise Transient(
+                    _("%(where)s answers every request with 404, as if it were gone. Retrying")
+                    % {"where": self.client.where}
+                ) from error
+            raise
 
     def check(self) -> Health:
         me = self.client.me()
