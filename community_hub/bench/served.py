@@ -20,6 +20,7 @@ from django.test import Client
 from community_hub.bench.database import address_of_it
 from community_hub.bench.figures import Figure, Machine, middle_and_high
 from community_hub.bench.pages import addresses
+from community_hub.runtime.processes import FEW_HEAPS
 from inbox.models import Source
 from team.models import User
 
@@ -76,6 +77,7 @@ def server() -> Iterator[tuple[int, psutil.Process]]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {
+        **FEW_HEAPS,  # as `up` starts it
         **os.environ,
         "DATABASE_URL": address_of_it(os.environ["DATABASE_URL"]),
         "HUB_URL": f"http://127.0.0.1:{port}",

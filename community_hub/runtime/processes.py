@@ -21,6 +21,8 @@ STOP_SECONDS = 12
 RESTARTS = 3  # within RESTART_WINDOW: past that it is broken, and a person should look
 RESTART_WINDOW = 120.0
 LOG_BYTES = 5_000_000
+# Threads come and go: glibc would give each a heap of its own, and keep what is freed.
+FEW_HEAPS = {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "131072"}
 
 
 @dataclass

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import faulthandler
 import gc
+import importlib
 import os
 import signal
 import socket
@@ -117,6 +118,9 @@ def load(host: str, port: int) -> tuple[uvicorn.Config, CountingPool]:
     from community_hub.asgi import application, pool
 
     _ = get_resolver().url_patterns
+    compile_templates()
+    connectors = importlib.import_module("inbox.connectors.registry")
+    connectors.installed()
     config = uvicorn.Config(
         application,
         host=host,
@@ -130,6 +134,17 @@ def load(host: str, port: int) -> tuple[uvicorn.Config, CountingPool]:
     gc.collect()
     gc.freeze()
     return config, pool
+
+
+def compile_templates() -> None:
+    """All of them, a quarter of a second: else each worker would keep its own."""
+    from django.conf import settings
+    from django.template import engines
+
+    root = settings.BASE_DIR / "templates"
+    for name, pattern in (("django", "*.html"), ("jinja2", "*.jinja")):
+        for path in root.rglob(pattern):
+            engines[name].get_template(str(path.relative_to(root)))
 
 
 def start(worker: Worker, config: uvicorn.Config, pool: CountingPool) -> None:

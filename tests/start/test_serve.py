@@ -1,10 +1,42 @@
-"""The sockets that browsers connect to."""
+"""The sockets that browsers connect to, and what is loaded before the workers are forked."""
 
 import asyncio
+import os
 import socket
+import subprocess
+import sys
+from pathlib import Path
 
 from community_hub.runtime.serve import listen
 from tests.start.running import free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = """
+import sys
+from community_hub.runtime import serve
+serve.load("127.0.0.1", 1)
+from django.template.loader import get_template
+from django.template.loaders import filesystem
+filesystem.Loader.get_contents = None  # whoever reads a file from now on fails
+for name in sys.argv[1:]:
+    get_template(name, using="django")
+print("inbox.connectors.mastodon.connector" in sys.modules, "jinja2" in sys.modules)
+"""
+
+
+def test_every_template_is_compiled_before_the_fork() -> None:
+    """Not with each worker's first page: then each keeps its own."""
+    folder = ROOT / "templates"
+    names = [str(path.relative_to(folder)) for path in folder.rglob("*.html")]
+    said = subprocess.run(
+        [sys.executable, "-c", PROGRAM, *names],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "community_hub.settings"},
+    ).stdout
+    assert said.split() == ["True", "True"]
 
 
 def test_each_worker_listens_on_a_socket_of_its_own() -> None:

@@ -26,7 +26,14 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from community_hub.runtime import embedded
 from community_hub.runtime.probe import ask, ill
-from community_hub.runtime.processes import Program, often, open_private, programs, stop_all
+from community_hub.runtime.processes import (
+    FEW_HEAPS,
+    Program,
+    often,
+    open_private,
+    programs,
+    stop_all,
+)
 
 GREEN_SECONDS = 90
 EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - compared with what was asked for
@@ -241,9 +248,7 @@ def environment(var: embedded.Var, host: str, port: int, *, demo: bool) -> dict[
     if env.pop("PYTHONDONTWRITEBYTECODE", ""):
         # Five processes that compile every import each time take three times as long to start.
         env["PYTHONPYCACHEPREFIX"] = str(var.root / "pycache")
-    # Threads come and go: glibc would give each a heap of its own, and keep what is freed.
-    env.setdefault("MALLOC_ARENA_MAX", "2")
-    env.setdefault("MALLOC_TRIM_THRESHOLD_", "131072")
+    env.update({name: value for name, value in FEW_HEAPS.items() if name not in env})
     env.setdefault("HUB_URL", own_address(host, port))
     if "ALLOWED_HOSTS" not in env:
         known = {host, "127.0.0.1", "localhost", urlsplit(env["HUB_URL"]).hostname or ""}
