@@ -31,8 +31,10 @@ _WITH_CONTENT = {
 # What one body may hold; over any of these it is kept as text. nh3 takes time by the square of
 # some of them, and nothing can interrupt it: at the bounds, a body costs 0.1 to 0.4 s.
 MOST_CHARACTERS = 1_000_000
-MOST_TAGS = 20_000
-MOST_ENTITIES = 50_000
+# So many tags, or so many entities, or half of both.
+MOST_TAGS = 11_000
+MOST_ENTITIES = 15_000
+MOST_ENTITY_WORK = 7e9  # entities times characters: for each, nh3 moves all that follows
 MOST_DEPTH = 2_000  # of elements that do not end by themselves
 MOST_ATTRIBUTE_WORK = 5e8  # the sum of the squares of what may be attributes in each tag
 _DATA_URI = re.compile(r"data:[\w.+-]+/[\w.+-]+;base64,[A-Za-z0-9+/=]+")
@@ -100,10 +102,11 @@ def clean(html: str, base_url: str = "") -> str:
 
 def is_bearable(html: str) -> bool:
     """Whether nh3 can clean it in a fraction of a second. Looks at it in linear time."""
+    tags, ampersands = html.count("<"), html.count("&")
     if (
         len(html) > MOST_CHARACTERS
-        or html.count("<") > MOST_TAGS
-        or html.count("&") > MOST_ENTITIES
+        or tags / MOST_TAGS + ampersands / MOST_ENTITIES > 1
+        or ampersands * len(html) > MOST_ENTITY_WORK
     ):
         return False
     # Where a tag ends is the parser's to say (quotes may hide its end), so what follows it up to
