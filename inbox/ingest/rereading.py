@@ -27,6 +27,11 @@ ANSWERED_WITHIN = timedelta(days=14)
 AT_LEAST_APART = timedelta(minutes=2)  # two readings of one conversation, whoever asks
 NEWEST, OLDER = 30, 30  # messages of a conversation that are asked for at once
 LONGEST_HOLD = timedelta(minutes=15)
+# Of a platform that tells how much it allows, more are read a minute where many wait: so many that
+# a round takes this long. _spare() sees to it that half of the allowance stays.
+ROUND = timedelta(minutes=40)
+MOST_A_MINUTE = 30
+TOLD_SECONDS = 3600.0  # as long as nothing else is heard
 
 
 def due(source: Source, now: datetime) -> list[int]:
@@ -38,6 +43,7 @@ def due(source: Source, now: datetime) -> list[int]:
     most = rereads_a_minute(source)
     if not most or source.failures or is_held(source):
         return []
+    most = rereads_now(source, watched_in(source, now).count())
 
     def oldest_checks(among: QuerySet[Conversation]) -> list[int]:
         rows = among.filter(not_checked_lately(now))
@@ -61,6 +67,10 @@ def answered_in(source: Source, now: datetime) -> QuerySet[Conversation]:
     )
 
 
+def watched_in(source: Source, now: datetime) -> QuerySet[Conversation]:
+    return waiting_in(source) | answered_in(source, now)
+
+
 def not_checked_lately(now: datetime) -> Q:
     return Q(checked_at__isnull=True) | Q(checked_at__lt=now - CHECK_EVERY)
 
@@ -73,6 +83,15 @@ def rereads_a_minute(source: Source) -> int:
         return 0
     tells = capabilities.sees_edits or capabilities.sees_deletes
     return capabilities.rereads_a_minute if tells else 0
+
+
+def rereads_now(source: Source, watched: int) -> int:
+    """How many of so many conversations are read a minute."""
+    least = rereads_a_minute(source)
+    if not least or not cache.get(_told(source)):
+        return least
+    wanted = -(-watched // int(ROUND.total_seconds() // 60))
+    return max(least, min(wanted, MOST_A_MINUTE))
 
 
 def reread(pk: int) -> None:
@@ -140,9 +159,14 @@ def is_held(source: Source) -> bool:
 
 
 def _spare(source: Source, rate: Rate) -> None:
+    cache.set(_told(source), True, TOLD_SECONDS)
     if rate.resets_at and rate.remaining * 2 < rate.limit:
         until = min(rate.resets_at, timezone.now() + LONGEST_HOLD)
         cache.set(_hold(source), until, LONGEST_HOLD.total_seconds())
+
+
+def _told(source: Source) -> str:
+    return f"rereading-told:{source.pk}"
 
 
 def _hold(source: Source) -> str:

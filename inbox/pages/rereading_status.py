@@ -21,14 +21,13 @@ def rereading_words(source: Source, now: datetime) -> list[str]:
         capabilities = source.connector_class.capabilities
     except ConnectorUnavailable:
         return []
-    a_minute = rereading.rereads_a_minute(source)
-    if not a_minute:
+    if not rereading.rereads_a_minute(source):
         return [_why_never(capabilities)]
-    watched = rereading.waiting_in(source) | rereading.answered_in(source, now)
-    facts = watched.aggregate(
+    facts = rereading.watched_in(source, now).aggregate(
         watched=Count("pk"),
         left=Count("pk", filter=rereading.not_checked_lately(now)),
     )
+    a_minute = rereading.rereads_now(source, facts["watched"])
     said = [_what(facts["watched"], a_minute)]
     if source.reread_at:
         said.append(_("Last re-read %(span)s ago.") % {"span": span(now - source.reread_at)})

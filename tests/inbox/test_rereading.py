@@ -249,6 +249,21 @@ def test_a_limit_gives_the_check_back_and_other_trouble_does_not(source, site) -
     assert source.waits_until is not None
 
 
+def test_of_many_more_are_read_where_the_platform_says_what_it_allows(source, site) -> None:
+    waiting = [make_conversation(source, waiting_since=timezone.now()) for _ in range(400)]
+    assert len(due(source)) == 5  # it has not said so yet
+    site.post("hello")
+    read(source)
+    refresh_conversation(Conversation.objects.latest("pk").pk)
+    assert len(due(source)) == -(-401 // 40)
+    Conversation.objects.filter(pk__in=[one.pk for one in waiting[:390]]).delete()
+    assert len(due(source)) == 5
+    site.allowance = 149  # of 300
+    Conversation.objects.update(checked_at=None)
+    refresh_conversation(Conversation.objects.latest("pk").pk)
+    assert due(source) == []
+
+
 def test_half_of_the_platforms_allowance_stays_for_what_is_new(source, site) -> None:
     site.post("hello")
     site.post("hello again")
