@@ -38,6 +38,20 @@ def test_every_stop_of_the_tab_key_shows_where_it_is(sit, talk: Talk) -> None:
     assert len(set(stops)) > 20
 
 
+def test_a_date_field_keeps_its_ring_while_tab_goes_through_it(sit) -> None:
+    """Day, month, year and the button of the calendar are stops within one field."""
+    page = sit("robin")
+    page.goto("/team/audit-trail/")
+    field = page.locator("input[name=since]")
+    field.focus()
+    outline = "field => getComputedStyle(field).outlineStyle"
+    for _ in range(4):
+        assert field.evaluate(outline) == "solid"
+        page.keyboard.press("Tab")
+    expect(page.locator("input[name=until]")).to_be_focused()
+    assert field.evaluate(outline) == "none"
+
+
 def test_a_row_opens_in_a_tab_of_its_own_where_one_asks_for_it(sit, talk: Talk) -> None:
     page = sit("bo")
     page.goto(EVERYTHING)

@@ -92,6 +92,19 @@ def test_a_toast_lies_neither_over_send_nor_over_notifications(sit, talk: Talk, 
     page.keyboard.press("z")
 
 
+def test_the_buttons_of_the_composer_stand_on_one_line_on_a_phone(sit, talk: Talk) -> None:
+    page = sit("bo", viewport=PHONE, has_touch=True, is_mobile=True)
+    page.goto(talk.page)
+    page.locator('textarea[name="reply"]').fill("Ten kilohms, by the plan.")
+    expect(page.locator(".composer .state")).to_contain_text("32,000")
+    middles = page.locator(".composer .foot > .btn:visible").evaluate_all(
+        "all => all.map(e => e.getBoundingClientRect()).map(b => (b.top + b.bottom) / 2)"
+    )
+    assert len(middles) == 3
+    assert max(middles) - min(middles) < 2
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
 def test_sending_draws_no_ring_around_the_thread(sit, talk: Talk) -> None:
     page = sit("bo")
     page.goto(talk.page)
