@@ -67,7 +67,7 @@ class DetailsForm(forms.Form):
         name: str = self.cleaned_data["timezone"].strip()
         if name and name not in zoneinfo.available_timezones():
             raise forms.ValidationError(
-                _("Unknown timezone. Pick one from the list, such as Europe/Berlin.")
+                _("Unknown timezone. Select one from the list, such as Europe/Berlin.")
             )
         return name
 

@@ -89,7 +89,7 @@ def from_status(status: int, where: str, *, wrote: bool, said: str = "") -> Conn
         return AuthExpired(_("%(where)s rejected the sign-in. Enter a valid key.") % values)
     if status in (403, 451):
         return Forbidden(
-            _("%(where)s does not let this account do that.%(said)s") % values,
+            _("%(where)s doesn’t allow this account to do that.%(said)s") % values,
             scope=_scope_in(said),
         )
     if status >= 500 or status in (408, 425):
@@ -106,8 +106,7 @@ def from_status(status: int, where: str, *, wrote: bool, said: str = "") -> Conn
         return Misconfigured(_("%(where)s rejected the request (%(status)s).%(said)s") % values)
     if status in (404, 410):
         return Rejected(
-            _("%(where)s no longer has what this answers: it was deleted or hidden.%(said)s")
-            % values
+            _("The message you’re replying to was deleted or hidden on %(where)s.%(said)s") % values
         )
     if status == 413:
         return Rejected(_("%(where)s says this is too long.%(said)s") % values)
@@ -142,7 +141,7 @@ def not_json(response: Response, where: str, *, wrote: bool = False) -> Connecto
     is_page = start.startswith(b"<") or "html" in response.headers.get("Content-Type", "").lower()
     if wrote:
         return Unknown(
-            _("%(where)s gave an answer we could not read. The message may have been posted.")
+            _("%(where)s sent an unreadable response. The message may have been posted.")
             % {"where": where}
         )
     if is_page:
@@ -197,12 +196,15 @@ def _transport_problem(chain: list[BaseException], where: str, wrote: bool) -> C
     if _has(chain, *NEVER_LEFT):
         if _has(chain, ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY" in str(chain[0]):
             return Transient(
-                _("The certificate of %(where)s can't be verified. Its owner must fix it.") % values
+                _("The certificate of %(where)s can’t be verified. Its owner must fix it.") % values
             )
         return Transient(_("%(where)s can't be reached. Is the address right?") % values)
     if wrote:
         return Unknown(
-            _("The message was sent to %(where)s, but no answer came. It may have been posted.")
+            _(
+                "The message was sent to %(where)s, but there was no response. It may have "
+                "been posted."
+            )
             % values
         )
     if _has(chain, TooLarge):
@@ -210,10 +212,10 @@ def _transport_problem(chain: list[BaseException], where: str, wrote: bool) -> C
             _("%(where)s sent more data than the hub accepts. Is the address right?") % values
         )
     if _has(chain, httpx.DecodingError, requests.exceptions.ContentDecodingError):
-        return Transient(_("The response from %(where)s was unreadable. Retrying") % values)
+        return Transient(_("The response from %(where)s was unreadable. Retrying.") % values)
     if _has(chain, httpx.TimeoutException, requests.exceptions.Timeout):
-        return Transient(_("%(where)s took too long to respond. Retrying") % values)
-    return Transient(_("The connection to %(where)s was lost. Retrying") % values)
+        return Transient(_("%(where)s took too long to respond. Retrying.") % values)
+    return Transient(_("The connection to %(where)s was lost. Retrying.") % values)
 
 
 def _server_trouble(values: dict[str, Any], wrote: bool) -> ConnectorError:
@@ -222,7 +224,7 @@ def _server_trouble(values: dict[str, Any], wrote: bool) -> ConnectorError:
             _("%(where)s had an error (%(status)s) while posting. It may have been posted.")
             % values
         )
-    return Transient(_("%(where)s is down (%(status)s). Retrying") % values)
+    return Transient(_("%(where)s is down (%(status)s). Retrying.") % values)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -15,7 +15,7 @@ class Ignored(TextChoices):
     TOO_OLD = "too-old", _("older than the start")
     NOT_A_MENTION = "not-a-mention", _("not a mention")
     BOOST = "boost", _("a boost")
-    GONE = "gone", _("the original post is gone")
+    GONE = "gone", _("the original post was deleted")
     HIDDEN = "hidden", _("no longer shown to this account")
     NOTICE = "notice", _("moderator notice")
     SYSTEM = "system", _("system line")

@@ -16,9 +16,8 @@ class LostCredentials(dict[str, Any]):
     def __getitem__(self, name: str) -> Any:
         raise AuthExpired(
             _(
-                "The hub's CREDENTIAL_KEYS have changed, and none of them decrypts the key or token"
-                " that is stored here. Enter it again; or restore the old CREDENTIAL_KEYS,"
-                " restart, and reconnect without typing anything."
+                "None of the hub’s CREDENTIAL_KEYS decrypts this source’s key or token. Enter it"
+                " again, or restore the old CREDENTIAL_KEYS, restart and reconnect."
             )
         )
 

@@ -108,7 +108,7 @@ NEEDS_REPLY = Folder(
     _("Needs reply"),
     "inbox",
     lambda found, user: found.needs_reply(),
-    (_("All caught up"), _("Everyone who asked for you has a reply.")),
+    (_("All caught up"), _("Everyone who needed a reply has one.")),
     waits=True,
     counted=True,
 )

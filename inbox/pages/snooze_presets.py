@@ -87,7 +87,7 @@ def chosen(text: str, user: User, now: datetime | None = None) -> datetime | Non
     if timezone.is_naive(parsed):
         parsed = parsed.replace(tzinfo=own.zone)
     if parsed <= moment:
-        raise ValueError(str(_("That time has passed. Pick a later one.")))
+        raise ValueError(str(_("That time has passed. Select a later one.")))
     if parsed > moment + LONGEST:
-        raise ValueError(str(_("That’s more than five years away. Pick an earlier date.")))
+        raise ValueError(str(_("That’s more than five years away. Select an earlier date.")))
     return parsed

@@ -176,7 +176,7 @@ def status_of(report: Report) -> SourceStatus:
             "idle",
             "unplug",
             _("Disconnected"),
-            _("Its conversations can be read, and nobody can reply. Reconnect it to go on."),
+            _("Its conversations can be read, but nobody can reply. Reconnect it to continue."),
         )
     if source.state == SourceState.RECONNECT:
         return SourceStatus(

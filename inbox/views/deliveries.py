@@ -60,7 +60,7 @@ def cancellation(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     returned |= addressed(delivery.message.parent)
     trigger_client_event(response, "composer:returned", returned)
     go_back_to(request, response, conversation)
-    return htmx.tell(request, response, _("Send cancelled. Draft restored"))
+    return htmx.tell(request, response, _("Send cancelled. Draft restored."))
 
 
 def go_back_to(

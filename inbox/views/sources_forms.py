@@ -49,7 +49,7 @@ class KeywordsField(forms.CharField):
         kept = list({word.casefold(): word for word in words if word}.values())
         if len(kept) > MOST_KEYWORDS:
             raise forms.ValidationError(
-                _("At most %(n)s words can be watched.") % {"n": MOST_KEYWORDS}
+                _("You can watch at most %(n)s words.") % {"n": MOST_KEYWORDS}
             )
         for word in kept:
             if len(word) > LONGEST_KEYWORD:
@@ -184,7 +184,7 @@ class ChoicesForm(forms.Form):
             if not given and "since" not in self.errors:
                 self.add_error("since", _("Enter a date."))
             elif given and given > timezone.localdate():
-                self.add_error("since", _("Pick a date in the past."))
+                self.add_error("since", _("Select a date in the past."))
         return data
 
     def chosen_channels(self) -> list[ChannelInfo]:

@@ -200,7 +200,7 @@ class Post(models.Model):
                 return done
             self.refresh_from_db(fields=["deleted_at", "pending"])
             if not self.is_live:
-                raise Refused("deleted", _("The post you are answering is gone."))
+                raise Refused("deleted", _("The post you’re replying to was deleted."))
             parent, kind = self._where_a_reply_hangs(comment)
             thread = Thread.objects.get(pk=self.thread_id)  # as it is under the lock
             return thread.add(

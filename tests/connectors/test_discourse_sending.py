@@ -68,7 +68,7 @@ def test_what_the_account_may_not_do_is_forbidden_and_no_reason_to_reconnect(con
 
 def test_a_revoked_key_asks_to_reconnect(connector, forum):
     forum.revoke()
-    with pytest.raises(AuthExpired, match="does not accept the API key for @hub"):
+    with pytest.raises(AuthExpired, match="doesn’t accept the API key for @hub"):
         connector.send(reply("Hello again"))
 
 

@@ -116,8 +116,8 @@ def test_server_that_redirects_into_a_private_network_is_explained(settings) -> 
         (lambda: Answer("<html>Welcome</html>"), "web page"),
         (lambda: Answer("<html>Not here</html>", 404), "nothing at that address"),
         (lambda: Answer(b"x" * 1_000_000 for _ in range(40)), "more data than the hub accepts"),
-        (lambda: Answer({"hello": "world"}), "does not answer like a Mastodon server"),
-        (lambda: Answer(["a", "list"]), "does not answer like a Mastodon server"),
+        (lambda: Answer({"hello": "world"}), "doesn’t look like a Mastodon server"),
+        (lambda: Answer(["a", "list"]), "doesn’t look like a Mastodon server"),
         (lambda: Answer({"error": "Your login is disabled"}, 403), "login is disabled"),
     ],
 )

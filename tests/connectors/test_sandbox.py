@@ -223,7 +223,7 @@ def test_other_json_than_the_sites_own_is_a_wrong_address(served):
 def test_form_asks_for_the_whole_token():
     assert SandboxForm({"site": "forum", "token": f" {'ab' * 32} "}).is_valid()
     form = SandboxForm({"site": "forum", "token": "abc"})
-    assert "Copy the whole of it" in str(form.errors["token"])
+    assert "Copy all of it" in str(form.errors["token"])
 
 
 def test_check_warns_of_moderation(connect, sites):

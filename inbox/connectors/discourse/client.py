@@ -65,7 +65,7 @@ class DiscourseClient:
                 return found
         raise AuthExpired(
             _(
-                "%(where)s does not accept the API key for @%(name)s. Check the user name, or make "
+                "%(where)s doesn’t accept the API key for @%(name)s. Check the username, or create "
                 "a new key in the forum's admin pages under API, and reconnect."
             )
             % {"where": self.where, "name": self.username}
@@ -147,7 +147,7 @@ class DiscourseClient:
         answer = self._send("GET", path, params=query)
         if answer.status_code in GONE and not is_forums_own(answer):
             raise Transient(
-                _("%(where)s returned an unexpected page (%(status)s). Retrying")
+                _("%(where)s returned an unexpected page (%(status)s). Retrying.")
                 % {"where": self.where, "status": answer.status_code}
             )
         return None if answer.status_code in GONE else self._read(answer)
@@ -183,8 +183,7 @@ class DiscourseClient:
 
     def _stranger(self) -> Misconfigured:
         return Misconfigured(
-            _("What answers at %(where)s is not a Discourse forum. Is the address right?")
-            % {"where": self.where}
+            _("%(where)s is not a Discourse forum. Is the address right?") % {"where": self.where}
         )
 
 

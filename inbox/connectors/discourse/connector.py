@@ -110,7 +110,7 @@ class DiscourseConnector(Connector):
 
     def send(self, outgoing: Outgoing) -> Sent:
         if outgoing.attachments:
-            raise Rejected(_("Files can't be sent to a forum from here: put in a link instead."))
+            raise Rejected(_("Attachments can’t be sent from here. Add a link instead."))
         fields = {"topic_id": outgoing.reply_ref["topic_id"], "raw": outgoing.markdown}
         if outgoing.reply_ref.get("post_number"):
             fields["reply_to_post_number"] = outgoing.reply_ref["post_number"]
@@ -152,7 +152,7 @@ class DiscourseConnector(Connector):
             incoming = Reader(self.base_url, self.network(), self.username).incoming(post)
         except UNREADABLE as error:
             raise Unknown(
-                _("%(where)s gave an answer we could not read. The reply may have been posted.")
+                _("%(where)s sent an unreadable response. The reply may have been posted.")
                 % {"where": self.client.where}
             ) from error
         return Sent(
@@ -209,6 +209,9 @@ def pending(post: Any) -> Sent:
 def newcomer_warning(me: Mapping[str, Any]) -> tuple[str, ...]:
     if me.get("trust_level") == 0 and not (me.get("admin") or me.get("moderator")):
         return (
-            _("The account is new there (trust level 0): the forum limits its replies and links."),
+            _(
+                "The account is new there (trust level 0), so the forum limits its replies "
+                "and links."
+            ),
         )
     return ()

@@ -21,13 +21,13 @@ class DiscourseForm(forms.Form):
     username = forms.CharField(
         label=_("User name"),
         max_length=60,
-        help_text=_("The account that answers there. Replies appear under its name."),
+        help_text=_("The account you reply from. Replies appear under its name."),
     )
     api_key = forms.CharField(
         label=_("API key"),
         max_length=200,
         widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "off"}),
-        help_text=_("An admin of the forum makes one under Admin, API, for this user alone."),
+        help_text=_("A forum admin creates one under Admin, API, for this user only."),
     )
 
     def clean_url(self) -> str:

@@ -109,7 +109,7 @@ class ReadBack:
 
     def unreadable(self) -> Transient:
         where = {"where": self.client.where}
-        return Transient(_("%(where)s gave an answer we could not read. We try again.") % where)
+        return Transient(_("%(where)s sent an unreadable response. Retrying.") % where)
 
     def is_written(self, text: str) -> bool:
         """The forum trims lines and ends, so white space does not count."""

@@ -149,9 +149,9 @@ class FeedConnector(Connector):
         document = self.document(self.client.fetch())
         warnings = []
         if document.broken or document.bad:
-            warnings.append(_("Part of the feed is broken; what can be read is read."))
+            warnings.append(_("Part of the feed is invalid. What could be read was imported."))
         if not document.entries:
-            warnings.append(_("There is nothing in the feed at the moment."))
+            warnings.append(_("The feed is empty right now."))
         host = urlsplit(self.url).netloc
         return Health(
             account_label=f"{document.title} ({host})" if document.title else host,
@@ -174,18 +174,18 @@ class FeedConnector(Connector):
         try:
             return read(fetched.content or b"", fetched.url, fetched.content_type)
         except Unreadable as error:
-            sentence = _("The feed at %(where)s is broken, and nothing of it could be read.")
+            sentence = _("The feed at %(where)s is invalid and can’t be read.")
             raise Transient(sentence % {"where": where}) from error
         except TooMuch as error:
             sentence = _("%(where)s sent more data than the hub accepts. Is the address right?")
             raise Misconfigured(sentence % {"where": where}) from error
         except NotAFeed as error:
             if error.feeds:
-                sentence = _("%(where)s shows a web page. Its feed is at %(feed)s: use that.")
+                sentence = _("%(where)s is a web page. Enter the address of its feed: %(feed)s")
             elif error.is_page:
                 sentence = _("%(where)s shows a web page, not a feed. Is the address right?")
             else:
-                sentence = _("What is at %(where)s is not a feed. Is the address right?")
+                sentence = _("%(where)s is not a feed. Is the address right?")
             feed = error.feeds[0] if error.feeds else ""
             raise Misconfigured(sentence % {"where": where, "feed": feed}) from error
 
@@ -249,7 +249,7 @@ def problems_of(document: Document) -> list[Problem]:
         for why, raw in document.bad
     ]
     if document.broken:
-        message = _("The feed is broken (%(why)s); what could be read was read.")
+        message = _("The feed is invalid (%(why)s). What could be read was imported.")
         raw = {"error": document.broken, "read": [entry.title for entry in document.entries[:50]]}
         found.append(Problem(message=message % {"why": document.broken}, raw=raw))
     return found

@@ -136,7 +136,7 @@ class Client:
         found = self._ask(call, args, kw, wrote=False)
         if not isinstance(found, list):
             raise Misconfigured(
-                _("%(where)s does not answer like a Mastodon server. Is the address right?")
+                _("%(where)s doesn’t look like a Mastodon server. Is the address right?")
                 % {"where": self.where}
             )
         return found

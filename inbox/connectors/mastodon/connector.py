@@ -140,7 +140,7 @@ class MastodonConnector(Connector):
         account = Reader(self.instance, me).person(me)
         if account is None:
             raise Misconfigured(
-                _("%(where)s does not answer like a Mastodon server. Is the address right?")
+                _("%(where)s doesn’t look like a Mastodon server. Is the address right?")
                 % {"where": self.client.where}
             )
         may, missing = self._scopes()
@@ -169,7 +169,7 @@ class MastodonConnector(Connector):
 
     def send(self, outgoing: Outgoing) -> Sent:
         if outgoing.attachments:
-            raise Rejected(_("Files can't be sent to Mastodon from here. Put a link in instead."))
+            raise Rejected(_("Attachments can’t be sent from here. Add a link instead."))
         ready = self.prepare(outgoing).prepared
         if not ready["in_reply_to_id"]:
             raise Rejected(_("This message can't be answered on Mastodon."))

@@ -62,7 +62,7 @@ class Fetching:
         means it."""
         if self.gone and self.client.me().get("id") != self.reading.reader.me.get("id"):
             raise Transient(
-                _("The response from %(where)s was unreadable. Retrying")
+                _("The response from %(where)s was unreadable. Retrying.")
                 % {"where": self.client.where}
             )
         for status_id in self.gone:

@@ -85,6 +85,6 @@ class Client:
 
     def _strange(self) -> Misconfigured:
         return Misconfigured(
-            _("%(where)s does not answer like a practice site. Is the address right?")
+            _("%(where)s doesn’t look like a practice site. Is the address right?")
             % {"where": self.where}
         )

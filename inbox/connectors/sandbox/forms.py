@@ -39,6 +39,6 @@ class SandboxForm(forms.Form):
         token: str = self.cleaned_data["token"].strip()
         if not re.fullmatch(r"[0-9a-f]{64}", token):
             raise forms.ValidationError(
-                _("A token has 64 digits and letters from a to f. Copy the whole of it.")
+                _("A token has 64 digits and letters from a to f. Copy all of it.")
             )
         return token
