@@ -180,7 +180,7 @@ def test_answering_a_deleted_post_is_rejected(connect, sites):
     connector = connect("forum")
     outgoing = reply_to(pulled(connector)[str(post.pk)], "Yes!")
     post.remove()
-    with pytest.raises(Rejected, match="gone"):
+    with pytest.raises(Rejected, match="was deleted"):
         connector.send(outgoing)
 
 
