@@ -302,6 +302,7 @@ class PreferencesForm(forms.Form):
     density = forms.ChoiceField(
         required=False, choices=[("comfortable", _("Comfortable")), ("compact", _("Compact"))]
     )
+    list_width = forms.IntegerField(required=False, min_value=0, max_value=4000)
     keys = forms.ChoiceField(required=False, choices=[("on", _("On")), ("off", _("Off"))])
     assign = forms.ChoiceField(required=False, choices=[("on", _("On")), ("off", _("Off"))])
     next = forms.ChoiceField(
@@ -313,6 +314,8 @@ class PreferencesForm(forms.Form):
         """As User.prefer() takes them."""
         sent = {name: value for name, value in self.cleaned_data.items() if value}
         chosen: dict[str, Any] = {n: sent[n] for n in ("theme", "density") if n in sent}
+        if self.cleaned_data["list_width"] is not None:  # 0 goes back to the width it had
+            chosen["list_width"] = self.cleaned_data["list_width"]
         if "keys" in sent:
             chosen["single_keys"] = sent["keys"] == "on"
         if "assign" in sent:

@@ -209,6 +209,7 @@ class User(AbstractBaseUser):
 PREFERENCES: dict[str, Any] = {
     "theme": "system",  # system, light, dark
     "density": "comfortable",  # comfortable, compact
+    "list_width": 0,  # of the inbox, in px; 0: as the stylesheet has it
     "single_keys": True,  # WCAG 2.1.4
     "open_next": True,  # after done, snooze or send-and-done
     "assign_on_reply": True,  # replying to an unassigned conversation assigns it

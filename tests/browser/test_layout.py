@@ -53,12 +53,19 @@ def test_the_list_is_made_wider_by_keys_and_by_the_pointer_and_stays_so(sit, tal
     edge = page.get_by_role("separator", name="Width of the list")
     pane = page.locator("#list")
     before = box(pane)["width"]
-    edge.press("ArrowRight")
-    edge.press("ArrowRight")
-    assert box(pane)["width"] == before + 32
+    with page.expect_response(lambda answer: "/me/preferences/" in answer.url):
+        edge.press("ArrowRight")
+        edge.press("ArrowRight")
+        assert box(pane)["width"] == before + 32
     expect(edge).to_have_attribute("aria-valuenow", str(round(before + 32)))
     page.reload()
     assert box(pane)["width"] == before + 32
+    other = sit("bo")  # another browser of the same person, and another person
+    other.goto(talk.page)
+    assert box(other.locator("#list"))["width"] == before + 32
+    lenas = sit("lena")
+    lenas.goto(talk.page)
+    assert box(lenas.locator("#list"))["width"] == before
 
     here = box(edge)
     at, down = here["x"] + here["width"] / 2, here["y"] + 300
@@ -71,8 +78,9 @@ def test_the_list_is_made_wider_by_keys_and_by_the_pointer_and_stays_so(sit, tal
     assert box(pane)["width"] == 256
     edge.press("End")
     assert box(pane)["width"] == 576  # two fifths of the window: the conversation keeps its room
-    edge.dblclick()
-    assert box(pane)["width"] == before
+    with page.expect_response(lambda answer: "/me/preferences/" in answer.url):
+        edge.dblclick()
+        assert box(pane)["width"] == before
     page.set_viewport_size(PHONE)
     expect(edge).not_to_be_visible()
 

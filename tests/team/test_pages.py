@@ -151,6 +151,18 @@ def test_profile_form_changes_neither_role_nor_address(browser, bob):
     assert (bob.role, bob.email) == ("manager", "bob@team.example")
 
 
+def test_the_width_of_the_list_is_kept_for_its_person(browser, bob):
+    assert browser.post("/me/preferences/", {"list_width": "400"}, headers=HX).status_code == 204
+    assert 'data-list-width="400"' in browser.get("/inbox/").content.decode()
+    for wrong in ("-1", "wide", "1e9"):
+        answer = browser.post("/me/preferences/", {"list_width": wrong}, headers=HX)
+        assert answer.status_code == 422, wrong
+    bob.refresh_from_db()
+    assert bob.prefers("list_width") == 400
+    browser.post("/me/preferences/", {"list_width": "0"}, headers=HX)
+    assert "data-list-width" not in browser.get("/inbox/").content.decode()
+
+
 def test_preferences_sent_alone_leave_the_others(browser, bob):
     assert browser.post("/me/preferences/", {"theme": "dark"}, headers=HX).status_code == 204
     assert (

@@ -1,6 +1,8 @@
 // <pane-sizer role="separator" aria-controls="list">: the edge of the list. It is dragged, or moved by the arrow
-// keys; Home, End and a double click are narrowest, widest and as it was. This browser remembers the width.
-const SLOT = "list-width", STEP = 16; // px
+// keys; Home, End and a double click are narrowest, widest and as it was. The width goes to the person's preferences,
+// and stands on <html data-list-width> when a page comes.
+const STEP = 16; // px
+const PAUSE = 300; // ms after the last key until the width is sent
 
 class PaneSizer extends HTMLElement {
   connectedCallback() {
@@ -12,11 +14,15 @@ class PaneSizer extends HTMLElement {
     this.addEventListener("dblclick", () => this.choose(null), { signal });
     this.addEventListener("keydown", (event) => this.move(event), { signal });
     addEventListener("resize", () => this.tell(), { signal });
-    addEventListener("storage", ({ key }) => key === SLOT && this.apply(), { signal });
+    addEventListener("pagehide", () => this.send(), { signal });
     this.apply();
   }
 
-  disconnectedCallback() { this.gone.abort(); }
+  disconnectedCallback() {
+    this.gone.abort();
+    clearTimeout(this.timer);
+    this.send();
+  }
 
   get pane() { return document.getElementById(this.getAttribute("aria-controls")); }
   get width() { return this.pane.getBoundingClientRect().width; }
@@ -53,12 +59,21 @@ class PaneSizer extends HTMLElement {
   within(width) { return Math.round(Math.min(this.widest, Math.max(this.narrowest, width))); }
 
   choose(width) {
-    if (width === null) localStorage.removeItem(SLOT);
-    else localStorage.setItem(SLOT, this.within(width));
+    document.documentElement.dataset.listWidth = this.chosen = width === null ? 0 : this.within(width);
     this.apply();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.send(), PAUSE);
   }
 
-  apply() { this.show(parseInt(localStorage.getItem(SLOT), 10)); }
+  send() {
+    if (this.chosen === undefined) return;
+    const body = new URLSearchParams({ list_width: this.chosen });
+    const token = document.querySelector("meta[name=csrf-token]").content;
+    this.chosen = undefined;
+    fetch(this.dataset.url, { method: "POST", body, keepalive: true, headers: { "X-CSRFToken": token, "HX-Request": "true" } }).catch(() => {});
+  }
+
+  apply() { this.show(parseInt(document.documentElement.dataset.listWidth, 10)); }
 
   show(width) {
     const { style } = document.documentElement;
