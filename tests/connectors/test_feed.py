@@ -150,7 +150,7 @@ def test_a_web_page_names_the_feed_to_use_instead(feed, site):
 
 def test_a_feed_that_cannot_be_read_at_all_is_asked_again_later(feed, site):
     site.document = rss("<gml:pos>1 2</gml:pos></x>")
-    with pytest.raises(Transient, match="is broken"):
+    with pytest.raises(Transient, match="is invalid"):
         pull(feed)
 
 
