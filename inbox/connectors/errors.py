@@ -106,7 +106,11 @@ def from_status(status: int, where: str, *, wrote: bool, said: str = "") -> Conn
         return Misconfigured(_("%(where)s rejected the request (%(status)s).%(said)s") % values)
     if status in (404, 410):
         return Rejected(
-            _("The message you’re replying to was deleted or hidden on %(where)s.%(said)s") % values
+            _(
+                "%(where)s no longer has the message you’re replying to. It was deleted or "
+                "hidden.%(said)s"
+            )
+            % values
         )
     if status == 413:
         return Rejected(_("%(where)s says this is too long.%(said)s") % values)
