@@ -136,7 +136,7 @@ def test_a_broken_feed_is_read_and_reported_once(feed, site):
     site.document = rss(item(title="A & B", guid="1"))
     first = pull(feed)
     assert len(first.items) == 1
-    assert "broken" in first.problems[0].message
+    assert "invalid" in first.problems[0].message
     assert pull(feed, first.cursor).problems == []
 
 
