@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 from django.utils import timezone
 
+from community_hub.lib import prepared_sql
+
 from .models import Activity, ActivityKind, Member, Visibility
 from .models.activity import ActivityQuerySet
 
@@ -51,12 +53,12 @@ _COLUMNS = {
     "key": "text",
 }
 _NAMES = ", ".join(_COLUMNS)
-_ARRAYS = ", ".join(f"%s::{kind}[]" for kind in _COLUMNS.values())
+_TYPED = ", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())
 # The dates that are kept on the member follow in the same statement. Rows are locked in order.
 _WRITE = f"""
 with written as (
     insert into members_activity ({_NAMES})
-    select * from unnest({_ARRAYS}) as line({_NAMES})
+    select * from json_to_recordset(%s::json) as line({_TYPED})
     on conflict (key) do update set
         member_id = excluded.member_id, identity_id = excluded.identity_id, kind = excluded.kind,
         actor_id = excluded.actor_id, scope = excluded.scope, summary = excluded.summary,
@@ -105,22 +107,25 @@ def log_many(lines: Iterable[Line]) -> list[int]:
     rows = sorted({line.key: line for line in lines}.values(), key=lambda line: line.key)
     if not rows:
         return []
-    columns: list[list[Any]] = [
-        [row.member_id for row in rows],
-        [row.identity_id for row in rows],
-        [row.kind.value for row in rows],
-        [row.occurred_at for row in rows],
-        [row.actor_id for row in rows],
-        [row.visibility.value for row in rows],
-        [row.scope for row in rows],
-        [row.where[:200] for row in rows],
-        [row.summary for row in rows],
-        [row.link for row in rows],
-        [row.key for row in rows],
+    values = [
+        {
+            "member_id": row.member_id,
+            "identity_id": row.identity_id,
+            "kind": row.kind.value,
+            "occurred_at": row.occurred_at,
+            "actor_id": row.actor_id,
+            "visibility": row.visibility.value,
+            "scope": row.scope,
+            "where": row.where[:200],
+            "summary": row.summary,
+            "link": row.link,
+            "key": row.key,
+        }
+        for row in rows
     ]
     seen, contact = _values(lambda kind: kind.is_theirs), _values(lambda kind: kind.is_contact)
-    with connection.cursor() as cursor:
-        cursor.execute(_WRITE, [*columns, seen, seen, contact])
+    with prepared_sql.cursor(connection) as cursor:
+        cursor.execute(_WRITE, [prepared_sql.as_json(values), seen, seen, contact])
         return [pk for (pk,) in cursor.fetchall()]
 
 
@@ -137,7 +142,7 @@ def say_deleted(keys: Iterable[str]) -> None:
         "ours": _values(lambda kind: kind.is_contact),
         "deleted": ActivityKind.DELETED.value,
     }
-    with connection.cursor() as cursor:
+    with prepared_sql.cursor(connection) as cursor:
         cursor.execute(_SAY_DELETED, values)
 
 

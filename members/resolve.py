@@ -14,6 +14,7 @@ from typing import Protocol
 
 from django.db import connection
 
+from community_hub.lib import prepared_sql
 from community_hub.lib.placeholder_names import is_placeholder
 from community_hub.lib.text import database_key, one_line, storable, storable_json
 
@@ -115,7 +116,7 @@ def _find(
     networks, ids = zip(*wanted, strict=True)
     found: dict[Key, ResolvedIdentity] = {}
     shown: dict[Key, tuple[object, ...]] = {}
-    with connection.cursor() as cursor:
+    with prepared_sql.cursor(connection) as cursor:
         cursor.execute(_FIND, [list(networks), list(ids)])
         for network, external_id, *known, handle, name, url, avatar, bio, links in cursor:
             found[network, external_id] = ResolvedIdentity(*known)
@@ -128,7 +129,7 @@ def _lock_networks(networks: set[str]) -> None:
         int.from_bytes(hashlib.sha256(network.encode()).digest()[:8], "big", signed=True)
         for network in networks
     )
-    with connection.cursor() as cursor:
+    with prepared_sql.cursor(connection) as cursor:
         cursor.execute("select pg_advisory_xact_lock(n) from unnest(%s::bigint[]) n", [numbers])
 
 

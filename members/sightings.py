@@ -9,6 +9,8 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
+from community_hub.lib import prepared_sql
+
 from .models import Sighting
 
 _RECORD = """
@@ -26,7 +28,7 @@ def record(seen: Iterable[tuple[int, str, datetime]]) -> None:
     """(identity, scope, when) of what was said, in one statement; safe to repeat."""
     rows = list(seen)
     if rows:
-        with connection.cursor() as cursor:
+        with prepared_sql.cursor(connection) as cursor:
             cursor.execute(_RECORD, [list(column) for column in zip(*rows, strict=True)])
 
 

@@ -7,9 +7,11 @@ prepared by psycopg instead (https://www.psycopg.org/psycopg3/docs/advanced/prep
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -41,6 +43,12 @@ def cursor(connection: Any) -> Iterator[Any]:
         raw.adapters.register_loader("timestamptz", TimestamptzLoader)
     with connection._prepare_cursor(raw) as made:
         yield made
+
+
+def as_json(rows: Sequence[dict[str, Any]]) -> str:
+    """Many rows as one parameter, for json_to_recordset(): psycopg makes an array of each column
+    in Python, string by string."""
+    return json.dumps(rows, default=datetime.isoformat, ensure_ascii=False)
 
 
 def with_literals(text: str, params: Sequence[Any], places: set[int], connection: Any) -> str:

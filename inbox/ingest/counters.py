@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Coalesce, Greatest, Least
 
+from community_hub.lib import prepared_sql
 from community_hub.lib.text import storable_json
 from inbox.connectors.base import Problem
 from inbox.models import Source
@@ -69,7 +70,7 @@ def count_page(
     """Add a page to the day's books and move the source's cursor, in the caller's transaction."""
     ignored = outcome.ignored.total()
     if outcome.fetched:
-        with connection.cursor() as database:
+        with prepared_sql.cursor(connection) as database:
             database.execute(
                 _ADD,
                 [

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection
 
+from community_hub.lib import prepared_sql
 from community_hub.lib.text import one_line
 from members import log
 from members.log import Line
@@ -125,7 +126,7 @@ def say_deleted(ids: Sequence[int]) -> None:
 def mend_scopes() -> int:
     """Lines that a version before 0013 wrote while it was replaced do not say where that was; how
     many there were. Reads the whole log: for the nightly check."""
-    with connection.cursor() as cursor:
+    with prepared_sql.cursor(connection) as cursor:
         cursor.execute(_MEND_SCOPES)
         return cursor.rowcount
 
@@ -165,6 +166,6 @@ def _rows(statement: str, ids: Sequence[int]) -> list[_Found]:
 
 def _select(statement: str, ids: Sequence[int]) -> list[tuple[Any, ...]]:
     values: dict[str, Any] = {"ids": list(ids)}
-    with connection.cursor() as cursor:
+    with prepared_sql.cursor(connection) as cursor:
         cursor.execute(statement, values)
         return cursor.fetchall()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
+from community_hub.lib import prepared_sql
 from community_hub.lib.text import one_line, storable, web_address
 from inbox.models import Conversation, Message, Source
 from members.resolve import ResolvedIdentity
@@ -53,7 +54,7 @@ _COLUMNS: dict[str, str] = {
 _JSON = {"attachments", "reply_ref"}
 _NAMES = ", ".join(_COLUMNS)
 _SELECTED = ", ".join(f"{name}::jsonb" if name in _JSON else name for name in _COLUMNS)
-_ARRAYS = ", ".join(f"%({name})s::{kind}[]" for name, kind in _COLUMNS.items())
+_TYPED = ", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())
 
 _READ_WITHIN = timedelta(minutes=10)  # a page is stored that long after it was asked for, at most
 _OURS = "(m.by_id is not null and m.deleted_at is null and excluded.edited_at is null)"
@@ -69,7 +70,7 @@ _UPSERT = f"""
 insert into inbox_message as m
     (source_id, {_NAMES}, received_at, body_source, event)
 select %(source)s, {_SELECTED}, %(now)s, '', '{{}}'::jsonb
-from unnest({_ARRAYS}) as item({_NAMES})
+from json_to_recordset(%(rows)s::json) as item({_TYPED})
 on conflict (source_id, external_id) do update set
     conversation_id = excluded.conversation_id,
     author_id = coalesce(excluded.author_id, m.author_id),
@@ -113,13 +114,13 @@ def upsert(
     now: datetime,
 ) -> list[Written]:
     """Insert new messages and replace older versions; those left alone are not returned."""
-    values: dict[str, Any] = {name: [] for name in _COLUMNS}
-    for one, author in zip(ready, authors, strict=True):
-        for name, value in _row(one, placed[one.thread_id], author).items():
-            values[name].append(value)
-    with connection.cursor() as cursor:
+    rows = [
+        _row(one, placed[one.thread_id], author) for one, author in zip(ready, authors, strict=True)
+    ]
+    with prepared_sql.cursor(connection) as cursor:
         when = {"now": now, "long_ago": now - _READ_WITHIN}
-        cursor.execute(_UPSERT, {**values, **when, "source": source.pk})
+        values: dict[str, Any] = {"rows": prepared_sql.as_json(rows), "source": source.pk}
+        cursor.execute(_UPSERT, values | when)
         return [Written(*row) for row in cursor.fetchall()]
 
 
@@ -173,7 +174,7 @@ returning m.id, answering.was
 def say_reply_to_team(ids: Sequence[int]) -> list[int]:
     """A reply to a message of ours asks for us, though it may not name us; those that did not ask
     before."""
-    with connection.cursor() as cursor:
+    with prepared_sql.cursor(connection) as cursor:
         cursor.execute(_REPLY_TO_TEAM, [list(ids)])
         return [pk for pk, was in cursor.fetchall() if not was]
 
@@ -215,7 +216,7 @@ returning m.id, m.conversation_id
 
 def say_follow_up(conversations: Iterable[int]) -> list[tuple[int, int]]:
     """(message, conversation) of those that ask now. By kept fields that are up to date."""
-    with connection.cursor() as cursor:
+    with prepared_sql.cursor(connection) as cursor:
         cursor.execute(_FOLLOW_UP, [sorted(conversations)])
         found: list[tuple[int, int]] = cursor.fetchall()
     return found
@@ -251,7 +252,7 @@ returning id, conversation_id, false
 def delete(source: Source, external_ids: Iterable[str], now: datetime) -> list[Written]:
     """Mirror deletions: the words go, the place in the thread stays."""
     found: Any = {"source": source.pk, "ids": list(external_ids), "now": now}
-    with connection.cursor() as cursor:
+    with prepared_sql.cursor(connection) as cursor:
         cursor.execute(_DELETE, found)
         return [Written(*row) for row in cursor.fetchall()]
 
@@ -266,7 +267,7 @@ where m.id = any(%s) and m.mention_reason <> '' and not m.handled_on_arrival
 
 def wake(ids: Sequence[int]) -> set[int]:
     """A new mention reopens what was done and wakes what slept; the conversations it is in."""
-    with connection.cursor() as cursor:
+    with prepared_sql.cursor(connection) as cursor:
         cursor.execute(_ASKED, [list(ids)])
         asked = {pk for (pk,) in cursor.fetchall()}
     Conversation.objects.filter(pk__in=asked, state__in=["snoozed", "done"]).update(
@@ -282,5 +283,5 @@ def conversations_of(ids: Sequence[int]) -> set[int]:
 
 
 def _execute(statement: str, values: Any) -> None:
-    with connection.cursor() as cursor:
+    with prepared_sql.cursor(connection) as cursor:
         cursor.execute(statement, values)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 from django.db.models import F
 
-from community_hub.lib import live
+from community_hub.lib import live, prepared_sql
 from community_hub.lib.text import one_line, storable, web_address
 from inbox.models import (
     Conversation,
@@ -125,7 +125,7 @@ def _unite_by_parents(source: Source, batch: Sequence[PreparedItem], groups: Gro
     for ready in batch:
         if ready.parent_id in thread_of:
             groups.unite(ready.thread_id, thread_of[ready.parent_id])
-    with connection.cursor() as cursor:
+    with prepared_sql.cursor(connection) as cursor:
         ids: dict[str, Any] = {"named": list(parents | fixed), "parents": list(thread_of)}
         cursor.execute(_RELATED, {**ids, "source": source.pk})
         stored = cursor.fetchall()
@@ -194,7 +194,7 @@ def describe(
         for ready in telling
     }
     if new:
-        with connection.cursor() as cursor:
+        with prepared_sql.cursor(connection) as cursor:
             columns = zip(*new.values(), strict=True)
             cursor.execute(_DESCRIBE, [list(new), *(list(column) for column in columns)])
 
@@ -327,7 +327,7 @@ def link_parents(
     `by_ref`: the platform names parents by a number within the thread, so that a message without a
     parent may yet be one.
     """
-    with connection.cursor() as cursor:
+    with prepared_sql.cursor(connection) as cursor:
         linked: list[int] = []
         statements = [_LINK_BY_ID] + ([_LINK_BY_REF] if by_ref else [])
         for statement in statements:

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db import connection
 
+from community_hub.lib import prepared_sql
 from community_hub.lib.text import MISLEADING
 
 STEP = 500  # conversations
@@ -22,7 +23,7 @@ STEP = 500  # conversations
 # Two statements in one journey. The second sees what whoever held the lock has committed: reading
 # first and waiting then would write fields that lack the other's messages.
 _LOCK = """
-select id from inbox_conversation where id = any(%(ids)s) order by id for no key update;
+select id from inbox_conversation where id = any(%(ids)s) order by id for no key update
 """
 _FACTS = """
 with said as (
@@ -162,9 +163,10 @@ def recompute(ids: Iterable[int]) -> None:
     """Bring the kept fields of these conversations up to date, in one query."""
     wanted = sorted(set(ids))
     if wanted:
-        with connection.cursor() as cursor:
+        with prepared_sql.cursor(connection) as cursor:
             values: dict[str, Any] = {"ids": wanted, "misleading": MISLEADING}
-            cursor.execute(_LOCK + _FACTS + _UPDATE, values)
+            cursor.execute(_LOCK, {"ids": wanted})
+            cursor.execute(_FACTS + _UPDATE, values)
 
 
 def recompute_in_steps(ids: Iterable[int]) -> None:
