@@ -15,6 +15,7 @@ from typing import Protocol
 from django.db import connection
 
 from community_hub.lib import prepared_sql
+from community_hub.lib.insert_rows import insert_rows
 from community_hub.lib.placeholder_names import is_placeholder
 from community_hub.lib.text import database_key, one_line, storable, storable_json
 
@@ -136,30 +137,32 @@ def _lock_networks(networks: set[str]) -> None:
 def _add(people: Mapping[Key, PersonLike]) -> dict[Key, ResolvedIdentity]:
     if not people:
         return {}
-    members = Member.objects.bulk_create(
+    members = insert_rows(
+        Member,
         [
-            Member(
-                name=one_line(person.display_name or person.handle, 200),
-                is_bot=person.is_bot,
-            )
+            {
+                "name": one_line(person.display_name or person.handle, 200),
+                "is_bot": person.is_bot,
+            }
             for person in people.values()
-        ]
+        ],
     )
-    identities = Identity.objects.bulk_create(
+    identities = insert_rows(
+        Identity,
         [
-            Identity(member=member, network=key[0], external_id=key[1], **_shown(person))
+            {"member_id": member, "network": key[0], "external_id": key[1], **_shown(person)}
             for member, (key, person) in zip(members, people.items(), strict=True)
-        ]
+        ],
     )
     return {
-        (identity.network, identity.external_id): ResolvedIdentity(
-            identity_id=identity.pk,
-            member_id=member.pk,
+        key: ResolvedIdentity(
+            identity_id=identity,
+            member_id=member,
             is_staff=False,
-            is_bot=member.is_bot,
-            is_us=identity.is_us,
+            is_bot=person.is_bot,
+            is_us=person.is_us,
         )
-        for identity, member in zip(identities, members, strict=True)
+        for identity, member, (key, person) in zip(identities, members, people.items(), strict=True)
     }
 
 

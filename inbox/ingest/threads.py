@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.models import F
 
 from community_hub.lib import live, prepared_sql
+from community_hub.lib.insert_rows import insert_rows
 from community_hub.lib.text import one_line, storable, web_address
 from inbox.models import (
     Conversation,
@@ -70,7 +71,7 @@ def place(
         groups.unite(thread_id, pk)
     _unite_by_parents(source, batch, groups)
     placed: dict[str, int] = {}
-    fresh: list[tuple[list[str], Conversation]] = []
+    fresh: list[tuple[list[str], dict[str, Any]]] = []
     for nodes in groups.all():
         ids = sorted(node for node in nodes if isinstance(node, int))
         threads = [node for node in nodes if isinstance(node, str)]
@@ -79,9 +80,9 @@ def place(
             placed.update(dict.fromkeys(threads, winner))
         else:
             fresh.append((threads, _new(source, batch, threads, channels)))
-    Conversation.objects.bulk_create([conversation for _, conversation in fresh])
-    for threads, conversation in fresh:
-        placed.update(dict.fromkeys(threads, conversation.pk))
+    made = insert_rows(Conversation, [row for _, row in fresh])
+    for (threads, _row), pk in zip(fresh, made, strict=True):
+        placed.update(dict.fromkeys(threads, pk))
     _remember_aliases(source, placed)
     return placed
 
@@ -144,20 +145,20 @@ def _unite_by_parents(source: Source, batch: Sequence[PreparedItem], groups: Gro
 
 def _new(
     source: Source, batch: Sequence[PreparedItem], threads: list[str], channels: dict[str, int]
-) -> Conversation:
-    """A conversation named by its oldest message."""
+) -> dict[str, Any]:
+    """The row of a conversation, named by its oldest message."""
     members = [ready for ready in batch if ready.thread_id in threads]
     first = min(members, key=lambda ready: (not ready.item.is_root, ready.sent_at))
     titled = next((ready for ready in members if ready.subject), first)
     channel = next((ready.channel_id for ready in members if ready.channel_id), "")
-    return Conversation(
-        source=source,
-        external_id=first.thread_id,
-        channel_id=channels.get(channel),
-        subject=titled.subject,
-        permalink=web_address(first.item.thread_permalink or first.item.permalink),
-        visibility=storable(first.item.visibility)[:12],
-    )
+    return {
+        "source_id": source.pk,
+        "external_id": first.thread_id,
+        "channel_id": channels.get(channel),
+        "subject": titled.subject,
+        "permalink": web_address(first.item.thread_permalink or first.item.permalink),
+        "visibility": storable(first.item.visibility)[:12],
+    }
 
 
 _DESCRIBE = """
