@@ -1,9 +1,21 @@
 """A mention arrives, a manager answers in the browser, the answer stands on the platform."""
 
+import re
+from pathlib import Path
+
 from playwright.sync_api import Locator, Page, expect
 
 from .hub import Hub, at
 from .practice import Practice, new_title
+
+README = Path(__file__).parents[2] / "README.md"
+
+
+def test_the_exercise_of_the_readme_names_what_the_test_below_presses() -> None:
+    exercise = README.read_text().split("\n## Try it")[1].split("\n## ")[0]
+    steps = re.findall(r"\*\*(.+?)\*\*", exercise)
+    pressed = ["Everything", "The Polyphon Forum", "New topic", "Post", "Send", "Refresh"]
+    assert steps == pressed
 
 
 def test_a_post_arrives_live_is_answered_by_keyboard_and_the_answer_stands_on_the_forum(
@@ -11,7 +23,9 @@ def test_a_post_arrives_live_is_answered_by_keyboard_and_the_answer_stands_on_th
 ) -> None:
     title = new_title("Does the second voice glide?")
     inbox = sit("bo")
-    inbox.goto("/inbox/everything/")
+    inbox.goto("/")
+    inbox.get_by_role("link", name="Everything", exact=True).click()
+    expect(inbox.get_by_role("heading", name="Everything")).to_be_visible()
     loads = count_loads(inbox)
 
     tab = inbox.context.new_page()  # the same person plays a member in a second tab
@@ -19,7 +33,7 @@ def test_a_post_arrives_live_is_answered_by_keyboard_and_the_answer_stands_on_th
     talk = tab.url
 
     row = inbox.locator("a.row").filter(has_text=title)
-    expect(row).to_be_visible(timeout=20_000)
+    expect(row).to_be_in_viewport(timeout=20_000)
     assert loads == []
 
     inbox.bring_to_front()
@@ -58,7 +72,7 @@ def test_a_post_arrives_live_is_answered_by_keyboard_and_the_answer_stands_on_th
 def post_as_a_member(tab: Page, title: str, body: str) -> None:
     """The README's first exercise: from the list of practice sites, with a category chosen."""
     tab.goto("/sandbox/")
-    tab.locator('main a[href="/sandbox/forum/"]').first.click()
+    tab.locator("main").get_by_role("link", name="The Polyphon Forum").first.click()
     tab.get_by_role("link", name="New topic").click()
     tab.get_by_label("Write as").fill("Wren Ashby")
     tab.get_by_label("Title").fill(title)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.urls import reverse
 
 from inbox.connectors.base import Incoming, Misconfigured, Rejected
 from inbox.connectors.contract import beginning, drain, reply_to
@@ -224,6 +225,16 @@ def test_form_asks_for_the_whole_token():
     assert SandboxForm({"site": "forum", "token": f" {'ab' * 32} "}).is_valid()
     form = SandboxForm({"site": "forum", "token": "abc"})
     assert "Copy all of it" in str(form.errors["token"])
+
+
+@pytest.mark.urls("tests.sandbox.urls")
+def test_the_form_leads_to_the_page_that_has_the_token(settings):
+    settings.SANDBOX_ENABLED = True
+    said = SandboxForm().fields["token"].help_text
+    for slug in ("forum", "social", "help"):
+        assert f'href="{reverse("sandbox:moderation", args=[slug])}"' in said
+    settings.SANDBOX_ENABLED = False
+    assert "href" not in SandboxForm().fields["token"].help_text
 
 
 def test_check_warns_of_moderation(connect, sites):

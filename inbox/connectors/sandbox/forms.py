@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -34,6 +37,19 @@ class SandboxForm(forms.Form):
         help_text=gettext_lazy("Copy it from the practice site’s page “Moderation”."),
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if settings.SANDBOX_ENABLED:
+            self.fields["token"].help_text = format_html(
+                "{} {}",
+                _("Copy it from the site’s Moderation page:"),
+                format_html_join(
+                    " · ",
+                    '<a class="link" href="/sandbox/{}/moderation/" target="_blank">{}</a>',
+                    SITES.items(),
+                ),
+            )
 
     def clean_token(self) -> str:
         token: str = self.cleaned_data["token"].strip()
