@@ -34,8 +34,11 @@ from members.resolve import ResolvedIdentity, key_of, resolve
 log = structlog.get_logger(__name__)
 
 
-def ingest(source: Source, page: Page, *, keep_cursor: bool = True) -> Outcome:
-    """Store a page and its cursor. `keep_cursor` False for pages that re-read single messages.
+def ingest(
+    source: Source, page: Page, *, keep_cursor: bool = True, count_ignored: bool = True
+) -> Outcome:
+    """Store a page and its cursor. `keep_cursor` False for pages that re-read single messages;
+    `count_ignored` False where most of them are known: the day's counts then have what changed.
 
     Raises OperationalError (deadlock, time-out, lost connection): nothing was stored then, and
     the page will come again.
@@ -56,6 +59,8 @@ def ingest(source: Source, page: Page, *, keep_cursor: bool = True) -> Outcome:
         unexplained = (page.fetched or 0) - outcome.fetched
         if unexplained > 0:
             outcome.ignored[Ignored.UNEXPLAINED] += unexplained
+        if not count_ignored:
+            outcome.ignored.clear()
         _quarantine(locked, outcome.bad)
         cursor = page.cursor if keep_cursor else None
         count_page(locked, outcome, cursor=cursor, gap=page.gap, now=now)

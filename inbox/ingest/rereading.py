@@ -132,7 +132,7 @@ def _read(conversation: Conversation) -> None:
         return
     with closing(source.signed_in()) as connector:
         page = connector.fetch(ids)
-    ingest(source, page, keep_cursor=False)
+    ingest(source, page, keep_cursor=False, count_ignored=False)
     if page.rate:
         _spare(source, page.rate)
     if page.stopped_by:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from inbox.connectors.base import Capabilities, Page
 from inbox.connectors.mastodon.connector import MastodonConnector
 from inbox.ingest import rereading
-from inbox.models import Conversation, Message, Source, SourceState
+from inbox.models import Conversation, Message, Source, SourceDay, SourceState
 from inbox.tasks import pull, refresh_conversation, reread_conversations
 from tests.make import make_conversation, make_message, make_reply, make_source
 from tests.platforms.mastodon import TOKEN, MastodonServer
@@ -86,6 +86,34 @@ def test_a_post_edited_while_nobody_has_it_open_is_changed(source, site) -> None
     site.edit(post, "@hub Does it run on 12 volts?")
     run_job()
     assert "12 volts" in Message.objects.get(external_id=post).body_text
+
+
+def test_only_what_changed_is_counted(source, site) -> None:
+    edited, kept = site.post("Does it run on 9 volts?"), site.post("And on batteries?")
+    gone = site.post("My address is 12 Mill Lane")
+    read(source)
+    before = counts(source)
+    assert before["fetched"] == before["stored"] + before["ignored"]
+
+    run_job()
+    assert counts(source) == before
+
+    Conversation.objects.update(checked_at=None)
+    site.edit(edited, "@hub Does it run on 12 volts?")
+    site.delete(gone)
+    while run_job():
+        pass
+    assert Message.objects.get(external_id=kept).deleted_at is None
+    assert Message.objects.get(external_id=gone).deleted_at
+    after = counts(source)
+    assert after["stored"] == before["stored"] + 2
+    assert after["fetched"] == before["fetched"] + 2
+    assert after["ignored_why"] == before["ignored_why"]
+
+
+def counts(source: Source) -> dict[str, object]:
+    columns = ("fetched", "stored", "ignored", "quarantined", "ignored_why")
+    return SourceDay.objects.filter(source=source).values(*columns).get()
 
 
 def test_a_peers_answer_to_the_asker_arrives_while_the_conversation_waits(source, site) -> None:
