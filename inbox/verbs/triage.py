@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.urls import reverse
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -23,17 +22,16 @@ from team.actions import Changes, Details, verb
 from team.models import Action, User
 from team.notifications import notify
 
-from . import trail_words
+from . import state_fields, trail_words
+from .state_fields import Fields
 
-Fields = dict[str, Any]  # JSON values of FIELDS, by name
 MOST_TOLD = 5
-FIELDS = ("state", "snoozed_until", "handled_up_to", "assignee_id")
 
 
 def _undo(batch: Sequence[Action], by: User) -> set[int]:
     """Nobody is put away again who asked meanwhile, nor handed to a colleague who is gone."""
     by_conversation = {action.object_id: action for action in batch}
-    locked = _lock(by_conversation)
+    locked = state_fields.lock(by_conversation)
     lines = {
         int(action): (pk, conversation)
         for pk, conversation, action in Message.objects.filter(
@@ -47,18 +45,20 @@ def _undo(batch: Sequence[Action], by: User) -> set[int]:
     for pk, row in locked.items():
         action = by_conversation[pk]
         assignee = action.before.get("assignee_id")
-        if any(not _is_still(row, name, value) for name, value in action.after.items()):
+        if any(not state_fields.is_still(row, name, value) for name, value in action.after.items()):
             continue
         if action.before.get("state") in {State.SNOOZED, State.DONE} and pk in asked_since:
             continue
         if assignee and row.source_id not in welcome[assignee]:
             continue
         undone[pk] = action.before
-    _write(undone)
+    state_fields.write(undone)
     Message.objects.filter(
         pk__in=[pk for pk, conversation in lines.values() if conversation in undone]
     ).delete()
-    recompute_in_steps(pk for pk, new in undone.items() if _may_wait_otherwise(locked[pk], new))
+    recompute_in_steps(
+        pk for pk, new in undone.items() if state_fields.may_wait_otherwise(locked[pk], new)
+    )
     announce(locked[pk] for pk in undone)
     return {by_conversation[pk].pk for pk in undone}
 
@@ -246,16 +246,18 @@ def _change(
     """Rows that are so already are left alone. The instances given are brought up to date."""
     given = {row.pk: row for row in conversations}
     with transaction.atomic():
-        locked = _lock(given)
+        locked = state_fields.lock(given)
         before: dict[int, Fields] = {}
         wanted: dict[int, Fields] = {}
         for pk, row in locked.items():
             new = after(row) if callable(after) else dict(after)
-            old = {field: _plain(row, field) for field in new}
+            old = {field: state_fields.plain(row, field) for field in new}
             if old != new:
                 before[pk], wanted[pk] = old, new
-        _write(wanted)
-        recompute_in_steps(pk for pk in wanted if _may_wait_otherwise(locked[pk], wanted[pk]))
+        state_fields.write(wanted)
+        recompute_in_steps(
+            pk for pk in wanted if state_fields.may_wait_otherwise(locked[pk], wanted[pk])
+        )
         fresh = Conversation.objects.in_bulk(list(wanted))
         for row in _keep_open_what_waits(fresh.values()):
             wanted[row.pk]["state"] = State.OPEN.value
@@ -269,22 +271,8 @@ def _change(
         ])  # fmt: skip
         announce(changed)
     for pk, row in (locked | fresh).items():
-        _bring_up_to_date(given[pk], row)
+        state_fields.bring_up_to_date(given[pk], row)
     return changes
-
-
-def _lock(pks: Iterable[int]) -> dict[int, Conversation]:
-    rows = Conversation.objects.filter(pk__in=list(pks)).order_by("pk")
-    return {row.pk: row for row in rows.select_for_update(no_key=True)}
-
-
-def _may_wait_otherwise(row: Conversation, new: Fields) -> bool:
-    """Of these fields the kept ones depend on `handled_up_to` alone, and raising it can only end
-    a wait."""
-    handled = new.get("handled_up_to", row.handled_up_to)
-    if handled > row.handled_up_to:
-        return row.waiting_since is not None
-    return bool(handled < row.handled_up_to)
 
 
 def _keep_open_what_waits(rows: Iterable[Conversation]) -> list[Conversation]:
@@ -305,56 +293,6 @@ def _those_they_may_have(to: User, rows: list[Conversation]) -> list[Conversatio
     seen = Source.objects.visible_to(to).filter(pk__in={row.source_id for row in rows})
     sources = set(seen.values_list("pk", flat=True))
     return [row for row in rows if row.source_id in sources]
-
-
-def _bring_up_to_date(given: Conversation, row: Conversation) -> None:
-    for field in Conversation._meta.concrete_fields:
-        setattr(given, field.attname, getattr(row, field.attname))
-
-
-_WRITE = """
-update inbox_conversation c set
-    state = coalesce(w.state, c.state),
-    snoozed_until = case when w.sets_snooze then w.snoozed_until else c.snoozed_until end,
-    handled_up_to = coalesce(w.handled_up_to, c.handled_up_to),
-    assignee_id = case when w.sets_assignee then w.assignee_id else c.assignee_id end
-from unnest(%s::bigint[], %s::text[], %s::bool[], %s::timestamptz[], %s::bigint[], %s::bool[],
-            %s::bigint[])
-    as w(id, state, sets_snooze, snoozed_until, handled_up_to, sets_assignee, assignee_id)
-where c.id = w.id
-"""
-
-
-def _write(fields: Mapping[int, Fields]) -> None:
-    """Set these fields of these rows, in one statement. What a row does not name stays."""
-    if not fields:
-        return
-    rows = [
-        (
-            pk,
-            new.get("state"),
-            "snoozed_until" in new,
-            parse_datetime(new["snoozed_until"]) if new.get("snoozed_until") else None,
-            new.get("handled_up_to"),
-            "assignee_id" in new,
-            new.get("assignee_id"),
-        )
-        for pk, new in fields.items()
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(_WRITE, [list(column) for column in zip(*rows, strict=True)])
-
-
-def _plain(row: Conversation, name: str) -> Any:
-    value = getattr(row, name)
-    return value.isoformat() if isinstance(value, datetime) else value
-
-
-def _is_still(row: Conversation, name: str, value: Any) -> bool:
-    """A moment may have been written down with another offset than the database gives."""
-    if name == "snoozed_until" and value:
-        return bool(row.snoozed_until == parse_datetime(value))
-    return bool(_plain(row, name) == value)
 
 
 def _asked_since(lines: Iterable[tuple[int, int]]) -> set[int]:
