@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from time import strptime
 from typing import Any
 
 from django import forms
@@ -183,31 +184,49 @@ class ProfileForm(forms.ModelForm):
 WEEKDAYS = [(str(number), name) for number, name in WEEKDAY_NAMES.items()]
 
 
+def _holiday(word: str) -> str:
+    """The ISO form of 2026-12-25 or 25.12.2026. Raises ValueError."""
+    if "." in word:
+        return date(*strptime(word, "%d.%m.%Y")[:3]).isoformat()
+    return date.fromisoformat(word).isoformat()
+
+
 class HoursForm(forms.Form):
     """The hub's timezone, working days and hours, and holidays."""
 
-    timezone = forms.ChoiceField(label=_("Timezone"), choices=timezones.choices, widget=LongSelect)
+    timezone = forms.ChoiceField(
+        label=_("Timezone"),
+        choices=timezones.choices,
+        widget=LongSelect,
+        help_text=_("Counts by day begin and end at midnight in this timezone."),
+    )
     work_days = forms.TypedMultipleChoiceField(
         label=_("Working days"), choices=WEEKDAYS, coerce=int, widget=forms.CheckboxSelectMultiple
     )
     work_from = forms.TimeField(label=_("From"), widget=TimeInput())
-    work_until = forms.TimeField(label=_("To"), widget=TimeInput())
+    work_until = forms.TimeField(
+        label=_("To"),
+        widget=TimeInput(),
+        help_text=_("Each teammate’s snooze times use these hours in their own timezone."),
+    )
     holidays = forms.CharField(
         label=_("Holidays"),
         required=False,
         max_length=5000,
-        help_text=_("One date per line, such as 2026-12-25."),
+        help_text=_("One date per line: 2026-12-25 or 25.12.2026."),
         widget=forms.Textarea(attrs={"rows": 4}),
     )
 
     def clean_holidays(self) -> list[str]:
-        found = set()
-        for line in self.cleaned_data["holidays"].split():
+        found, wrong = set(), []
+        for line in filter(None, map(str.strip, self.cleaned_data["holidays"].splitlines())):
             try:
-                found.add(date.fromisoformat(line).isoformat())
+                found |= {_holiday(word) for word in line.split()}
             except ValueError:
-                said = _("“%(line)s” is not a date. It looks like 2026-12-25.")
-                raise forms.ValidationError(said % {"line": line[:20]}) from None
+                wrong.append(line)
+        if wrong:
+            said = _("“%(line)s” is not a date. Write it like 2026-12-25 or 25.12.2026.")
+            raise forms.ValidationError([said % {"line": line[:40]} for line in wrong])
         return sorted(found)
 
     def clean(self) -> dict[str, Any]:

@@ -257,6 +257,21 @@ def test_an_admin_sets_the_working_hours_and_undoes_it(admin, alice):
     assert "“Easter” is not a date" in page
 
 
+def test_holidays_are_read_as_they_are_written_and_every_wrong_line_is_named(admin, alice):
+    team_verbs.name_hub("Tideline", by=alice)
+    form = admin.get("/team/hours/").content.decode()
+    assert "use these hours in their own timezone" in form
+    assert "at midnight in this timezone" in form
+    hours = {"timezone": "UTC", "work_days": ["0"], "work_from": "08:00", "work_until": "16:30"}
+    admin.post("/team/hours/", {**hours, "holidays": "25.12.2026\n 2026-12-26 \n\n1.1.2027"})
+    assert Hub.current().holidays == ["2026-12-25", "2026-12-26", "2027-01-01"]
+    wrong = "Easter Monday\n2026-12-24\n12/31/2026\n31.02.2027"
+    page = admin.post("/team/hours/", {**hours, "holidays": wrong}).content.decode()
+    for line in ("Easter Monday", "12/31/2026", "31.02.2027"):
+        assert f"“{line}” is not a date. Write it like 2026-12-25 or 25.12.2026." in page
+    assert "“2026-12-24”" not in page
+
+
 def test_a_colleague_sets_hours_of_their_own(client, bob):
     client.force_login(bob)
     client.post("/me/hours/", {"work_days": ["5"], "work_from": "10:00", "work_until": "14:00"})
