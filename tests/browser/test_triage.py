@@ -75,6 +75,38 @@ def test_l_makes_a_tag_that_stands_on_the_row(sit, talk: Talk) -> None:
     expect(row.locator(".chip.tag")).to_have_count(0)
 
 
+def test_enter_prefers_a_tag_that_is_there_and_the_entry_names_the_one_it_makes(sit, talks) -> None:
+    first, second = talks.next(), talks.next()
+    page = sit("bo")
+
+    def typed(talk: Talk, words: str) -> None:
+        page.goto(talk.page)
+        page.keyboard.press("l")
+        expect(page.get_by_label("Find or create a tag")).to_be_focused()
+        page.keyboard.type(words)
+
+    def tags(talk: Talk):
+        return page.locator("a.row").filter(has_text=talk.title).locator(".chip.tag")
+
+    shown = page.locator("#tag-list .menu-item:visible")
+    typed(first, "not ohmic")
+    expect(shown).to_have_text("Create tag “not ohmic”")
+    page.keyboard.press("Enter")
+    expect(tags(first)).to_have_text("not ohmic")
+    typed(first, "ohmic")
+    expect(shown).to_have_text(["Create tag “ohmic”", "not ohmicremove"])
+    page.keyboard.press("Enter")  # something has that in its name, and it is on already: nothing
+    expect(shown).to_have_count(2)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(tags(first)).to_have_text(["not ohmic", "ohmic"])
+
+    typed(second, "ohm")
+    expect(shown).to_have_text(["not ohmic", "ohmic", "Create tag “ohm”"])
+    page.keyboard.press("Enter")
+    expect(tags(second)).to_have_text("ohmic")
+
+
 def test_u_puts_it_back_as_unread(sit, talk: Talk) -> None:
     page = sit("bo")
     page.goto(talk.page)

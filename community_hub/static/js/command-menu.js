@@ -1,6 +1,7 @@
 // <command-menu popover>: a menu that opens under its button, filters as one types and moves by arrows. Enter
 // in the box takes the first item; not one that stands apart (data-apart), as it takes something away. What
-// makes a thing of what was typed (data-make) is there only where nothing has that name.
+// makes a thing of what was typed (data-make) is there only where nothing has that name, and says the name
+// (data-typed). Enter in the box presses it only where nothing else is left.
 class CommandMenu extends HTMLElement {
   connectedCallback() {
     this.addEventListener("toggle", (event) => event.newState === "open" && this.opened());
@@ -39,13 +40,25 @@ class CommandMenu extends HTMLElement {
     const wanted = text.trim().toLocaleLowerCase();
     const names = [];
     for (const item of this.querySelectorAll(".menu-item:not([data-always], [data-make])")) {
-      item.hidden = !item.textContent.toLocaleLowerCase().includes(wanted);
-      names.push((item.querySelector(".chip") || item).textContent.trim().toLocaleLowerCase());
+      const name = nameOf(item);
+      item.hidden = !name.includes(wanted);
+      names.push(name);
     }
     const make = this.querySelector("[data-make]");
-    if (make) make.hidden = !wanted || names.includes(wanted);
+    if (make) {
+      make.hidden = !wanted || names.includes(wanted);
+      make.querySelector("[data-typed]").textContent = text.trim();
+    }
     const none = this.querySelector(".none");
     if (none) none.hidden = this.items.length > 0;
+  }
+
+  chosen(items) {
+    const make = items.find((item) => "make" in item.dataset);
+    const wanted = make && this.box.value.trim().toLocaleLowerCase();
+    const others = items.filter((item) => item !== make);
+    const usable = others.filter((item) => !("apart" in item.dataset));
+    return (make && usable.find((item) => nameOf(item).startsWith(wanted))) || usable[0] || (others.length ? null : make);
   }
 
   move(event) {
@@ -53,7 +66,7 @@ class CommandMenu extends HTMLElement {
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
     if (event.key === "Enter" && event.target === this.box) {
       event.preventDefault();
-      items.find((item) => !("apart" in item.dataset))?.click();
+      this.chosen(items)?.click();
     } else if (to !== undefined && !(event.target === this.box && /Home|End/.test(event.key))) {
       event.preventDefault();
       if (to < 0 && this.box) this.box.focus();
@@ -61,5 +74,7 @@ class CommandMenu extends HTMLElement {
     }
   }
 }
+
+function nameOf(item) { return (item.querySelector(".chip") || item).textContent.trim().toLocaleLowerCase(); }
 
 customElements.define("command-menu", CommandMenu);
