@@ -165,8 +165,37 @@ def test_question_mark_lists_the_keys(sit, talk: Talk) -> None:
     listed = keys.locator("dt").all_inner_texts()
     for key in ("j", "k", "e", "h", "a", "i", "l", "r", "n", "u"):
         assert key in listed, (key, listed)
+    assert listed.count("z") == 1
+    assert "Shift+j" in listed
+    assert not {"J", "K"} & set(listed)
+    assert "Ctrl+Shift+↵" in listed
+    assert "g i" in listed
+    expect(keys.get_by_role("heading", name="In a conversation")).to_be_hidden()
     page.keyboard.press("Escape")
     expect(keys).to_be_hidden()
+
+
+def test_question_mark_lists_the_keys_of_a_conversation_before_one_is_open(sit) -> None:
+    page = sit("bo")
+    page.goto("/inbox/everything/")
+    page.keyboard.press("?")
+    keys = page.get_by_role("dialog", name="Keyboard shortcuts")
+    listed = keys.locator("dt").all_inner_texts()
+    for key in ("j", "z", "e", "h", "a", "i", "l", "r", "n", "u", "v", "Ctrl+↵", "Ctrl+Shift+↵"):
+        assert listed.count(key) == 1, (key, listed)
+    group = keys.locator("section")
+    expect(group.get_by_role("heading", name="In a conversation")).to_be_visible()
+    expect(group.locator("div").filter(has_text="Reply")).to_have_text("rReply")
+
+
+def test_a_device_without_hover_shows_no_hint_of_keys_but_lists_them(sit) -> None:
+    page = sit("bo", has_touch=True, is_mobile=True)
+    page.goto("/inbox/everything/")
+    expect(page.get_by_role("heading", name="Select a conversation")).to_be_visible()
+    expect(page.get_by_text("All shortcuts:")).to_be_hidden()
+    page.keyboard.press("?")
+    keys = page.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(keys.locator("kbd").filter(has_text="j").first).to_be_visible()
 
 
 def test_single_keys_can_be_switched_off(sit, talk: Talk) -> None:

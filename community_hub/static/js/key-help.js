@@ -1,5 +1,6 @@
 // <key-help>: "?" lists the keys that work on this page, from the data-key of what is on it. Holds a
-// <dialog> with an empty <dl>; whatever carries data-opens="keys" opens it.
+// <dialog> with an empty <dl>; whatever carries data-opens="keys" opens it. Its <template>s have keys that are
+// listed although nothing on the page has them now: without a data-group there, with it in the group's <dl>.
 const COMMAND = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘" : "Ctrl";
 const WRITTEN = { mod: COMMAND, Enter: "↵" };
 
@@ -17,8 +18,17 @@ class KeyHelp extends HTMLElement {
     for (const element of document.querySelectorAll("[data-key]")) {
       if (!element.disabled && element.checkVisibility() && !seen.has(element.dataset.key)) seen.set(element.dataset.key, element);
     }
-    this.querySelector("dl").replaceChildren(...[...seen].map(([key, element]) => this.line(key, element)));
+    const [always, group] = [...this.querySelectorAll("template")].map((part) => this.missing(part, seen));
+    this.querySelector("dl").replaceChildren(...[...seen, ...always].map(([key, element]) => this.line(key, element)));
+    const later = this.querySelector("[data-group]");
+    later.hidden = !group.length;
+    later.querySelector("dl").replaceChildren(...group.map(([key, element]) => this.line(key, element)));
     this.querySelector("dialog").showModal();
+  }
+
+  missing(template, seen) {
+    const all = [...template.content.querySelectorAll("[data-key]")].map((element) => [element.dataset.key, element]);
+    return all.filter(([key]) => !seen.has(key));
   }
 
   line(key, element) {
@@ -30,10 +40,12 @@ class KeyHelp extends HTMLElement {
   }
 
   static keys(key) {
-    return key.split(/[ +]/).map((part) => {
+    const parts = /^[A-Z]$/.test(key) ? ["Shift", key.toLowerCase()] : key.split(/[ +]/);
+    const between = key.includes(" ") ? " " : "+";
+    return parts.flatMap((part, at) => {
       const kbd = document.createElement("kbd");
       kbd.textContent = WRITTEN[part] || part;
-      return kbd;
+      return at ? [between, kbd] : [kbd];
     });
   }
 
