@@ -9,6 +9,7 @@ actions, rules and the API call the same function; none of them checks the right
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import update_wrapper
@@ -52,6 +53,11 @@ class Sentence(NamedTuple):
     facts: dict[str, str]
 
 
+# Takes the actions of one verb; answers the ids of those that can still be undone. What came with
+# one that cannot (a reply that was sent, and took its conversation over) stays with it.
+StillUndoable = Callable[[Sequence[Action]], Collection[int]]
+
+
 # Takes the actions of one verb; answers, by an action's id, what is said of it in the place of the
 # verb's words: which tag, to whom, until when. Those that are left out keep the verb's words.
 Details = Callable[[Sequence[Action]], Mapping[int, Sentence]]
@@ -69,6 +75,7 @@ class Verb:
     undo: Undo | None = None
     lead_may_undo: bool = False
     details: Details | None = None
+    still_undoable: StillUndoable | None = None  # None: as long as nobody changed it since
 
     def allows(self, by: User | None) -> bool:
         """None is the hub itself (a snooze that ran out, a reply that failed); a rule comes as
@@ -117,11 +124,12 @@ def verb(
     undo: Undo | None = None,
     lead_may_undo: bool = False,
     details: Details | None = None,
+    still_undoable: StillUndoable | None = None,
 ) -> Callable[[Callable[P, R]], GuardedVerb[P, R]]:
     """Register a function as the verb `name` on the model `on`. Its keyword `by` is who acts."""
 
     def register(function: Callable[P, R]) -> GuardedVerb[P, R]:
-        entry = Verb(name, on, right, words, undo, lead_may_undo, details)
+        entry = Verb(name, on, right, words, undo, lead_may_undo, details, still_undoable)
         if _registry.setdefault((on, name), entry) is not entry:
             raise ValueError(f"{on} has a verb {name} already")
         return GuardedVerb(entry, function)
@@ -207,11 +215,30 @@ def undo(group: uuid.UUID, *, by: User) -> int:
     """Undo the actions of a group that nobody changed since; how many were undone.
 
     Newest first, one statement's worth of rows at a time: a verb's `undo` takes all its actions.
-    What `by` may not see, may not do any more, or did not do stays as it is.
+    What `by` may not see, may not do any more, or did not do stays as it is. Nothing is undone
+    where the group has an action that cannot be undone any more.
     """
     with transaction.atomic():
         waiting = Action.objects.filter(group=group, undone_at__isnull=True)
-        return len(undo_actions(waiting.select_for_update().order_by("-pk"), by=by))
+        rows = list(waiting.select_for_update().order_by("-pk"))
+        if len(undoable(rows)) < len(rows):
+            return 0
+        return len(undo_actions(rows, by=by))
+
+
+def undoable(rows: Iterable[Action]) -> set[int]:
+    """The ids of those that no verb says it is too late for; each verb is asked once."""
+    found: set[int] = set()
+    batches: dict[tuple[str, str], list[Action]] = defaultdict(list)
+    for row in rows:
+        batches[row.object_type, row.verb].append(row)
+    for batch in batches.values():
+        entry = find(batch[0])
+        if entry and entry.still_undoable:
+            found.update(entry.still_undoable(batch))
+        else:
+            found.update(row.pk for row in batch)
+    return found
 
 
 def undo_actions(rows: Iterable[Action], *, by: User) -> set[int]:

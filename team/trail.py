@@ -94,13 +94,14 @@ def read(user: User, filters: Filters, *, before: str = "", size: int = PAGE) ->
     gone = _names_of_gone(shown, found, user)
     told = _told([action for action in shown if _key(action) in found])
     sizes = _sizes(rows, shown)
+    undoable = actions.undoable([action for action in shown if action.undone_at is None])
     entries = [
         Entry(
             action=action,
             words=_words(action, found.get(_key(action)), gone, told),
             url=_address(found.get(_key(action))),
-            more=sizes.get(action.group, 1) - 1,
-            can_undo=_key(action) in found and _can_undo(action, user),
+            more=sizes.get((action.group, action.verb), 1) - 1,
+            can_undo=(_key(action) in found and action.pk in undoable and _can_undo(action, user)),
         )
         for action in shown
     ]
@@ -174,9 +175,12 @@ def _told(shown: list[Action]) -> dict[int, Sentence]:
     return told
 
 
-def _sizes(rows: ActionQuerySet, page: list[Action]) -> dict[uuid.UUID, int]:
+def _sizes(rows: ActionQuerySet, page: list[Action]) -> dict[tuple[uuid.UUID, str], int]:
+    """On how many rows each verb of a group was called: a reply that also took its conversation
+    over was one reply."""
     groups = rows.filter(group__in=[action.group for action in page]).order_by()
-    return dict(groups.values_list("group").annotate(n=Count("pk")))
+    counted = groups.values_list("group", "verb").annotate(n=Count("pk"))
+    return {(group, verb): n for group, verb, n in counted}
 
 
 def _words(

@@ -215,6 +215,11 @@ class PullState(models.Model):
         return "bad" if self.is_overdue else "good"
 
     @property
+    def dot(self) -> str:
+        """The colour beside its name: its health, and amber where somebody disconnected it."""
+        return "late" if self.state == SourceState.DISCONNECTED else self.health
+
+    @property
     def is_overdue(self) -> bool:
         """Due for a while, and no worker took it."""
         due = self.next_pull_at if self.state == SourceState.ACTIVE else None

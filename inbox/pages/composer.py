@@ -129,6 +129,8 @@ def why_blocked(conversation: Conversation, user: User, able: Capabilities) -> s
         return _("Your role can’t send replies. Ask a manager to reply, or leave a note.")
     if not able.send:
         return _("This source is read-only. Open the original to reply there.")
+    if conversation.source.is_ended and user.can_manage_sources:
+        return _("This source is disconnected. Reconnect it, or leave a note.")
     if conversation.source.is_ended:
         return _("This source is disconnected. Ask an admin to reconnect it, or leave a note.")
     if conversation.reply_blocked:

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from community_hub.lib import compiled, compiled_sql, htmx
 from community_hub.lib.paths import path
 from community_hub.templatetags.hub import platform_icon
-from inbox.models import Conversation, Reason, Source
+from inbox.models import Conversation, Reason, Source, SourceState
 from inbox.pages import folders
 from inbox.pages.composer import connector_of
 from team.models import User
@@ -68,9 +68,9 @@ def is_page(request: Any) -> bool:
 @register.inclusion_tag("inbox/_health.html", takes_context=True)
 def sources_health(context: dict[str, Any]) -> dict[str, Any]:
     """How the sources fare, in the fewest words; each that needs somebody has a line."""
-    sources = visible_sources(context)
-    troubled = [source for source in sources if source.health != "good"]
-    worst = "bad" if any(source.health == "bad" for source in troubled) else "late"
+    sources = [s for s in visible_sources(context) if s.state != SourceState.DELETING]
+    troubled = [source for source in sources if source.dot != "good"]
+    worst = "bad" if any(source.dot == "bad" for source in troubled) else "late"
     return {
         "count": len(sources),
         "checked": last_checked(context),

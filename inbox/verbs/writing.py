@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.conf import settings
@@ -30,12 +31,20 @@ def _undo_reply(action: Action, by: User) -> bool:
     return delivery is not None and cancel(delivery, by=by) is not None
 
 
+def _still_here(batch: Sequence[Action]) -> set[int]:
+    """Those whose reply has not left the hub."""
+    messages = {action.after["message"]: action.pk for action in batch}
+    waiting = Delivery.objects.filter(message__in=messages, state__in=CANCELLABLE)
+    return {messages[pk] for pk in waiting.values_list("message", flat=True)}
+
+
 @verb(
     "reply",
     on="inbox.conversation",
     right="can_reply",
     words=_("replied in %(object)s"),
     undo=_undo_reply,
+    still_undoable=_still_here,
 )
 def reply(
     conversation: Conversation,

@@ -12,6 +12,7 @@ import structlog
 from django import forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods
@@ -139,11 +140,13 @@ def test_new(platform: type[Connector], form: forms.Form) -> setup.PendingSource
     config, secrets = split_secrets(form)
     twin = Source.objects.filter(kind=platform.kind, config=config).first()
     if twin:
-        form.add_error(
-            None,
-            _("“%(name)s” is already connected to this account. Reconnect that source instead.")
-            % {"name": twin.name},
+        link = format_html(
+            '<a class="link" href="{}">{}</a>',
+            twin.get_absolute_url(),
+            _("Reconnect that source instead."),
         )
+        said = _("“%(name)s” is already connected to this account.") % {"name": twin.name}
+        form.add_error(None, format_html("{} {}", said, link))
         return None
     with closing(platform(config, secrets)) as connector:
         health = test(connector, form)

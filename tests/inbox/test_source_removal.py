@@ -22,7 +22,7 @@ from team import jobs
 from team.models import Action, BackgroundJob, Grant, Notification
 from team.notifications import notify
 from tests.inbox.items import item, page, person, reply
-from tests.make import make_source, run_jobs
+from tests.make import make_source, one_line, run_jobs
 
 pytestmark = pytest.mark.django_db
 
@@ -186,3 +186,36 @@ def test_the_audit_trail_names_a_source_that_is_gone(client, source, alice) -> N
     assert answer.status_code == 200
     for done in ("paused", "deleted"):
         assert f"{done} {source.name}" in answer.content.decode()
+
+
+def test_a_disconnected_source_is_amber_and_one_that_is_being_deleted_is_not_counted(
+    client, source, alice
+) -> None:
+    other = make_source(name="Forum")
+    client.force_login(alice)
+    assert "2 sources" in one_line(client.get("/inbox/health/").content)
+    source_removal.disconnect(source, by=alice)
+    line = client.get("/inbox/health/").content.decode()
+    assert 'class="dot late"' in line
+    assert f"{source.name}: disconnected" in " ".join(line.split())
+    assert 'class="dot late push"' in client.get("/inbox/").content.decode()
+    Source.objects.filter(pk=source.pk).update(state="deleting")
+    Source.objects.filter(pk=other.pk).update(last_success_at=timezone.now())
+    line = one_line(client.get("/inbox/health/").content)
+    assert "1 source" in line
+    assert source.name not in line
+
+
+def test_whoever_may_reconnect_a_source_has_the_link_in_its_conversations(
+    client, source, alice, bob
+) -> None:
+    conversation = Conversation.objects.first()
+    source_removal.disconnect(source, by=alice)
+    address = f"/conversations/{conversation.pk}/"
+    link = f'href="{source.get_absolute_url()}">Reconnect {source.name}</a>'
+    client.force_login(alice)
+    assert link in client.get(address).content.decode()
+    client.force_login(bob)
+    page = client.get(address).content.decode()
+    assert link not in page
+    assert "Ask an admin to reconnect it" in page

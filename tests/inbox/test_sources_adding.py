@@ -150,6 +150,8 @@ def test_the_same_address_is_connected_once(browser, forum):
     assert Source.objects.count() == 1
     again = browser.post(FORM, typed(forum))
     assert "already connected" in str(again.context["form"].non_field_errors())
+    link = f'href="{Source.objects.get().get_absolute_url()}">Reconnect that source instead.</a>'
+    assert link in again.content.decode()
 
 
 def test_a_half_made_source_is_forgotten_after_an_hour(browser, forum, time_machine):

@@ -12,6 +12,7 @@ from django.utils import timezone
 from community_hub.lib.html import to_text
 from inbox.models import Conversation, Delivery, Draft, Message
 from inbox.verbs import triage, writing
+from team.models import Action
 from tests.make import (
     make_conversation,
     make_identity,
@@ -337,3 +338,33 @@ def test_a_cancelled_reply_gives_the_conversation_back(desk, bob) -> None:
     desk.post(reverse("cancellation", args=[delivery.pk]))
     conversation.refresh_from_db()
     assert (conversation.assignee, conversation.waiting_since is None) == (None, False)
+
+
+def test_a_reply_that_was_sent_offers_no_undo_and_undoes_nothing_that_came_with_it(
+    client, lena, talk
+):
+    client.force_login(lena)
+    write(client, talk, reply="Hold both buttons.")
+    delivery = Delivery.objects.get()
+    action = Action.objects.get(verb="reply")
+    undo = f"/undo/{action.group}/"
+    page = client.get("/team/audit-trail/").content.decode()
+    assert undo in page
+    assert "and 1 more" not in page  # it also took the conversation over
+    Delivery.objects.update(state="sent")
+    assert undo not in client.get("/team/audit-trail/").content.decode()
+    late = client.post(undo, headers={"HX-Request": "true"})
+    assert (late.status_code, late.content.decode()) == (
+        409,
+        "Can’t undo: this has changed since.",
+    )
+    talk.refresh_from_db()
+    assert (talk.assignee, Delivery.objects.get(pk=delivery.pk).state) == (lena, "sent")
+
+
+def test_a_cancelled_reply_offers_no_undo(client, lena, talk):
+    client.force_login(lena)
+    write(client, talk, reply="Hold both buttons.")
+    writing.cancel(Delivery.objects.get(), by=lena)
+    group = Action.objects.get(verb="reply").group
+    assert f"/undo/{group}/" not in client.get("/team/audit-trail/").content.decode()
