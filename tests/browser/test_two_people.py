@@ -1,8 +1,9 @@
 """Two colleagues at two browsers."""
 
+import re
 import time
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from .hub import Hub
 from .practice import Practice, new_title
@@ -85,3 +86,19 @@ def first_seen(page: Page, inside: str, words: str, timeout: float = 10_000) -> 
         timeout=timeout,
     )
     return float(handle.json_value())
+
+
+def test_whoever_came_while_the_page_was_made_is_seen_too(sit, talk: Talk) -> None:
+    """Their event is over before the page listens, so the page asks once more by itself."""
+    lena, bo = sit("lena"), sit("bo")
+
+    def lena_comes(route: Route) -> None:
+        answer = route.fetch()  # made while nobody is there
+        lena.goto(talk.page)
+        expect(lena.locator("presence-beat")).to_have_count(1)
+        lena.wait_for_timeout(500)  # her beat, and the event of it
+        route.fulfill(response=answer)
+
+    bo.route(re.compile(r"/conversations/\d+/(\?|$)"), lena_comes, times=1)
+    bo.goto(talk.page)
+    expect(bo.locator(".present.viewing")).to_contain_text("Lena Okafor is viewing this")

@@ -7,7 +7,7 @@ class PresenceBeat extends HTMLElement {
     this.gone = new AbortController();
     const { signal } = this.gone;
     this.typedAt = 0;
-    this.beat();
+    this.beat()?.then(() => this.ask());
     this.timer = setInterval(() => this.beat(), EVERY);
     document.addEventListener("visibilitychange", () => this.beat(), { signal });
     addEventListener("pagehide", () => this.leave(), { signal });
@@ -29,14 +29,17 @@ class PresenceBeat extends HTMLElement {
     if (document.hidden) return;
     const state = Date.now() - this.typedAt < STILL_WRITING ? "replying" : "viewing";
     const upTo = document.querySelector(".thread [name=seen_up_to]")?.value || "0";
-    this.send("POST", new URLSearchParams({ state, up_to: upTo }));
+    return this.send("POST", new URLSearchParams({ state, up_to: upTo }));
   }
+
+  // Whoever came between the making of this page and its first beat: no event told us.
+  ask() { document.getElementById("presence")?.dispatchEvent(new CustomEvent("hub:again")); }
 
   leave() { this.send("DELETE"); }
 
   send(method, body) {
     const token = document.querySelector("meta[name=csrf-token]")?.content || "";
-    fetch(this.dataset.url, { method, body, keepalive: true, headers: { "X-CSRFToken": token } }).catch(() => {});
+    return fetch(this.dataset.url, { method, body, keepalive: true, headers: { "X-CSRFToken": token } }).catch(() => {});
   }
 }
 
