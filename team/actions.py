@@ -226,6 +226,20 @@ def undo(group: uuid.UUID, *, by: User) -> int:
         return len(undo_actions(rows, by=by))
 
 
+def too_late(groups: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of which a part cannot be undone any more, and so nothing is."""
+    limited = models.Q()
+    for entry in _registry.values():
+        if entry.still_undoable:
+            limited |= models.Q(object_type=entry.on, verb=entry.name)
+    if not limited:
+        return set()
+    waiting = Action.objects.filter(limited, group__in=list(groups), undone_at__isnull=True)
+    rows = list(waiting)
+    still = undoable(rows)
+    return {row.group for row in rows if row.pk not in still}
+
+
 def undoable(rows: Iterable[Action]) -> set[int]:
     """The ids of those that no verb says it is too late for; each verb is asked once."""
     found: set[int] = set()

@@ -94,14 +94,16 @@ def read(user: User, filters: Filters, *, before: str = "", size: int = PAGE) ->
     gone = _names_of_gone(shown, found, user)
     told = _told([action for action in shown if _key(action) in found])
     sizes = _sizes(rows, shown)
-    undoable = actions.undoable([action for action in shown if action.undone_at is None])
+    too_late = actions.too_late({action.group for action in shown})
     entries = [
         Entry(
             action=action,
             words=_words(action, found.get(_key(action)), gone, told),
             url=_address(found.get(_key(action))),
             more=sizes.get((action.group, action.verb), 1) - 1,
-            can_undo=(_key(action) in found and action.pk in undoable and _can_undo(action, user)),
+            can_undo=(
+                _key(action) in found and action.group not in too_late and _can_undo(action, user)
+            ),
         )
         for action in shown
     ]

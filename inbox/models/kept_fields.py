@@ -159,21 +159,23 @@ where c.id = touched.id
 """
 
 
-def recompute(ids: Iterable[int]) -> None:
-    """Bring the kept fields of these conversations up to date, in one query."""
+def recompute(ids: Iterable[int], *, locked: bool = False) -> None:
+    """Bring the kept fields of these conversations up to date: one query to lock their rows, in
+    order, unless the caller holds them (`locked`), and one to write."""
     wanted = sorted(set(ids))
     if wanted:
         with prepared_sql.cursor(connection) as cursor:
             values: dict[str, Any] = {"ids": wanted, "misleading": MISLEADING}
-            cursor.execute(_LOCK, {"ids": wanted})
+            if not locked:
+                cursor.execute(_LOCK, {"ids": wanted})
             cursor.execute(_FACTS + _UPDATE, values)
 
 
-def recompute_in_steps(ids: Iterable[int]) -> None:
-    """However many: no lock is held over all of them."""
+def recompute_locked(ids: Iterable[int]) -> None:
+    """However many, a bounded number in a statement; the caller holds their rows."""
     wanted = sorted(set(ids))
     for start in range(0, len(wanted), STEP):
-        recompute(wanted[start : start + STEP])
+        recompute(wanted[start : start + STEP], locked=True)
 
 
 KEPT = (

@@ -10,13 +10,14 @@ from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from community_hub.lib import live
 from inbox.models import Conversation, Message, ReadMark, Source, State
 from inbox.models.access import who_can_work_on
-from inbox.models.kept_fields import recompute_in_steps
+from inbox.models.kept_fields import recompute_locked
 from team import actions
 from team.actions import Changes, Details, verb
 from team.models import Action, User
@@ -56,7 +57,7 @@ def _undo(batch: Sequence[Action], by: User) -> set[int]:
     Message.objects.filter(
         pk__in=[pk for pk, conversation in lines.values() if conversation in undone]
     ).delete()
-    recompute_in_steps(
+    recompute_locked(
         pk for pk, new in undone.items() if state_fields.may_wait_otherwise(locked[pk], new)
     )
     announce(locked[pk] for pk in undone)
@@ -206,7 +207,10 @@ def undo_with_reply(message: Message) -> None:
         object_type="inbox.conversation", object_id=message.conversation_id, verb="reply",
         after__message=message.pk,
     ).first()  # fmt: skip
-    if replied and replied.by:
+    if replied is None:
+        return
+    Action.objects.filter(pk=replied.pk).update(undone_at=timezone.now())
+    if replied.by:
         group = Action.objects.filter(group=replied.group, undone_at__isnull=True)
         actions.undo_actions(group.exclude(verb="reply").order_by("-pk"), by=replied.by)
 
@@ -255,7 +259,7 @@ def _change(
             if old != new:
                 before[pk], wanted[pk] = old, new
         state_fields.write(wanted)
-        recompute_in_steps(
+        recompute_locked(
             pk for pk in wanted if state_fields.may_wait_otherwise(locked[pk], wanted[pk])
         )
         fresh = Conversation.objects.in_bulk(list(wanted))

@@ -24,6 +24,8 @@ def undo(request: AuthenticatedHttpRequest, group: uuid.UUID) -> HttpResponse:
     get_object_or_404(Action.objects.undoable_by(request.user).filter(group=group)[:1])
     done = actions.undo(group, by=request.user)
     said = _("Can’t undo: this has changed since.")
+    if not done and actions.too_late([group]):
+        said = _("Can’t undo: this has already been sent.")
     if done:
         said = _("Undone") if done == 1 else ngettext("%(n)s restored", "%(n)s restored", done)
     said = said % {"n": done} if done > 1 else said

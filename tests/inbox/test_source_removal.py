@@ -219,3 +219,18 @@ def test_whoever_may_reconnect_a_source_has_the_link_in_its_conversations(
     page = client.get(address).content.decode()
     assert link not in page
     assert "Ask an admin to reconnect it" in page
+
+
+def test_what_a_source_that_ended_cannot_have_is_not_shown(client, source, alice) -> None:
+    client.force_login(alice)
+    page, inbox = source.get_absolute_url(), f"/inbox/sources/{source.pk}/"
+    shown = client.get(page).content.decode()
+    assert all(f"<dt>{words}</dt>" in shown for words in ("Last sync", "Delay", "Next sync"))
+    assert "· Disconnected" not in client.get(inbox).content.decode()
+    source_removal.disconnect(source, by=alice)
+    shown = client.get(page).content.decode()
+    assert "<dt>Last sync</dt>" in shown
+    assert not any(f"<dt>{words}</dt>" in shown for words in ("Delay", "Next sync"))
+    assert "· Disconnected" in client.get(inbox).content.decode()
+    Source.objects.filter(pk=source.pk).update(state="deleting")
+    assert "<dt>Last sync</dt>" not in client.get(page).content.decode()

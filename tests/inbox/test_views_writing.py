@@ -356,15 +356,21 @@ def test_a_reply_that_was_sent_offers_no_undo_and_undoes_nothing_that_came_with_
     late = client.post(undo, headers={"HX-Request": "true"})
     assert (late.status_code, late.content.decode()) == (
         409,
-        "Can’t undo: this has changed since.",
+        "Can’t undo: this has already been sent.",
     )
+    assigned = client.get("/team/audit-trail/?verb=inbox.conversation+assign").content.decode()
+    assert '<ul class="colleagues trail">' in assigned
+    assert undo not in assigned  # one undo takes back the whole group, or nothing
     talk.refresh_from_db()
     assert (talk.assignee, Delivery.objects.get(pk=delivery.pk).state) == (lena, "sent")
 
 
-def test_a_cancelled_reply_offers_no_undo(client, lena, talk):
+def test_a_cancelled_reply_is_undone_and_offers_no_undo(client, lena, talk):
     client.force_login(lena)
     write(client, talk, reply="Hold both buttons.")
     writing.cancel(Delivery.objects.get(), by=lena)
-    group = Action.objects.get(verb="reply").group
-    assert f"/undo/{group}/" not in client.get("/team/audit-trail/").content.decode()
+    action = Action.objects.get(verb="reply")
+    assert action.undone_at is not None
+    page = client.get("/team/audit-trail/?verb=inbox.conversation+reply").content.decode()
+    assert f"/undo/{action.group}/" not in page
+    assert "undone" in page
