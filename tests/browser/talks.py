@@ -33,11 +33,15 @@ class Talks:
         self.ready: list[Talk] = []
 
     def next(self) -> Talk:
-        if not self.ready:
+        return self.together(1)[0]
+
+    def together(self, count: int) -> list[Talk]:
+        """So many of one batch, the newest first: they stand beside each other in a list."""
+        if len(self.ready) < count:
             with Practice(self.hub.url, "forum") as forum:
-                self.ready = [self.begun(forum) for _ in range(AT_ONCE)]
-        talk = self.ready.pop()
-        return Talk(talk.title, talk.address, self.arrived(talk.title))
+                self.ready += [self.begun(forum) for _ in range(AT_ONCE)]
+        taken = [self.ready.pop() for _ in range(count)]
+        return [Talk(talk.title, talk.address, self.arrived(talk.title)) for talk in taken]
 
     def begun(self, forum: Practice) -> Talk:
         title = new_title("Which resistor is R14")

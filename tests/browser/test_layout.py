@@ -141,7 +141,7 @@ def test_the_head_has_two_lines_on_a_phone_although_others_are_there(sit, talk: 
 
 def test_the_ring_goes_to_the_next_row_when_its_row_leaves(sit, hub: Hub, talks) -> None:
     """e, e: two rows from the list are done, and what is open in the other pane stays open."""
-    opened, second, first = talks.next(), talks.next(), talks.next()
+    opened, second, first = talks.together(3)
     page = sit("bo")
     page.goto(f"/conversations/{opened.pk}/?in=unassigned&shown=200")
     page.locator(f"#row-{first.pk}").focus()
@@ -151,6 +151,27 @@ def test_the_ring_goes_to_the_next_row_when_its_row_leaves(sit, hub: Hub, talks)
         expect(page.locator(f"#row-{following.pk}")).to_be_focused()
     assert [state(hub, talk) for talk in (first, second, opened)] == ["done", "done", "open"]
     expect(page.locator(".head h1")).to_have_text(opened.title)
+
+
+def test_the_ring_goes_on_where_the_list_is_swapped_twice_at_once(sit, talks) -> None:
+    """Its own answer and the live event of one change may both bring the list up to date."""
+    second, first = talks.together(2)
+    page = sit("bo")
+    page.goto("/inbox/unassigned/?shown=200")
+    page.locator(f"#row-{first.pk}").focus()
+    page.evaluate(
+        """(id) => {
+            const list = document.querySelector("row-list");
+            const say = (name) => list.dispatchEvent(new CustomEvent(name));
+            say("htmx:beforeSwap");
+            document.getElementById(id).closest("li").remove();
+            say("htmx:beforeSwap");
+            say("htmx:afterSettle");
+            say("htmx:afterSettle");
+        }""",
+        f"row-{first.pk}",
+    )
+    expect(page.locator(f"#row-{second.pk}")).to_be_focused()
 
 
 def state(hub: Hub, talk: Talk) -> object:
@@ -250,7 +271,7 @@ def test_what_can_be_done_with_a_selection_fits_on_one_line(sit, width) -> None:
 def test_several_rows_are_selected_by_touch_and_the_menu_hides_none_of_them(
     sit, hub: Hub, talks
 ) -> None:
-    first, second = talks.next(), talks.next()
+    first, second = talks.together(2)
     page = sit("bo", viewport=PHONE, has_touch=True, is_mobile=True)
     page.goto("/inbox/everything/?shown=100")
     page.get_by_role("button", name="Select", exact=True).tap()

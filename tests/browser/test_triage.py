@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from .hub import Hub, at
 from .talks import EVERYTHING, Talk
@@ -76,7 +76,7 @@ def test_l_makes_a_tag_that_stands_on_the_row(sit, talk: Talk) -> None:
 
 
 def test_enter_prefers_a_tag_that_is_there_and_the_entry_names_the_one_it_makes(sit, talks) -> None:
-    first, second = talks.next(), talks.next()
+    first, second = talks.together(2)
     page = sit("bo")
 
     def typed(talk: Talk, words: str) -> None:
@@ -120,6 +120,26 @@ def test_u_puts_it_back_as_unread(sit, talk: Talk) -> None:
     expect(row).not_to_have_class("unread")
 
 
+def test_u_holds_though_the_page_just_said_how_far_it_was_seen(sit, talk: Talk) -> None:
+    page = sit("bo")
+    said: list[str] = []
+
+    def slowly(route: Route) -> None:
+        if route.request.method == "POST":
+            page.wait_for_timeout(800)
+            said.append("seen")
+        route.continue_()
+
+    page.on("request", lambda r: said.append("unread") if r.url.endswith("/readmark/") else None)
+    page.route("**/presence/", slowly)
+    page.goto(talk.page)
+    page.keyboard.press("u")
+    expect(page.get_by_role("heading", name="Select a conversation")).to_be_visible()
+    row = page.locator("li:has(a.row)").filter(has_text=talk.title)
+    expect(row).to_have_class("unread")
+    assert said[:2] == ["seen", "unread"]
+
+
 def test_e_and_z_close_and_open_again(sit, hub: Hub, talk: Talk) -> None:
     page = sit("bo")
     page.goto(talk.page)
@@ -145,7 +165,7 @@ def test_x_picks_several_and_one_press_takes_them(sit, hub: Hub, talk: Talk, tal
 
 
 def test_e_and_i_mean_the_rows_that_were_picked(sit, hub: Hub, talks) -> None:
-    open_one, first, second = talks.next(), talks.next(), talks.next()
+    open_one, first, second = talks.together(3)
     page = sit("bo")
     page.goto(open_one.page)
     for talk in (first, second):

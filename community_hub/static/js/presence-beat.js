@@ -8,6 +8,12 @@ class PresenceBeat extends HTMLElement {
     const { signal } = this.gone;
     this.typedAt = 0;
     this.beat()?.then(() => this.ask());
+    // "unread" waits for a beat that is under way: it says how far the page was seen
+    document.addEventListener("htmx:confirm", (event) => {
+      if (!this.underway || !/\/(readmark|unread)\/$/.test(event.detail.path)) return;
+      event.preventDefault();
+      this.underway.then(() => event.detail.issueRequest(true));
+    }, { signal });
     this.timer = setInterval(() => this.beat(), EVERY);
     document.addEventListener("visibilitychange", () => this.beat(), { signal });
     addEventListener("pagehide", () => this.leave(), { signal });
@@ -29,7 +35,9 @@ class PresenceBeat extends HTMLElement {
     if (document.hidden) return;
     const state = Date.now() - this.typedAt < STILL_WRITING ? "replying" : "viewing";
     const upTo = document.querySelector(".thread [name=seen_up_to]")?.value || "0";
-    return this.send("POST", new URLSearchParams({ state, up_to: upTo }));
+    const sent = this.send("POST", new URLSearchParams({ state, up_to: upTo }));
+    const underway = this.underway = sent.then(() => { if (this.underway === underway) this.underway = null; });
+    return sent;
   }
 
   // Whoever came between the making of this page and its first beat: no event told us.

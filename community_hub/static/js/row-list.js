@@ -98,12 +98,13 @@ class RowList extends HTMLElement {
   // means that one, and never the open one unasked
   ring() {
     const rows = this.rows, at = rows.findIndex((row) => row === this.focused && !row.matches("[aria-current]"));
-    this.ringed = at < 0 ? [] : [...rows.slice(at), ...rows.slice(0, at).reverse()];
+    if (at >= 0) this.ringed = [...rows.slice(at), ...rows.slice(0, at).reverse()];
+    else if (this.ringed?.[0]?.isConnected ?? true) this.ringed = []; // else another swap took that row just now
   }
 
   ringNext() {
-    if (document.activeElement !== document.body) return;
-    this.ringed?.find((row) => row.isConnected)?.focus({ preventScroll: true });
+    if (document.activeElement === document.body) this.ringed?.find((row) => row.isConnected)?.focus({ preventScroll: true });
+    this.ringed = [];
   }
 
   // where the row has left the list, the one that took its place comes next
