@@ -1,4 +1,4 @@
-"""One server, two doors: pages run as WSGI in a few threads, only /live/ is asynchronous.
+"""One server, two applications: pages run as WSGI in a few threads, only /live/ is asynchronous.
 
 Measured: the pages answer almost twice as many requests a second this way as through Django's own
 ASGI handler, and a stream that waits for hours takes no thread.

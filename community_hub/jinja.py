@@ -6,7 +6,7 @@ from typing import Any
 
 from jinja2 import Environment
 
-from community_hub.lib import compiled
+from community_hub.lib import moments
 from community_hub.templatetags import hub
 
 
@@ -20,8 +20,8 @@ def environment(**options: Any) -> Environment:
         hue=hub.hue,
         initials=hub.initials,
         is_late=hub.is_late,
-        iso=compiled.iso,
-        moment=compiled.moment,
+        iso=moments.iso,
+        moment=moments.moment,
         short_moment=hub.short_moment,
         waiting=hub.waiting,
     )

@@ -8,13 +8,10 @@ Django's does. Words are `_("...")`, found by makemessages with `--extension htm
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from functools import cache
 from typing import Any
 
 from django.template.loader import get_template
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 
@@ -33,16 +30,6 @@ def render(name: str, context: Any, **values: Any) -> SafeString:
 def _words(_language: str | None) -> Callable[[str], str]:
     """gettext, for as long as the language is this one."""
     return cache(gettext)
-
-
-def iso(at: datetime) -> str:
-    """As Django's `date:"c"`: in the reader's timezone."""
-    return timezone.localtime(at).isoformat()
-
-
-def moment(at: datetime, form: str) -> str:
-    """As Django's `date` filter."""
-    return date_format(timezone.localtime(at), form)
 
 
 def _including(context: Any) -> Callable[..., SafeString]:

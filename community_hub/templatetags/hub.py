@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from lucide import IconDoesNotExist
 from lucide.templatetags.lucide import lucide
+
+from community_hub.lib.moments import local_moment
 
 if TYPE_CHECKING:
     from inbox.connectors.base import Connector
@@ -130,8 +131,8 @@ def short_moment(moment: datetime) -> str:
     """The clock today, the day this year, else the date: "14:05", "22 Nov", "22 Nov 2025"."""
     local, now = timezone.localtime(moment), timezone.localtime()
     if local.date() == now.date():
-        return date_format(local, "H:i")
-    return date_format(local, "j M" if local.year == now.year else "j M Y")
+        return local_moment(local, "H:i")
+    return local_moment(local, "j M" if local.year == now.year else "j M Y")
 
 
 @register.filter
@@ -140,10 +141,10 @@ def coming_moment(moment: datetime) -> str:
     local, now = timezone.localtime(moment), timezone.localtime()
     days = (local.date() - now.date()).days
     if days == 0:
-        return date_format(local, "H:i")
+        return local_moment(local, "H:i")
     if 0 < days < 7:
-        return date_format(local, "D H:i")
-    return date_format(local, "j M H:i" if local.year == now.year else "j M Y")
+        return local_moment(local, "D H:i")
+    return local_moment(local, "j M H:i" if local.year == now.year else "j M Y")
 
 
 @register.filter

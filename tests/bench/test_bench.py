@@ -37,7 +37,7 @@ def test_it_measures_all_it_promises_and_writes_it_as_json(tmp_path) -> None:
         for clients in (1, 8):
             assert found[f"http, {clients} at once, {page}, rate"]["unit"] == "requests/s"
     for name in ("yardstick", "select 1, there and back", "ingest", "COPY of the same rows",
-                 "ingest, of that COPY", "http, memory of the web server"):  # fmt: skip
+                 "ingest, of that COPY", "http, memory of the web processes"):  # fmt: skip
         assert name in found
     (bulk,) = [name for name in found if name.startswith("done on")]
     assert int(bulk.split()[2].replace(",", "")) > 400  # one conversation in 40 is open at first

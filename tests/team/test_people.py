@@ -98,3 +98,15 @@ def test_preferences_are_kept_one_by_one(bob):
     assert bob.prefers("open_next") is True
     with pytest.raises(KeyError):
         bob.prefer(font="comic")
+
+
+def test_the_signed_in_person_is_read_anew_for_each_request(db):
+    someone = make_user(Role.MANAGER)
+    assert User.objects.get(pk=someone.pk) == someone
+    User.objects.filter(pk=someone.pk).update(name="Ada", is_active=False)
+    again = User.objects.get(pk=someone.pk)
+    assert (again.name, again.is_active) == ("Ada", False)
+    with pytest.raises(User.DoesNotExist):
+        User.objects.get(pk=someone.pk + 1)
+    with pytest.raises(User.DoesNotExist):
+        User.objects.get(pk=someone.pk, role="admin")

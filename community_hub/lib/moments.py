@@ -1,0 +1,38 @@
+"""Days and clock times in the reader's timezone and language.
+
+A page has dozens of them, and Django reads the format anew for each. The words of a minute are
+the same on every page, so they are kept.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+
+KEPT = 4096  # words of one minute in one format and language
+
+
+def moment(at: datetime, form: str) -> str:
+    """As Django's `date` filter, for formats of days, hours and minutes: no seconds and no
+    timezone."""
+    return local_moment(timezone.localtime(at), form)
+
+
+def local_moment(local: datetime, form: str) -> str:
+    """The same, of a time that is in the reader's timezone already."""
+    minute = local.replace(second=0, microsecond=0, tzinfo=None)
+    return _words(minute, form, get_language())
+
+
+@lru_cache(maxsize=KEPT)
+def _words(minute: datetime, form: str, _language: str | None) -> str:
+    return date_format(minute, form)
+
+
+def iso(at: datetime) -> str:
+    """As Django's `date:"c"`: in the reader's timezone."""
+    return timezone.localtime(at).isoformat()
