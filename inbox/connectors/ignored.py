@@ -13,6 +13,7 @@ class Ignored(TextChoices):
     TWICE = "twice", _("came twice")
     REPORTED = "reported", _("reported before")
     TOO_OLD = "too-old", _("older than the start")
+    TOO_MANY = "too-many", _("older than the newest entries, which are read of a long feed")
     NOT_A_MENTION = "not-a-mention", _("not a mention")
     BOOST = "boost", _("a boost")
     GONE = "gone", _("the original post was deleted")

@@ -247,7 +247,7 @@ def test_one_guid_on_ten_thousand_entries_costs_no_more_than_any_other():
     [
         b"<rss><channel><item><b " + b" ".join(b"a%d='>'" % n for n in range(300)) + b"/></item>",
         rss(f"<item>{'<category>x</category>' * 600}</item>"),
-        rss("<item><title>x</title></item>" * 100_000),
+        rss("<item><title>x</title></item>" * 100_000),  # more than is looked through
         rss(f"<item><title>{'&lt;b&gt;' * 300_000}</title></item>"),
         # an encoding in which no tag can be seen
         b'<?xml version="1.0" encoding="utf-7"?><rss><channel>' + b"+ADw-item/+AD4-" * 300_000,
@@ -266,7 +266,8 @@ def test_a_long_podcast_is_read():
     categories = "".join(f"<category>c{n}</category>" for n in range(10))
     text = f"<title>One</title><description>{'word ' * 500}</description>"
     document = read(rss(f"<item>{text}{categories}</item>" * 2000), URL)
-    assert len(document.entries) == 2000
+    assert len(document.entries) > 400
+    assert len(document.entries) + document.left_out == 2000
 
 
 @pytest.mark.parametrize(

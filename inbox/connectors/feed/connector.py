@@ -113,6 +113,7 @@ class FeedConnector(Connector):
                 tally.items.append(replace(item, edited_at=item.edited_at or now))
             else:
                 tally.items.append(item)
+        tally.ignore(Ignored.TOO_MANY, document.left_out)
         problems = problems_of(document)
         mark = content_version(document.broken, [message for message, _raw in document.bad])
         if problems and cursor.get("broken") == mark:
@@ -150,6 +151,11 @@ class FeedConnector(Connector):
         warnings = []
         if document.broken or document.bad:
             warnings.append(_("Part of the feed is invalid. What could be read was imported."))
+        if document.left_out:
+            sentence = _("The feed is long: only the newest %(read)s of %(all)s entries are read.")
+            read_count = len(document.entries) + len(document.bad)
+            values = {"read": read_count, "all": read_count + document.left_out}
+            warnings.append(sentence % values)
         if not document.entries:
             warnings.append(_("The feed is empty right now."))
         host = urlsplit(self.url).netloc

@@ -85,13 +85,14 @@ class Entry:
 @dataclass(frozen=True)
 class Document:
     """`broken`: what is wrong with it, although some of it could be read. `bad`: entries that
-    could not be read, with what they hold."""
+    could not be read, with what they hold. `left_out`: how many were too many to read."""
 
     title: str = ""
     link: str = ""
     entries: tuple[Entry, ...] = ()
     broken: str = ""
     bad: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    left_out: int = 0
 
 
 class Unreadable(Exception):

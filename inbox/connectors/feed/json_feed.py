@@ -20,10 +20,12 @@ from inbox.connectors.feed.document import (
     signed,
 )
 from inbox.connectors.feed.fields import base_address, language, sane, size, web_address
+from inbox.connectors.feed.limits import check_json, newest_items
 
 
 def read_json(content: bytes, url: str) -> Document | None:
-    """None where it is no feed."""
+    """None where it is no feed. Raises TooMuch."""
+    check_json(content)
     try:
         data = json.loads(content)
     except (ValueError, RecursionError):
@@ -33,7 +35,8 @@ def read_json(content: bytes, url: str) -> Document | None:
     base = base_address(url, data.get("home_page_url"))
     authors = json_authors(data, base)
     entries, bad = [], []
-    for item in data["items"]:
+    items, left_out = newest_items(data["items"])
+    for item in items:
         try:
             entries.append(signed(from_json(item, data, base), authors))
         except (AttributeError, OverflowError, TypeError, ValueError) as error:
@@ -45,6 +48,7 @@ def read_json(content: bytes, url: str) -> Document | None:
         link=base,
         entries=tuple(entries),
         bad=tuple(bad),
+        left_out=left_out,
     )
 
 

@@ -33,7 +33,7 @@ from inbox.connectors.feed.fields import (
     text_of,
     web_address,
 )
-from inbox.connectors.feed.limits import check_size
+from inbox.connectors.feed.limits import newest_entries
 
 # Told by feedparser although the document itself reads well.
 HARMLESS = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
@@ -63,7 +63,7 @@ def read_xml(content: bytes, url: str, content_type: str) -> Document | None:
     """None where it is no feed. Raises TooMuch and Unreadable."""
     found: dict[str, Any] = {}
     try:
-        parsed = parse(content, content_type or "application/xml", found)
+        parsed, left_out = parse(content, content_type or "application/xml", found)
     except FEEDPARSER_ERRORS as error:
         raise Unreadable(f"{type(error).__name__}: {error}") from error
     if not parsed.get("version") and not parsed.entries:
@@ -80,23 +80,26 @@ def read_xml(content: bytes, url: str, content_type: str) -> Document | None:
             signed(from_xml(entry, parsed.feed, base), authors) for entry in parsed.entries
         ),
         broken="" if wrong is None or isinstance(wrong, HARMLESS) else str(wrong),
+        left_out=left_out,
     )
 
 
-def parse(content: bytes, content_type: str, found: dict[str, Any]) -> Any:
-    """What feedparser makes of it. `found` is given what is wrong with the encoding."""
-    # First, so that what is checked is what is read.
+def parse(content: bytes, content_type: str, found: dict[str, Any]) -> tuple[Any, int]:
+    """What feedparser makes of it, and how many entries were left out. `found` is given what is
+    wrong with the encoding."""
+    # First, so that what is counted is what is read.
     text = convert_to_utf8({"content-type": content_type}, content, found)
+    text, left_out = newest_entries(text)
     text = LARGE_REFERENCE.sub(existing_character, text)
     text = RSS_AUTHOR.sub(author_alone, text)
-    check_size(text)
     # A file object: feedparser would open a string that happens to be a path.
-    return feedparser.parse(
+    parsed = feedparser.parse(
         io.BytesIO(text),
         # No content-location: guids would be joined with it, and change when the feed moves.
         response_headers={"content-type": "application/xml; charset=utf-8"},
         sanitize_html=False,  # the hub cleans what it stores, once, in one place
     )
+    return parsed, left_out
 
 
 def existing_character(reference: re.Match[bytes]) -> bytes:
