@@ -7,7 +7,6 @@ conversation read again, is here; that it happens every minute is in inbox/tasks
 
 from __future__ import annotations
 
-from contextlib import closing
 from datetime import datetime, timedelta
 
 import structlog
@@ -17,6 +16,7 @@ from django.utils import timezone
 
 from inbox.connectors.base import AuthExpired, ConnectorError, Rate, RateLimited
 from inbox.connectors.registry import ConnectorUnavailable
+from inbox.ingest.open_connectors import lent
 from inbox.ingest.pipeline import ingest
 from inbox.models import Conversation, Source, SourceState
 
@@ -28,10 +28,11 @@ AT_LEAST_APART = timedelta(minutes=2)  # two readings of one conversation, whoev
 NEWEST, OLDER = 30, 30  # messages of a conversation that are asked for at once
 LONGEST_HOLD = timedelta(minutes=15)
 # Of a platform that tells how much it allows, more are read a minute where many wait: so many that
-# a round takes this long. _spare() sees to it that half of the allowance stays.
+# a round takes this long. _spare() sees to it that a third of the allowance stays.
 ROUND = timedelta(minutes=40)
 MOST_A_MINUTE = 30
 TOLD_SECONDS = 3600.0  # as long as nothing else is heard
+SLOW_A_MINUTE = 5  # for an hour after a platform asked a re-reading to wait: it allows less there
 
 
 def due(source: Source, now: datetime) -> list[int]:
@@ -88,6 +89,8 @@ def rereads_a_minute(source: Source) -> int:
 def rereads_now(source: Source, watched: int) -> int:
     """How many of so many conversations are read a minute."""
     least = rereads_a_minute(source)
+    if cache.get(_slowed(source)):
+        return min(least, SLOW_A_MINUTE)
     if not least or not cache.get(_told(source)):
         return least
     wanted = -(-watched // int(ROUND.total_seconds() // 60))
@@ -112,6 +115,8 @@ def reread(pk: int) -> None:
         if isinstance(error, RateLimited | AuthExpired):
             # These hold for the whole source; of the rest its next pull decides.
             source.record_failure(error)
+            if isinstance(error, RateLimited):
+                cache.set(_slowed(source), True, TOLD_SECONDS)
             mine = Conversation.objects.filter(pk=pk, checked_at=now)
             mine.update(checked_at=conversation.checked_at)
         return
@@ -130,7 +135,7 @@ def _read(conversation: Conversation) -> None:
     ids = _messages(conversation)
     if not ids:
         return
-    with closing(source.signed_in()) as connector:
+    with lent(source) as connector:
         page = connector.fetch(ids)
     ingest(source, page, keep_cursor=False, count_ignored=False)
     if page.rate:
@@ -149,7 +154,7 @@ def _messages(conversation: Conversation) -> list[str]:
     return [str(each) for each in (*newest, *older.values_list("external_id", flat=True))]
 
 
-# Half of the platform's allowance stays for what is new and for replies ------------------------
+# A third of the platform's allowance stays for what is new and for replies ------------------------
 
 
 def is_held(source: Source) -> bool:
@@ -160,13 +165,17 @@ def is_held(source: Source) -> bool:
 
 def _spare(source: Source, rate: Rate) -> None:
     cache.set(_told(source), True, TOLD_SECONDS)
-    if rate.resets_at and rate.remaining * 2 < rate.limit:
+    if rate.resets_at and rate.remaining * 3 < rate.limit:
         until = min(rate.resets_at, timezone.now() + LONGEST_HOLD)
         cache.set(_hold(source), until, LONGEST_HOLD.total_seconds())
 
 
 def _told(source: Source) -> str:
     return f"rereading-told:{source.pk}"
+
+
+def _slowed(source: Source) -> str:
+    return f"rereading-slowed:{source.pk}"
 
 
 def _hold(source: Source) -> str:

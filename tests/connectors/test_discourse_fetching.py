@@ -61,10 +61,26 @@ def test_a_long_conversation_is_read_again_in_a_handful_of_requests(connector, f
         f"/posts/{ids[0]}.json",
         "/t/50.json",
         "/t/50/posts.json",
-        "/t/50/posts.json",
     ]
     for asked in forum.server.asked:
         assert sum(name == "post_ids[]" for name, _ in asked.query) <= 50
+
+
+def test_a_short_conversation_costs_two_requests(connector, forum):
+    ids = said(forum, 15)
+    connector.fetch(ids)  # the categories are asked for once
+    page, paths = requests(forum, connector, ids)
+    assert ops(page) == dict.fromkeys(ids, "upsert")
+    assert paths == [f"/posts/{ids[0]}.json", "/t/50.json"]
+
+
+def test_a_post_that_comes_with_its_topic_is_the_same_as_alone(connector, forum):
+    ids = said(forum, 3)
+    together = {item.external_id: item for item in connector.fetch(ids).items}
+    (alone,) = connector.fetch(ids[2:]).items
+    found = together[ids[2]]
+    same = ("body", "version", "thread_id", "parent_ref", "visibility", "author", "created_at")
+    assert [getattr(found, name) for name in same] == [getattr(alone, name) for name in same]
 
 
 def test_only_what_a_topic_does_not_have_is_asked_for_alone(connector, forum):
@@ -104,7 +120,7 @@ def test_a_topic_we_may_not_look_into_is_asked_for_once(connector, forum):
 
 
 def test_what_was_read_before_a_rate_limit_is_kept(connector, forum):
-    ids = said(forum, 60)
+    ids = said(forum, 90)
     left = iter(range(5))  # requests until the forum has enough
 
     def enough(asked):
@@ -115,7 +131,7 @@ def test_what_was_read_before_a_rate_limit_is_kept(connector, forum):
     forum.fault = enough
     page = connector.fetch(ids)
     assert isinstance(page.stopped_by, RateLimited)
-    assert page.fetched == len(page.items) == 52
+    assert page.fetched == len(page.items) == 1 + 20 + 50
     with pytest.raises(RateLimited):
         connector.fetch(ids)
 

@@ -286,18 +286,18 @@ def test_of_many_more_are_read_where_the_platform_says_what_it_allows(source, si
     assert len(due(source)) == -(-401 // 40)
     Conversation.objects.filter(pk__in=[one.pk for one in waiting[:390]]).delete()
     assert len(due(source)) == 5
-    site.allowance = 149  # of 300
+    site.allowance = 99  # of 300
     Conversation.objects.update(checked_at=None)
     refresh_conversation(Conversation.objects.latest("pk").pk)
     assert due(source) == []
 
 
-def test_half_of_the_platforms_allowance_stays_for_what_is_new(source, site) -> None:
+def test_a_third_of_the_platforms_allowance_stays_for_what_is_new(source, site) -> None:
     site.post("hello")
     site.post("hello again")
     read(source)
     first, second = Conversation.objects.order_by("pk")
-    site.allowance = 149  # of 300
+    site.allowance = 99  # of 300
     refresh_conversation(first.pk)
     assert due(source) == []
     asked = len(site.paths())

@@ -56,6 +56,9 @@ class DiscourseConnector(Connector):
         visibilities=(Visibility.PUBLIC, Visibility.DIRECT),
         sees_edits=True,
         sees_deletes=True,
+        # Two requests each, of the 60 a minute that a forum allows a key of its admin pages.
+        # https://meta.discourse.org/t/available-settings-for-global-rate-limits-and-throttling/78612
+        rereads_a_minute=20,
         has_channels=True,
     )
 

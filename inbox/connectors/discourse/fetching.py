@@ -1,8 +1,8 @@
-"""Posts read again, as they are now: few requests, for a forum allows a key some twenty a minute.
+"""Posts read again, as they are now: few requests, for a forum allows a key sixty a minute.
 
 Only a topic tells whether a post is private, and only a post tells its topic. So one post is asked
-for alone, and the others of its topic come together. What a topic does not have was deleted or
-moved elsewhere: asked for alone, the forum says which.
+for alone, the first of its topic come with that, and the others together. What a topic does not
+have was deleted or moved elsewhere: asked for alone, the forum says which.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from inbox.connectors.base import ConnectorError, Forbidden, Incoming, Misconfig
 from inbox.connectors.discourse.client import POSTS_A_REQUEST, DiscourseClient
 from inbox.connectors.discourse.parse import UNREADABLE, Reader, Topic, needed, unreadable
 from inbox.connectors.ignored import Ignored
-from inbox.connectors.json_values import records, text
+from inbox.connectors.json_values import Json, record, records, text
 from inbox.connectors.tally import Tally
 
 
@@ -26,6 +26,7 @@ class Fetcher:
         self.reader = reader
         self.left = dict.fromkeys(ids)  # in their order
         self.topics: dict[str, Topic | None] = {}  # None: we may not look there
+        self.first_posts: dict[str, list[Json]] = {}  # of a topic: those that come with it
         self.tally = Tally()
 
     def page(self) -> Page:
@@ -77,9 +78,12 @@ class Fetcher:
                 self.topics[topic_id] = None
             else:
                 self.topics[topic_id] = Topic.read(data) if data else Topic(topic_id, unseen=True)
+                stream = record((data or {}).get("post_stream"))
+                self.first_posts[topic_id] = records(stream.get("posts"))
         return self.topics[topic_id]
 
     def read_together(self, topic: Topic) -> None:
+        self.keep_wanted(self.first_posts.get(topic.id, []), topic)
         wanted = [int(each) for each in self.left if each.isascii() and each.isdigit()]
         for start in range(0, len(wanted), POSTS_A_REQUEST):
             batch = wanted[start : start + POSTS_A_REQUEST]
@@ -87,11 +91,14 @@ class Fetcher:
                 posts = records(self.client.topic_posts(topic.id, batch))
             except (Forbidden, Misconfigured):  # a granular key may read single posts only
                 return
-            for post in posts:
-                external_id = text(post.get("id"))
-                if external_id in self.left:
-                    del self.left[external_id]
-                    self.keep(post, topic)
+            self.keep_wanted(posts, topic)
+
+    def keep_wanted(self, posts: list[Json], topic: Topic) -> None:
+        for post in posts:
+            external_id = text(post.get("id"))
+            if external_id in self.left:
+                del self.left[external_id]
+                self.keep(post, topic)
 
     def keep(self, post: dict[str, Any], topic: Topic) -> None:
         try:
