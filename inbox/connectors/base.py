@@ -21,6 +21,7 @@ from inbox.connectors.failures import (
     Rejected,
     Transient,
     Unknown,
+    WebPage,
 )
 from inbox.connectors.values import (
     Attachment,
@@ -71,6 +72,7 @@ __all__ = [
     "Transient",
     "Unknown",
     "Visibility",
+    "WebPage",
     "content_version",
 ]
 

@@ -27,6 +27,7 @@ from inbox.connectors.base import (
     Rejected,
     Transient,
     Unknown,
+    WebPage,
 )
 from inbox.connectors.waits import Response, json_of, retry_at
 
@@ -78,6 +79,8 @@ def from_response(response: Response, where: str, *, wrote: bool | None = None) 
     status = response.status_code
     if status == 429 or (status == 403 and _is_limit(response)):
         return rate_limited(retry_at(response), where)
+    if wrote and status in (404, 410) and json_of(response) is None:
+        return unexpected_page(status, where)
     return from_status(status, where, wrote=wrote, said=said_by(response))
 
 
@@ -117,6 +120,13 @@ def from_status(status: int, where: str, *, wrote: bool, said: str = "") -> Conn
     return Rejected(_("%(where)s refused this message (%(status)s).%(said)s") % values)
 
 
+def unexpected_page(status: int, where: str) -> WebPage:
+    """The error for a 404 that is not the platform's own: a proxy with nothing behind it answers
+    so, and nothing was posted or deleted."""
+    sentence = _("%(where)s returned an unexpected page (%(status)s). Retrying.")
+    return WebPage(sentence % {"where": where, "status": status})
+
+
 def rate_limited(when: datetime, where: str, *, scope: str = "") -> RateLimited:
     """`when` is kept as the platform said it; a missing or absurd time becomes a sane one."""
     now = datetime.now(UTC)
@@ -129,7 +139,7 @@ def rate_limited(when: datetime, where: str, *, scope: str = "") -> RateLimited:
 
 def json_or_problem(response: Response, where: str) -> Any:
     """The answer as plain JSON values. Raises the fitting ConnectorError for a refused request,
-    and Misconfigured where a web page or anything else came instead of JSON."""
+    WebPage where a web page came instead of JSON, and Misconfigured for anything else."""
     if not 200 <= response.status_code < 300:
         raise translate(response, where)
     try:
@@ -149,8 +159,11 @@ def not_json(response: Response, where: str, *, wrote: bool = False) -> Connecto
             % {"where": where}
         )
     if is_page:
-        return Misconfigured(
-            _("%(where)s answered with a web page where JSON was expected. Is the address right?")
+        return WebPage(
+            _(
+                "%(where)s answered with a web page where JSON was expected. Is the address right? It"
+                " may also be down for maintenance."
+            )
             % {"where": where}
         )
     return Misconfigured(

@@ -27,6 +27,11 @@ class Transient(ConnectorError):
     """Time-outs before the request left, refused connections, 5xx: try again by and by."""
 
 
+class WebPage(Transient):
+    """A web page came where data was expected: the platform is being maintained, something stands
+    before it, or the address is wrong. A source that still meets one after a day is paused."""
+
+
 class AuthExpired(ConnectorError):
     """The credentials are no longer good: a person must reconnect."""
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from community_hub.lib import live, queue
 from inbox.connectors.base import AuthExpired as AuthExpiredError
-from inbox.connectors.base import Connector, ConnectorError, RateLimited
+from inbox.connectors.base import Connector, ConnectorError, RateLimited, WebPage
 from team.models import Notification, User
 from team.notifications import notify
 
@@ -24,6 +24,7 @@ BACKOFF_FIRST, BACKOFF_LAST = 5.0, 15 * 60.0  # seconds
 OVERDUE = timedelta(minutes=2)  # a pull that nobody fetched by then: no worker is running
 RED_AFTER = timedelta(hours=1)
 TELL_AFTER = timedelta(minutes=10)  # of failures: then the admins are notified
+STOP_AFTER = timedelta(days=1)  # of failures, where a web page still answers: a wrong address
 
 
 class SourceState(models.TextChoices):
@@ -156,9 +157,10 @@ class PullState(models.Model):
             next_pull_at=now + timedelta(seconds=backoff(self.failures)),
         )
         self._mind_the_limit(now)
-        if error.permanent:
+        lasted = now - (self.failing_since or now)
+        if error.permanent or (isinstance(error, WebPage) and lasted >= STOP_AFTER):
             self._stop_for(error)
-        elif self.failing_since and now - self.failing_since >= TELL_AFTER:
+        elif lasted >= TELL_AFTER:
             self._tell_once(error)
 
     def _mind_the_limit(self, now: datetime) -> None:

@@ -7,7 +7,14 @@ from uuid import uuid4
 
 import pytest
 
-from inbox.connectors.base import AuthExpired, Forbidden, Misconfigured, Outgoing, Rejected
+from inbox.connectors.base import (
+    AuthExpired,
+    Forbidden,
+    Misconfigured,
+    Outgoing,
+    Rejected,
+    WebPage,
+)
 from inbox.connectors.discourse.forms import DiscourseForm
 from inbox.connectors.local_server import Answer, LocalServer
 from tests.platforms.discourse import FORBIDDEN, KEY, NOT_FOUND, refusal
@@ -56,6 +63,16 @@ def test_the_same_words_of_last_week_are_not_taken_for_this_reply(connector, for
 def test_a_reply_into_a_deleted_topic_is_rejected(connector):
     with pytest.raises(Rejected):
         connector.send(reply("Anybody there?", topic=99))
+
+
+@pytest.mark.parametrize("status", [404, 410])
+@pytest.mark.parametrize("body", ["<html>nginx: not found</html>", {"message": "no Route"}, b""])
+def test_a_proxys_404_refuses_no_reply(connector, forum, status, body):
+    forum.fault = lambda asked: Answer(body, status)
+    with pytest.raises(WebPage, match="unexpected page"):
+        connector.send(reply("Anybody there?"))
+    forum.heal()
+    assert connector.send(reply("Anybody there?")).state == "sent"
 
 
 def test_what_the_account_may_not_do_is_forbidden_and_no_reason_to_reconnect(connector, forum):

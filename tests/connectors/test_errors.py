@@ -143,10 +143,21 @@ def test_reset_time_that_is_none_is_none() -> None:
 
 
 @pytest.mark.parametrize("page", ["<!DOCTYPE html><p>Hi", "<html>", "  \n<p>Just a moment..."])
-def test_web_page_where_json_was_expected_asks_about_the_address(site: Site, ask, page) -> None:
+def test_web_page_where_json_was_expected_is_said_to_be_one(site: Site, ask, page) -> None:
     site.says = Answer(page)
-    with pytest.raises(base.Misconfigured, match="web page where JSON was expected"):
+    with pytest.raises(base.WebPage, match="web page where JSON was expected") as caught:
         ask()
+    assert not caught.value.permanent
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_only_the_platforms_own_404_refuses_a_reply(site: Site, ask, status) -> None:
+    site.says = Answer("<html>nginx: not found</html>", status)
+    with pytest.raises(base.WebPage, match="unexpected page"):
+        ask("POST")
+    site.says = Answer({"error": "Record not found"}, status)
+    with pytest.raises(base.Rejected, match="no longer has the message"):
+        ask("POST")
 
 
 @pytest.mark.parametrize("broken", [b"", b"{", b"\xff\xfe\x00", b"nonsense", b"[" * 99_999])

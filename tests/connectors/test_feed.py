@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from inbox.connectors.base import Misconfigured, Transient
+from inbox.connectors.base import Misconfigured, Transient, WebPage
 from inbox.connectors.contract import beginning, drain, through_json
 from inbox.connectors.feed.connector import FeedConnector
 from inbox.connectors.ignored import Ignored
@@ -144,7 +144,7 @@ def test_a_web_page_names_the_feed_to_use_instead(feed, site):
     link = '<link rel="alternate" type="application/atom+xml" href="/atom">'
     site.document = f"<!doctype html><html><head>{link}</head></html>".encode()
     site.document_type = "text/html"
-    with pytest.raises(Misconfigured, match=f"Enter the address of its feed: {site.url}/atom"):
+    with pytest.raises(WebPage, match=f"Enter the address of its feed: {site.url}/atom"):
         feed.check()
 
 

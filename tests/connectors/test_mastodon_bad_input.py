@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from inbox.connectors.base import ConnectorError, Forbidden, Misconfigured, Page
+from inbox.connectors.base import ConnectorError, Forbidden, Misconfigured, Page, WebPage
 from inbox.connectors.local_server import Answer, LocalServer
 from inbox.connectors.mastodon.connector import MastodonConnector
 from inbox.connectors.mastodon.forms import MastodonForm
@@ -125,7 +125,7 @@ def test_wrong_server_is_explained(settings, answer: Callable[[], Answer], words
     with LocalServer(lambda asked: answer()) as server:
         settings.HTTP_ALLOWED_ORIGINS = [server.url]
         connector = MastodonConnector({"instance": server.url}, {"access_token": TOKEN})
-        with pytest.raises((Misconfigured, Forbidden), match=words):
+        with pytest.raises((Misconfigured, Forbidden, WebPage), match=words):
             connector.check()
 
 

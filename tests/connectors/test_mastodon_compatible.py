@@ -7,10 +7,19 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
-from inbox.connectors.base import Misconfigured, Page, RateLimited, Transient
+from inbox.connectors.base import (
+    Misconfigured,
+    Outgoing,
+    Page,
+    RateLimited,
+    Rejected,
+    Transient,
+    WebPage,
+)
 from inbox.connectors.local_server import Answer, ReceivedRequest
 from inbox.connectors.mastodon.connector import MastodonConnector
 from tests.platforms.mastodon import TOKEN, MastodonServer
@@ -190,3 +199,33 @@ def test_a_404_for_everything_during_a_pull_is_trouble_that_passes(site, connect
     after(site, lambda request: request.path.endswith(begins), site.answer_404)
     with pytest.raises(Transient, match="answers every request with 404"):
         pull(connector)
+
+
+def reply_to(status_id: str) -> Outgoing:
+    ref = {"id": status_id, "visibility": "public", "to": ["ada"]}
+    return Outgoing(token=uuid4(), created_at=datetime.now(UTC), reply_ref=ref, markdown="Yes")
+
+
+def test_a_proxys_404_refuses_no_reply(site, connector) -> None:
+    post = site.post("hello")
+    outgoing = connector.prepare(reply_to(post))
+    site.answer_404()
+    with pytest.raises(Transient, match="answers every request with 404"):
+        connector.send(outgoing)
+    site.heal()
+    assert connector.reconcile(outgoing) is None
+    assert connector.send(outgoing).state == "sent"
+
+
+def test_a_web_page_that_says_that_the_question_is_gone_refuses_the_reply(site, connector) -> None:
+    post = site.post("hello")
+    site.delete(post)
+    with pytest.raises(Rejected, match="no longer has the message"):
+        connector.send(reply_to(post))
+
+
+def test_a_404_is_no_refusal_while_the_question_is_there(site, connector) -> None:
+    post = site.post("hello")
+    site.missing.add("POST /api/v1/statuses")
+    with pytest.raises(WebPage, match="unexpected page"):
+        connector.send(reply_to(post))

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from inbox.connectors.base import Page, RateLimited
 from inbox.connectors.discourse.connector import DiscourseConnector
+from inbox.connectors.local_server import Answer
 from inbox.ingest import lease
 from inbox.ingest.pipeline import ingest
 from inbox.models import Message, Source
@@ -136,11 +137,43 @@ def test_an_expired_key_stops_the_source_and_tells_admins_once(
     assert Message.objects.count() == 1
 
 
-def test_a_web_page_where_json_was_expected_pauses_with_a_sentence(source, forum, alice) -> None:
+def test_a_web_page_where_json_was_expected_is_tried_again(source, forum, alice) -> None:
     forum.answer_html()
     pulled(source)
-    assert (source.state, source.pause_reason) == ("paused", "error")
+    assert (source.state, source.failures) == ("active", 1)
+    assert source.next_pull_at > timezone.now()
     assert "web page" in source.last_error
+    assert not Notification.objects.exists()
+    forum.heal()
+    pulled(source)
+    assert (source.failures, source.last_error, Message.objects.count()) == (0, "", 1)
+
+
+@pytest.mark.parametrize(("hours", "state"), [(23, "active"), (25, "paused")])
+def test_a_web_page_that_stays_for_a_day_pauses(source, forum, alice, hours, state) -> None:
+    forum.answer_html()
+    now = timezone.now()
+    for later in (timedelta(), timedelta(hours=hours)):
+        with time_machine.travel(now + later):
+            pulled(source)
+    assert (source.state, source.pause_reason) == (state, "error" if state == "paused" else "")
+    assert [note.user for note in Notification.objects.all()] == [alice]
+
+
+def test_other_trouble_of_a_day_pauses_nothing(source, forum, alice) -> None:
+    now = timezone.now()
+    for later, fault in ((timedelta(), forum.answer_html), (timedelta(hours=25), forum.break_down)):
+        fault()
+        with time_machine.travel(now + later):
+            pulled(source)
+    assert (source.state, source.failures) == ("active", 2)
+
+
+def test_a_proxys_404_during_a_pull_is_tried_again(source, forum, alice) -> None:
+    forum.fault = lambda asked: Answer("<html>nginx: not found</html>", 404)
+    pulled(source)
+    assert (source.state, source.failures) == ("active", 1)
+    assert "unexpected page (404)" in source.last_error
 
 
 def test_an_unexpected_error_is_loud_and_still_backs_off(source) -> None:

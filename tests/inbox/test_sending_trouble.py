@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from inbox.connectors.base import Sent
 from inbox.connectors.discourse.connector import DiscourseConnector
+from inbox.connectors.local_server import Answer
 from inbox.delivery import outcomes, sending
 from inbox.models import Delivery, Source
 from inbox.tasks import deliver_due
@@ -98,6 +99,22 @@ def test_looking_is_put_off_as_long_as_the_platform_says_and_nobody_asks_it_mean
         settle(delivery)
         assert len(forum.server.asked) == asked
     assert delivery.next_try_at == source.limited_until
+
+
+def test_a_reply_that_met_a_proxys_404_goes_out_once_the_forum_is_back(source, forum, bob) -> None:
+    forum.fault = lambda asked: Answer("<html>nginx: not found</html>", 404)
+    delivery = settle(answer(bob))
+    assert (delivery.state, delivery.attempts) == ("queued", 1)
+    assert "unexpected page (404)" in delivery.last_error
+    assert not Notification.objects.exists()
+    moment = timezone.now() + timedelta(hours=1)
+    with time_machine.travel(moment, tick=False):  # still away: the look for it tells nothing
+        settle(delivery)
+        assert (delivery.state, forum.count("It is, at seven.")) == ("queued", 0)
+    forum.heal()
+    with time_machine.travel(moment + timedelta(hours=1), tick=False):
+        settle(delivery)
+    assert (delivery.state, forum.count("It is, at seven.")) == ("sent", 1)
 
 
 def test_a_key_that_expired_before_we_looked_does_not_count_as_having_looked(

@@ -16,6 +16,7 @@ from inbox.connectors.base import (
     RateLimited,
     Transient,
     Visibility,
+    WebPage,
 )
 from inbox.connectors.contract.platform import (
     Platform,
@@ -175,12 +176,12 @@ class ReadingContract:
         items, _ = drain(connector, beginning(connector))
         assert {item.external_id for item in items} == many
 
-    def test_a_web_page_where_the_platform_was_expected_is_a_wrong_address(
+    def test_a_web_page_where_the_platform_was_expected_is_said_to_be_one(
         self, connector: Connector, platform: Platform
     ) -> None:
         platform.answer_html()
         for ask in (connector.check, lambda: drain(connector, beginning(connector))):
-            with pytest.raises(Misconfigured) as caught:
+            with pytest.raises((WebPage, Misconfigured)) as caught:
                 ask()
             assert_plain_sentence(caught.value, connector)
 

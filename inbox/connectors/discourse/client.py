@@ -13,8 +13,8 @@ import httpx
 from django.utils.translation import gettext as _
 
 from community_hub.lib.http import guarded_client, origin_of
-from inbox.connectors.base import AuthExpired, Forbidden, Misconfigured, Transient
-from inbox.connectors.errors import json_or_problem, translate
+from inbox.connectors.base import AuthExpired, Forbidden, Misconfigured
+from inbox.connectors.errors import json_or_problem, translate, unexpected_page
 from inbox.connectors.json_values import Json, record, records, text
 
 GONE = (404, 410)
@@ -73,7 +73,11 @@ class DiscourseClient:
 
     def posts(self, before: int | None = None) -> list[Any]:
         """Public posts, newest first: those with an id below `before`."""
-        data = self._get("/posts.json", **({"before": before} if before else {}))
+        query = {"before": before} if before else {}
+        answer = self._send("GET", "/posts.json", params=query)
+        if is_strangers_404(answer):  # every forum has this list
+            raise unexpected_page(answer.status_code, self.where)
+        data = self._read(answer)
         return self._list(data, "latest_posts")
 
     def post(self, post_id: str) -> Json | None:
@@ -128,6 +132,8 @@ class DiscourseClient:
     def refusal(self, answer: httpx.Response) -> Exception:
         """The error for a refused request. Discourse says 403 both for a bad key and for what
         this account may not do: asking who we are tells them apart."""
+        if answer.request.method == "POST" and is_strangers_404(answer):
+            return unexpected_page(answer.status_code, self.where)
         error = translate(answer, self.where)
         if isinstance(error, Forbidden) and "/session/" not in str(answer.url):
             self.me()
@@ -142,14 +148,11 @@ class DiscourseClient:
         return self._object(answer)
 
     def _get_or_none(self, path: str, **query: Any) -> Json | None:
-        """None where the forum itself says that it is gone. Raises Transient where a 404 is not
+        """None where the forum itself says that it is gone. Raises WebPage where a 404 is not
         the forum's own: a proxy's page must never pass for a deletion."""
         answer = self._send("GET", path, params=query)
-        if answer.status_code in GONE and not is_forums_own(answer):
-            raise Transient(
-                _("%(where)s returned an unexpected page (%(status)s). Retrying.")
-                % {"where": self.where, "status": answer.status_code}
-            )
+        if is_strangers_404(answer):
+            raise unexpected_page(answer.status_code, self.where)
         return None if answer.status_code in GONE else self._read(answer)
 
     def _get_if_any(self, path: str, **query: Any) -> Json | None:
@@ -185,6 +188,10 @@ class DiscourseClient:
         return Misconfigured(
             _("%(where)s is not a Discourse forum. Is the address right?") % {"where": self.where}
         )
+
+
+def is_strangers_404(answer: httpx.Response) -> bool:
+    return answer.status_code in GONE and not is_forums_own(answer)
 
 
 def is_forums_own(answer: httpx.Response) -> bool:

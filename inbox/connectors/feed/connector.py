@@ -30,6 +30,7 @@ from inbox.connectors.base import (
     Rejected,
     Sent,
     Transient,
+    WebPage,
     content_version,
 )
 from inbox.connectors.feed.client import FeedClient, Fetched
@@ -186,6 +187,7 @@ class FeedConnector(Connector):
             sentence = _("%(where)s sent more data than the hub accepts. Is the address right?")
             raise Misconfigured(sentence % {"where": where}) from error
         except NotAFeed as error:
+            kind = WebPage if error.is_page else Misconfigured
             if error.feeds:
                 sentence = _("%(where)s is a web page. Enter the address of its feed: %(feed)s")
             elif error.is_page:
@@ -193,7 +195,7 @@ class FeedConnector(Connector):
             else:
                 sentence = _("%(where)s is not a feed. Is the address right?")
             feed = error.feeds[0] if error.feeds else ""
-            raise Misconfigured(sentence % {"where": where, "feed": feed}) from error
+            raise kind(sentence % {"where": where, "feed": feed}) from error
 
     def incoming(self, key: str, entry: Entry, thread: Thread, first_seen: datetime) -> Incoming:
         published = in_time(entry.published, first_seen)

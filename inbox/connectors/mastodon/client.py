@@ -20,7 +20,7 @@ from mastodon.errors import MastodonNetworkError
 
 from community_hub.lib.http import TIMEOUT, USER_AGENT
 from community_hub.lib.http_session import guarded_session
-from inbox.connectors.base import Misconfigured, Rate
+from inbox.connectors.base import Misconfigured, Rate, WebPage
 from inbox.connectors.errors import json_or_problem, translate
 from inbox.connectors.waits import reset_time
 
@@ -62,7 +62,7 @@ class Client:
     def instance(self) -> Json:
         """What the server says of itself: version 2, else 1, else nothing."""
         for path in ("/api/v2/instance", "/api/v1/instance"):
-            with suppress(Misconfigured):
+            with suppress(Misconfigured, WebPage):
                 return self._dict(self._get, path)
         return {}
 

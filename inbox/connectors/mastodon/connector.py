@@ -29,7 +29,9 @@ from inbox.connectors.base import (
     Sent,
     Transient,
     Visibility,
+    WebPage,
 )
+from inbox.connectors.errors import from_status
 from inbox.connectors.json_values import Json, record, text
 from inbox.connectors.mastodon.client import Client, Gone
 from inbox.connectors.mastodon.fetching import Fetching
@@ -173,16 +175,29 @@ class MastodonConnector(Connector):
         ready = self.prepare(outgoing).prepared
         if not ready["in_reply_to_id"]:
             raise Rejected(_("This message can't be answered on Mastodon."))
-        posted = self.client.post(
-            ready["status"],
-            in_reply_to_id=ready["in_reply_to_id"] or None,
-            visibility=ready["visibility"],
-            spoiler_text=ready["spoiler_text"] or None,
-            idempotency_key=str(outgoing.token),
-        )
+        try:
+            posted = self.client.post(
+                ready["status"],
+                in_reply_to_id=ready["in_reply_to_id"] or None,
+                visibility=ready["visibility"],
+                spoiler_text=ready["spoiler_text"] or None,
+                idempotency_key=str(outgoing.token),
+            )
+        except WebPage:
+            self.reject_where_gone(ready["in_reply_to_id"])
+            raise
         if not text(posted.get("id")):
             return Sent(state=SendState.UNKNOWN, raw=posted)
         return sent_of(posted)
+
+    def reject_where_gone(self, status_id: str) -> None:
+        """Compatible servers say with a web page that a post is gone, as a proxy says of all there
+        is. Raises Rejected where the server is there and the post is not."""
+        try:
+            with self._temporary_where_all_is_gone():
+                self.client.status(status_id)
+        except Gone as error:
+            raise from_status(404, self.client.where, wrote=True) from error
 
     def reconcile(self, outgoing: Outgoing) -> Sent | None:
         me = text(self.reader().me.get("id"))
@@ -259,7 +274,7 @@ class MastodonConnector(Connector):
         tells them (4.3), else by trying what can be tried without posting."""
         try:
             scopes = set(self.client.application().get("scopes") or ())
-        except (Misconfigured, Forbidden, AuthExpired):
+        except (Misconfigured, Forbidden, AuthExpired, WebPage):
             scopes = set()
         needs = [
             ("read:notifications", _("read mentions and direct messages")),

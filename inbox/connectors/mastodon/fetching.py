@@ -11,7 +11,14 @@ from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
 
-from inbox.connectors.base import ConnectorError, Forbidden, Misconfigured, Page, Transient
+from inbox.connectors.base import (
+    ConnectorError,
+    Forbidden,
+    Misconfigured,
+    Page,
+    Transient,
+    WebPage,
+)
 from inbox.connectors.json_values import Json, records, text
 from inbox.connectors.mastodon.client import Client, Gone
 from inbox.connectors.mastodon.streams import order
@@ -74,5 +81,5 @@ class Fetching:
             return {}
         try:
             return {text(status.get("id")): status for status in records(self.client.statuses(ids))}
-        except (Misconfigured, Forbidden):
+        except (Misconfigured, Forbidden, WebPage):
             return {}

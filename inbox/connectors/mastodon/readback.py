@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from inbox.connectors.base import Forbidden, Misconfigured, SendState, Sent
+from inbox.connectors.base import Forbidden, Misconfigured, SendState, Sent, WebPage
 from inbox.connectors.json_values import Json, records, text
 from inbox.connectors.mastodon.client import Client
 from inbox.connectors.mastodon.parse import moment, version_of, web
@@ -57,5 +57,5 @@ def _is_same(client: Client, status: Json, prepared: Mapping[str, Any], oldest: 
         return True
     try:  # the page shortens links and names; the source is what was typed
         return essence(text(client.source(text(status.get("id"))).get("text"))) == wanted
-    except (Misconfigured, Forbidden):
+    except (Misconfigured, Forbidden, WebPage):
         return False
