@@ -39,20 +39,26 @@ def lent(source: Source) -> Iterator[Connector]:
         has_failed = False
     finally:
         key = _key(source)
-        if has_failed or key in _kept or len(_kept) >= MOST_KEPT:
+        if has_failed or key in _kept:
             connector.close()
         else:
             _kept[key] = connector, until
+            _close_beyond(MOST_KEPT)
 
 
 def close_all() -> None:
-    while _kept:
-        _key, (connector, _until) = _kept.popitem()
-        connector.close()
+    _close_beyond(0)
 
 
 def _key(source: Source) -> str:
     return content_version(source.pk, source.kind, source.config, source.credentials)
+
+
+def _close_beyond(most: int) -> None:
+    """Those that were lent longest ago; another thread may lend or close them meanwhile."""
+    while len(_kept) > most:
+        with suppress(KeyError, StopIteration):
+            _kept.pop(next(iter(_kept)))[0].close()
 
 
 def _close_outdated() -> None:

@@ -195,6 +195,19 @@ def test_a_connector_serves_several_conversations_and_not_for_ever(forum, clock,
     assert lists() == 4
 
 
+def test_the_connector_that_was_lent_longest_ago_makes_room(settings, clock, monkeypatch) -> None:
+    monkeypatch.setattr(open_connectors, "MOST_KEPT", 1)
+    with Discourse() as one, Discourse() as other:
+        settings.HTTP_ALLOWED_ORIGINS = [one.url, other.url]
+        for forum in (one, other):
+            make_waiting(forum_source(forum), ask(forum, 2))
+        for talk in Conversation.objects.order_by("pk"):
+            refresh_conversation(talk.pk)
+        for forum in (one, other):
+            asked = [asked.path for asked in forum.server.asked]
+            assert asked.count("/site.json") == 1
+
+
 def test_a_connector_that_failed_is_closed(forum, clock, monkeypatch) -> None:
     closed: list[Connector] = []
     monkeypatch.setattr(DiscourseConnector, "close", lambda self: closed.append(self))
