@@ -7,11 +7,13 @@ class InboxConfig(AppConfig):
     def ready(self) -> None:
         from inbox.ingest.recompute import recompute_after_staff_change
         from inbox.models.access import hidden_scopes
-        from inbox.models.conversation import tag_uses
+        from inbox.models.conversation import ConversationTag, visible_conversation_tags
         from inbox.verbs import source_removal  # noqa: F401 - registers its background job
         from members import hooks as of_members
         from team import hooks as of_team
 
         of_members.on_staff_changed.append(recompute_after_staff_change)
-        of_members.tag_uses.append(tag_uses)
+        of_members.tag_uses.append(
+            of_members.TagUse(ConversationTag, "conversation", visible_conversation_tags)
+        )
         of_team.hidden_scopes.append(hidden_scopes)

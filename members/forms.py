@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 from community_hub.lib.text import one_line, storable
 from team.models import User
 
-from .models import Member, Visibility
+from .models import Member, Tag, Visibility
+from .models.tag import LONGEST
 
 MOST_LANGUAGES = 12
 
@@ -118,3 +119,59 @@ class StaffForm(forms.Form):
         chosen = self.fields["user"]
         assert isinstance(chosen, forms.ModelChoiceField)
         chosen.queryset = free.order_by("name", "pk")
+
+
+COLOURS = (  # in the order of the palette's hues
+    gettext_lazy("Red"),
+    gettext_lazy("Orange"),
+    gettext_lazy("Amber"),
+    gettext_lazy("Yellow"),
+    gettext_lazy("Lime"),
+    gettext_lazy("Green"),
+    gettext_lazy("Teal"),
+    gettext_lazy("Cyan"),
+    gettext_lazy("Sky"),
+    gettext_lazy("Blue"),
+    gettext_lazy("Violet"),
+    gettext_lazy("Pink"),
+)
+
+
+class TagForm(forms.Form):
+    """`tag` is the one that is edited; many such forms stand on one page."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=LONGEST,
+        error_messages={"required": gettext_lazy("Enter a name.")},
+    )
+    colour = forms.TypedChoiceField(
+        label=gettext_lazy("Colour"),
+        choices=list(enumerate(COLOURS)),
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": gettext_lazy("Select a colour."),
+            "invalid_choice": gettext_lazy("Select one of the colours."),
+        },
+    )
+    description = forms.CharField(
+        label=gettext_lazy("Description"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("When to use it."),
+    )
+
+    def __init__(self, data: Any = None, *, tag: Tag) -> None:
+        first = {"name": tag.name, "colour": tag.colour, "description": tag.description}
+        super().__init__(data, initial=first, auto_id=f"tag-{tag.pk}-%s")
+        self.tag = tag
+
+    def clean_name(self) -> str:
+        name = one_line(self.cleaned_data["name"], LONGEST)
+        if not name:
+            raise forms.ValidationError(_("Enter a name."))
+        return name
+
+    def clean_description(self) -> str:
+        return one_line(self.cleaned_data["description"], 200)

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-# Given a User: the tags in use in a higher app, and those in use where the user may see it.
-tag_uses: list[Callable[[Any], tuple[Any, Any]]] = []
+
+@dataclass(frozen=True)
+class TagUse:
+    """Something that carries tags. `rows`: the model of its join rows, with a foreign key `tag` and
+    one named `of` to what is tagged. `visible`: given a User, the join rows on what they may see.
+    """
+
+    rows: Any
+    of: str
+    visible: Callable[[Any], Any]
+
+
+tag_uses: list[TagUse] = []  # of higher apps
 # Called with the id of a member who became staff, or stopped being one.
 on_staff_changed: list[Callable[[int], None]] = []
 

@@ -30,6 +30,30 @@ def tags(batch: Sequence[Action]) -> dict[int, Sentence]:
     }
 
 
+def edited_tags(batch: Sequence[Action]) -> dict[int, Sentence]:
+    """Renamed, where the name was changed: from what to what."""
+    words = _("renamed the tag “%(from)s” to “%(to)s”")
+    return {
+        action.pk: Sentence(words, {"from": action.before["name"], "to": action.after["name"]})
+        for action in batch
+        if "name" in action.after
+    }
+
+
+def merged_tags(batch: Sequence[Action]) -> dict[int, Sentence]:
+    names = dict(
+        Tag.objects.filter(pk__in={action.after["into"] for action in batch}).values_list(
+            "pk", "name"
+        )
+    )
+    words = _("merged the tag “%(object)s” into “%(into)s”")
+    return {
+        action.pk: Sentence(words, {"into": names[action.after["into"]]})
+        for action in batch
+        if action.after["into"] in names
+    }
+
+
 def stages(batch: Sequence[Action]) -> dict[int, Sentence]:
     words = _("changed the stage of %(object)s to %(stage)s")
     return {

@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from members.views import changes, people
+from members.views import changes, people, tags
 
 urlpatterns = [
     path("members/", people.members, name="members"),
     path("members/tags/", people.tag_names, name="member-tag-names"),
+    path("tags/", tags.tag_list, name="tag-list"),
+    path("tags/<int:pk>/", tags.tag, name="tag-page"),
+    path("tags/<int:pk>/merge/", tags.tag_merge, name="tag-merge"),
     path("members/<int:pk>/", people.member, name="member"),
     path("members/<int:pk>/details/", changes.details, name="member-details"),
     path("members/<int:pk>/owner/", changes.owner, name="member-owner"),

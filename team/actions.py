@@ -35,6 +35,7 @@ Right = Literal[
     "can_reply",
     "can_note",
     "can_tag",
+    "can_manage_tags",
     "can_edit_members",
     "can_link_staff",
     "can_manage_sources",

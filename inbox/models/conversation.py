@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -254,8 +254,5 @@ class ThreadAlias(models.Model):
         ]
 
 
-def tag_uses(user: User) -> tuple[models.QuerySet[Any, Any], models.QuerySet[Any, Any]]:
-    """For members.hooks: the tags of all conversations, and of those the user may see."""
-    everywhere = ConversationTag.objects.values("tag")
-    seen = Conversation.objects.visible_to(user)
-    return everywhere, everywhere.filter(conversation__in=seen)
+def visible_conversation_tags(user: User) -> models.QuerySet[ConversationTag]:
+    return ConversationTag.objects.filter(conversation__in=Conversation.objects.visible_to(user))

@@ -293,7 +293,8 @@ def with_row_facts(found: ConversationQuerySet, user: User) -> ConversationQuery
     """All that a row shows, without a query a row: tags, this user's mark and unfinished text."""
     mine = {"user": user, "conversation": OuterRef("pk")}
     drafts = Draft.objects.filter(**mine).values("text")
-    tags = ConversationTag.objects.filter(conversation=OuterRef("pk")).order_by("tag__name")
+    put = ConversationTag.objects.filter(conversation=OuterRef("pk"), tag__removed_at__isnull=True)
+    tags = put.order_by("tag__name")
     return found.select_related("source", "channel", "assignee", "preview_by__member").annotate(
         read_up_to=Subquery(ReadMark.objects.filter(**mine).values("up_to")[:1]),
         reply_begun=Subquery(drafts.filter(kind="reply")[:1]),

@@ -16,7 +16,7 @@ from community_hub.lib.text import number
 from inbox.models import Conversation
 from inbox.pages import snooze_presets
 from inbox.verbs import tags, triage
-from members.tags import offered_tags
+from members.models import Tag
 from team.actions import Changes
 from team.http import AuthenticatedHttpRequest
 from team.models import User
@@ -60,7 +60,7 @@ def menu(request: AuthenticatedHttpRequest, noun: str) -> HttpResponse:
         context["presets"] = snooze_presets.presets(request.user)
     elif noun == "tags":
         tags.tag.require(request.user)
-        context["all_tags"] = offered_tags(request.user).order_by("name")[:200]
+        context["all_tags"] = Tag.objects.visible_to(request.user).current().order_by("name")[:200]
     else:
         raise Http404
     return htmx.respond(request, "inbox/selection_menu.html", context)

@@ -16,7 +16,7 @@ from inbox.pages import snooze_presets
 from inbox.pages.thread import day_and_time
 from inbox.verbs import tags as tag_verbs
 from inbox.verbs import triage
-from members.tags import offered_tags
+from members.models import Tag
 from team.http import AuthenticatedHttpRequest
 from team.models import User
 from team.models.user import UserQuerySet
@@ -121,7 +121,11 @@ def tags(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     conversation = found(request, pk)
     tag_verbs.tag.require(request.user)
     if request.method == "GET":
-        others = offered_tags(request.user).exclude(pk__in=conversation.tags.values("pk"))
+        others = (
+            Tag.objects.visible_to(request.user)
+            .current()
+            .exclude(pk__in=conversation.tags.values("pk"))
+        )
         known = others.order_by("name")[:200]
         context = {"all_tags": known, **menu_context(request, conversation)}
         return htmx.respond(request, "inbox/tags.html", context, parts=("tag-list",))

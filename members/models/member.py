@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -13,7 +13,6 @@ from community_hub.lib.paths import path
 
 from .identity import Identity, hidden_scopes
 from .sighting import Sighting
-from .tag import MemberTag, Tag
 
 if TYPE_CHECKING:
     from team.models import User
@@ -109,7 +108,9 @@ class Member(models.Model):
     last_seen = models.DateTimeField(null=True)
     last_contact_at = models.DateTimeField(null=True)
     erased_at = models.DateTimeField(null=True)
-    tags = models.ManyToManyField(Tag, through=MemberTag, related_name="members")
+    tags: models.ManyToManyField[Any, Any] = models.ManyToManyField(
+        "Tag", through="MemberTag", related_name="members"
+    )
 
     objects = MemberQuerySet.as_manager()
 

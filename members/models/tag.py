@@ -2,40 +2,85 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import models
-from django.db.models import Value
+from django.db.models import Q, Value
 from django.db.models.functions import Lower
 from django.db.models.lookups import Exact
 
+from community_hub.lib.paths import path
 from community_hub.lib.text import one_line
+from members import hooks
+
+from .identity import hidden_scopes
+from .member import Member
+
+if TYPE_CHECKING:
+    from team.models import User
 
 HUES = 12
+LONGEST = 40  # characters of a name
+
+
+class TagQuerySet(models.QuerySet["Tag"]):
+    def visible_to(self, user: User) -> TagQuerySet:
+        """Those on something they may see, and those that are on nothing yet."""
+        if hidden_scopes(user) is None:
+            return self
+        seen, used = Q(), Q()
+        for use in tag_uses():
+            used |= Q(pk__in=use.rows.objects.values("tag"))
+            seen |= Q(pk__in=use.visible(user).values("tag"))
+        return self.filter(seen | ~used)
+
+    def current(self) -> TagQuerySet:
+        """Without those that were deleted."""
+        return self.filter(removed_at__isnull=True)
 
 
 class Tag(models.Model):
-    name = models.CharField(max_length=40)
+    """One that was deleted, or merged into another, keeps its row and its join rows, so that all of
+    it comes back with one Undo; nobody is shown it."""
+
+    name = models.CharField(max_length=LONGEST)
     colour = models.PositiveSmallIntegerField(default=0)  # one of HUES hues of the palette
     description = models.CharField(max_length=200, blank=True)
+    removed_at = models.DateTimeField(null=True)
+
+    objects = TagQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(Lower("name"), name="one_tag_a_name")]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"), condition=Q(removed_at__isnull=True), name="one_current_tag_a_name"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        """Its place on the page of tags."""
+        return f"{path('tag-list')}#tag-{self.pk}"
+
     @classmethod
     def named(cls, name: str) -> Tag:
         """The tag of this name, in whatever case, made when there is none. ValueError if blank."""
-        name = one_line(name, 40)
+        name = one_line(name, LONGEST)
         if not name:
             raise ValueError("A tag needs a name.")
         same = Exact(Lower("name"), Lower(Value(name)))  # by the same rule as the constraint
-        found = cls.objects.filter(same).first()
+        found = cls.objects.current().filter(same).first()
         if found:
             return found
-        colour = sum(name.lower().encode()) % HUES
-        Tag.objects.bulk_create([Tag(name=name, colour=colour)], ignore_conflicts=True)
-        return cls.objects.get(same)
+        Tag.objects.bulk_create([Tag(name=name, colour=hue_of(name))], ignore_conflicts=True)
+        return cls.objects.current().get(same)
+
+
+def hue_of(name: str) -> int:
+    """The colour of a new tag."""
+    return sum(name.lower().encode()) % HUES
 
 
 class MemberTag(models.Model):
@@ -46,3 +91,12 @@ class MemberTag(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["member", "tag"], name="one_tag_once_a_member")
         ]
+
+
+def visible_member_tags(user: User) -> models.QuerySet[MemberTag]:
+    return MemberTag.objects.filter(member__in=Member.objects.visible_to(user))
+
+
+def tag_uses() -> list[hooks.TagUse]:
+    """All that can be tagged: members, and what the apps above have."""
+    return [hooks.TagUse(MemberTag, "member", visible_member_tags), *hooks.tag_uses]

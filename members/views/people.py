@@ -14,7 +14,6 @@ from members.forms import NoteForm
 from members.models import Identity, Member, Stage, Tag
 from members.models.member import LATELY_SEEN_FIRST, MemberQuerySet
 from members.profile import load_profile
-from members.tags import offered_tags
 from team import jobs
 from team.http import AuthenticatedHttpRequest
 from team.models import User
@@ -58,7 +57,7 @@ def member(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def tag_names(request: AuthenticatedHttpRequest) -> HttpResponse:
     """What the box for a new tag offers, once somebody steps into it."""
-    tags = offered_tags(request.user).order_by("name")[:MOST_NAMES]
+    tags = Tag.objects.visible_to(request.user).current().order_by("name")[:MOST_NAMES]
     return htmx.respond(request, "members/tag_names.html", {"tags": tags})
 
 
@@ -77,7 +76,7 @@ def member_page(
     context: dict[str, Any] = {
         "member": found,
         "profile": profile,
-        "tags": found.tags.order_by("name")[:MOST_TAGS],
+        "tags": found.tags.filter(removed_at__isnull=True).order_by("name")[:MOST_TAGS],
         "is_later_page": keyset.place(before) is not None,
         "stages": Stage.choices,
         "note_form": note_form or NoteForm(),
@@ -90,7 +89,7 @@ def member_page(
 def with_row_facts(found: MemberQuerySet, user: User) -> MemberQuerySet:
     """What a row shows: three queries a page, however many rows."""
     accounts = Identity.objects.visible_to(user).order_by("network", "id")
-    tags = Tag.objects.order_by("name")
+    tags = Tag.objects.current().order_by("name")
     return found.select_related("owner", "user").prefetch_related(
         Prefetch("identities", accounts), Prefetch("tags", tags)
     )

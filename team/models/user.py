@@ -149,6 +149,11 @@ class User(AbstractBaseUser):
         return self.role != Role.OBSERVER
 
     @property
+    def can_manage_tags(self) -> bool:
+        """Rename, merge and delete the tags of everybody."""
+        return self.role in TRIAGERS
+
+    @property
     def can_edit_members(self) -> bool:
         return self.role in TRIAGERS
 

@@ -1,0 +1,55 @@
+"""The page of tags as its readers see it: each with what carries it. Reads only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import Lower
+
+from .models import Tag
+from .models.tag import tag_uses
+
+if TYPE_CHECKING:
+    from team.models import User
+
+    from .models.tag import TagQuerySet
+
+MOST = 500  # tags on the page
+CAP = 100  # a count stops here and says 99+
+
+
+@dataclass(frozen=True)
+class Row:
+    """A tag and how many members and conversations carry it, as far as its reader may see them."""
+
+    tag: Tag
+    members: int
+    conversations: int
+
+
+def rows(user: User) -> list[Row]:
+    """In one query, by name. No count goes on past CAP."""
+    found = Tag.objects.visible_to(user).current().order_by(Lower("name"), "pk")
+    counted = found.annotate(
+        **{
+            f"on_{use.of}": ArraySubquery(
+                use.visible(user).filter(tag=OuterRef("pk")).values(use.of)[:CAP]
+            )
+            for use in tag_uses()
+        }
+    )
+    return [
+        Row(tag, _number(tag, "member"), _number(tag, "conversation")) for tag in counted[:MOST]
+    ]
+
+
+def _number(tag: Tag, of: str) -> int:
+    return len(getattr(tag, f"on_{of}", ()))
+
+
+def others(tag: Tag, user: User) -> TagQuerySet:
+    """What it can be merged into, by name."""
+    return Tag.objects.visible_to(user).current().exclude(pk=tag.pk).order_by(Lower("name"), "pk")
