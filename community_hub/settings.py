@@ -315,9 +315,11 @@ LOGGING = {
             "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s",
         }
     },
+    "filters": {"refusals": {"()": "community_hub.lib.logs.RefusalFilter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("LOG_LEVEL", "INFO")},
     "loggers": {
+        "django.request": {"filters": ["refusals"]},
         # httpx logs whole addresses, and some platforms carry tokens in them
         "httpx": {"level": "WARNING"},
         "httpcore": {"level": "WARNING"},

@@ -3,7 +3,10 @@
 import logging
 import re
 
+from django.core.exceptions import PermissionDenied
+
 LONGEST = 500  # characters of one line
+LONGEST_PATH = 200  # characters, of a refused request
 # A link that signs somebody in stands in the address, which Django logs with each answer of 4xx.
 _SIGN_IN_LINKS = re.compile(
     r"(?<!/team)(/(?:sign-in|invitations)/|/password/reset/(?!(?:sent|done)/))[^/\s\"']+"
@@ -17,3 +20,23 @@ class RedactingFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         lines = _SIGN_IN_LINKS.sub(r"\1…", super().format(record)).splitlines()
         return "\n".join(line if len(line) <= LONGEST else f"{line[:LONGEST]}…" for line in lines)
+
+
+class RefusalFilter(logging.Filter):
+    """Writes what a role may not do as one line without a traceback: it is expected. The line
+    names the user's id, the method and the path, cut, never the query string."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        request = getattr(record, "request", None)
+        error = record.exc_info[1] if record.exc_info else None
+        if request is None or not isinstance(error, PermissionDenied):
+            return True
+        # Django's own argument is the path with line breaks escaped
+        path = str(record.args[0]) if isinstance(record.args, tuple) and record.args else ""
+        if len(path) > LONGEST_PATH:
+            path = f"{path[:LONGEST_PATH]}…"
+        user = getattr(getattr(request, "user", None), "pk", None)
+        record.msg = "Forbidden: user %s, %s %s"
+        record.args = (user or "anonymous", request.method, path)
+        record.exc_info = record.exc_text = None
+        return True

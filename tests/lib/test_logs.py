@@ -5,9 +5,12 @@ from logging.config import dictConfig
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseForbidden, HttpResponseServerError
 from django.urls import reverse
+from django.utils.log import log_response
 
-from community_hub.lib.logs import RedactingFormatter
+from community_hub.lib.logs import LONGEST_PATH, RedactingFormatter
 
 
 @pytest.mark.parametrize(
@@ -50,3 +53,32 @@ def test_a_very_long_address_does_not_fill_the_log():
         "django.request", logging.WARNING, "", 0, "Not Found: /%s", ("x" * 60_000,), None
     )
     assert len(RedactingFormatter("%(message)s").format(record)) < 600
+
+
+def test_what_a_role_may_not_do_is_one_line_without_a_traceback(client, olga, caplog):
+    client.force_login(olga)
+    assert client.get(reverse("audit-trail"), {"by": "a-secret"}).status_code == 403
+    (record,) = [one for one in caplog.records if one.name == "django.request"]
+    line = RedactingFormatter().format(record)
+    assert line == f"Forbidden: user {olga.pk}, GET {reverse('audit-trail')}"
+
+
+def test_the_path_of_a_refused_request_is_cut(rf, caplog):
+    request = rf.get("/" + "x" * 5_000)
+    response = HttpResponseForbidden()
+    log_response(
+        "Forbidden (Permission denied): %s",
+        request.path,
+        response=response,
+        request=request,
+        exception=PermissionDenied(),
+    )
+    (record,) = caplog.records
+    assert record.getMessage() == f"Forbidden: user anonymous, GET /{'x' * (LONGEST_PATH - 1)}…"
+
+
+def test_an_unexpected_error_keeps_its_traceback(rf, caplog):
+    request, response = rf.get("/"), HttpResponseServerError()
+    error = ValueError("broken")
+    log_response("Error: %s", "/", response=response, request=request, exception=error)
+    assert "ValueError: broken" in RedactingFormatter().format(caplog.records[0])
