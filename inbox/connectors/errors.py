@@ -161,8 +161,8 @@ def not_json(response: Response, where: str, *, wrote: bool = False) -> Connecto
     if is_page:
         return WebPage(
             _(
-                "%(where)s answered with a web page where JSON was expected. Is the address right? It"
-                " may also be down for maintenance."
+                "%(where)s answered with a web page where JSON was expected. Is the address right?"
+                " It may also be down for maintenance."
             )
             % {"where": where}
         )
