@@ -18,6 +18,8 @@ def main() -> None:
         ) from error
     try:
         embedded.ensure()
+        if sys.argv[1:2] != ["up"]:
+            embedded.take_address()
         execute_from_command_line(sys.argv)
     except KeyboardInterrupt:
         raise SystemExit(130) from None  # what shells expect of a Ctrl-C; it needs no traceback

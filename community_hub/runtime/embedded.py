@@ -23,7 +23,7 @@ import tempfile
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -59,6 +59,11 @@ class Var:
     @property
     def mail(self) -> Path:
         return self.root / "mail"
+
+    @property
+    def running(self) -> Path:
+        """Where `up` writes its address, as JSON; it holds up.lock beside it as long as it runs."""
+        return self.run / "up.json"
 
     @property
     def sockets(self) -> Path:
@@ -115,6 +120,21 @@ def ensure(root: Path | None = None, *, throwaway: bool = False) -> None:
         os.environ["HUB_EMBEDDED"] = ",".join(needs)
     os.environ.setdefault("DATABASE_URL", var.database_url)
     os.environ.setdefault("REDIS_URL", var.redis_url)
+
+
+def running_at(var: Var) -> str:
+    """The address of the hub that `up` runs here; "" where none does, or it has not started yet."""
+    if not var.running.exists() or not is_locked(var.run / "up.lock"):
+        return ""
+    with suppress(OSError, ValueError):
+        return str(json.loads(var.running.read_text()))
+    return ""
+
+
+def take_address() -> None:
+    """Fill in HUB_URL where it is not given, for commands that print links into a running hub."""
+    if "HUB_URL" not in os.environ and (url := running_at(Var(var_folder()))):
+        os.environ["HUB_URL"] = url
 
 
 def make_folders(var: Var) -> None:

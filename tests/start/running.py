@@ -36,6 +36,24 @@ def a_terminal() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
+def manage(var: Path, *words: str) -> str:
+    """What a command of the hub in this folder prints, run from another terminal."""
+    return subprocess.run(
+        [sys.executable, "manage.py", *words],
+        cwd=ROOT,
+        env=environment(var),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    ).stdout
+
+
+def environment(var: Path) -> dict[str, str]:
+    """Ours, without what names another hub."""
+    env = {key: value for key, value in os.environ.items() if not key.startswith(OURS)}
+    return env | {"HUB_VAR": str(var)}
+
+
 class Up:
     """Use as a context manager; stops what it started. `more` joins its environment."""
 
@@ -43,11 +61,10 @@ class Up:
         self, var: Path, *words: str, started_by: Callable[[], None] = a_script, **more: str
     ) -> None:
         self.var = var
-        env = {key: value for key, value in os.environ.items() if not key.startswith(OURS)}
         self.process = subprocess.Popen(
             [sys.executable, "manage.py", "up", *words],
             cwd=ROOT,
-            env=env | {"HUB_VAR": str(var), "WEB_CONCURRENCY": "1", "PYTHONUNBUFFERED": "1"} | more,
+            env=environment(var) | {"WEB_CONCURRENCY": "1", "PYTHONUNBUFFERED": "1"} | more,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

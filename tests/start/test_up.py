@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from community_hub.runtime.probe import ask
-from tests.start.running import Up, a_terminal, free_port, processes, wait_until_gone
+from tests.start.running import Up, a_terminal, free_port, manage, processes, wait_until_gone
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +115,8 @@ def test_a_killed_hub_leaves_nothing_running_and_the_next_start_has_its_data(var
             assert "This hub is running already at http://127.0.0.1" in third.rest()
             assert third.process.returncode == 1
         assert httpx.get(f"http://127.0.0.1:{port}/healthz").status_code == 200
+        link = manage(var, "signin_link", "ada@example.org")
+        assert link.startswith(f"http://127.0.0.1:{port}/sign-in/")  # where the hub is
 
 
 def test_check_starts_everything_and_stops_it_and_a_taken_port_is_no_obstacle(var):

@@ -90,7 +90,7 @@ class Command(BaseCommand):
         if demo:
             self.load_demo(var, env)
         self.wait_until_green(running, hub)
-        write_running(var, env["HUB_URL"])
+        var.running.write_text(json.dumps(env["HUB_URL"]))
         seconds = time.time() - psutil.Process().create_time()  # as somebody waited for it
         if options["check"]:
             self.say(f"All is well: database, Redis, worker and beat, after {seconds:.0f} s.")
@@ -200,12 +200,12 @@ def only_one(var: embedded.Var) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            where = json.loads(running_file(var).read_text()) if running_file(var).exists() else ""
+            where = embedded.running_at(var)
             raise CommandError(
                 f"This hub is running already{f' at {where}' if where else ''}. For another one, "
                 "set HUB_VAR to another folder; for a sign-in link, run manage.py owner."
             ) from None
-        running_file(var).unlink(missing_ok=True)
+        var.running.unlink(missing_ok=True)
         yield
 
 
@@ -303,11 +303,3 @@ def manage(*words: str, env: dict[str, str]) -> str:
 
 def demo_marker(var: embedded.Var) -> Path:
     return var.root / "demo"
-
-
-def running_file(var: embedded.Var) -> Path:
-    return var.run / "up.json"
-
-
-def write_running(var: embedded.Var, url: str) -> None:
-    running_file(var).write_text(json.dumps(url))
