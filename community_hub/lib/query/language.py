@@ -1,0 +1,186 @@
+"""The operators of one thing that can be listed, and how a query of them becomes a Q.
+
+Which operators there are is said by the apps: each registers its own when it is ready.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from difflib import get_close_matches
+from typing import Any
+
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from . import syntax
+from .mistakes import Mistake
+from .parser import read, refuse_no_value
+from .tree import And, Node, Not, Operator, Or, Query, Term
+
+Text = str | Promise
+NAME = re.compile(r"[a-z][a-z0-9_-]*")
+EVERY_ROW = ~Q(pk__in=[])  # a Q() of its own would vanish when it is negated
+
+
+@dataclass(frozen=True)
+class Context:
+    """Who asks, when (aware), and in which timezone a day begins: the hub's."""
+
+    user: Any
+    now: datetime
+    timezone: tzinfo
+
+
+Words = Callable[[Term, Context], Q]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OperatorDefinition:
+    """One operator of one language.
+
+    `build` gives the Q of a value. It gets the value without quotes, and one of `values` in lower
+    case where these are fixed; it may raise `Mistake(sentence, instead=better)`. The Q must be
+    one over the row itself, true or false for every row: for other rows that belong to it take
+    `Exists(...)` or `pk__in=...`, never two conditions over one joined table, and mind null in
+    what is annotated. Only then does `-` in front of it find exactly the rows that it does not.
+    What the user may not see must count as if it were not there.
+
+    `complete` gives at most ten (value, label) for what was typed so far, only of what the user
+    may see. Operators with fixed `values` (value: label) need none.
+    """
+
+    name: str
+    help: Text
+    example: str
+    build: Callable[[str, Context], Q]
+    values: Mapping[str, Text] = field(default_factory=dict)
+    complete: Callable[[Any, str], Iterable[tuple[str, Text]]] | None = None
+
+
+@dataclass(frozen=True)
+class HelpRow:
+    """`values`: (value, label) of those that are fixed."""
+
+    name: str
+    help: str
+    example: str
+    values: tuple[tuple[str, str], ...]
+
+
+class Language:
+    """`words` gives the Q of a word or a phrase; a list without it can't be searched by them."""
+
+    def __init__(self, name: str, *, words: Words | None = None) -> None:
+        self.name = name
+        self.words = words
+        self._definitions: dict[str, OperatorDefinition] = {}
+
+    def register(self, *definitions: OperatorDefinition) -> None:
+        """Raises ValueError for a name that is taken or that nobody could type."""
+        for definition in definitions:
+            name = definition.name
+            if not NAME.fullmatch(name):
+                raise ValueError(f"{name!r} can't be the name of an operator.")
+            if name in self._definitions:
+                raise ValueError(f"{self.name} has an operator named {name!r} already.")
+            if any(value != value.lower() for value in definition.values):
+                raise ValueError(f"The fixed values of {name!r} are written in lower case.")
+            self._definitions[name] = definition
+
+    @property
+    def definitions(self) -> tuple[OperatorDefinition, ...]:
+        """In the order they were registered."""
+        return tuple(self._definitions.values())
+
+    def get(self, name: str) -> OperatorDefinition | None:
+        return self._definitions.get(name)
+
+    def help(self) -> list[HelpRow]:
+        return [
+            HelpRow(
+                it.name,
+                str(it.help),
+                it.example,
+                tuple((value, str(label)) for value, label in it.values.items()),
+            )
+            for it in self.definitions
+        ]
+
+    def parse(self, text: str) -> Query:
+        """As the function parse(), and every operator and fixed value is a known one. Raises
+        Mistake. No database is asked."""
+        query = read(text)
+        for operator in query.operators:
+            self._definition(query.text, operator)
+        return query
+
+    def q(self, query: Query, context: Context, *, words: Words | None = None) -> Q:
+        """One Q of a query, or of a part that split() gave. `words` stands in for the language's
+        own. Raises Mistake, with its place, for a value that can't be looked for."""
+        return self._q(query, query.tree, context, words or self.words)
+
+    def _q(self, query: Query, node: Node, context: Context, words: Words | None) -> Q:
+        if isinstance(node, And | Or):
+            parts = [self._q(query, part, context, words) for part in node.parts]
+            return Q(*parts or [EVERY_ROW], _connector=Q.AND if isinstance(node, And) else Q.OR)
+        if isinstance(node, Not):
+            return ~self._q(query, node.part, context, words)
+        if isinstance(node, Operator):
+            definition = self._definition(query.text, node)
+            value = node.value.lower() if definition.values else node.value
+            try:
+                return definition.build(value, context) or EVERY_ROW
+            except Mistake as mistake:
+                raise _placed(mistake, query.text, node) from None
+        if words is None:
+            said = _("This list is searched by operators only, such as “%(example)s”.")
+            example = next((it.example for it in self.definitions), "name:value")
+            raise Mistake(said % {"example": example}, node.start, node.end)
+        return words(node, context) or EVERY_ROW
+
+    def _definition(self, text: str, operator: Operator) -> OperatorDefinition:
+        definition = self.get(operator.name)
+        if definition is None:
+            raise self._unknown(text, operator)
+        refuse_no_value(text, operator)
+        value = operator.value.lower()
+        if definition.values and value not in definition.values:
+            known = ", ".join(definition.values)
+            like = _close(value, definition.values)
+            if like:
+                said = _("“%(typed)s” is not known: did you mean “%(like)s”? There are: %(known)s.")
+            else:
+                said = _("“%(typed)s” is not known. There are: %(known)s.")
+            typed, meant = f"{operator.name}:{operator.value}", f"{operator.name}:{like}"
+            sentence = said % {"typed": typed, "like": meant, "known": known}
+            raise _placed(Mistake(sentence, instead=like), text, operator)
+        return definition
+
+    def _unknown(self, text: str, operator: Operator) -> Mistake:
+        start, end = operator.start, operator.end
+        like = _close(operator.name, self._definitions)
+        if like:
+            said = _("“%(name)s:” is not known: did you mean “%(like)s:”?")
+            name_end = text.index(":", start)
+            corrected = text[:start] + like + text[name_end:]
+        else:
+            said = _("“%(name)s:” is not known. To search for it as text, put it in quotes.")
+            corrected = text[:start] + syntax.in_quotes(text[start:end]) + text[end:]
+        return Mistake(said % {"name": operator.name, "like": like}, start, end, corrected)
+
+
+def _close(typed: str, known: Iterable[str]) -> str:
+    return next(iter(get_close_matches(typed, list(known), n=1)), "")
+
+
+def _placed(mistake: Mistake, text: str, operator: Operator) -> Mistake:
+    """Where the operator stands, with the query corrected by the value that was meant."""
+    corrected = ""
+    if mistake.instead:
+        rest = text[operator.end :]
+        corrected = text[: operator.value_start] + syntax.quoted(mistake.instead, rest) + rest
+    return Mistake(mistake.sentence, operator.start, operator.end, corrected)

@@ -1,0 +1,56 @@
+"""docs/query-language.md is true: its examples run, and its bounds are those of the code."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from community_hub.lib import query
+from members.models import Member, MemberTag, Tag
+
+PAGE = (Path(__file__).parents[2] / "docs" / "query-language.md").read_text()
+
+
+@pytest.fixture
+def example():
+    """What the blocks of the page define, run one after the other."""
+    names = {}
+    for code in re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL):
+        exec(compile(code, "docs/query-language.md", "exec"), names)
+    return names
+
+
+def test_the_example_of_the_page_finds_members(example, bob):
+    ada, bo = Member.objects.create(name="Ada", owner=bob), Member.objects.create(name="Bo")
+    tag = Tag.objects.create(name="to be checked")
+    MemberTag.objects.create(member=ada, tag=tag)
+    for text, expected in {
+        "a": [ada],
+        'tag:"to be checked"': [ada],
+        '-tag:"To be checked"': [bo],
+        "bo or is:mine": [ada, bo],
+        "is:bot": [],
+    }.items():
+        rows = example["found"](bob, text, datetime(2026, 11, 29, tzinfo=UTC), UTC)
+        assert list(rows.order_by("name")) == expected
+    with pytest.raises(query.Mistake, match="There is no tag “x”"):
+        example["found"](bob, "tag:x", datetime(2026, 11, 29, tzinfo=UTC), UTC)
+
+
+def test_the_queries_of_the_page_are_queries():
+    rows = re.search(r"\| Written \|.*?\n\n", PAGE, re.DOTALL)[0].splitlines()[2:]
+    written = [text for row in rows for text in re.findall("`([^`]+)`", row)]
+    assert len(written) > 8
+    for text in written:
+        if text != "or":
+            assert not query.parse(text).is_empty
+    both = ("crash or freeze is:open", "(crash or freeze) is:open")
+    finds = [[type(part) for part in query.parse(text).tree.parts] for text in both]
+    assert finds == [[query.Or, query.Operator]] * 2
+
+
+def test_the_bounds_of_the_page_are_those_of_the_code():
+    bounds = f"{query.LONGEST:,} characters, {query.MOST_TERMS} words"
+    assert bounds in PAGE
+    assert f"nested {query.DEEPEST} deep" in PAGE
