@@ -18,7 +18,7 @@ from inbox.models.kept_fields import recompute
 from members.models import Tag
 
 from .message import Message
-from .personal import ReadMark
+from .personal import Draft, ReadMark
 from .source import Source
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ class State(models.TextChoices):
 
 
 NEWEST_FIRST = Order("-last_message_at")
+ANSWERED_LAST = Q(waiting_since__isnull=True, last_reply_at=F("last_message_at"))
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
@@ -58,11 +59,18 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
     def needs_reply(self) -> ConversationQuerySet:
         return self.open().filter(waiting_since__isnull=False)
 
+    def answered(self) -> ConversationQuerySet:
+        """Open, and the team spoke last."""
+        return self.open().filter(ANSWERED_LAST)
+
     def unassigned(self) -> ConversationQuerySet:
         return self.filter(effectively_unassigned())
 
     def assigned_to(self, user: User) -> ConversationQuerySet:
         return self.filter(assignee=user)
+
+    def with_draft_of(self, user: User) -> ConversationQuerySet:
+        return self.filter(pk__in=Draft.objects.filter(user=user).values("conversation"))
 
     def snoozed(self) -> ConversationQuerySet:
         return self.filter(state=State.SNOOZED)
@@ -165,6 +173,11 @@ class Conversation(models.Model):
             ),
             models.Index(
                 fields=["-last_message_at", "-id"], condition=Q(state="done"), name="done"
+            ),
+            models.Index(
+                fields=["-last_message_at", "-id"],
+                condition=Q(state="open") & ANSWERED_LAST,
+                name="answered_and_open",
             ),
             models.Index(fields=["-last_message_at", "-id"], name="everything"),
             models.Index(fields=["source", "-last_message_at", "-id"], name="by_source"),

@@ -130,6 +130,21 @@ UNASSIGNED = Folder(
     waits=True,
     counted=True,
 )
+ANSWERED = Folder(
+    "answered",
+    _("Answered"),
+    "reply",
+    lambda found, user: found.answered(),
+    (_("No answered conversations"), _("Open conversations where your team wrote last.")),
+)
+DRAFTS = Folder(
+    "drafts",
+    _("Drafts"),
+    "pencil-line",
+    lambda found, user: found.with_draft_of(user),
+    (_("No drafts"), _("Replies and notes you start and don’t send are kept here.")),
+    counted=True,
+)
 SNOOZED = Folder(
     "snoozed",
     _("Snoozed"),
@@ -153,7 +168,10 @@ EVERYTHING = Folder(
     lambda found, user: found,
     (_("No conversations yet"), _("They appear here when a source syncs.")),
 )
-FOLDERS = {f.slug: f for f in (NEEDS_REPLY, MINE, UNASSIGNED, SNOOZED, DONE, EVERYTHING)}
+FOLDERS = {
+    folder.slug: folder
+    for folder in (NEEDS_REPLY, MINE, UNASSIGNED, DRAFTS, SNOOZED, ANSWERED, DONE, EVERYTHING)
+}
 
 
 def of_source(source: Source) -> Folder:

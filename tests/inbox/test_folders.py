@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from inbox.models import ReadMark, Source
+from inbox.models import Draft, ReadMark, Source
 from inbox.pages import folders
 from inbox.verbs import triage
 from tests.make import make_conversation, make_message, make_reply, make_source
@@ -43,6 +43,38 @@ def test_mine_shows_what_is_assigned_and_does_not_wait_below_a_line(bob):
     page = folders.page_of(folders.MINE, bob)
     assert page.rows == []
     assert [row.pk for row in page.below or []] == [answered.pk]
+
+
+def test_answered_is_open_and_the_team_spoke_last(bob):
+    answered, asked_again, closed, waits = waiting(9), waiting(8), waiting(7), waiting(6)
+    for talk in (answered, asked_again, closed):
+        make_reply(talk, by=bob)
+    make_message(asked_again, sent_at=timezone.now() + timedelta(seconds=1))
+    triage.close([closed], by=bob, seen_up_to=closed.last_message_id)
+    assert rows("answered", bob) == [answered.pk]
+    assert rows("needs-reply", bob) == [waits.pk, asked_again.pk]
+
+
+def test_drafts_are_ones_own_and_counted(bob, lena):
+    talk, theirs, both = waiting(3), waiting(2), waiting(1)
+    Draft.keep(bob, talk.pk, "reply", "Thank you, we")
+    Draft.keep(lena, theirs.pk, "note", "Ask legal")
+    for kind in ("reply", "note"):
+        Draft.keep(bob, both.pk, kind, "Well")
+    assert rows("drafts", bob) == [both.pk, talk.pk]
+    assert rows("drafts", lena) == [theirs.pk]
+    assert folders.counts(bob, Source.objects.all())["drafts"] == 2
+    Draft.keep(bob, talk.pk, "reply", "")
+    assert rows("drafts", bob) == [both.pk]
+
+
+def test_a_draft_in_a_source_that_was_restricted_since_is_not_listed(bob):
+    source = make_source()
+    talk = waiting(1, source=source)
+    Draft.keep(bob, talk.pk, "reply", "Thank you")
+    Source.objects.update(restricted=True)
+    assert rows("drafts", bob) == []
+    assert folders.counts(bob, Source.objects.visible_to(bob)).get("drafts", 0) == 0
 
 
 def test_context_alone_is_listed_under_everything_only(bob):
