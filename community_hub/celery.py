@@ -18,6 +18,7 @@ from celery.signals import (
     worker_process_init,
     worker_ready,
 )
+from django.utils.translation import gettext_lazy as _
 
 from community_hub.lib import broker, live, schedule
 from community_hub.runtime.servers import end_with_parent
@@ -54,7 +55,11 @@ def beat(name: str) -> None:
     live.client().set(f"{live.namespace()}:heartbeat:{name}", str(time.time()), ex=KEPT)
 
 
-@schedule.scheduled(every=timedelta(seconds=10), name="community_hub.beat_heartbeat")
+@schedule.scheduled(
+    every=timedelta(seconds=10),
+    name="community_hub.beat_heartbeat",
+    label=_("Check that the scheduler is running"),
+)
 def beat_heartbeat() -> None:
     """Sent by beat, run by a worker: when it arrives, both are alive and connected."""
     beat("beat")

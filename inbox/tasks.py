@@ -12,6 +12,7 @@ from celery import shared_task
 from django.db import OperationalError
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from community_hub.lib import queue
 from community_hub.lib.schedule import scheduled
@@ -34,7 +35,11 @@ log = structlog.get_logger(__name__)
 PULL_SECONDS = 15.0  # how long one pull may go on before a reply, or another, gets its turn
 
 
-@scheduled(every=timedelta(seconds=5), name="inbox.tasks.pull_due_sources")
+@scheduled(
+    every=timedelta(seconds=5),
+    name="inbox.tasks.pull_due_sources",
+    label=gettext_lazy("Sync sources that are due"),
+)
 def pull_due_sources() -> None:
     due = Source.objects.due(timezone.now()).order_by("next_pull_at")
     for pk in due.values_list("pk", flat=True)[:200]:
@@ -83,7 +88,11 @@ def refresh_conversation(pk: int) -> None:
     rereading.reread(pk)
 
 
-@scheduled(every=timedelta(minutes=1), name="inbox.tasks.reread_conversations")
+@scheduled(
+    every=timedelta(minutes=1),
+    name="inbox.tasks.reread_conversations",
+    label=gettext_lazy("Check conversations for edits and deletions"),
+)
 def reread_conversations() -> None:
     """Edits and deletions in conversations that nobody has open."""
     now = timezone.now()
@@ -97,7 +106,11 @@ def read_webhook(pk: int) -> None:
     webhooks.read(pk, timezone.now())
 
 
-@scheduled(every=timedelta(seconds=30), name="inbox.tasks.read_due_webhooks")
+@scheduled(
+    every=timedelta(seconds=30),
+    name="inbox.tasks.read_due_webhooks",
+    label=gettext_lazy("Process waiting webhooks"),
+)
 def read_due_webhooks() -> None:
     """What no worker was told of, what failed for a while, and what waited for its source."""
     due = WebhookDelivery.objects.filter(
@@ -109,7 +122,11 @@ def read_due_webhooks() -> None:
         queue.enqueue("inbox.tasks.read_webhook", pk)
 
 
-@scheduled(every=timedelta(hours=1), name="inbox.tasks.forget_webhooks")
+@scheduled(
+    every=timedelta(hours=1),
+    name="inbox.tasks.forget_webhooks",
+    label=gettext_lazy("Delete old webhooks"),
+)
 def forget_webhooks() -> None:
     """What was read, or given up, a week ago: a platform repeats a delivery within hours."""
     old = WebhookDelivery.objects.filter(received_at__lt=timezone.now() - KEPT)
@@ -121,7 +138,11 @@ def deliver(pk: int) -> None:
     sending.deliver(pk)
 
 
-@scheduled(every=timedelta(seconds=5), name="inbox.tasks.deliver_due")
+@scheduled(
+    every=timedelta(seconds=5),
+    name="inbox.tasks.deliver_due",
+    label=gettext_lazy("Send replies that are due"),
+)
 def deliver_due() -> None:
     """Whatever is due and was not queued, or whose worker died."""
     due = Delivery.objects.due(timezone.now()).order_by("next_try_at")
@@ -129,7 +150,11 @@ def deliver_due() -> None:
         queue.enqueue("inbox.tasks.deliver", pk)
 
 
-@scheduled(every=timedelta(seconds=20), name="inbox.tasks.wake_snoozed")
+@scheduled(
+    every=timedelta(seconds=20),
+    name="inbox.tasks.wake_snoozed",
+    label=gettext_lazy("Reopen snoozed conversations"),
+)
 def wake_snoozed() -> None:
     now = timezone.now()
     asleep = Conversation.objects.snoozed().filter(snoozed_until__lte=now)
@@ -170,7 +195,12 @@ def mail_source_stopped(pk: int) -> None:
     )
 
 
-@scheduled(every=timedelta(days=1), at=clock(3, 20), name="inbox.tasks.check_kept_fields")
+@scheduled(
+    every=timedelta(days=1),
+    at=clock(3, 20),
+    name="inbox.tasks.check_kept_fields",
+    label=gettext_lazy("Check and repair counts and dates"),
+)
 def check_kept_fields() -> None:
     """Every night: are the kept fields what the messages say? A sample is compared and mended.
     Lines of the log that do not say where they were written are mended too."""

@@ -8,7 +8,7 @@ import structlog
 from celery import shared_task
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from community_hub.lib import queue
 from community_hub.lib.schedule import scheduled
@@ -19,7 +19,11 @@ from .models import Notification
 log = structlog.get_logger(__name__)
 
 
-@scheduled(every=timedelta(minutes=1), name="team.tasks.mail_notifications")
+@scheduled(
+    every=timedelta(minutes=1),
+    name="team.tasks.mail_notifications",
+    label=gettext_lazy("Email unread notifications"),
+)
 def mail_notifications() -> None:
     """One mail to each colleague who has something unread for a while. Where the mail server is
     away they stay due, and are sent once it is back."""
@@ -51,7 +55,11 @@ def run_job(pk: int) -> None:
     jobs.run(pk)
 
 
-@scheduled(every=timedelta(seconds=15), name="team.tasks.run_due_jobs")
+@scheduled(
+    every=timedelta(seconds=15),
+    name="team.tasks.run_due_jobs",
+    label=gettext_lazy("Continue background jobs"),
+)
 def run_due_jobs() -> None:
     for pk in jobs.due():
         queue.enqueue("team.tasks.run_job", pk)

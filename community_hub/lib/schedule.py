@@ -1,6 +1,10 @@
 """What runs by the clock: `@scheduled` beside its function, and the table of runs.
 
-    @scheduled(every=timedelta(seconds=5), name="inbox.tasks.deliver_due")
+    @scheduled(
+        every=timedelta(seconds=5),
+        name="inbox.tasks.deliver_due",
+        label=_("Send replies that are due"),
+    )
     def deliver_due() -> None: ...
 
 The function becomes a Celery task of that name, and an entry of beat's schedule. A run by a worker
@@ -16,13 +20,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from datetime import time as clock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from celery import current_app, shared_task
 from celery.schedules import crontab
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 log = structlog.get_logger(__name__)
 TIMEOUT = timedelta(minutes=5)  # CELERY_TASK_TIME_LIMIT: a worker ends it by then
@@ -32,9 +39,10 @@ GRACE = timedelta(minutes=1)  # a start that is later than this was missed
 
 @dataclass(frozen=True)
 class Job:
-    """`at`: the time of day in UTC, for one that runs once a day."""
+    """`label`: what it does, on screen. `at`: the time of day in UTC, for one that runs daily."""
 
     name: str
+    label: str | _StrPromise
     every: timedelta
     at: clock | None
     timeout: timedelta
@@ -84,14 +92,19 @@ _jobs: dict[str, Job] = {}
 
 
 def scheduled(
-    *, every: timedelta, name: str, at: clock | None = None, timeout: timedelta = TIMEOUT
+    *,
+    every: timedelta,
+    name: str,
+    label: str | _StrPromise,
+    at: clock | None = None,
+    timeout: timedelta = TIMEOUT,
 ) -> Callable[[Callable[[], None]], Any]:
     """ValueError where the name is taken."""
 
     def register(function: Callable[[], None]) -> Any:
         if name in _jobs:
             raise ValueError(f"There is a job {name} already")
-        _jobs[name] = job = Job(name, every, at, timeout)
+        _jobs[name] = job = Job(name, label, every, at, timeout)
 
         def task(self: Any) -> None:
             if self.request.called_directly:
@@ -186,14 +199,14 @@ def _finish(job: Job, token: uuid.UUID, took: float, error: str) -> None:
 
 
 def runs() -> list[Run]:
-    """Of every job, by name: one query."""
+    """Of every job, by label: one query."""
     current_app.loader.import_default_modules()  # a web process has not read the tasks yet
     columns = "name, started_at, succeeded_at, took, error, running_until"
     with connection.cursor() as cursor:
         cursor.execute(f"select {columns} from community_hub_jobrun")  # noqa: S608 - our own words
         rows = {row[0]: row[1:] for row in cursor.fetchall()}
-    return [Run(job, *rows.get(job.name, ())) for job in sorted(_jobs.values(), key=_name)]
+    return [Run(job, *rows.get(job.name, ())) for job in sorted(_jobs.values(), key=_label)]
 
 
-def _name(job: Job) -> str:
-    return job.name
+def _label(job: Job) -> str:
+    return str(job.label)

@@ -5,18 +5,20 @@ from __future__ import annotations
 import threading
 from datetime import datetime, timedelta
 from datetime import time as clock
+from pathlib import Path
 
 import pytest
 import time_machine
 from django.db import connection
 from django.utils import timezone
+from django.utils.functional import Promise
 
 from community_hub import celery
 from community_hub.lib import schedule
 from community_hub.lib.schedule import Job, Run
 
 pytestmark = pytest.mark.django_db
-JOB = Job("tests.job", timedelta(minutes=1), None, timedelta(minutes=5))
+JOB = Job("tests.job", "A job", timedelta(minutes=1), None, timedelta(minutes=5))
 
 
 @pytest.fixture(autouse=True)
@@ -89,7 +91,7 @@ def test_a_missed_one_shows() -> None:
 
 
 def test_one_of_every_day_is_due_tomorrow(monkeypatch) -> None:
-    daily = Job("tests.job", timedelta(days=1), clock(3, 20), timedelta(minutes=5))
+    daily = Job("tests.job", "A daily job", timedelta(days=1), clock(3, 20), timedelta(minutes=5))
     monkeypatch.setattr(schedule, "_jobs", {daily.name: daily})
     schedule.run(daily, lambda: None)
     tomorrow = timezone.now().date() + timedelta(days=1)
@@ -118,14 +120,13 @@ def test_two_beats_at_once_run_it_once() -> None:
 
 def test_a_direct_call_is_a_plain_call_and_names_are_taken_once() -> None:
     said: list[str] = []
-    task = schedule.scheduled(every=timedelta(minutes=1), name="tests.other")(
-        lambda: said.append("ran")
-    )
+    other = {"every": timedelta(minutes=1), "name": "tests.other", "label": "Another job"}
+    task = schedule.scheduled(**other)(lambda: said.append("ran"))
     task()
     task()
     assert said == ["ran", "ran"]
     with pytest.raises(ValueError, match="already"):
-        schedule.scheduled(every=timedelta(minutes=1), name="tests.other")(print)
+        schedule.scheduled(**other)(print)
 
 
 def test_beat_knows_every_job_of_the_apps(monkeypatch) -> None:
@@ -134,3 +135,16 @@ def test_beat_knows_every_job_of_the_apps(monkeypatch) -> None:
     names = set(celery.app.conf.beat_schedule)
     assert {"inbox.tasks.pull_due_sources", "team.tasks.mail_notifications"} <= names
     assert {run.job.name for run in schedule.runs()} >= names
+
+
+def test_every_job_has_a_translated_label_which_the_manual_names(monkeypatch) -> None:
+    monkeypatch.undo()
+    jobs = [run.job for run in schedule.runs()]
+    manual = (Path(__file__).resolve().parents[2] / "docs/operations.md").read_text()
+    assert len(jobs) > 9
+    for job in jobs:
+        assert isinstance(job.label, Promise), job.name
+        assert " " in str(job.label), job.name
+        assert "_" not in str(job.label), job.name
+        assert f"| {job.label} | `{job.name}` |" in manual
+    assert len({str(job.label) for job in jobs}) == len(jobs)

@@ -22,7 +22,7 @@ from community_hub.lib.schedule import Job, Run
 ROOT = Path(__file__).resolve().parents[2]
 LIMIT = 2  # seconds
 JOBS = {
-    name: Job(name, timedelta(minutes=1), None, timedelta(seconds=LIMIT))
+    name: Job(name, name, timedelta(minutes=1), None, timedelta(seconds=LIMIT))
     for name in ("tests.waits", "tests.ignores_its_end", "tests.ends")
 }
 PROGRAM = """
@@ -35,7 +35,7 @@ from community_hub.celery import app
 from community_hub.lib.schedule import scheduled
 
 app.conf.task_soft_time_limit, app.conf.task_time_limit = map(float, sys.argv[1:])
-limits = dict(every=timedelta(minutes=1), timeout=timedelta(seconds=2))
+limits = dict(every=timedelta(minutes=1), timeout=timedelta(seconds=2), label="A job")
 
 @scheduled(name="tests.waits", **limits)
 def waits():
