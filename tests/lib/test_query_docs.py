@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from community_hub.lib import query
+from community_hub.lib.query import dates
 from members.models import Member, MemberTag, Tag
 
 PAGE = (Path(__file__).parents[2] / "docs" / "query-language.md").read_text()
@@ -22,7 +23,9 @@ def example():
 
 
 def test_the_example_of_the_page_finds_members(example, bob):
-    ada, bo = Member.objects.create(name="Ada", owner=bob), Member.objects.create(name="Bo")
+    year = datetime(2025, 5, 1, tzinfo=UTC)
+    ada = Member.objects.create(name="Ada", owner=bob, last_seen=year)
+    bo = Member.objects.create(name="Bo")
     tag = Tag.objects.create(name="to be checked")
     MemberTag.objects.create(member=ada, tag=tag)
     for text, expected in {
@@ -31,6 +34,8 @@ def test_the_example_of_the_page_finds_members(example, bob):
         '-tag:"To be checked"': [bo],
         "bo or is:mine": [ada, bo],
         "is:bot": [],
+        "last:>60d": [ada],
+        "-before:2026": [bo],
     }.items():
         rows = example["found"](bob, text, datetime(2026, 11, 29, tzinfo=UTC), UTC)
         assert list(rows.order_by("name")) == expected
@@ -48,6 +53,18 @@ def test_the_queries_of_the_page_are_queries():
     both = ("crash or freeze is:open", "(crash or freeze) is:open")
     finds = [[type(part) for part in query.parse(text).tree.parts] for text in both]
     assert finds == [[query.Or, query.Operator]] * 2
+
+
+def test_the_dates_and_ages_of_the_page_are_read():
+    now = datetime(2026, 11, 29, tzinfo=UTC)
+    context = query.Context(user=None, now=now, timezone=UTC)
+    rows = re.search(r"\| Written \| Means.*?(?=\n\n)", PAGE, re.DOTALL)[0].splitlines()[2:]
+    written = [text for row in rows for text in re.findall("`([^`]+)`", row.split("|")[1])]
+    assert len(written) > 15
+    for text in written:
+        value = query.parse(f"on:{text}").tree.value
+        read = dates.read_age if value[0] in "<>" else dates.read_span
+        read(value, context)
 
 
 def test_the_bounds_of_the_page_are_those_of_the_code():

@@ -141,6 +141,13 @@ def test_an_unknown_operator_or_value_is_named(text, sentence, marked, corrected
     assert mistake.corrected == corrected
 
 
+def test_a_sentence_repeats_little_of_a_long_value():
+    for text in ("is:" + "x" * 1900, "x" * 1900 + ":y"):
+        with pytest.raises(Mistake) as found:
+            make_language().parse(text)
+        assert len(str(found.value)) < 150
+
+
 def test_a_value_that_an_operator_refuses_is_marked_and_corrected(names):
     with pytest.raises(Mistake) as found:
         names('ada (tag:old is:bot) "x"')

@@ -1,10 +1,11 @@
 """The one query language of all lists: words, "phrases", -not, or, brackets and name:value.
 
-`parse` reads a text, a `Language` knows the operators of one list, and `split` separates words from
-operators for full-text search.
+`parse` reads a text, a `Language` knows the operators of one list, `split` and `search_query` are
+for full-text search, and `dates` has conditions by dates and ages.
 docs/query-language.md has the grammar and an example.
 """
 
+from .fulltext import search_query, unsearchable
 from .language import Context, HelpRow, Language, OperatorDefinition
 from .mistakes import Mistake
 from .parser import DEEPEST, LONGEST, MOST_TERMS, parse
@@ -31,5 +32,7 @@ __all__ = [
     "Term",
     "Word",
     "parse",
+    "search_query",
     "split",
+    "unsearchable",
 ]

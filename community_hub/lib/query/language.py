@@ -16,8 +16,10 @@ from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from community_hub.lib.text import one_line
+
 from . import syntax
-from .mistakes import Mistake
+from .mistakes import SHOWN, Mistake
 from .parser import read, refuse_no_value
 from .tree import And, Node, Not, Operator, Or, Query, Term
 
@@ -155,7 +157,8 @@ class Language:
                 said = _("“%(typed)s” is not known: did you mean “%(like)s”? There are: %(known)s.")
             else:
                 said = _("“%(typed)s” is not known. There are: %(known)s.")
-            typed, meant = f"{operator.name}:{operator.value}", f"{operator.name}:{like}"
+            typed = one_line(f"{operator.name}:{operator.value}", SHOWN)
+            meant = f"{operator.name}:{like}"
             sentence = said % {"typed": typed, "like": meant, "known": known}
             raise _placed(Mistake(sentence, instead=like), text, operator)
         return definition
@@ -170,7 +173,9 @@ class Language:
         else:
             said = _("“%(name)s:” is not known. To search for it as text, put it in quotes.")
             corrected = text[:start] + syntax.in_quotes(text[start:end]) + text[end:]
-        return Mistake(said % {"name": operator.name, "like": like}, start, end, corrected)
+        return Mistake(
+            said % {"name": one_line(operator.name, SHOWN), "like": like}, start, end, corrected
+        )
 
 
 def _close(typed: str, known: Iterable[str]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+SHOWN = 60  # characters of what was typed that a sentence repeats
+
 
 class Mistake(Exception):
     """A query that can't be understood, or a value that can't be looked for.

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from lark import Token, Tree
 from lark.exceptions import UnexpectedToken
 
-from community_hub.lib.text import MISLEADING
+from community_hub.lib.text import MISLEADING, one_line
 
 from . import syntax
-from .mistakes import Mistake, without
+from .mistakes import SHOWN, Mistake, without
 from .tree import And, Leaf, Node, Not, Operator, Or, Phrase, Query, Word
 
 LONGEST = 2000  # characters
@@ -63,7 +63,9 @@ def refuse_no_value(text: str, operator: Operator) -> None:
     meant = without(text, operator.start, operator.end)
     if operator.end == operator.value_start and followed and followed[0] not in '()"“”„-':
         meant = text[: operator.end] + followed
-    said = _("“%(name)s:” needs a value right after the colon.") % {"name": operator.name}
+    said = _("“%(name)s:” needs a value right after the colon.") % {
+        "name": one_line(operator.name, SHOWN)
+    }
     raise Mistake(said, operator.start, operator.end, meant)
 
 

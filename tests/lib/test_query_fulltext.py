@@ -1,0 +1,168 @@
+"""The words of a query in the real PostgreSQL: they find what they say or nothing, never an
+error."""
+
+import pytest
+from django.contrib.postgres.search import SearchVector
+from django.db import connection
+from django.db.models import TextField, Value
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from community_hub.lib.query import Mistake, parse, search_query, split, unsearchable
+from members.models import Member
+from tests.lib.query_texts import TEXTS
+
+MANY = ("simple", "english", "german")
+
+
+@pytest.fixture
+def finds(db):
+    """A function that says whether a query finds a text that is kept in a configuration."""
+    Member.objects.create(name="One row to look at")
+
+    def found(text, kept, language="simple", configurations=MANY, **options):
+        vector = SearchVector(Value(kept, output_field=TextField()), config=language)
+        terms = search_query(parse(text), configurations, **options)
+        return Member.objects.annotate(words=vector).filter(words=terms).exists()
+
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "kept", "expected"),
+    [
+        ("crash ", "a crash", True),
+        ("CRASH ", "a Crash", True),
+        ("crash tuner ", "the tuner crashes", False),
+        ("crash tuner ", "tuner, then crash", True),
+        ('"crash in bar"', "crash in bar 12", True),
+        ('"bar crash"', "crash in bar 12", False),
+        ("crash or freeze ", "it will freeze", True),
+        ("(crash or freeze) -bar ", "it will freeze in bar", False),
+        ("-(crash or bar) freeze ", "it will freeze", True),
+        ("-(crash bar) freeze ", "crash, then freeze", True),
+        ("-(crash bar) freeze ", "crash in a bar, then freeze", False),
+        ("-(-crash)", "a crash", True),
+        ("well-known ", "a well-known bug", True),
+        ("10:30 ", "at 10:30", True),
+        ("10:30 ", "30 people, 10 bugs", False),
+        ("don't ", "I don't know", True),
+        ("don't ", "Don saw a t", False),
+        ("https://example.org/x ", "see https://example.org/x there", True),
+        ("example.org ", "see https://example.org/x there", True),
+        ("https://example.org/x ", "x is at example org", False),
+        ("@lena@example.social ", "ask @lena@example.social", True),
+        ("over_scored ", "an over_scored name", True),
+        ("日本 ", "日本 です", True),
+        ("سلام ", "سلام دنيا", True),
+    ],
+)
+def test_a_query_finds_what_it_says(finds, text, kept, expected):
+    assert finds(text, kept) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "kept", "language", "expected"),
+    [
+        ("crashing ", "it crashes", "english", True),
+        ("crashing ", "it crashes", "simple", False),
+        ("Häuser ", "ein Haus", "german", True),
+        ("the crash ", "the crash", "english", True),
+        ("the crash ", "the crash", "simple", True),
+        ("the crash ", "a crash", "simple", True),  # by the reading in English
+        ("ein crash ", "a crash", "simple", True),  # by the reading in German
+        ("crash the", "the crash", "english", True),  # as whoever has typed this far finds it
+        ("crash the", "the crash", "simple", True),
+        ("tune -errors ", "tune without errors", "english", False),
+        ("tune -errors ", "tune without errors", "simple", False),
+        ("tune -errors ", "tune it", "english", True),
+        ("tune -the ", "tune it", "english", True),
+        ("die ", "die", "simple", True),  # a stop word in German
+        ("die ", "they die", "english", True),
+    ],
+)
+def test_each_row_is_asked_in_its_own_configuration(finds, text, kept, language, expected):
+    assert finds(text, kept, language) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "kept", "language", "expected"),
+    [
+        ("zephy", "some zephyrs", "english", True),  # by `english`, zephy:* would become zephi:*
+        ("s", "a song", "english", True),  # by `english`, s:* would be a stop word
+        ("cra", "a crash", "simple", True),
+        ("cra ", "a crash", "simple", False),
+        ("-cra", "a crash", "simple", True),
+        ("(a cra)", "a crash", "simple", False),
+        ("cra a", "a crash", "simple", False),
+        ('"cra"', "a crash", "simple", False),
+        ("well-kn", "a well-known bug", "simple", True),
+        ("https://example.or", "at https://example.org/x", "simple", True),
+        ("o'cl", "at 5 o'clock", "simple", True),
+    ],
+)
+def test_an_unfinished_last_word_finds_what_begins_with_it(finds, text, kept, language, expected):
+    assert finds(text, kept, language) == expected
+    if expected and not text.startswith("-"):
+        assert not finds(text, kept, language, prefix=False)
+
+
+@pytest.mark.parametrize("sign", ["'", "\\", ":", "*", "&", "|", "!", "<->", "%", "_", "~", "{}"])
+@pytest.mark.parametrize("ending", ["", " "])
+def test_characters_that_mean_something_elsewhere_mean_nothing_here(finds, sign, ending):
+    kept = f"say {sign} or 7{sign}8 or 9"
+    assert not finds(f"{sign}{ending}", kept)
+    assert finds(f"7{sign}8{ending}", kept)
+    assert not finds(f"6{sign}{ending}", kept)
+    assert not finds(f"9{sign}6{ending}", kept)
+    assert finds(f"9 {sign}{ending}", kept)
+
+
+@pytest.mark.parametrize("ending", ["", " "])
+@pytest.mark.parametrize("letter", ["a", "é", "語", "𝒳", "1:", "a'", "a-", "1"])
+def test_the_longest_words_are_no_error(finds, letter, ending):
+    word = (letter * 2000)[: 1999 - len(ending)]
+    assert not finds(f"{word}{ending}", "crash")
+
+
+def test_terms_without_letters_and_digits_can_be_named():
+    assert [term.text for term in unsearchable(parse('crash % "->" 🎉 c++ 1'))] == ["%", "->", "🎉"]
+
+
+@pytest.mark.parametrize("text", ["", "is:open", "crash is:open"])
+def test_only_words_are_searched_for(text):
+    with pytest.raises(ValueError, match="words and phrases"):
+        search_query(parse(text))
+    with pytest.raises(ValueError, match="configuration"):
+        search_query(parse("crash"), [])
+
+
+@settings(
+    max_examples=250,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(TEXTS | st.text(alphabet="'\\:*&|!<->%_~()\"ab -\t", max_size=30))
+@example("a" * 2000)
+@example("'\\")
+def test_any_words_are_a_tsquery(db, text):
+    try:
+        words = split(parse(text)).text
+    except Mistake:
+        return
+    if words is not None:
+        rows = Member.objects.annotate(words=SearchVector(Value(text), config="english"))
+        list(rows.filter(words=search_query(words, MANY)))
+
+
+def test_what_was_typed_is_a_parameter(db):
+    terms = search_query(parse("crash o'cl"), MANY)
+    sql, params = (
+        Member.objects.annotate(words=SearchVector("name"))
+        .filter(words=terms)
+        .query.sql_with_params()
+    )
+    assert "crash" not in sql
+    assert "'o''cl':*" in params
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
