@@ -43,6 +43,21 @@ def test_the_example_of_the_page_finds_members(example, bob):
         example["found"](bob, "tag:x", datetime(2026, 11, 29, tzinfo=UTC), UTC)
 
 
+def test_the_operators_of_the_example_complete_and_have_help(example, bob):
+    Tag.objects.create(name="to be checked")
+    (found,) = query.complete(example["people"], "a tag:to", 8, bob)
+    assert (found.text, found.start, found.end) == ('"to be checked"', 6, 8)
+    names = [row.name for row in example["people"].help()]
+    assert names == ["tag", "is", "before", "last"]
+    for row in example["people"].help():
+        example["people"].parse(row.example)
+
+
+def test_the_renaming_of_the_page():
+    call, before, after = re.search(r"`(rename\(.*?\))`.*?\n`(.*?)` becomes `(.*?)`", PAGE).groups()
+    assert eval(call, {"rename": query.rename, "text": before}) == after
+
+
 def test_the_queries_of_the_page_are_queries():
     rows = re.search(r"\| Written \|.*?\n\n", PAGE, re.DOTALL)[0].splitlines()[2:]
     written = [text for row in rows for text in re.findall("`([^`]+)`", row)]

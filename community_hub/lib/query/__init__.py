@@ -1,14 +1,17 @@
 """The one query language of all lists: words, "phrases", -not, or, brackets and name:value.
 
 `parse` reads a text, a `Language` knows the operators of one list, `split` and `search_query` are
-for full-text search, and `dates` has conditions by dates and ages.
+for full-text search, `complete` for typing, `rename` for what is called differently now, and
+`dates` has conditions by dates and ages.
 docs/query-language.md has the grammar and an example.
 """
 
+from .completion import Suggestion, complete
 from .fulltext import search_query, unsearchable
 from .language import Context, HelpRow, Language, OperatorDefinition
 from .mistakes import Mistake
 from .parser import DEEPEST, LONGEST, MOST_TERMS, parse
+from .renaming import rename
 from .splitting import Split, split
 from .tree import And, Node, Not, Operator, Or, Phrase, Query, Term, Word
 
@@ -29,9 +32,12 @@ __all__ = [
     "Phrase",
     "Query",
     "Split",
+    "Suggestion",
     "Term",
     "Word",
+    "complete",
     "parse",
+    "rename",
     "search_query",
     "split",
     "unsearchable",

@@ -35,9 +35,10 @@ WORD.2: /[^\s()"“”„](?:[^\s()"“”„]|\([^\s()"“”„]*\))*/
 BLANK: /\s+/
 %ignore BLANK
 """
+QUOTES = ('"', "“", "”", "„")
 _BARE = re.compile(r'(?!//|:)[^\s()"“”„](?:[^\s()"“”„]|\([^\s()"“”„]*\))*')
 _ESCAPED = re.compile(r'\\(["“”„\\])')
-_TO_ESCAPE = re.compile(r'(["“”„\\])')
+_TO_ESCAPE = re.compile(r'(["\\])')
 
 
 @cache
@@ -66,9 +67,12 @@ def split_operator(token: Token) -> tuple[str, str]:
 
 def unquoted(written: str) -> str:
     """A value or a phrase without its quotes, if it has any."""
-    if written[:1] in ("", *'"“”„'):
-        return _ESCAPED.sub(r"\1", written[1:-1])
-    return written
+    return unescaped(written[1:-1]) if written[:1] in QUOTES else written
+
+
+def unescaped(text: str) -> str:
+    """What stands within quotes, also where these are not closed yet."""
+    return _ESCAPED.sub(r"\1", text)
 
 
 def quoted(value: str, followed_by: str = "") -> str:

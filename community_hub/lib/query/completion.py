@@ -1,0 +1,81 @@
+"""What may follow while a query is typed: names of operators, and their values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from . import syntax
+from .language import Language, OperatorDefinition, Text
+from .parser import LONGEST
+
+MOST = 10
+_NAME = re.compile(r"[^\W\d_][\w-]*")
+_REST_OF_NAME = re.compile(r"[\w-]*:?")
+_REST_OF_VALUE = re.compile(r"[^\s()\"“”„]*")
+_REST_OF_QUOTED = re.compile(r'[^"“”„]*["“”](?=[\s)]|\Z)|')
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """`text` stands in for `typed[start:end]`; it has the quotes it needs, and a name its colon."""
+
+    text: str
+    label: str
+    start: int
+    end: int
+
+
+def complete(language: Language, typed: str, cursor: int, user: Any) -> list[Suggestion]:
+    """At most ten, for what stands right before the cursor: names of operators that begin like
+    the word, or values that the operator gives. None after a space or in a phrase. Asks the
+    database only through the operator, as this user. Takes any text, also one with mistakes."""
+    if len(typed) > LONGEST:
+        return []
+    cursor = min(max(cursor, 0), len(typed))
+    found = syntax.tokens(typed[:cursor])
+    if not found or found[-1].end_pos != cursor:
+        return []
+    last = found[-1]
+    if last.type in ("WORD", "OR") and _NAME.fullmatch(last):
+        return _names(language, typed, str(last), cursor)
+    opened, rest = "", _REST_OF_VALUE
+    if last.type == "BAD_QUOTE" and len(found) > 1 and found[-2].end_pos == last.start_pos:
+        last, opened, rest = found[-2], str(last), _REST_OF_QUOTED
+    if last.type != "OPERATOR":
+        return []
+    name, written = syntax.split_operator(last)
+    definition = language.get(name)
+    if definition is None or written[:1] in syntax.QUOTES or (opened and written):
+        return []
+    beginning = syntax.unescaped(opened[1:]) if opened else written
+    start, end = cursor - len(opened or written), _end(rest, typed, cursor)
+    values = islice(_values(definition, beginning, user), MOST)
+    return [
+        Suggestion(syntax.quoted(value, typed[end:]), str(label), start, end)
+        for value, label in values
+    ]
+
+
+def _names(language: Language, typed: str, word: str, cursor: int) -> list[Suggestion]:
+    start, end = cursor - len(word), _end(_REST_OF_NAME, typed, cursor)
+    like = (it for it in language.definitions if it.name.startswith(word.lower()))
+    return [Suggestion(f"{it.name}:", str(it.help), start, end) for it in islice(like, MOST)]
+
+
+def _values(
+    definition: OperatorDefinition, beginning: str, user: Any
+) -> Iterable[tuple[str, Text]]:
+    if definition.values:
+        known = definition.values.items()
+        return (it for it in known if it[0].startswith(beginning.lower()))
+    return definition.complete(user, beginning) if definition.complete else ()
+
+
+def _end(rest: re.Pattern[str], typed: str, cursor: int) -> int:
+    """Where the piece ends in which the cursor stands."""
+    found = rest.match(typed, cursor)
+    return found.end() if found else cursor
