@@ -139,6 +139,23 @@ def test_the_head_has_two_lines_on_a_phone_although_others_are_there(sit, talk: 
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
+@pytest.mark.parametrize(("width", "lines"), [(1440, 1), (1100, 1), (360, 2)])
+def test_a_long_title_keeps_the_head_low_and_is_told_in_full(
+    sit, hub: Hub, width: int, lines: int
+) -> None:
+    title = "Bank 16 from a loop pedal: wrong patch after the update"
+    found = hub.ask("select id from inbox_conversation where subject = %s", title)
+    page = sit("bo", viewport={"width": width, "height": 740})
+    page.goto(f"/conversations/{found}/")
+    heading = page.locator(".head h1")
+    expect(heading).to_have_attribute("title", title)
+    line = heading.evaluate("element => parseFloat(getComputedStyle(element).lineHeight)")
+    assert box(heading)["height"] == pytest.approx(lines * line, abs=1)
+    if width > 752:
+        assert box(page.locator(".head"))["height"] == box(page.locator("#list > .bar"))["height"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 def test_the_ring_goes_to_the_next_row_when_its_row_leaves(sit, hub: Hub, talks) -> None:
     """e, e: two rows from the list are done, and what is open in the other pane stays open."""
     opened, second, first = talks.together(3)
