@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from inbox.views import bulk, conversation, deliveries, lists, personal, system, triage, writing
+from inbox.views import (
+    bulk,
+    conversation,
+    deliveries,
+    lists,
+    personal,
+    saved_replies,
+    system,
+    triage,
+    writing,
+)
 
 urlpatterns = [
     path("system/", system.system, name="system"),
@@ -26,6 +36,19 @@ urlpatterns = [
     path("conversations/<int:pk>/draft/", personal.draft, name="draft"),
     path("conversations/<int:pk>/readmark/", personal.readmark, name="readmark"),
     path("conversations/<int:pk>/presence/", personal.presence, name="presence"),
+    path(
+        "conversations/<int:pk>/saved-replies/",
+        saved_replies.saved_reply_menu,
+        name="saved-reply-menu",
+    ),
+    path(
+        "conversations/<int:pk>/saved-replies/<int:reply_pk>/",
+        saved_replies.saved_reply_text,
+        name="saved-reply-text",
+    ),
+    path("saved-replies/", saved_replies.saved_reply_list, name="saved-replies"),
+    path("saved-replies/new/", saved_replies.saved_reply_new, name="saved-reply-new"),
+    path("saved-replies/<int:pk>/", saved_replies.saved_reply, name="saved-reply"),
     path("deliveries/<int:pk>/retry/", deliveries.retry, name="retry"),
     path("deliveries/<int:pk>/confirmation/", deliveries.confirmation, name="confirmation"),
     path("deliveries/<int:pk>/cancellation/", deliveries.cancellation, name="cancellation"),

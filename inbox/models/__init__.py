@@ -8,6 +8,7 @@ from .conversation import Conversation, ConversationTag, State, ThreadAlias
 from .delivery import Delivery, DeliveryState
 from .message import Kind, Message, Reason
 from .personal import Draft, ReadMark
+from .saved_reply import SavedReply
 from .source import Source
 from .webhook import WebhookDelivery, WebhookState
 
@@ -23,6 +24,7 @@ __all__ = [
     "Quarantined",
     "ReadMark",
     "Reason",
+    "SavedReply",
     "Source",
     "SourceDay",
     "SourceState",

@@ -17,6 +17,7 @@ from community_hub.lib import html, htmx
 from community_hub.lib.text import number
 from inbox.models import Conversation, Draft, Message
 from inbox.pages.composer import Composer, length_there, shown_there
+from inbox.pages.variables import unfilled
 from inbox.verbs import writing
 from inbox.verbs.mentions import can_be_mentioned
 from team.http import AuthenticatedHttpRequest
@@ -106,6 +107,8 @@ def what_is_wrong(
         return composer.blocked
     if not text.strip():
         return _("Write a reply first.")
+    if variable := unfilled(text):
+        return _("Replace %(variable)s with your own words first.") % {"variable": variable}
     if to is None and number(request.POST.get("to")):
         return _("The message you’re replying to was deleted. Select another one.")
     length = length_there(conversation, text, to)

@@ -9,6 +9,8 @@ from .endpoints import ADMINS, NOTERS, OPEN, TRIAGERS, Endpoint
 CONVERSATION = {"pk": lambda world: world.conversation.pk}
 about = partial(Endpoint, ids=CONVERSATION, scoped=True)  # one conversation
 PICKED = {"pick": lambda world: f"{world.conversation.pk}-{world.message.pk}"}
+SAVED = {"reply_pk": lambda world: world.saved_reply.pk}
+ONE_SAVED = {"pk": lambda world: world.saved_reply.pk}
 TAG = {"pk": lambda world: world.tagged.pk, "tag_pk": lambda world: world.tag.pk}
 
 
@@ -42,6 +44,22 @@ ENDPOINTS = (
     about("conversations/<int:pk>/replies/", "POST", TRIAGERS, data={"reply": "Hello"}),
     about("conversations/<int:pk>/notes/", "POST", NOTERS, data={"note": "Hm."}),
     about("conversations/<int:pk>/mentionable/", "GET", NOTERS),
+    about("conversations/<int:pk>/saved-replies/", "GET", TRIAGERS),
+    Endpoint(
+        "conversations/<int:pk>/saved-replies/<int:reply_pk>/",
+        "POST",
+        TRIAGERS,
+        {**CONVERSATION, **SAVED},
+        scoped=True,
+    ),
+    Endpoint("saved-replies/", "GET", TRIAGERS),
+    Endpoint("saved-replies/new/", "GET", TRIAGERS),
+    Endpoint("saved-replies/new/", "POST", TRIAGERS, data={"title": "Hello", "text": "Hi"}),
+    Endpoint("saved-replies/<int:pk>/", "GET", TRIAGERS, ONE_SAVED),
+    Endpoint(
+        "saved-replies/<int:pk>/", "POST", TRIAGERS, ONE_SAVED, {"title": "Hello", "text": "Hi"}
+    ),
+    Endpoint("saved-replies/<int:pk>/", "DELETE", TRIAGERS, ONE_SAVED),
     about("conversations/<int:pk>/preview/", "POST", NOTERS, data={"reply": "Hello"}),
     about("conversations/<int:pk>/draft/", "POST", NOTERS, data={"kind": "note", "text": "Hm"}),
     about("conversations/<int:pk>/readmark/", "POST", data={"up_to": 1}),

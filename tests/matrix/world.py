@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from django.utils import timezone
 
-from inbox.models import Channel, Conversation, Delivery, Message, Source
+from inbox.models import Channel, Conversation, Delivery, Message, SavedReply, Source
 from inbox.verbs import tags, triage
 from members import verbs as member_verbs
 from members.models import Activity, Identity, Member, Tag
@@ -86,6 +86,10 @@ class World:
     @cached_property
     def tag(self) -> Tag:
         return Tag.named("wishes")
+
+    @cached_property
+    def saved_reply(self) -> SavedReply:
+        return SavedReply.objects.create(title="Thanks", text="Thank you!")
 
     def delivery(self, state: str) -> Delivery:
         return make_reply(self.conversation, by=self.asker, state=state).delivery

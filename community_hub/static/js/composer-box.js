@@ -10,6 +10,7 @@ class ComposerBox extends HTMLElement {
       this.clear(".preview");
       if (!this.querySelector(".warning button")) this.clear(".warning"); // what was wrong is being mended
     });
+    this.addEventListener("keydown", (event) => event.key === ";" && this.offerSaved(event));
     this.addEventListener("htmx:beforeRequest", (event) => this.sending(event));
     this.addEventListener("htmx:afterRequest", (event) => event.detail.successful || this.kept(event));
     document.body.addEventListener("composer:sent", ({ detail }) => this.gotAway(detail.kind), { signal });
@@ -21,6 +22,15 @@ class ComposerBox extends HTMLElement {
   box(kind) { return this.querySelector(`textarea[data-kind="${kind}"]`); }
   tell(box, name) { box.dispatchEvent(new CustomEvent(`composer:${name}`, { bubbles: true })); }
   clear(parts) { this.querySelectorAll(parts).forEach((part) => part.replaceChildren()); }
+
+  // at the beginning of a line, where nobody writes one
+  offerSaved(event) {
+    const button = this.querySelector("[data-saved-replies]"), box = event.target;
+    if (!button || !box.matches('textarea[data-kind="reply"]') || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (!/(^|\n)$/.test(box.value.slice(0, box.selectionStart))) return;
+    event.preventDefault();
+    button.click(); // the menu opens beside it
+  }
 
   turn(kind) {
     this.clear(".preview");

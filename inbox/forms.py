@@ -1,0 +1,86 @@
+"""What can be filled in about saved replies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.conf.locale import LANG_INFO
+from django.utils.translation import gettext_lazy as _
+
+from community_hub.lib.text import one_line, storable
+
+from .pages.variables import what_is_wrong
+
+if TYPE_CHECKING:
+    from team.models import User
+
+    from .models import SavedReply
+
+LONGEST = 20_000  # characters
+LANGUAGES = sorted(
+    (
+        (code, info["name_local"])
+        for code, info in LANG_INFO.items()
+        if len(code) == 2 and "name_local" in info
+    ),
+    key=lambda pair: pair[1].casefold(),
+)
+
+
+class SavedReplyForm(forms.Form):
+    title = forms.CharField(
+        label=_("Title"), max_length=80, error_messages={"required": _("Enter a title.")}
+    )
+    folder = forms.CharField(
+        label=_("Folder"),
+        max_length=60,
+        required=False,
+        help_text=_("Replies with the same folder stand together."),
+    )
+    language = forms.ChoiceField(
+        label=_("Language"),
+        required=False,
+        choices=[("", _("Any language")), *LANGUAGES],
+        help_text=_("Replies in a member’s language are offered first."),
+    )
+    text = forms.CharField(
+        label=_("Text"),
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 8, "dir": "auto"}),
+        error_messages={"required": _("Write the reply first.")},
+    )
+    shared = forms.BooleanField(
+        label=_("Share with the team"),
+        required=False,
+        help_text=_("Everyone who can reply can use and edit it."),
+    )
+
+    def __init__(self, data: Any = None, *, user: User, reply: SavedReply | None = None) -> None:
+        first = {"shared": True}
+        if reply:
+            first = {name: getattr(reply, name) for name in ("title", "folder", "language", "text")}
+            first["shared"] = reply.owner_id is None
+        super().__init__(data, initial=first)
+        self.user = user
+
+    def clean_title(self) -> str:
+        title = one_line(self.cleaned_data["title"], 80)
+        if not title:
+            raise forms.ValidationError(_("Enter a title."))
+        return title
+
+    def clean_folder(self) -> str:
+        return one_line(self.cleaned_data["folder"], 60)
+
+    def clean_text(self) -> str:
+        text = storable(self.cleaned_data["text"]).strip()
+        if wrong := what_is_wrong(text):
+            raise forms.ValidationError(wrong)
+        return text
+
+    def clean(self) -> dict[str, Any]:
+        """As the verbs take it: `owner` in the place of `shared`."""
+        cleaned = super().clean() or {}
+        cleaned["owner"] = None if cleaned.pop("shared", False) else self.user
+        return cleaned

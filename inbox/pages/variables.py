@@ -1,0 +1,118 @@
+"""The variables of saved replies: `{{ member.first_name }}`, or `{{ member.first_name | friend }}`
+with what stands there where nothing is known.
+
+Nothing but these names is looked up, so a text can reach nothing else; and none is ever left
+unfilled: each has words of its own for when neither the facts nor the text has any.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+    from inbox.models import Conversation
+    from members.models import Member
+    from team.models import User
+
+VARIABLE = re.compile(r"\{\{\s*([\w.]*)\s*(?:\|([^{}]*))?\}\}")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a reply is about: who gets it, who writes it, and where."""
+
+    conversation: Conversation
+    me: User
+    member: Member | None
+
+
+class Variable(NamedTuple):
+    """`default`: what stands there where nothing is known and the text says nothing."""
+
+    means: _StrPromise
+    value: Callable[[Facts], str]
+    default: _StrPromise
+
+
+THERE = gettext_lazy("there")
+VARIABLES = {
+    "member.first_name": Variable(
+        gettext_lazy("First name of the member you reply to"),
+        lambda facts: first_word(facts.member.name) if facts.member else "",
+        THERE,
+    ),
+    "member.name": Variable(
+        gettext_lazy("Name of the member you reply to"),
+        lambda facts: facts.member.name if facts.member else "",
+        THERE,
+    ),
+    "me.first_name": Variable(
+        gettext_lazy("Your first name"), lambda facts: facts.me.first_name, gettext_lazy("the team")
+    ),
+    "me.name": Variable(
+        gettext_lazy("Your name"), lambda facts: facts.me.name, gettext_lazy("the team")
+    ),
+    "conversation.title": Variable(
+        gettext_lazy("Title of the conversation"),
+        lambda facts: facts.conversation.subject,
+        gettext_lazy("your post"),
+    ),
+    "conversation.link": Variable(
+        gettext_lazy("Address of the conversation on its platform"),
+        lambda facts: facts.conversation.permalink,
+        gettext_lazy("this conversation"),
+    ),
+    "source.name": Variable(
+        gettext_lazy("Name of the source"),
+        lambda facts: facts.conversation.source.name,
+        gettext_lazy("our community"),
+    ),
+}
+
+
+def fill(text: str, facts: Facts) -> str:
+    """The text with every variable replaced. What is no variable stays as it is."""
+
+    def filled(found: re.Match[str]) -> str:
+        variable = VARIABLES.get(found[1])
+        if variable is None:
+            return found[0]
+        return variable.value(facts).strip() or (found[2] or "").strip() or str(variable.default)
+
+    return VARIABLE.sub(filled, text)
+
+
+def what_is_wrong(text: str) -> str:
+    """A sentence about the first variable that nobody could fill; "" where all is well."""
+    for found in VARIABLE.finditer(text):
+        if found[1] not in VARIABLES:
+            return _("%(variable)s is not a variable. The variables are: %(known)s.") % {
+                "variable": found[0],
+                "known": ", ".join(VARIABLES),
+            }
+    rest = VARIABLE.sub("", text)
+    if "{{" in rest or "}}" in rest:
+        return _("A variable needs both its braces, as in %(example)s.") % {
+            "example": "{{ member.first_name }}"
+        }
+    return ""
+
+
+def unfilled(text: str) -> str:
+    """The first variable that still stands in a text, as it is written there; "" where none."""
+    for found in VARIABLE.finditer(text):
+        if found[1] in VARIABLES:
+            return found[0]
+    return ""
+
+
+def first_word(name: str) -> str:
+    return name.split()[0] if name.strip() else ""
