@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from .hub import at
 from .talks import EVERYTHING, Talk
@@ -154,6 +154,21 @@ def test_tab_leads_out_of_a_menu(sit, talk: Talk) -> None:
         if not menu.evaluate("menu => menu.contains(document.activeElement)"):
             break
     assert not menu.evaluate("menu => menu.contains(document.activeElement)")
+
+
+def test_a_menu_that_loads_late_does_not_fetch_the_focus_back(sit, talk: Talk) -> None:
+    page = sit("bo")
+    page.goto(talk.page)
+    held: list[Route] = []
+    page.route("**/snooze/**", lambda route: held.append(route))
+    page.keyboard.press("h")
+    menu = page.locator("#snooze-menu")
+    expect(menu).to_contain_text("One moment")
+    box = page.locator("textarea[name=reply]")
+    box.focus()
+    held[0].continue_()
+    expect(menu).to_contain_text("Until they reply")
+    expect(box).to_be_focused()
 
 
 def test_question_mark_lists_the_keys(sit, talk: Talk) -> None:

@@ -15,7 +15,7 @@ class CommandMenu extends HTMLElement {
       const chosen = detail.xhr.status < 400 && detail.requestConfig.verb !== "get" && !("stay" in target.dataset);
       if (chosen && this.matches(":popover-open")) this.hidePopover();
     });
-    this.addEventListener("htmx:afterSettle", () => this.matches(":popover-open") && (this.box || this.items[0])?.focus());
+    this.addEventListener("htmx:afterSettle", () => this.matches(":popover-open") && this.isStillThere && (this.box || this.items[0])?.focus());
   }
 
   disconnectedCallback() { this.gone.abort(); }
@@ -26,7 +26,14 @@ class CommandMenu extends HTMLElement {
   get items() { return [...this.querySelectorAll(".menu-item")].filter((item) => !item.closest("[hidden]")); }
   get box() { return this.querySelector(".filter"); }
 
+  // the focus, since the menu was opened; whoever has tabbed on is not fetched back by what arrives late
+  get isStillThere() {
+    const now = document.activeElement;
+    return now === this.opener || now === document.body || this.contains(now);
+  }
+
   opened() {
+    this.opener = document.activeElement;
     document.querySelector(`[popovertarget="${this.id}"]`)?.setAttribute("aria-expanded", "true");
     (this.box || this.items[0])?.focus();
   }
