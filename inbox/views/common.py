@@ -21,7 +21,7 @@ from team.models import User
 PAGE = "inbox/inbox.html"
 LINES = 8  # of the log, beside a conversation
 ALONE = ("thread", "older")  # parts that stand without the person
-PARTS = ("list", "rows", "more-rows", "talk", "thread", "older")
+PARTS = ("list", "rows", "more-rows", "talk", "thread", "older", "person")
 
 
 def found(request: AuthenticatedHttpRequest, pk: int) -> Conversation:

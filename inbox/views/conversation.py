@@ -9,7 +9,15 @@ from django.views.decorators.http import require_safe
 from community_hub.lib import htmx
 from team.http import AuthenticatedHttpRequest
 
-from .common import PAGE, PARTS, conversation_context, folder_of, found, list_context
+from .common import (
+    PAGE,
+    PARTS,
+    conversation_context,
+    folder_of,
+    found,
+    list_context,
+    person_context,
+)
 
 BESIDE_A_LIST = ("talk", "thread", "older")  # parts that stand without the rows
 
@@ -19,6 +27,9 @@ def conversation(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     shown = found(request, pk)
     if shown.pk != pk and not htmx.target(request):
         return redirect(f"{shown.get_absolute_url()}?{request.GET.urlencode()}")
+    if htmx.target(request) == "person":
+        context = {"conversation": shown, **person_context(request, shown)}
+        return htmx.respond(request, PAGE, context, parts=PARTS)
     folder = folder_of(request)
     context = conversation_context(request, shown, folder)
     if htmx.target(request) not in BESIDE_A_LIST:

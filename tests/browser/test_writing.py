@@ -38,6 +38,20 @@ def test_undo_send_gives_the_words_back_and_nothing_reaches_the_forum(
     assert hub.ask(f"{state} where m.conversation_id = %s", talk.pk) == "cancelled"
 
 
+def test_the_person_beside_it_shows_what_one_has_just_answered(sit, talk: Talk) -> None:
+    page = sit("bo", viewport={"width": 1100, "height": 800})  # where the pane is a drawer
+    words = f"Ten kilohms in {talk.title}."
+    open_and_type(page, talk, words)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("article.ours")).to_contain_text(words)
+    page.get_by_role("button", name="About this member").click()
+    pane = page.locator("#person")
+    expect(pane).to_contain_text("Wren Ashby")
+    expect(pane).not_to_contain_text(words)  # it is not sent yet
+    expect(pane.locator(".log .ours").first).to_contain_text(words, timeout=30_000)
+    expect(pane).to_be_visible()  # it stayed open
+
+
 def test_one_answers_a_message_that_was_picked_and_the_draft_remembers_it(
     sit, hub: Hub, forum: Practice, talk: Talk
 ) -> None:

@@ -12,6 +12,7 @@ from inbox.verbs import tags, triage
 from tests.make import (
     make_channel,
     make_conversation,
+    make_line,
     make_message,
     make_reply,
     make_source,
@@ -151,6 +152,29 @@ def test_a_thread_brought_up_to_date_in_a_tab_nobody_sees_is_not_read(desk, bob)
     make_message(talk)
     ask(desk, talk.get_absolute_url(), f"thread-{talk.pk}")
     assert not ReadMark.objects.filter(user=bob).exists()
+
+
+def test_the_person_beside_it_is_brought_up_to_date_alone(desk, bob, django_assert_num_queries):
+    talk = make_conversation()
+    make_message(talk)
+    page = words(desk.get(talk.get_absolute_url()))
+    aside = page[page.index('id="person"') :]
+    heard = f'hx-trigger="hub:conversation-{talk.pk} from:body delay:150ms, hub:catch-up from:body'
+    assert heard in aside[: aside.index(">")]
+    ReadMark.objects.all().delete()
+    make_line(talk.preview_by.member, "Ten kilohms.", kind="reply")
+    with django_assert_num_queries(6):
+        part = words(ask(desk, talk.get_absolute_url(), "person"))
+    assert part.startswith("<aside")
+    assert "Ten kilohms." in part
+    assert "<article" not in part
+    assert not ReadMark.objects.filter(user=bob).exists()
+
+
+def test_beside_no_conversation_nothing_is_brought_up_to_date(desk):
+    page = words(desk.get("/inbox/"))
+    aside = page[page.index('id="person"') :]
+    assert "hx-get" not in aside[: aside.index(">")]
 
 
 def test_older_messages_are_read_upwards_without_gaps_or_repeats(desk):
