@@ -2,13 +2,15 @@
 error."""
 
 import pytest
-from django.contrib.postgres.search import SearchVector
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import connection
 from django.db.models import TextField, Value
+from django.db.models.expressions import RawSQL
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from community_hub.lib.query import Mistake, parse, search_query, split, unsearchable
+from inbox.models import Message
 from members.models import Member
 from tests.lib.query_texts import TEXTS
 
@@ -107,6 +109,12 @@ def test_an_unfinished_last_word_finds_what_begins_with_it(finds, text, kept, la
         assert not finds(text, kept, language, prefix=False)
 
 
+def test_a_beginning_is_looked_for_as_it_was_typed_in_any_one_configuration(finds):
+    assert finds("zephy", "some zephyrs", "english", ["english"])
+    assert finds("crash s", "a song about a crash", "english", ["english"])
+    assert not finds("zephy ", "some zephyrs", "english", ["english"])
+
+
 @pytest.mark.parametrize("sign", ["'", "\\", ":", "*", "&", "|", "!", "<->", "%", "_", "~", "{}"])
 @pytest.mark.parametrize("ending", ["", " "])
 def test_characters_that_mean_something_elsewhere_mean_nothing_here(finds, sign, ending):
@@ -166,3 +174,17 @@ def test_what_was_typed_is_a_parameter(db):
     assert "'o''cl':*" in params
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
+
+
+def test_a_full_text_index_answers_it(db):
+    """Also the condition for a stop word as the last word is a constant to the planner."""
+    kept = RawSQL('"inbox_message"."search"', [], output_field=SearchVectorField())
+    rows = Message.objects.annotate(kept=kept).filter(
+        kept=search_query(parse("crash -bar the"), MANY)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("set local enable_seqscan = off")
+    plan = rows.explain()
+    assert "Bitmap Index Scan on inbox_message_search" in plan
+    assert "tsquery(" not in plan
+    assert "CASE" not in plan

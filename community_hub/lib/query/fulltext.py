@@ -86,7 +86,9 @@ class _Reading:
         if self.name == PREFIXES:
             return whole | begun
         size = Func(whole, function="numnode", output_field=IntegerField())
-        return _Kept(When(Exact(size, Value(0)), then=whole), default=whole | begun)
+        stopped = Exact(size, Value(0))  # a stop word, which is no condition here
+        # Not the Case alone: Django compares a vector with its own two classes of queries only.
+        return whole | _Kept(When(stopped, then=whole), default=begun)
 
 
 def _term(term: Term, name: str) -> SearchQuery:
