@@ -62,14 +62,6 @@ class MemberQuerySet(models.QuerySet["Member"]):
         ours = Identity.objects.filter(member=models.OuterRef("pk"), is_us=True)
         return self.filter(~models.Exists(ours), last_seen__isnull=False)
 
-    def named_like(self, text: str, user: User) -> MemberQuerySet:
-        """By a part of the name, or of a handle that this reader may see."""
-        text = text.strip().removeprefix("@")
-        accounts = Identity.objects.visible_to(user).filter(
-            member=models.OuterRef("pk"), handle__icontains=text
-        )
-        return self.filter(models.Q(name__icontains=text) | models.Exists(accounts))
-
 
 class Member(models.Model):
     """Staff are members with a `user`: what they answer natively counts as the team's."""

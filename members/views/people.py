@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from community_hub.lib import htmx, keyset
+from community_hub.lib.query import Mistake
 from community_hub.lib.text import storable
+from members import filters
 from members.forms import NoteForm
 from members.models import Identity, Member, Stage, Tag
 from members.models.member import LATELY_SEEN_FIRST, MemberQuerySet
@@ -29,15 +32,14 @@ MOST_TAGS = 50
 
 @require_GET
 def members(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """`q`: a part of a name or handle; `stage`; `before`: the cursor of the last row above."""
-    wanted = storable(request.GET.get("q", ""))[:100].strip()
+    """`q`: a query; `stage`; `before`: the cursor of the last row above."""
+    wanted = storable(request.GET.get("q", "")).strip()
     stage = request.GET.get("stage", "")
     user = request.user
     found = Member.objects.visible_to(user).community().with_seen_at(user)
-    if wanted:
-        found = found.named_like(wanted, user)
     if stage in Stage.values:
         found = found.filter(stage=stage)
+    found, mistake = queried(found, wanted, user)
     listing = keyset.page(
         with_row_facts(found, user),
         LATELY_SEEN_FIRST,
@@ -45,7 +47,13 @@ def members(request: AuthenticatedHttpRequest) -> HttpResponse:
         PAGE,
         filters={"q": wanted, "stage": stage},
     )
-    context = {"listing": listing, "stages": Stage.choices}
+    context = {
+        "listing": listing,
+        "stages": Stage.choices,
+        "mistake": mistake,
+        "corrected": urlencode({"q": mistake.corrected, "stage": stage}) if mistake else "",
+        "help": filters.PEOPLE.help(),
+    }
     return htmx.respond(request, "members/list.html", context, parts=("members", "more-members"))
 
 
@@ -84,6 +92,16 @@ def member_page(
     if request.user.can_link_staff and (job := jobs.unfinished(f"member:{found.pk}")):
         context |= {"job": job, "job_words": jobs.words_of(job)}
     return htmx.respond(request, "members/member.html", context, parts=PAGE_PARTS, status=status)
+
+
+def queried(found: MemberQuerySet, text: str, user: User) -> tuple[MemberQuerySet, Mistake | None]:
+    """Nobody, where there is a mistake in the query."""
+    if not text:
+        return found, None
+    try:
+        return filters.apply(found, text, user), None
+    except Mistake as mistake:
+        return found.none(), mistake
 
 
 def with_row_facts(found: MemberQuerySet, user: User) -> MemberQuerySet:

@@ -1,0 +1,217 @@
+"""What the list of members can be asked, in the query language of all lists.
+
+Apps above register operators of their own with `PEOPLE.register(...)` when they are ready.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from community_hub.lib.query import Context, Language, Mistake, OperatorDefinition, Term, dates
+from team import hours
+from team.models import User
+
+from .models import Activity, ActivityKind, Identity, MemberTag, Stage, Tag
+from .models.identity import hidden_scopes
+
+if TYPE_CHECKING:
+    from .models.member import MemberQuerySet
+
+MOST_OFFERED = 10
+CONTACTS = [kind.value for kind in ActivityKind if kind.is_contact]
+
+
+def apply(found: MemberQuerySet, text: str, user: User) -> MemberQuerySet:
+    """Those of `found`, which has `seen_at`, that a query asks for. Raises Mistake."""
+    query = PEOPLE.parse(text)
+    context = Context(user=user, now=timezone.now(), timezone=hours.of_hub().zone)
+    return found.filter(PEOPLE.q(query, context))
+
+
+def named(term: Term, context: Context) -> Q:
+    """By a part of the name, or of a handle that this reader may see."""
+    text = term.text.removeprefix("@")
+    accounts = Identity.objects.visible_to(context.user)
+    handles = accounts.filter(member=OuterRef("pk"), handle__icontains=text)
+    return Q(name__icontains=text) | Q(Exists(handles))
+
+
+# One function an operator: a value, as it was typed, becomes a condition ------------------------
+
+
+def tagged(value: str, context: Context) -> Q:
+    tag = Tag.objects.visible_to(context.user).current().filter(name__iexact=value).first()
+    if tag is None:
+        raise Mistake(_("There’s no tag “%(name)s”.") % {"name": value})
+    return Q(Exists(MemberTag.objects.filter(member=OuterRef("pk"), tag=tag)))
+
+
+def owned(value: str, context: Context) -> Q:
+    """`me`, `nobody`, or a teammate by name or email."""
+    if value.lower() == "nobody":
+        return Q(owner__isnull=True)
+    return Q(owner__isnull=False, owner=colleague(value, context))
+
+
+def colleague(value: str, context: Context) -> User:
+    """Who is meant: `me`, an email, or a name or its beginning, where only one has it."""
+    if value.lower() == "me":
+        user: User = context.user
+        return user
+    team = User.objects.active()
+    same = list(team.filter(Q(email__iexact=value) | Q(name__iexact=value))[:2])
+    found = same or list(team.filter(name__istartswith=value)[:2])
+    if not found:
+        raise Mistake(_("There’s no teammate “%(name)s”.") % {"name": value})
+    if len(found) > 1:
+        said = _("“%(name)s” could be several teammates. Write the email.")
+        raise Mistake(said % {"name": value})
+    return found[0]
+
+
+def of_kind(value: str, context: Context) -> Q:
+    return {
+        "teammate": Q(user__isnull=False),
+        "bot": Q(is_bot=True),
+        "mine": Q(owner__isnull=False, owner=context.user),
+        "do-not-contact": Q(do_not_contact=True),
+    }[value]
+
+
+def on_network(value: str, context: Context) -> Q:
+    """The name of a network before its colon, as in `mastodon` or `discourse:forum.example`."""
+    accounts = Identity.objects.visible_to(context.user).filter(member=OuterRef("pk"))
+    same = Q(network__iexact=value) | Q(network__istartswith=f"{value}:")
+    return Q(Exists(accounts.filter(same)))
+
+
+def speaking(value: str, context: Context) -> Q:
+    return Q(languages__contains=[value.lower()])
+
+
+def in_contact(value: str, context: Context) -> Q:
+    """Nobody of us wrote to them, or met them, for so long (`>`), or somebody has since (`<`), as
+    far as this reader's sources tell. Whoever was never in contact has been out of it for long."""
+    age = dates.read_age(value, context)
+    if hidden_scopes(context.user) is None:
+        lately = Q(last_contact_at__isnull=False, last_contact_at__gte=age.moment)
+    else:
+        lines = Activity.objects.visible_to(context.user).present()
+        lines = lines.filter(member=OuterRef("pk"), kind__in=CONTACTS)
+        lately = Q(Exists(lines.filter(occurred_at__gte=age.moment)))
+    return ~lately if age.is_older else lately
+
+
+def seen(condition: Callable[[str, str, Context], Q]) -> Callable[[str, Context], Q]:
+    """A condition on when this reader's sources saw them last."""
+
+    def build(value: str, context: Context) -> Q:
+        return Q(seen_at__isnull=False) & condition("seen_at", value, context)
+
+    return build
+
+
+# What is offered while one types ----------------------------------------------------------------
+
+
+def tag_names(user: User, beginning: str) -> Iterable[tuple[str, str]]:
+    tags = Tag.objects.visible_to(user).current().filter(name__istartswith=beginning)
+    return [(tag.name, tag.name) for tag in tags.order_by("name")[:MOST_OFFERED]]
+
+
+def colleagues(_user: User, beginning: str) -> Iterable[tuple[str, str]]:
+    words = {"me": _("You"), "nobody": _("No owner")}
+    offered = [(word, label) for word, label in words.items() if word.startswith(beginning.lower())]
+    team = User.objects.active().filter(name__istartswith=beginning).order_by("name", "pk")
+    return [*offered, *((user.name, user.email) for user in team[: MOST_OFFERED - len(offered)])]
+
+
+PEOPLE = Language("members", words=named)
+PEOPLE.register(
+    OperatorDefinition(
+        name="stage",
+        help=gettext_lazy("In this stage"),
+        example="stage:contributor",
+        build=lambda value, context: Q(stage=value),
+        values={stage.value: stage.label for stage in Stage},
+    ),
+    OperatorDefinition(
+        name="tag",
+        help=gettext_lazy("With this tag"),
+        example="tag:newcomer",
+        build=tagged,
+        complete=tag_names,
+    ),
+    OperatorDefinition(
+        name="owner",
+        help=gettext_lazy("Whose owner is this teammate, you (me) or nobody"),
+        example="owner:me",
+        build=owned,
+        complete=colleagues,
+    ),
+    OperatorDefinition(
+        name="is",
+        help=gettext_lazy("Of this kind"),
+        example="is:mine",
+        build=of_kind,
+        values={
+            "mine": gettext_lazy("Owned by you"),
+            "teammate": gettext_lazy("Teammates"),
+            "bot": gettext_lazy("Automated accounts"),
+            "do-not-contact": gettext_lazy("Asked not to be contacted"),
+        },
+    ),
+    OperatorDefinition(
+        name="contact",
+        help=gettext_lazy("Last contact with your team longer ago (>) or more recent (<)"),
+        example="contact:>90d",
+        build=in_contact,
+        complete=dates.complete_age,
+    ),
+    OperatorDefinition(
+        name="last",
+        help=gettext_lazy("Last seen longer ago (>) or more recently (<)"),
+        example="last:<7d",
+        build=seen(dates.aged),
+        complete=dates.complete_age,
+    ),
+    OperatorDefinition(
+        name="before",
+        help=gettext_lazy("Last seen before a date"),
+        example="before:2026-06-01",
+        build=seen(dates.before),
+        complete=dates.complete_date,
+    ),
+    OperatorDefinition(
+        name="after",
+        help=gettext_lazy("Last seen on a date or after it"),
+        example="after:last-week",
+        build=seen(dates.after),
+        complete=dates.complete_date,
+    ),
+    OperatorDefinition(
+        name="on",
+        help=gettext_lazy("Last seen on a day, or in a week or month"),
+        example="on:yesterday",
+        build=seen(dates.on),
+        complete=dates.complete_date,
+    ),
+    OperatorDefinition(
+        name="network",
+        help=gettext_lazy("With an account on this network"),
+        example="network:mastodon",
+        build=on_network,
+    ),
+    OperatorDefinition(
+        name="lang",
+        help=gettext_lazy("Speaks this language (its code)"),
+        example="lang:de",
+        build=speaking,
+    ),
+)

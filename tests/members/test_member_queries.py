@@ -1,0 +1,176 @@
+"""What the list of members can be asked, by whom, and what is said about a mistake."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from members import filters, verbs
+from members.models import Member, Sighting
+from tests.make import make_identity, make_line, make_member, make_source
+
+NOW = timezone.now
+
+
+def seen(name: str, *, days: int = 1, **fields) -> Member:
+    member = make_member(name, last_seen=NOW() - timedelta(days=days), **fields)
+    make_identity(member, handle=name.split()[0].lower())
+    return member
+
+
+def ask(user, text: str) -> list[str]:
+    found = Member.objects.visible_to(user).community().with_seen_at(user)
+    return sorted(filters.apply(found, text, user).values_list("name", flat=True))
+
+
+def signed_in(user) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def people(bob, lena):
+    ada = seen("Ada Lovelace", stage="contributor", owner=bob, languages=["en", "fr"])
+    ben = seen("Ben Ali", days=100, stage="contributor")
+    cleo = seen("Cleo Bot", days=40, is_bot=True, do_not_contact=True)
+    dora = seen("Dora Li", days=20, owner=lena)
+    make_line(ben, kind="reply", occurred_at=NOW() - timedelta(days=5))
+    make_line(dora, kind="reply", occurred_at=NOW() - timedelta(days=200))
+    verbs.tag(ada, "Early bird", by=bob)
+    verbs.tag(dora, "bug", by=bob)
+    return ada, ben, cleo, dora
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("", "Ada Ben Cleo Dora"),
+        ("li", "Ben Dora"),
+        ("@ada", "Ada"),
+        ("ada or ben", "Ada Ben"),
+        ('"Ada Lovelace" or "li d"', "Ada"),
+        ("-li", "Ada Cleo"),
+        ("stage:contributor", "Ada Ben"),
+        ("-stage:contributor is:bot", "Cleo"),
+        ('tag:"early BIRD" or tag:bug', "Ada Dora"),
+        ("-tag:bug", "Ada Ben Cleo"),
+        ("owner:me", "Ada"),
+        ("is:mine", "Ada"),
+        ("owner:nobody", "Ben Cleo"),
+        ("-owner:me", "Ben Cleo Dora"),
+        ("contact:>90d", "Ada Cleo Dora"),
+        ("stage:contributor contact:>90d", "Ada"),
+        ("contact:<10d", "Ben"),
+        ("-contact:<10d", "Ada Cleo Dora"),
+        ("last:>30d", "Ben Cleo"),
+        ("last:<30d", "Ada Dora"),
+        ("before:2020", ""),
+        ("after:2020", "Ada Ben Cleo Dora"),
+        ("on:yesterday or on:today", "Ada"),
+        ("is:do-not-contact", "Cleo"),
+        ("lang:fr", "Ada"),
+        ("-(stage:contributor or is:bot)", "Dora"),
+    ],
+)
+def test_a_query_finds(bob, people, text, names):
+    assert [name.split()[0] for name in ask(bob, text)] == names.split()
+
+
+@pytest.mark.parametrize("text", ["contact:>90d", "contact:<10d", "-contact:<10d"])
+def test_a_lead_gets_the_same_answers_from_the_kept_field(bob, lena, people, text):
+    assert ask(lena, text) == ask(bob, text)
+
+
+def test_an_owner_is_named_by_email_or_name_and_who_is_not_clear_is_asked_for(bob, lena, people):
+    assert ask(bob, f"owner:{lena.email}") == ["Dora Li"]
+    assert ask(bob, f'owner:"{lena.name}"') == ["Dora Li"]
+    with pytest.raises(filters.Mistake, match="There’s no teammate “zoe”"):
+        ask(bob, "owner:zoe")
+
+
+def test_a_mistake_is_explained_on_the_page_with_the_query_that_was_meant(bob, people):
+    page = signed_in(bob).get("/members/", {"q": "stge:contributor"})
+    assert page.status_code == 200
+    words = page.content.decode()
+    assert "“stge:” is not known: did you mean “stage:”?" in words
+    assert "/members/?q=stage%3Acontributor" in words
+    assert page.context["listing"].rows == []
+    assert (
+        "There’s no tag “nowhere”."
+        in signed_in(bob).get("/members/", {"q": "tag:nowhere"}).content.decode()
+    )
+
+
+def test_the_page_says_how_to_search(olga, people):
+    words = signed_in(olga).get("/members/").content.decode()
+    for definition in filters.PEOPLE.definitions:
+        assert definition.example in words.replace("&gt;", ">").replace("&lt;", "<")
+
+
+def test_what_is_restricted_answers_no_question(bob, lena):
+    closed = make_source(restricted=True)
+    scope = f"source:{closed.pk}"
+    both = seen("Both Sides", days=3)
+    account = both.identities.get()
+    Sighting.objects.filter(identity=account).delete()
+    for where, days in (("source:0", 50), (scope, 3)):
+        at = NOW() - timedelta(days=days)
+        Sighting.objects.create(identity=account, scope=where, first_seen=at, last_seen=at)
+    make_line(both, kind="reply", scope=scope, occurred_at=NOW())
+    assert ask(lena, "last:<10d") == ask(lena, "contact:<10d") == ["Both Sides"]
+    assert ask(bob, "last:<10d") == ask(bob, "contact:<10d") == []
+    assert ask(bob, "contact:>10d last:>10d") == ["Both Sides"]
+    verbs.tag(make_only(closed), "misconduct", by=lena)
+    with pytest.raises(filters.Mistake):
+        ask(bob, "tag:misconduct")
+    assert filters.tag_names(lena, "mis") == [("misconduct", "misconduct")]
+    assert filters.tag_names(bob, "mis") == []
+
+
+def make_only(source) -> Member:
+    """Known from this source alone."""
+    member = seen("Only There")
+    at = NOW()
+    account = member.identities.get()
+    Sighting.objects.filter(identity=account).delete()
+    Sighting.objects.create(
+        identity=account, scope=f"source:{source.pk}", first_seen=at, last_seen=at
+    )
+    return member
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    text=st.one_of(
+        st.text(max_size=60),
+        st.lists(
+            st.sampled_from(
+                ["stage:", "tag:", "owner:", "contact:>", "on:", "or", "-", "(", ")", '"', "9d",
+                 "'", "%", "_", "\\", "ada", ";--", "2026-02-30", "lang:", "network:", "$1"]
+            ),
+            max_size=12,
+        ).map("".join),
+    )
+)  # fmt: skip
+def test_whatever_is_typed_is_a_list_or_a_sentence(people, bob, text):
+    with suppress(filters.Mistake):
+        ask(bob, text)
+
+
+def test_pages_keep_the_query(bob):
+    for number in range(45):
+        seen(f"Person {number}", stage="contributor")
+    seen("Somebody else")
+    page = signed_in(bob).get("/members/", {"q": "stage:contributor"})
+    assert len(page.context["listing"].rows) == 40
+    more = signed_in(bob).get(f"/members/?{page.context['listing'].next_query}")
+    assert len(more.context["listing"].rows) == 5
