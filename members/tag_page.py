@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.db.models.functions import Lower
+
+from community_hub.lib.paths import path
+from community_hub.lib.query.syntax import quoted
 
 from .models import Tag
 from .models.tag import tag_uses
@@ -28,6 +32,11 @@ class Row:
     tag: Tag
     members: int
     conversations: int
+
+    @property
+    def members_url(self) -> str:
+        """The list of the members that carry it."""
+        return f"{path('members')}?{urlencode({'q': f'tag:{quoted(self.tag.name)}'})}"
 
 
 def rows(user: User) -> list[Row]:

@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from inbox.models import Conversation, ConversationTag
 from inbox.pages import folders
@@ -140,6 +141,16 @@ def test_counts_and_names_keep_restricted_sources_to_those_who_may_see_them(bob,
     )
     assert answer.status_code == 302
     assert Tag.objects.current().filter(name="bug").exists()
+
+
+def test_the_number_of_members_opens_their_list(bob):
+    person = make_member("Ada", last_seen=timezone.now())
+    make_member("Ben", last_seen=timezone.now())
+    verbs.tag(person, 'so "called"', by=bob)
+    (row,) = tag_page.rows(bob)
+    assert row.members == 1
+    listed = signed_in(bob).get(row.members_url)
+    assert [member.name for member in listed.context["listing"].rows] == ["Ada"]
 
 
 def test_the_audit_trail_says_what_became_of_a_tag(lena, bug, defect):
