@@ -33,9 +33,7 @@ class NameTaken(Exception):
         self.name = name
 
     def __str__(self) -> str:
-        return _now("There’s already a tag “%(name)s”. Merge the two instead.") % {
-            "name": self.name
-        }
+        return _now("There’s already a tag “%(name)s”.") % {"name": self.name}
 
 
 @one_by_one

@@ -22,15 +22,14 @@ from team.http import AuthenticatedHttpRequest
 def tag_list(request: AuthenticatedHttpRequest) -> HttpResponse:
     """POST `name`: a new tag."""
     if request.method == "GET":
-        context = {"rows": tag_page.rows(request.user)}
-        return htmx.respond(request, "members/tags.html", context, parts=("tag-rows",))
+        return list_page(request)
     tag_verbs.create.require(request.user)
     try:
         changes = tag_verbs.create(request.POST.get("name", ""), by=request.user)
     except ValueError:
-        return answer(request, _("Enter a tag name first."), level="error")
+        return list_page(request, wrong=_("Enter a name."))
     except NameTaken as error:
-        return answer(request, str(error), level="error")
+        return list_page(request, wrong=str(error))
     return answer(request, _("Tag created."), changes)
 
 
@@ -50,7 +49,7 @@ def tag(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     try:
         changes = tag_verbs.edit(found, by=request.user, **form.cleaned_data)
     except NameTaken as error:
-        form.add_error("name", str(error))
+        form.add_error("name", f"{error} {_('Merge the two instead.')}")
         return tag_form(request, form, status=422)
     return answer(request, _("Saved.") if changes else _("No changes."), changes)
 
@@ -63,8 +62,10 @@ def tag_merge(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     wanted = one_line(request.POST.get("into", ""), LONGEST)
     into = tag_page.others(found, request.user).filter(name__iexact=wanted).first()
     if into is None:
-        said = _("Enter the name of another tag.")
-        return htmx.tell(request, redirect("tag-page", pk), said, level="error")
+        wrong = _("There’s no other tag “%(name)s”.") % {"name": wanted}
+        if not wanted:
+            wrong = _("Enter the name of another tag.")
+        return tag_form(request, TagForm(tag=found), into=wanted, wrong=wrong, status=422)
     changes = tag_verbs.merge(found, into, by=request.user)
     said = _("Merged “%(name)s” into “%(into)s”.") % {"name": found, "into": into}
     return answer(request, said, changes)
@@ -77,14 +78,28 @@ def visible_tag(request: AuthenticatedHttpRequest, pk: int) -> Tag:
     return get_object_or_404(Tag.objects.visible_to(request.user).current(), pk=pk)
 
 
-def tag_form(request: AuthenticatedHttpRequest, form: TagForm, status: int = 200) -> HttpResponse:
+def list_page(request: AuthenticatedHttpRequest, wrong: str = "") -> HttpResponse:
+    """`wrong`: what is said of the name that was typed for a new tag."""
+    typed = request.POST.get("name", "")[:LONGEST]
+    context = {"rows": tag_page.rows(request.user), "wrong": wrong, "typed": typed}
+    status = 422 if wrong else 200
+    parts = ("tag-rows",)
+    return htmx.respond(request, "members/tags.html", context, parts=parts, status=status)
+
+
+def tag_form(
+    request: AuthenticatedHttpRequest,
+    form: TagForm,
+    *,
+    into: str = "",
+    wrong: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """`wrong`: what is said of `into`, the name that was typed to merge with."""
     others = tag_page.others(form.tag, request.user)[: tag_page.MOST]
-    context = {"tag": form.tag, "form": form, "others": others}
+    context = {"tag": form.tag, "form": form, "others": others, "into": into, "wrong": wrong}
     return htmx.respond(request, "members/tag.html", context, status=status)
 
 
-def answer(
-    request: AuthenticatedHttpRequest, text: str, changes: Changes | None = None, *, level: str = ""
-) -> HttpResponse:
-    undo = changes.undo_url if changes else ""
-    return htmx.tell(request, redirect("tag-list"), text, undo=undo, level=level)
+def answer(request: AuthenticatedHttpRequest, text: str, changes: Changes) -> HttpResponse:
+    return htmx.tell(request, redirect("tag-list"), text, undo=changes.undo_url)

@@ -15,6 +15,23 @@ INITIALS = """face => {
 }"""
 
 
+CONTRAST = """button => {
+    const paint = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+    const light = (colour) => {
+        paint.fillStyle = colour;
+        paint.fillRect(0, 0, 1, 1);
+        const [r, g, b] = [...paint.getImageData(0, 0, 1, 1).data].map((part) => {
+            const of1 = part / 255;
+            return of1 <= 0.04045 ? of1 / 12.92 : ((of1 + 0.055) / 1.055) ** 2.4;
+        });
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const { color, backgroundColor } = getComputedStyle(button);
+    const [high, low] = [light(color), light(backgroundColor)].sort((one, other) => other - one);
+    return (high + 0.05) / (low + 0.05);
+}"""  # WCAG 2.2, contrast ratio
+
+
 def box(element: Locator) -> dict[str, float]:
     found = element.bounding_box()
     assert found, element
@@ -321,3 +338,17 @@ def test_what_one_should_know_stands_above_the_box_at_every_width(sit, hub: Hub,
     expect(notes).to_be_in_viewport(ratio=1)
     above, below = box(notes), box(page.locator(".composer"))
     assert 0 <= below["y"] - above["y"] - above["height"] < 16
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_button_can_be_read_while_the_pointer_is_on_it(sit, talk: Talk, scheme: str) -> None:
+    page = sit("bo", color_scheme=scheme, reduced_motion="reduce")
+    page.goto(talk.page)
+    for key, name in (("r", "Send"), ("n", "Add note")):
+        page.keyboard.press(key)
+        button = page.locator(".composer").get_by_role("button", name=name, exact=True)
+        page.keyboard.press("Escape")
+        page.locator("h1, h2").first.click()
+        button.hover()
+        page.wait_for_timeout(400)  # the colours change over a moment
+        assert button.evaluate(CONTRAST) >= 4.5, (scheme, name)

@@ -5,6 +5,7 @@ from .endpoints import LEADS, NOTERS, TRIAGERS, Endpoint
 MEMBER = {"pk": lambda world: world.member.pk}
 TAG = {**MEMBER, "tag_pk": lambda world: world.tag.pk}
 ONE_TAG = {"pk": lambda world: world.tag.pk}
+INTO = {"into": lambda world: world.other_tag.name}
 NOTE = {**MEMBER, "note_pk": lambda world: world.own_note.pk}
 DELETE = {"_method": "DELETE"}
 
@@ -16,7 +17,7 @@ ENDPOINTS = (
     Endpoint("tags/<int:pk>/", "GET", TRIAGERS, ONE_TAG),
     Endpoint("tags/<int:pk>/", "POST", TRIAGERS, ONE_TAG, {"name": "calm", "colour": "3"}),
     Endpoint("tags/<int:pk>/", "DELETE", TRIAGERS, ONE_TAG),
-    Endpoint("tags/<int:pk>/merge/", "POST", TRIAGERS, ONE_TAG, {"into": "no such tag"}),
+    Endpoint("tags/<int:pk>/merge/", "POST", TRIAGERS, ONE_TAG, INTO),
     Endpoint("members/<int:pk>/", "GET", ids=MEMBER),
     Endpoint("members/<int:pk>/details/", "GET", TRIAGERS, MEMBER),
     Endpoint(

@@ -88,6 +88,10 @@ class World:
         return Tag.named("wishes")
 
     @cached_property
+    def other_tag(self) -> Tag:
+        return Tag.named("bugs")
+
+    @cached_property
     def saved_reply(self) -> SavedReply:
         return SavedReply.objects.create(title="Thanks", text="Thank you!")
 

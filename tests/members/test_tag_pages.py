@@ -58,6 +58,10 @@ def test_a_name_that_another_tag_has_is_refused_beside_its_field(bob, bug, defec
     assert "There’s already a tag “DEFECT”" in answer.content.decode()
     with pytest.raises(NameTaken):
         tag_verbs.create("Bug", by=bob)
+    page = signed_in(bob).post(reverse("tag-list"), {"name": "Bug"})
+    assert page.status_code == 422
+    assert "There’s already a tag “Bug”.</li>" in page.content.decode()
+    assert 'value="Bug"' in page.content.decode()
 
 
 def test_a_deleted_tag_is_on_nothing_and_comes_back_everywhere(bob, bug):
@@ -102,10 +106,10 @@ def test_a_tag_is_not_merged_into_itself_nor_into_one_that_is_gone(bob, bug, def
         tag_verbs.merge(bug, bug, by=bob)
     tag_verbs.delete(defect, by=bob)
     assert not tag_verbs.merge(bug, defect, by=bob)
-    answer = signed_in(bob).post(
-        reverse("tag-merge", args=[bug.pk]), {"into": "defect"}, follow=True
-    )
-    assert "Enter the name of another tag." in answer.content.decode()
+    answer = signed_in(bob).post(reverse("tag-merge", args=[bug.pk]), {"into": "defect"})
+    assert answer.status_code == 422
+    assert "There’s no other tag “defect”." in answer.content.decode()
+    assert 'value="defect"' in answer.content.decode()
 
 
 def test_a_new_tag_is_created_and_undone(bob):
@@ -139,7 +143,7 @@ def test_counts_and_names_keep_restricted_sources_to_those_who_may_see_them(bob,
     answer = signed_in(bob).post(
         reverse("tag-merge", args=[Tag.objects.get(name="bug").pk]), {"into": "misconduct"}
     )
-    assert answer.status_code == 302
+    assert answer.status_code == 422
     assert Tag.objects.current().filter(name="bug").exists()
 
 
