@@ -70,10 +70,12 @@ def sources_health(context: dict[str, Any]) -> dict[str, Any]:
     """How the sources fare, in the fewest words; each that needs somebody has a line."""
     sources = [s for s in visible_sources(context) if s.state != SourceState.DELETING]
     troubled = [source for source in sources if source.dot != "good"]
+    syncing = [s for s in sources if s.state == SourceState.ACTIVE and s.dot == "good"]
     worst = "bad" if any(source.dot == "bad" for source in troubled) else "late"
     return {
         "count": len(sources),
-        "checked": last_checked(context),
+        "syncing": len(syncing),
+        "checked": latest_success(syncing),
         "troubled": troubled,
         "worst": worst if troubled else "",
     }
@@ -108,8 +110,11 @@ def sources_seen(context: dict[str, Any]) -> list[Source]:
 @register.simple_tag(takes_context=True)
 def last_checked(context: dict[str, Any]) -> datetime | None:
     """When any source was last asked and answered: nothing new is not the same as not looked."""
-    checked = [s.last_success_at for s in visible_sources(context) if s.last_success_at]
-    return max(checked, default=None)
+    return latest_success(visible_sources(context))
+
+
+def latest_success(sources: Iterable[Source]) -> datetime | None:
+    return max((s.last_success_at for s in sources if s.last_success_at), default=None)
 
 
 @register.simple_tag(takes_context=True)

@@ -144,8 +144,8 @@ class ChoicesForm(forms.Form):
     reach = forms.ChoiceField(label=gettext_lazy("Import history"), widget=forms.RadioSelect)
     since = forms.DateField(
         label=gettext_lazy("Since"),
-        required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": gettext_lazy("Enter a date.")},
     )
 
     def __init__(
@@ -179,12 +179,10 @@ class ChoicesForm(forms.Form):
         data = super().clean() or self.cleaned_data
         if data.get("listen") == "some" and not data.get("channels"):
             self.add_error("channels", _("Select at least one place, or all places."))
-        if data.get("reach") == "date":
-            given = data.get("since")
-            if not given and "since" not in self.errors:
-                self.add_error("since", _("Enter a date."))
-            elif given and given > timezone.localdate():
-                self.add_error("since", _("Select a date in the past."))
+        if data.get("reach") != "date":  # then it is not shown, whatever stands in it
+            self.errors.pop("since", None)
+        elif (given := data.get("since")) and given > timezone.localdate():
+            self.add_error("since", _("Select a date in the past."))
         return data
 
     def chosen_channels(self) -> list[ChannelInfo]:

@@ -6,6 +6,10 @@ from playwright.sync_api import Page, expect
 from .practice import Practice
 from .talks import Talk
 
+# as htmx tells of a request without an answer, and of one with an answer that is a page of errors
+FAILED = """(name) => document.body.dispatchEvent(new CustomEvent(name, {
+    detail: { xhr: { getResponseHeader: () => "text/html", responseText: "" } } }))"""
+
 
 @pytest.fixture
 def moderated(forum: Practice):
@@ -65,3 +69,18 @@ def test_a_refused_reply_says_why_and_offers_retry_or_edit(
     failed.get_by_role("button", name="Edit").press("Enter")
     expect(page.locator("article.failed")).to_have_count(0)
     expect(page.locator('textarea[name="reply"]')).to_have_value("Here is the newer plan.")
+
+
+def test_a_hub_out_of_reach_speaks_of_a_draft_only_beside_a_box_that_keeps_one(
+    sit, talk: Talk
+) -> None:
+    page = sit("bo")
+    toast = page.locator("toast-rack .toast.error")
+    kept = "Your draft is saved."
+    for address, has_draft in (("/members/", False), (talk.page, True)):
+        page.goto(address)
+        for event in ("htmx:sendError", "htmx:responseError"):
+            page.evaluate(FAILED, event)
+            said = "Can’t reach the hub." if event == "htmx:sendError" else "That didn’t work."
+            expect(toast.filter(has_text=said)).to_be_visible()
+            assert (kept in toast.last.inner_text()) == has_draft

@@ -14,6 +14,7 @@ from inbox.models import Source
 from inbox.views import sources_setup
 from members.models import Identity
 from team.models import Action
+from tests.make import one_line
 from tests.platforms.discourse import KEY, Discourse
 from tests.platforms.feeds import FeedSite
 
@@ -160,6 +161,17 @@ def test_a_half_made_source_is_forgotten_after_an_hour(browser, forum, time_mach
     answer = browser.get(CHOICES)
     assert (answer.status_code, answer.url) == (302, FORM)
     assert sources_setup.KEY not in browser.session
+
+
+def test_a_date_is_asked_for_where_one_chose_a_date_and_nowhere_else(browser, forum):
+    browser.post(FORM, typed(forum))
+    page = one_line(browser.get(CHOICES).content)
+    assert 'for="id_since">Since</label>' in page
+    refused = browser.post(CHOICES, {"name": "Forum", "listen": "all", "reach": "date"})
+    assert refused.status_code == 422
+    assert refused.context["form"].errors == {"since": ["Enter a date."]}
+    unseen = {"name": "Forum", "listen": "all", "reach": "week", "since": "tomorrow"}
+    assert browser.post(CHOICES, unseen).status_code == 302
 
 
 @pytest.mark.parametrize(

@@ -249,3 +249,24 @@ def test_the_footer_is_green_only_while_everything_is_read(client, bob, source, 
     footer = words(client, "/inbox/health/").replace('dot "', 'dot"')
     assert f'<i class="{dot}"></i><span >1 source' in footer
     assert said in footer
+
+
+def test_the_footer_counts_those_that_sync_and_says_when_one_of_them_was_checked(
+    client, bob, source
+):
+    def footer() -> str:
+        return words(client, "/inbox/health/")
+
+    client.force_login(bob)
+    Source.objects.filter(pk=source.pk).update(last_success_at=timezone.now() - timedelta(hours=2))
+    gone, failing = (make_source(last_success_at=timezone.now()) for _ in range(2))
+    assert "3 sources, checked" in footer()
+    Source.objects.filter(pk=failing.pk).update(failures=1)
+    assert "2 of 3 sources, checked" in footer()
+    Source.objects.filter(pk=gone.pk).update(state="disconnected")
+    assert "1 of 3 sources, checked" in footer()
+    assert "2 hours ago" in footer()  # the others were the last to be asked
+    Source.objects.filter(pk=source.pk).update(state="paused", pause_reason="person")
+    assert "3 sources, none syncing</span>" in footer()
+    Source.objects.exclude(pk=source.pk).delete()
+    assert "1 source, not syncing</span>" in footer()

@@ -5,7 +5,7 @@ const STAY = 10_000, STAY_ERROR = 20_000;
 class ToastRack extends HTMLElement {
   connectedCallback() {
     this.hear = (event) => this.add(event.detail);
-    this.fail = (event) => this.add({ level: "error", text: event.type === "htmx:sendError" ? this.dataset.offline : this.words(event.detail.xhr) });
+    this.fail = (event) => this.add({ level: "error", text: event.type === "htmx:sendError" ? this.withDraft(this.dataset.offline) : this.words(event.detail.xhr) });
     document.body.addEventListener("toast", this.hear);
     document.body.addEventListener("htmx:sendError", this.fail);
     document.body.addEventListener("htmx:responseError", this.fail);
@@ -22,8 +22,11 @@ class ToastRack extends HTMLElement {
 
   words(xhr) {
     const plain = (xhr.getResponseHeader("Content-Type") || "").startsWith("text/plain");
-    return plain && xhr.responseText.length < 400 ? xhr.responseText : this.dataset.error;
+    return plain && xhr.responseText.length < 400 ? xhr.responseText : this.withDraft(this.dataset.error);
   }
+
+  // where there is a box whose text is kept
+  withDraft(text) { return document.querySelector("draft-keeper textarea") ? `${text} ${this.dataset.saved}` : text; }
 
   add({ text, undo = "", level = "" }) {
     const toast = this.querySelector("template").content.firstElementChild.cloneNode(true);
