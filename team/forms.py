@@ -233,7 +233,7 @@ class HoursForm(forms.Form):
         said = super().clean() or {}
         begins, ends = said.get("work_from"), said.get("work_until")
         if begins and ends and begins >= ends:
-            self.add_error("work_until", _("The working day ends after it begins."))
+            self.add_error("work_until", _("The working day must end after it begins."))
         return said
 
     @classmethod
@@ -261,7 +261,7 @@ class OwnHoursForm(forms.Form):
         if bool(begins) != bool(ends):
             raise forms.ValidationError(_("Enter both times of your working day, or none."))
         if begins and ends and begins >= ends:
-            raise forms.ValidationError(_("The working day ends after it begins."))
+            raise forms.ValidationError(_("The working day must end after it begins."))
         return said
 
     def chosen(self) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Long work outside the request, in steps that are safe to repeat.
 
-    @background_job("delete-source", words=_("Deleting a source"))
+    @background_job("delete-source", words=_("Deleting %(name)s"))
     def delete_source(job: BackgroundJob) -> bool: ...
 
 A step does a bounded piece (a second at most), moves `job.done` and `job.cursor` on, and answers
@@ -38,7 +38,7 @@ Step = Callable[[BackgroundJob], bool]
 
 @dataclass(frozen=True)
 class Kind:
-    """`words` say on screen what is being done."""
+    """`words` say on screen what is being done; %(name)s in them, to what."""
 
     name: str
     words: str | _StrPromise
@@ -61,18 +61,19 @@ def background_job(name: str, *, words: str | _StrPromise) -> Callable[[Step], S
 
 
 def start(
-    kind: str, about: str, *, by: User | None, delay: timedelta = timedelta()
+    kind: str, about: str, *, by: User | None, name: str = "", delay: timedelta = timedelta()
 ) -> BackgroundJob:
     """Begin it when the transaction commits, or `delay` later. One that is under way begins anew
-    from its first step. KeyError for a kind that is not registered."""
-    name = _kinds[kind].name
+    from its first step. `name`: what `about` is called now, if the kind's words say it. KeyError
+    for a kind that is not registered."""
+    kind = _kinds[kind].name
     run_at = timezone.now() + delay
     fresh: dict[str, Any] = {
-        "by": by, "cursor": {}, "done": 0, "total": None, "failures": 0, "last_error": "",
-        "run_at": run_at, "begun_at": None,
+        "by": by, "name": name, "cursor": {}, "done": 0, "total": None, "failures": 0,
+        "last_error": "", "run_at": run_at, "begun_at": None,
     }  # fmt: skip
     job, _created = BackgroundJob.objects.update_or_create(
-        kind=name, about=about, finished_at=None, defaults=fresh
+        kind=kind, about=about, finished_at=None, defaults=fresh
     )
     queue.enqueue("team.tasks.run_job", job.pk, countdown=delay.total_seconds() or None)
     return job
@@ -94,7 +95,7 @@ def unfinished(about: str) -> BackgroundJob | None:
 def words_of(job: BackgroundJob) -> str:
     """A kind that this version does not know is shown by its name."""
     kind = _kinds.get(job.kind)
-    return str(kind.words) if kind else job.kind
+    return str(kind.words).replace("%(name)s", job.name or job.about) if kind else job.kind
 
 
 def run(pk: int, *, seconds: float = TURN) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
@@ -111,8 +111,13 @@ def read(user: User, filters: Filters, *, before: str = "", size: int = PAGE) ->
 
 
 def verbs() -> list[tuple[str, str]]:
-    """(value, words) of every verb, for the filter."""
-    found = [(f"{verb.on} {verb.name}", _sentence(verb, "…")) for verb in actions.all_verbs()]
+    """(value, words) of every verb, for the filter; those of equal words say on what."""
+    sentences = [(verb, _sentence(verb, "…")) for verb in actions.all_verbs()]
+    times = Counter(words for _verb, words in sentences)
+    found = [
+        (f"{verb.on} {verb.name}", f"{words} ({_kind(verb)})" if times[words] > 1 else words)
+        for verb, words in sentences
+    ]
     return sorted(found, key=lambda pair: pair[1])
 
 
@@ -204,6 +209,11 @@ def _address(row: Model | None) -> str:
 def _can_undo(action: Action, user: User) -> bool:
     verb = actions.find(action)
     return bool(verb and action.undone_at is None and verb.allows_undo(action, user))
+
+
+def _kind(verb: Verb) -> str:
+    """Such as: conversation."""
+    return str(apps.get_model(verb.on)._meta.verbose_name)
 
 
 def _sentence(verb: Verb, name: str) -> str:

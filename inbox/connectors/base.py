@@ -90,6 +90,7 @@ class Connector:
     label: ClassVar[str]
     icon: ClassVar[str] = "rss"  # a lucide icon's name
     blurb: ClassVar[str] = ""  # one sentence for the page where a platform is picked
+    connects: ClassVar[str] = ""  # "a feed": finishes "Connect ..."; empty: the label does
     place: ClassVar[str] = ""  # "the forum": finishes "Reply publicly on ..."
     capabilities: ClassVar[Capabilities]
 

@@ -215,7 +215,7 @@ def _transport_problem(chain: list[BaseException], where: str, wrote: bool) -> C
             return Transient(
                 _("The certificate of %(where)s can’t be verified. Its owner must fix it.") % values
             )
-        return Transient(_("%(where)s can't be reached. Is the address right?") % values)
+        return Transient(_("%(where)s can’t be reached. Is the address right?") % values)
     if wrote:
         return Unknown(
             _(

@@ -92,11 +92,11 @@ def delete(source: Source, *, by: User) -> Changes:
             return Changes()
         before = {"state": locked.state, "pause_reason": locked.pause_reason}
         _end(locked, state=SourceState.DELETING)
-        jobs.start(DELETE, locked.scope, by=by, delay=GRACE)
+        jobs.start(DELETE, locked.scope, by=by, name=locked.name, delay=GRACE)
         return actions.record("delete", [locked], by=by, before=before, after={"name": locked.name})
 
 
-@background_job(DELETE, words=_("Deleting a source"))
+@background_job(DELETE, words=_("Deleting %(name)s"))
 def delete_source(job: BackgroundJob) -> bool:
     """One step: conversations, then the log, then people, then the source itself."""
     source = Source.objects.filter(pk=int(job.about.removeprefix("source:"))).first()

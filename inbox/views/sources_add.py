@@ -59,7 +59,7 @@ def sign_in(request: AuthenticatedHttpRequest, kind: str) -> HttpResponse:
             setup.keep(request, made)
             return redirect("source-add-choices", kind)
     status = 422 if form.is_bound else 200
-    context = {"platform": shown(platform), "form": form}
+    context = {"platform": being_connected(platform), "form": form}
     return render(request, "inbox/sources/sign_in.html", context, status=status)
 
 
@@ -83,7 +83,7 @@ def choices(request: AuthenticatedHttpRequest, kind: str) -> HttpResponse:
             found = begin(request, connector, made.health, form)
             setup.drop(request)
             return redirect(found)
-    context = {"platform": shown(platform), "made": made, "form": form}
+    context = {"platform": being_connected(platform), "made": made, "form": form}
     status = 422 if form.is_bound else 200
     return render(request, "inbox/sources/choices.html", context, status=status)
 
@@ -124,6 +124,16 @@ def shown(platform: type[Connector]) -> dict[str, Any]:
         "icon": platform.icon,
         "blurb": platform.blurb,
         "sends": platform.capabilities.send,
+    }
+
+
+def being_connected(platform: type[Connector]) -> dict[str, Any]:
+    """The same, with what the steps are called."""
+    name = _(platform.connects) if platform.connects else platform.label
+    return {
+        **shown(platform),
+        "title": _("Connect %(name)s") % {"name": name},
+        "has_secrets": bool(secret_names(platform.form_class())),
     }
 
 

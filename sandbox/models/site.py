@@ -169,7 +169,7 @@ class Account(models.Model):
         """The member with this handle or name, or a new one by that name."""
         who = who.strip().removeprefix("@").strip()[:80]
         if not who:
-            raise Refused("who", _("Say who is writing: a member's handle, or a new name."))
+            raise Refused("who", _("Say who is writing: a member’s handle, or a new name."))
         here = site.accounts.here()
         known = here.filter(handle__iexact=who).first() or here.filter(name=who).first()
         return known or cls._new(site, who)

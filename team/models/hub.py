@@ -28,7 +28,7 @@ def monday_to_friday() -> list[int]:
 class Hub(models.Model):
     """One install serves one team: there is a single row, with pk 1."""
 
-    name = models.CharField(_("team's name"), max_length=80)
+    name = models.CharField(_("team’s name"), max_length=80)
     timezone = models.CharField(
         max_length=64, default="UTC", db_default="UTC", validators=[validate_timezone]
     )  # a day of the hub is a day there

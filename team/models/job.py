@@ -28,6 +28,7 @@ class BackgroundJob(models.Model):
 
     kind = models.CharField(max_length=40)
     about = models.CharField(max_length=60)
+    name = models.CharField(max_length=120, blank=True, default="", db_default="")  # of `about`
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )

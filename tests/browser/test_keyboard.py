@@ -274,5 +274,5 @@ def test_the_team_is_renamed_on_a_phone_without_scrolling_sideways(sit) -> None:
     page = sit("robin", viewport={"width": 360, "height": 740})
     page.goto("/team/")
     page.get_by_text("Rename the team").click()
-    expect(page.get_by_label("Team's name")).to_be_visible()
+    expect(page.get_by_label("Team’s name")).to_be_visible()
     assert page.evaluate("document.querySelector('main').scrollWidth") <= 360

@@ -193,7 +193,7 @@ def test_request_that_never_left_is_tried_again_even_a_post(ask, settings) -> No
     with socket.create_server(("127.0.0.1", 0)) as taken:
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
     settings.HTTP_ALLOWED_ORIGINS = [url]  # nobody listens there any more
-    with pytest.raises(base.Transient, match="can't be reached"):
+    with pytest.raises(base.Transient, match="can’t be reached"):
         ask("POST", url)
 
 

@@ -163,7 +163,7 @@ def test_the_page_says_what_would_go_and_the_buttons_do_it(client, source, alice
     assert "2 conversations, 3 messages," in shown
     assert "2 members who are known only from this source" in shown or "3 members" in shown
     deleted = client.post(f"/sources/{source.pk}/deletion/", follow=True).content.decode()
-    assert "Deleting a source" in deleted
+    assert f">Deleting {source.name}</strong>" in deleted
     assert "Keep this source" in deleted
     assert client.get(f"/sources/{source.pk}/removal/").status_code == 302
     assert client.get(f"/sources/{source.pk}/credentials/").status_code == 302

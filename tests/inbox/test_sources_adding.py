@@ -46,6 +46,25 @@ def test_every_installed_platform_is_a_card(browser, settings):
         assert f'href="/sources/new/{kind}/"' in page
 
 
+@pytest.mark.parametrize(
+    ("kind", "title", "step", "has_secrets"),
+    [
+        ("feed", "Connect a feed", "Test", False),
+        ("sandbox", "Connect a practice site", "Sign in and test", True),
+        ("discourse", "Connect Discourse", "Sign in and test", True),
+    ],
+)
+def test_its_page_says_what_is_connected_and_speaks_of_keys_where_there_are_any(
+    browser, settings, kind, title, step, has_secrets
+):
+    settings.SANDBOX_ENABLED = True
+    page = one_line(browser.get(f"/sources/new/{kind}/").content)
+    assert f"<h1>{title}</h1>" in page
+    assert f'aria-current="step">{step} </li>' in page
+    assert ("Keys and passwords are encrypted" in page) == has_secrets
+    assert "Nothing is saved until the test succeeds." in page
+
+
 def test_practice_sites_are_offered_only_where_they_are_served(browser, settings):
     settings.SANDBOX_ENABLED = False
     assert b"/sources/new/sandbox/" not in browser.get("/sources/new/").content

@@ -184,7 +184,10 @@ def test_a_line_that_tells_of_the_end_of_time_breaks_no_page(desk, bob, talk):
 
 
 def test_tags_are_put_on_and_taken_off(desk, talk):
-    desk.post(f"/conversations/{talk.pk}/tags/", {"new": "  meet  up "})
+    answer = desk.post(
+        f"/conversations/{talk.pk}/tags/", {"new": "  meet  up "}, headers=by_htmx("talk")
+    )
+    assert json.loads(answer.headers["HX-Trigger"])["toast"]["text"] == "Tagged “meet up”."
     tag = Tag.objects.get()
     assert (tag.name, list(talk.tags.all())) == ("meet up", [tag])
     desk.post(f"/conversations/{talk.pk}/tags/", {"name": "MEET UP"})

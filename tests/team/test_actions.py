@@ -170,6 +170,15 @@ def test_the_trail_says_which_tag_to_whom_and_until_when(lena, bob) -> None:
     ]
 
 
+def test_verbs_of_equal_words_are_told_apart_in_the_filter(db) -> None:
+    words = [said for _value, said in trail.verbs()]
+    assert len(words) == len(set(words))
+    offered = dict(trail.verbs())
+    assert offered["inbox.conversation tag"] == "tagged … (conversation)"
+    assert offered["members.member tag"] == "tagged … (member)"
+    assert offered["inbox.conversation close"] == "marked … as done"
+
+
 def test_the_trail_is_narrowed_and_paged(lena, bob) -> None:
     talks = [make_message().conversation for _ in range(5)]
     for talk in talks:

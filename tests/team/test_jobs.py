@@ -113,6 +113,15 @@ def test_a_kind_that_this_version_does_not_know_waits_and_is_shown_by_its_name(b
     assert jobs.words_of(row) == "from-a-newer-version"
 
 
+def test_it_is_shown_with_the_name_of_what_it_is_done_to(monkeypatch, bob) -> None:
+    kind = jobs.Kind(COUNT, "Counting %(name)s", Counter())
+    monkeypatch.setattr(jobs, "_kinds", {COUNT: kind})
+    job = jobs.start(COUNT, "source:1", by=bob, name="100 % Forum")
+    assert jobs.words_of(job) == "Counting 100 % Forum"
+    job.name = ""  # begun by a version that kept no names
+    assert jobs.words_of(job) == "Counting source:1"
+
+
 def test_the_progress_is_seen_by_leads_and_by_whoever_began_it(
     client, counter, bob, carol, lena
 ) -> None:

@@ -253,7 +253,7 @@ def test_an_admin_sets_the_working_hours_and_undoes_it(admin, alice):
     refused = admin.post("/team/hours/", {**hours, "work_until": "07:00", "holidays": "Easter"})
     assert refused.status_code == 422
     page = refused.content.decode()
-    assert "The working day ends after it begins." in page
+    assert "The working day must end after it begins." in page
     assert "“Easter” is not a date" in page
 
 

@@ -95,7 +95,7 @@ class ReadBack:
         reworded = any(post.get("reply_to_post_number") in (None, number) for post in self.posts)
         if reworded or not self.reaches_back:
             return Sent(state=SendState.UNKNOWN)
-        raise Rejected(_("The forum's moderators did not publish it."))
+        raise Rejected(_("The forum’s moderators did not publish it."))
 
     def markdown_of(self, post: Json) -> str:
         """Raises Transient where it can't be read: "not there" would send the reply again."""

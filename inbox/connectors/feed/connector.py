@@ -52,6 +52,7 @@ class FeedConnector(Connector):
 
     kind: ClassVar[str] = "feed"
     label: ClassVar[str] = gettext_noop("Feed")
+    connects: ClassVar[str] = gettext_noop("a feed")
     icon: ClassVar[str] = "rss"
     blurb: ClassVar[str] = gettext_noop("A blog, a news site, comments: RSS, Atom or JSON Feed.")
     place: ClassVar[str] = gettext_noop("the site")

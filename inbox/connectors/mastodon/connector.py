@@ -174,7 +174,7 @@ class MastodonConnector(Connector):
             raise Rejected(_("Attachments can’t be sent from here. Add a link instead."))
         ready = self.prepare(outgoing).prepared
         if not ready["in_reply_to_id"]:
-            raise Rejected(_("This message can't be answered on Mastodon."))
+            raise Rejected(_("This message can’t be answered on Mastodon."))
         try:
             posted = self.client.post(
                 ready["status"],

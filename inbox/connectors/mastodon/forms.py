@@ -61,7 +61,7 @@ class MastodonForm(forms.Form):
         for name in names:
             if not re.fullmatch(r"[\w·]+", name) or name.isdigit():
                 raise forms.ValidationError(
-                    _("“%(name)s” can't be a hashtag: use only letters, digits and _.")
+                    _("“%(name)s” can’t be a hashtag: use only letters, digits and _.")
                     % {"name": name}
                 )
         return names

@@ -47,6 +47,7 @@ BLURB = cast(
     gettext_lazy("Made-up people on made-up sites. Learn the hub without writing to anyone real."),
 )
 ICONS = {"forum": "messages-square", "social": "at-sign", "help": "life-buoy"}
+CONNECTS = cast("str", gettext_lazy("a practice site"))
 PLACE = cast("str", gettext_lazy("the practice site"))
 NAMED = re.compile(rf"(?<![\w@])@{HANDLE}(?!\w)", re.IGNORECASE)
 
@@ -61,6 +62,7 @@ class SandboxConnector(Connector):
 
     kind: ClassVar[str] = "sandbox"
     label: ClassVar[str] = LABEL
+    connects: ClassVar[str] = CONNECTS
     icon: ClassVar[str] = "graduation-cap"
     blurb: ClassVar[str] = BLURB
     place: ClassVar[str] = PLACE
