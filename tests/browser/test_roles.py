@@ -13,7 +13,7 @@ def test_a_lead_reads_who_somebody_is_by_keyboard(sit) -> None:
     page.keyboard.press("m")
     expect(page.get_by_role("heading", name="Members", level=1)).to_be_visible()
     page.keyboard.press("/")
-    expect(page.get_by_label("Name or handle")).to_be_focused()
+    expect(page.get_by_label("Search members")).to_be_focused()
     page.keyboard.type("inesw")
     row = page.get_by_role("link").filter(has_text="inesw")
     expect(page.locator(".person-row")).to_have_count(1)
