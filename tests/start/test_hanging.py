@@ -107,12 +107,15 @@ def test_a_worker_that_stands_still_is_replaced(web: Web) -> None:
     assert not psutil.pid_exists(first)
 
 
-@pytest.mark.parametrize(("path", "place"), [("/for-ever", "wait"), ("/loop", "application")])
+@pytest.mark.parametrize(
+    ("path", "place", "times"), [("/for-ever", "wait", 2), ("/loop", "application", 1)]
+)
 def test_a_worker_whose_threads_or_loop_are_stuck_is_replaced(
-    web: Web, path: str, place: str
+    web: Web, path: str, place: str, times: int
 ) -> None:
+    """Both threads, or the one loop: whatever comes then waits, and meets the next worker."""
     first = web.worker()
-    for _ in range(2):
+    for _ in range(times):
         web.ask(path)
     assert web.worker(SILENCE + 10, other_than=first)
     said = web.log.read_text()
