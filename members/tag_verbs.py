@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community_hub.lib.text import one_line
 from team import actions
-from team.actions import Changes, one_by_one, verb
+from team.actions import Changes, one_by_one, put_fields_back, verb
 from team.models import Action, User
 
 from . import trail_words
@@ -63,23 +63,12 @@ def create(name: str, *, by: User) -> Changes:
         return actions.record("create", [made], by=by, after={"name": name})
 
 
-@one_by_one
-def _undo_fields(action: Action, by: User) -> bool:
-    """Not where somebody changed it since, or gave its name to another."""
-    unchanged = Tag.objects.filter(pk=action.object_id, **action.after)
-    try:
-        with transaction.atomic():
-            return bool(unchanged.update(**action.before))
-    except IntegrityError:
-        return False
-
-
 @verb(
     "edit",
     on=ON,
     right="can_manage_tags",
     words=_("edited the tag “%(object)s”"),
-    undo=_undo_fields,
+    undo=put_fields_back,
     lead_may_undo=True,
     details=trail_words.edited_tags,
 )
@@ -89,7 +78,9 @@ def edit(tag: Tag, *, by: User, **fields: Any) -> Changes:
     if "name" in fields:
         fields["name"] = _clean(fields["name"])
     with transaction.atomic():
-        locked = Tag.objects.current().select_for_update().get(pk=tag.pk)
+        locked = Tag.objects.current().select_for_update().filter(pk=tag.pk).first()
+        if locked is None:
+            return Changes()  # somebody has just deleted it
         after = {field: value for field, value in fields.items() if getattr(locked, field) != value}
         if not after:
             return Changes()
@@ -107,7 +98,7 @@ def edit(tag: Tag, *, by: User, **fields: Any) -> Changes:
     on=ON,
     right="can_manage_tags",
     words=_("deleted the tag “%(object)s”"),
-    undo=_undo_fields,
+    undo=put_fields_back,
     lead_may_undo=True,
 )
 def delete(tag: Tag, *, by: User) -> Changes:

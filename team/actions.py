@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, ParamSpec, 
 
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -283,3 +283,18 @@ def one_by_one(undo_one: Callable[[Action, User], bool]) -> Undo:
         return {action.pk for action in actions if undo_one(action, by)}
 
     return undo_all
+
+
+def _put_back(action: Action, by: User) -> bool:
+    model: Any = apps.get_model(action.object_type)
+    unchanged = model.objects.filter(pk=action.object_id, **action.after)
+    try:
+        with transaction.atomic():
+            return bool(unchanged.update(**action.before))
+    except IntegrityError:
+        return False
+
+
+# For a verb whose `before` and `after` are fields of the row: not where somebody changed one of
+# them since, or gave what must be unique to another row.
+put_fields_back = one_by_one(_put_back)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from inbox.models import SavedReply
 from team import actions
-from team.actions import Changes, one_by_one, verb
+from team.actions import Changes, one_by_one, put_fields_back, verb
 from team.models import Action, User
 
 ON = "inbox.savedreply"
@@ -36,28 +37,24 @@ def create(*, by: User, **fields: Any) -> Changes:
         return actions.record("create", [made], by=by, after={"title": made.title})
 
 
-@one_by_one
-def _undo_fields(action: Action, by: User) -> bool:
-    """Not where somebody changed the same since."""
-    unchanged = SavedReply.objects.visible_to(by).filter(pk=action.object_id, **action.after)
-    return bool(unchanged.update(**action.before))
-
-
 @verb(
     "edit",
     on=ON,
     right="can_reply",
     words=_("edited the saved reply “%(object)s”"),
-    undo=_undo_fields,
+    undo=put_fields_back,
     lead_may_undo=True,
 )
 def edit(reply: SavedReply, *, by: User, **fields: Any) -> Changes:
     """Any of title, folder, language, text and owner; no Changes where nothing differs."""
+    _require_theirs(reply, by)
     if "owner" in fields:
         owner = fields.pop("owner")
         fields["owner_id"] = owner.pk if owner else None
     with transaction.atomic():
-        locked = SavedReply.objects.select_for_update().get(pk=reply.pk)
+        locked = SavedReply.objects.current().select_for_update().filter(pk=reply.pk).first()
+        if locked is None:
+            return Changes()  # somebody has just deleted it
         after = {name: value for name, value in fields.items() if getattr(locked, name) != value}
         if not after:
             return Changes()
@@ -71,13 +68,20 @@ def edit(reply: SavedReply, *, by: User, **fields: Any) -> Changes:
     on=ON,
     right="can_reply",
     words=_("deleted the saved reply “%(object)s”"),
-    undo=_undo_fields,
+    undo=put_fields_back,
     lead_may_undo=True,
 )
 def delete(reply: SavedReply, *, by: User) -> Changes:
+    _require_theirs(reply, by)
     now = timezone.now()
     with transaction.atomic():
         if not SavedReply.objects.current().filter(pk=reply.pk).update(removed_at=now):
             return Changes()
         after = {"removed_at": now.isoformat()}
         return actions.record("delete", [reply], by=by, before={"removed_at": None}, after=after)
+
+
+def _require_theirs(reply: SavedReply, by: User) -> None:
+    """Nobody changes what a colleague keeps for themselves. Raises PermissionDenied."""
+    if reply.owner_id not in (None, by.pk):
+        raise PermissionDenied

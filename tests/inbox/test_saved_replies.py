@@ -93,6 +93,10 @@ def test_ones_own_are_seen_by_nobody_else(bob, lena, talk):
     assert [r.title for f in saved_replies.by_folder(bob) for r in f.replies] == ["Mine", "Shared"]
     assert [r.title for f in saved_replies.by_folder(lena) for r in f.replies] == ["Shared"]
     assert saved_replies.offered(talk, lena) == [shared]
+    with pytest.raises(PermissionDenied):
+        verbs.edit(mine, by=lena, title="Yours")
+    with pytest.raises(PermissionDenied):
+        verbs.delete(mine, by=lena)
     client = signed_in(lena)
     assert client.get(mine.get_absolute_url()).status_code == 404
     assert client.post(reverse("saved-reply-text", args=[talk.pk, mine.pk])).status_code == 404
@@ -123,6 +127,7 @@ def test_a_reply_is_created_edited_and_deleted_each_with_undo(bob):
     changes = verbs.delete(reply, by=bob)
     assert saved_replies.by_folder(bob) == []
     assert not verbs.delete(reply, by=bob)
+    assert not verbs.edit(reply, by=bob, title="Too late")
     assert changes.undo(by=bob) == 1
     assert saved_replies.by_folder(bob) != []
 

@@ -73,6 +73,7 @@ def test_a_deleted_tag_is_on_nothing_and_comes_back_everywhere(bob, bug):
     assert on_row(talk, bob) == []
     assert "bug" not in signed_in(bob).get(person.get_absolute_url()).content.decode()
     assert not tag_verbs.delete(bug, by=bob)  # twice changes nothing
+    assert not tag_verbs.edit(bug, by=bob, name="too late")
     assert changes.undo(by=bob) == 1
     assert on_row(talk, bob) == ["bug"]
     assert list(person.tags.all()) == [bug]
