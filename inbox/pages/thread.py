@@ -146,12 +146,12 @@ def read(
 
     `mark` is how far this user had read: the first that others wrote after it is marked.
     """
-    found = messages(conversation.pk)
     if start:
+        found = messages(conversation.pk)
         shown = list(found.filter(NEWEST_FIRST.until(start)).order_by("sent_at", "id")[:MOST])
         older = bool(shown) and found.filter(NEWEST_FIRST.after(start)).exists()
     else:
-        page = keyset.page(found, NEWEST_FIRST, before, PAGE) if before else newest(conversation.pk)
+        page = page_before(conversation.pk, before) if before else newest(conversation.pk)
         shown, older = page.rows[::-1], bool(page.more)
     thread = Thread(entries=lay_out(shown, mark, nobody_of(conversation)))
     if shown:
@@ -159,6 +159,10 @@ def read(
         thread.older = thread.start if older else ""
         thread.seen_up_to = max(message.pk for message in shown)
     return thread
+
+
+def page_before(conversation: int, cursor: str) -> Listing[Message]:
+    return keyset.page(messages(conversation), NEWEST_FIRST, cursor, PAGE)
 
 
 def newest(conversation: int) -> Listing[Message]:
