@@ -8,7 +8,7 @@ import json
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import redis
 import structlog
@@ -41,6 +41,9 @@ def here(conversation_id: int, user: User, doing: Doing = "viewing") -> None:
         with live.client().pipeline() as pipe:
             pipe.hset(key(conversation_id), str(user.pk), value)
             pipe.expire(key(conversation_id), KEPT)
+            pipe.zadd(key_of_all(), {str(conversation_id): now + KEPT})
+            pipe.zremrangebyscore(key_of_all(), "-inf", now)
+            pipe.expire(key_of_all(), KEPT)
             pipe.execute()
     except redis.RedisError as error:
         log.warning("presence not kept", conversation=conversation_id, error=str(error))
@@ -65,15 +68,29 @@ def who(conversation_id: int, except_user: User | None = None) -> list[Present]:
 
 
 def replying(ids: Iterable[int], except_user: User | None = None) -> dict[int, list[Present]]:
-    """Those who write an answer, for a whole list in one round trip; empty lists are left out."""
+    """Those who write an answer, for a whole list; empty lists are left out."""
     found = {
         pk: [present for present in people if present.doing == "replying"]
-        for pk, people in at(list(ids), except_user).items()
+        for pk, people in at(anybody_at(ids), except_user).items()
     }
     return {pk: people for pk, people in found.items() if people}
 
 
+def anybody_at(ids: Iterable[int]) -> list[int]:
+    """Those of the conversations that somebody said to be at: to ask about each of a list took
+    longer than to read the list."""
+    try:
+        busy: Any = live.client().zrangebyscore(key_of_all(), time.time(), "+inf")
+    except redis.RedisError as error:
+        log.warning("presence not read", error=str(error))
+        return []
+    known = {int(pk) for pk in busy}
+    return [pk for pk in ids if pk in known]
+
+
 def at(ids: list[int], except_user: User | None) -> dict[int, list[Present]]:
+    if not ids:
+        return {}
     try:
         with live.client().pipeline(transaction=False) as pipe:
             for pk in ids:
@@ -109,6 +126,11 @@ def one(value: object, user_id: int, now: float) -> Present | None:
 
 def key(conversation_id: int) -> str:
     return f"{live.namespace()}:presence:{conversation_id}"
+
+
+def key_of_all() -> str:
+    """The conversations that somebody is at, each with the second until which that holds."""
+    return f"{live.namespace()}:presence"
 
 
 def tell(conversation_id: int, user: User) -> None:

@@ -41,9 +41,10 @@ def test_those_who_are_here_are_seen_by_the_others_and_not_by_themselves(talk, b
 
 
 def test_whoever_leaves_is_gone(talk, bob):
-    presence.here(talk, bob)
+    presence.here(talk, bob, "replying")
     presence.leave(talk, bob)
     assert presence.who(talk) == []
+    assert presence.replying([talk]) == {}
 
 
 def test_whoever_falls_silent_is_gone_although_others_stay(talk, bob, carol):
@@ -68,6 +69,15 @@ def test_who_is_writing_is_told_for_a_whole_list_at_once(source, talk, bob, caro
     found = presence.replying([talk, other])
     assert {pk: [p.name for p in people] for pk, people in found.items()} == {talk: [bob.name]}
     assert presence.replying([talk], except_user=bob) == {}
+
+
+def test_a_list_asks_only_about_conversations_that_somebody_is_at(talk, bob, carol):
+    presence.here(talk, bob, "replying")
+    presence.here(talk + 1, carol)
+    live.client().zadd(presence.key_of_all(), {str(talk + 2): time.time() - 1})  # fell silent
+    assert presence.anybody_at([talk + 1, talk, talk + 2, talk + 3]) == [talk + 1, talk]
+    presence.here(talk, bob, "replying")
+    assert live.client().zcard(presence.key_of_all()) == 2
 
 
 def test_the_bell_rings_when_something_changed_and_not_each_time(
