@@ -12,4 +12,10 @@ from team.models import Hub
 
 def hub(request: HttpRequest) -> dict[str, Any]:
     """`hub_name`: read only where a template shows it; "" until somebody has named the team."""
-    return {"hub_name": SimpleLazyObject(lambda: str(Hub.current() or ""))}
+    return {"hub_name": SimpleLazyObject(lambda: _name(request))}
+
+
+def _name(request: HttpRequest) -> str:
+    """It came with who is signed in; where nobody is, it is read now."""
+    known: str | None = getattr(getattr(request, "user", None), "hub_name", "")
+    return str(Hub.current() or "") if known == "" else known or ""
