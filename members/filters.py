@@ -17,14 +17,14 @@ from community_hub.lib.query import Context, Language, Mistake, OperatorDefiniti
 from team import hours
 from team.models import User
 
-from .models import Activity, ActivityKind, Identity, MemberTag, Stage, Tag
+from .models import Activity, Identity, MemberTag, Stage, Tag
 from .models.identity import hidden_scopes
+from .models.member import CONTACTS
 
 if TYPE_CHECKING:
     from .models.member import MemberQuerySet
 
 MOST_OFFERED = 10
-CONTACTS = [kind.value for kind in ActivityKind if kind.is_contact]
 
 
 def apply(found: MemberQuerySet, text: str, user: User) -> MemberQuerySet:

@@ -6,6 +6,7 @@ from members.views import changes, people, tags
 
 urlpatterns = [
     path("members/", people.members, name="members"),
+    path("members/columns/", people.columns, name="member-columns"),
     path("members/tags/", people.tag_names, name="member-tag-names"),
     path("tags/", tags.tag_list, name="tag-list"),
     path("tags/<int:pk>/", tags.tag, name="tag-page"),

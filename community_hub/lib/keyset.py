@@ -1,9 +1,9 @@
 """Lists by keyset: a page begins after a place, not after a number of rows, so that the thousandth
 page costs what the first does.
 
-A place is the moment and the id of a row, exact although two rows share a second. It travels
-through addresses as a cursor, so whatever comes back is looked at: one that cannot be read begins
-at the top.
+A place is a moment or a text and the id of a row, exact although two rows share a second or a name.
+It travels through addresses as a cursor, so whatever comes back is looked at: one that cannot be
+read begins at the top.
 """
 
 from __future__ import annotations
@@ -16,18 +16,21 @@ from urllib.parse import urlencode
 
 from django.db.models import Model, Q, QuerySet
 
-from community_hub.lib.text import number
+from community_hub.lib.text import number, storable
 
 M = TypeVar("M", bound=Model)
 
 
 @dataclass(frozen=True)
 class Order:
-    """By a field of moments, then by id, both in one direction: "-last_seen" is the newest first.
-    "-id" or "id" is by id alone. `key` gives a row's place where that is not simply the field."""
+    """By a field of moments (of texts where `is_text`), then by id, both in one direction:
+    "-last_seen" is the newest first. "-id" or "id" is by id alone. The field is never null, or rows
+    without it are found on the first page alone. `key` gives a row's place where that is not simply
+    the field."""
 
     by: str
-    key: Callable[[Any], datetime | None] | None = None
+    key: Callable[[Any], Any] | None = None
+    is_text: bool = False
 
     @property
     def is_descending(self) -> bool:
@@ -47,7 +50,8 @@ class Order:
     def cursor_of(self, row: Any) -> str:
         if self.name == "id":
             return str(row.pk)
-        return cursor(self.key(row) if self.key else getattr(row, self.name), row.pk)
+        value = self.key(row) if self.key else getattr(row, self.name)
+        return f"{value}_{row.pk}" if self.is_text else cursor(value, row.pk)
 
     def after(self, cursor: str) -> Q:
         """The rows that follow a place."""
@@ -61,12 +65,13 @@ class Order:
         if self.name == "id":
             pk = number(cursor)
             return Q(**{f"pk__{side}{or_equal}": pk}) if pk else Q()
-        found = place(cursor)
+        found = text_place(cursor) if self.is_text else place(cursor)
         if found is None:
             return Q()
         at, pk = found
-        there = Q(**{self.name: at, f"pk__{side}{or_equal}": pk})
-        return Q(**{f"{self.name}__{side}": at}) | there
+        # the first condition says what the second does, in a way that an index can begin at
+        within = Q(**{f"{self.name}__{side}e": at})
+        return within & (Q(**{f"{self.name}__{side}": at}) | Q(**{f"pk__{side}{or_equal}": pk}))
 
 
 @dataclass
@@ -134,3 +139,10 @@ def place(text: str) -> tuple[datetime, int] | None:
         return (at.astimezone(UTC), pk) if at.tzinfo and 0 < pk < 2**63 else None
     except (ValueError, OverflowError):
         return None
+
+
+def text_place(text: str) -> tuple[str, int] | None:
+    """As `place`, of an order of texts."""
+    words, sep, digits = storable(text).rpartition("_")
+    pk = number(digits)
+    return (words, pk) if sep and pk else None

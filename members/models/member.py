@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Coalesce, Collate, Lower
 from django.utils.translation import gettext_lazy as _
 
-from community_hub.lib.keyset import Order
 from community_hub.lib.paths import path
 
+from .activity import Activity, ActivityKind
 from .identity import Identity, hidden_scopes
 from .sighting import Sighting
 
@@ -26,7 +28,8 @@ class Stage(models.TextChoices):
     CHAMPION = "champion", _("Champion")
 
 
-LATELY_SEEN_FIRST = Order("-seen_at")  # after with_seen_at()
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # in orders, for who has no such date
+CONTACTS = [kind.value for kind in ActivityKind if kind.is_contact]
 
 
 class MemberQuerySet(models.QuerySet["Member"]):
@@ -43,24 +46,61 @@ class MemberQuerySet(models.QuerySet["Member"]):
 
     def with_seen_at(self, user: User) -> MemberQuerySet:
         """`seen_at`: when this reader's sources saw them last."""
-        hidden = hidden_scopes(user)
-        if hidden is None:
-            return self.annotate(seen_at=models.F("last_seen"))
-        seen = Sighting.objects.filter(identity__member=models.OuterRef("pk"))
-        here = seen.exclude(scope__in=hidden).order_by("-last_seen").values("last_seen")[:1]
-        return self.annotate(
-            seen_at=models.Case(
-                models.When(
-                    models.Exists(seen.filter(scope__in=hidden)), then=models.Subquery(here)
-                ),
-                default=models.F("last_seen"),
-            )
-        )
+        here = _sightings(user).order_by("-last_seen").values("last_seen")[:1]
+        return self.annotate(seen_at=_as_far_as_seen("last_seen", here, user))
+
+    def with_first_at(self, user: User) -> MemberQuerySet:
+        """`first_at`: when this reader's sources saw them first; None where nobody wrote it down"""
+        here = _sightings(user).order_by("first_seen").values("first_seen")[:1]
+        return self.annotate(first_at=_as_far_as_seen("first_seen", here, user))
+
+    def with_contact_at(self, user: User) -> MemberQuerySet:
+        """`contact_at`: the team's last contact, as far as this reader may know of it; or None."""
+        lines = Activity.objects.visible_to(user).present().filter(kind__in=CONTACTS)
+        ours = lines.filter(member=models.OuterRef("pk")).order_by("-occurred_at")
+        last = ours.values("occurred_at")[:1]
+        return self.annotate(contact_at=_as_far_as_seen("last_contact_at", last, user))
+
+    def with_order(self, name: str, user: User) -> MemberQuerySet:
+        """What a list is sorted by: `by_name` in small letters, `by_first` and `by_contact` with
+        NEVER in the place of no date. Anything else is there already."""
+        if name == "by_name":
+            return self.annotate(by_name=BY_NAME)
+        if name == "by_first":
+            return self.with_first_at(user).annotate(by_first=or_never("first_at"))
+        if name == "by_contact":
+            return self.with_contact_at(user).annotate(by_contact=or_never("contact_at"))
+        return self
 
     def community(self) -> MemberQuerySet:
         """Whoever was seen, without the accounts that the hub itself writes from."""
         ours = Identity.objects.filter(member=models.OuterRef("pk"), is_us=True)
         return self.filter(~models.Exists(ours), last_seen__isnull=False)
+
+
+def or_never(field: str) -> Coalesce:
+    return Coalesce(models.F(field), models.Value(NEVER, models.DateTimeField()))
+
+
+def _sightings(user: User) -> models.QuerySet[Sighting]:
+    """Of a member, in sources that this reader may see."""
+    seen = Sighting.objects.filter(identity__member=models.OuterRef("pk"))
+    hidden = hidden_scopes(user)
+    return seen if hidden is None else seen.exclude(scope__in=hidden)
+
+
+def _as_far_as_seen(field: str, here: Any, user: User) -> Any:
+    """The kept field; for who was also seen where this reader may not look, what `here` finds."""
+    hidden = hidden_scopes(user)
+    if hidden is None:
+        return models.F(field)
+    seen = Sighting.objects.filter(identity__member=models.OuterRef("pk"))
+    elsewhere = models.Exists(seen.filter(scope__in=hidden))
+    return models.Case(models.When(elsewhere, then=models.Subquery(here)), default=models.F(field))
+
+
+# By code point: every machine sorts alike, and the index finds beginnings of names too.
+BY_NAME = Collate(Lower("name"), "C")
 
 
 class Member(models.Model):
@@ -114,6 +154,9 @@ class Member(models.Model):
         ]
         indexes = [
             models.Index(fields=["-last_seen", "-id"], name="members_lately"),
+            models.Index(BY_NAME, "id", name="members_by_name"),
+            models.Index(or_never("first_seen"), "id", name="members_by_first_seen"),
+            models.Index(or_never("last_contact_at"), "id", name="members_by_contact"),
         ]
 
     def __str__(self) -> str:

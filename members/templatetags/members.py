@@ -1,4 +1,4 @@
-"""What a member's page needs beyond its view's context."""
+"""What the list of members and a member's page need beyond their views' context."""
 
 from __future__ import annotations
 
@@ -10,9 +10,43 @@ from django.utils.html import linebreaks
 from django.utils.safestring import SafeString, mark_safe
 
 from community_hub.lib import compiled
+from community_hub.lib.paths import path
+from members.columns import NAME
+from members.listing import SORTS
 from members.models import Activity
 
 register = template.Library()
+NUMBER = 987654321  # stands in an address for the number of a row
+
+
+@register.simple_tag(takes_context=True)
+def member_headings(context: dict[str, Any]) -> str:
+    """The heads of the columns; of those that sort, each leads to that order."""
+    wanted = context["wanted"]
+    current = SORTS[wanted.sort]
+    headings = [
+        (
+            column.slug,
+            column.label,
+            f"{path('members')}?{wanted.sorted_by(column.slug).address}"
+            if column.is_sortable
+            else "",
+            current.aria if column.slug == current.column else "",
+        )
+        for column in (NAME, *context["columns"])
+    ]
+    return compiled.render("members/headings.jinja", context, headings=headings)
+
+
+@register.simple_tag(takes_context=True)
+def member_rows(context: dict[str, Any]) -> str:
+    return compiled.render(
+        "members/rows.jinja",
+        context,
+        rows=context["listing"].rows,
+        columns=[(column.slug, column.label) for column in context["columns"]],
+        address=path("member", NUMBER).replace(str(NUMBER), "%d"),
+    )
 
 
 @register.simple_tag(takes_context=True)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import Prefetch
 from django.http import HttpResponse
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import trigger_client_event
 
 from community_hub.lib import htmx, keyset
 from community_hub.lib.query import Mistake
-from community_hub.lib.text import storable
+from community_hub.lib.text import number
 from members import filters
+from members.columns import COLUMNS, chosen_by, named, with_dates
 from members.forms import NoteForm
+from members.listing import SORTS, MemberListing
 from members.models import Identity, Member, Stage, Tag
-from members.models.member import LATELY_SEEN_FIRST, MemberQuerySet
+from members.models.member import MemberQuerySet
 from members.profile import load_profile
 from team import jobs
 from team.http import AuthenticatedHttpRequest
@@ -24,6 +29,7 @@ from team.models import User
 from .access import visible_member
 
 PAGE = 40
+MOST_SHOWN = 400  # rows that are brought up to date at once
 LINES = 25  # of the log, on the page
 PAGE_PARTS = ("person", "notes", "timeline", "timeline-more")
 MOST_NAMES = 200
@@ -32,29 +38,20 @@ MOST_TAGS = 50
 
 @require_GET
 def members(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """`q`: a query; `stage`; `before`: the cursor of the last row above."""
-    wanted = storable(request.GET.get("q", "")).strip()
-    stage = request.GET.get("stage", "")
-    user = request.user
-    found = Member.objects.visible_to(user).community().with_seen_at(user)
-    if stage in Stage.values:
-        found = found.filter(stage=stage)
-    found, mistake = queried(found, wanted, user)
-    listing = keyset.page(
-        with_row_facts(found, user),
-        LATELY_SEEN_FIRST,
-        request.GET.get("before", ""),
-        PAGE,
-        filters={"q": wanted, "stage": stage},
-    )
-    context = {
-        "listing": listing,
-        "stages": Stage.choices,
-        "mistake": mistake,
-        "corrected": urlencode({"q": mistake.corrected, "stage": stage}) if mistake else "",
-        "help": filters.PEOPLE.help(),
-    }
-    return htmx.respond(request, "members/list.html", context, parts=("members", "more-members"))
+    """`q`, `stage` and `sort` as in MemberListing; `before`: the cursor of the last row above;
+    `shown`: how many rows there are, for bringing a list up to date."""
+    return list_page(request, MemberListing.parse(request.GET.dict()))
+
+
+@require_POST
+def columns(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """`column` is repeated: those that this reader wants to see from now on."""
+    chosen = named(request.POST.getlist("column"))
+    request.user.prefer(member_columns=[column.slug for column in chosen])
+    wanted = MemberListing.parse(request.POST.dict())
+    if "HX-Request" in request.headers:
+        return trigger_client_event(HttpResponse(status=204), "hub:members")
+    return redirect(f"{reverse('members')}?{wanted.address}")
 
 
 @require_GET
@@ -70,6 +67,35 @@ def tag_names(request: AuthenticatedHttpRequest) -> HttpResponse:
 
 
 # Below the views --------------------------------------------------------------------------------
+
+
+def list_page(request: AuthenticatedHttpRequest, wanted: MemberListing) -> HttpResponse:
+    user, shown = request.user, number(request.GET.get("shown"))
+    columns = chosen_by(user)
+    try:
+        found, mistake = wanted.found(user), None
+    except Mistake as error:
+        found, mistake = replace(wanted, query="").found(user).none(), error
+    listing = keyset.page(
+        with_row_facts(with_dates(found, columns, user), user),
+        wanted.order,
+        request.GET.get("before", ""),
+        max(PAGE, min(shown, MOST_SHOWN)),
+        filters=wanted.as_json(),
+    )
+    context = {
+        "listing": listing,
+        "wanted": wanted,
+        "sorts": SORTS.values(),
+        "columns": columns,
+        "all_columns": COLUMNS.values(),
+        "stages": Stage.choices,
+        "mistake": mistake,
+        "corrected": replace(wanted, query=mistake.corrected).address if mistake else "",
+        "help": filters.PEOPLE.help(),
+    }
+    parts = ("members", "more-members")
+    return htmx.respond(request, "members/list.html", context, parts=parts)
 
 
 def member_page(
@@ -92,16 +118,6 @@ def member_page(
     if request.user.can_link_staff and (job := jobs.unfinished(f"member:{found.pk}")):
         context |= {"job": job, "job_words": jobs.words_of(job)}
     return htmx.respond(request, "members/member.html", context, parts=PAGE_PARTS, status=status)
-
-
-def queried(found: MemberQuerySet, text: str, user: User) -> tuple[MemberQuerySet, Mistake | None]:
-    """Nobody, where there is a mistake in the query."""
-    if not text:
-        return found, None
-    try:
-        return filters.apply(found, text, user), None
-    except Mistake as mistake:
-        return found.none(), mistake
 
 
 def with_row_facts(found: MemberQuerySet, user: User) -> MemberQuerySet:

@@ -230,6 +230,7 @@ PREFERENCES: dict[str, Any] = {
     "theme": "system",  # system, light, dark
     "density": "comfortable",  # comfortable, compact
     "list_width": 0,  # of the inbox, in px; 0: as the stylesheet has it
+    "member_columns": None,  # of the members list, by name; None: the usual ones
     "single_keys": True,  # WCAG 2.1.4
     "open_next": True,  # after done, snooze or send-and-done
     "assign_on_reply": True,  # replying to an unassigned conversation assigns it

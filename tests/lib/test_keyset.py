@@ -80,3 +80,35 @@ def test_the_next_part_is_asked_for_with_the_filters_that_were_set(db) -> None:
     assert page.is_filtered
     last = keyset.page(Member.objects.all(), order, page.more, 2, filters={"q": ""})
     assert (last.next_query, last.is_filtered, len(last)) == ("", False, 1)
+
+
+@pytest.mark.parametrize(
+    "order", [keyset.Order("name", is_text=True), keyset.Order("-name", is_text=True)]
+)
+def test_texts_are_walked_through_as_moments_are(db, order) -> None:
+    """With ties, nothing at all, and what stands for something in a cursor or a pattern."""
+    from members.models import Member
+
+    for name in ("", "", "a", "a_1", "a_1", "_", "%", "Ä", "zoë", "a'b", "\\", "北川"):
+        Member.objects.create(name=name)
+    whole = [row.pk for row in Member.objects.order_by(*order.fields)]
+    seen, cursor = [], ""
+    while True:
+        page = keyset.page(Member.objects.all(), order, cursor, 2)
+        seen += [row.pk for row in page.rows]
+        if not page.more:
+            break
+        cursor = page.more
+    assert seen == whole
+
+
+@pytest.mark.parametrize(
+    "text", ["", "ines", "_", "ines_", "ines_0", "ines_x", "ines_-4", "a_" + "9" * 40]
+)
+def test_what_names_no_row_is_no_place_among_texts(text):
+    assert keyset.text_place(text) is None
+
+
+def test_a_place_among_texts_keeps_its_underscores_and_nothing_the_database_refuses():
+    assert keyset.text_place("a_b_7") == ("a_b", 7)
+    assert keyset.text_place("a\x00b_7") == ("ab", 7)

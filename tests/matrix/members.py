@@ -11,6 +11,7 @@ DELETE = {"_method": "DELETE"}
 
 ENDPOINTS = (
     Endpoint("members/", "GET"),
+    Endpoint("members/columns/", "POST", data={"column": "owner"}),
     Endpoint("members/tags/", "GET"),
     Endpoint("tags/", "GET"),
     Endpoint("tags/", "POST", TRIAGERS, data={"name": "fresh"}),

@@ -1,12 +1,15 @@
-// <row-list>: moves through the rows of a list (hidden buttons carry the keys: data-move="next"),
-// ticks them, and marks the one that is open in the other pane. Keys that change something (e, i, a, h, l, u)
-// mean what is ticked, else the row with the focus where that is not the open one, else the open conversation.
+// <row-list>: moves through the rows of a list (hidden buttons carry the keys: data-move="next"), conversations
+// or members, ticks them, and marks the one that is open in the other pane. Keys that change something
+// (data-move="together" with data-noun, "choose" with data-menu) mean what is ticked, else the row with the focus
+// where that is not the open one, else the open conversation.
 // Where one reloads or goes back, as many rows are there as were, and the list stands where it stood.
+const ROW = ":is(a.row, a.person-row)", ACTING = ":is([data-move=together], [data-move=choose])";
+
 class RowList extends HTMLElement {
   connectedCallback() {
     this.addEventListener("click", (event) => {
-      const move = event.target.closest("[data-move]")?.dataset.move;
-      if (move) this[move]();
+      const button = event.target.closest("[data-move]");
+      if (button) this[button.dataset.move](button.dataset);
     });
     this.addEventListener("change", () => this.count());
     this.addEventListener("click", (event) => event.target.matches(".pick input") && this.range(event), true);
@@ -16,7 +19,7 @@ class RowList extends HTMLElement {
     });
     this.addEventListener("toggle", ({ target, newState }) => {
       const last = newState === "open" && target.matches("[id^=bulk-]") && this.boxes.at(-1);
-      if (last) last.closest("li").scrollIntoView({ block: "nearest" });
+      if (last) last.closest("li, tr").scrollIntoView({ block: "nearest" });
     }, true);
     this.mark = () => this.current();
     document.body.addEventListener("htmx:pushedIntoHistory", this.mark);
@@ -49,14 +52,15 @@ class RowList extends HTMLElement {
   get slot() { return `rows:${this.list.getAttribute("hx-get")}`; }
 
   leave() {
-    const edge = this.querySelector(".scroll").getBoundingClientRect().top;
+    if (!this.list) return;
+    const edge = (this.querySelector(".scroll") || this.closest(".page")).getBoundingClientRect().top;
     const top = this.rows.find((row) => row.getBoundingClientRect().bottom > edge);
     sessionStorage.setItem(this.slot, JSON.stringify({ shown: this.rows.length, top: top?.id }));
   }
 
   restore() {
     const came = performance.getEntriesByType("navigation")[0]?.type;
-    const kept = came !== "navigate" && JSON.parse(sessionStorage.getItem(this.slot));
+    const kept = came !== "navigate" && this.list && JSON.parse(sessionStorage.getItem(this.slot));
     if (!kept) return;
     this.kept = kept.shown;
     this.top = kept.top;
@@ -67,21 +71,21 @@ class RowList extends HTMLElement {
   stand() {
     this.kept = 0;
     this.current();
-    const row = this.querySelector("a.row[aria-current]"), goal = row || document.getElementById(this.top);
+    const row = this.querySelector(`${ROW}[aria-current]`), goal = row || document.getElementById(this.top);
     const go = () => goal?.scrollIntoView({ block: row ? "center" : "start" });
     go();
     requestAnimationFrame(() => requestAnimationFrame(go)); // rows that were not drawn yet had a guessed height
   }
 
   get boxes() { return [...this.querySelectorAll(".pick input:checked")]; }
-  get rows() { return [...this.querySelectorAll("a.row")]; }
+  get rows() { return [...this.querySelectorAll(ROW)]; }
 
   get here() {
-    const focused = this.contains(document.activeElement) && document.activeElement.closest("li")?.querySelector("a.row");
-    return focused || this.querySelector("a.row[aria-current]");
+    const focused = this.contains(document.activeElement) && document.activeElement.closest("li, tr")?.querySelector(ROW);
+    return focused || this.querySelector(`${ROW}[aria-current]`);
   }
 
-  get focused() { return this.contains(document.activeElement) && document.activeElement.closest("a.row"); }
+  get focused() { return this.contains(document.activeElement) && document.activeElement.closest(ROW); }
 
   remember() {
     if (this.here) this.place = this.rows.indexOf(this.here);
@@ -90,8 +94,7 @@ class RowList extends HTMLElement {
 
   weigh() {
     const means = this.boxes.length > 0 || this.focused && !this.focused.matches("[aria-current]");
-    const acting = ["done", "take", "assign", "snooze", "tag", "unread"].map((move) => `[data-move=${move}]`);
-    for (const button of this.querySelectorAll(acting.join())) button.disabled = !means;
+    for (const button of this.querySelectorAll(`.hide ${ACTING}`)) button.disabled = !means;
   }
 
   // a row that is not the open one hands its ring to the row below when it leaves the list: the next key
@@ -116,17 +119,11 @@ class RowList extends HTMLElement {
     row?.scrollIntoView({ block: "nearest" });
   }
 
-  done() { this.together("closures"); }
-  take() { this.together("assignments"); }
-  unread() { this.together("unread"); }
-  assign() { this.choose("bulk-assignments"); }
-  snooze() { this.choose("bulk-snoozes"); }
-  tag() { this.choose("bulk-tags"); }
   extendDown() { this.extend(1); }
   extendUp() { this.extend(-1); }
 
   // the row that is meant is ticked first: what will change is visible while one chooses
-  choose(menu) {
+  choose({ menu }) {
     if (!this.boxes.length) this.select();
     if (this.boxes.length) this.querySelector(`[popovertarget="${menu}"]`)?.click();
   }
@@ -139,7 +136,7 @@ class RowList extends HTMLElement {
   }
 
   tick(row) {
-    const box = row?.closest("li").querySelector(".pick input");
+    const box = row?.closest("li, tr").querySelector(".pick input");
     if (box) { box.checked = true; this.anchor = box; }
   }
 
@@ -152,11 +149,17 @@ class RowList extends HTMLElement {
     this.anchor = box;
   }
 
-  together(noun) {
+  together({ noun }) {
     if (!this.boxes.length) this.select();
     if (!this.boxes.length) return;
     this.querySelector(`[data-bulk] [hx-post$="/${noun}/"]`)?.click();
     this.clear();
+  }
+
+  // all that are shown
+  all() {
+    for (const box of this.querySelectorAll(".pick input")) box.checked = true;
+    this.count();
   }
 
   next() { this.step(1); }
@@ -164,7 +167,7 @@ class RowList extends HTMLElement {
   open() { this.here?.click(); }
 
   select() {
-    const box = this.here?.closest("li").querySelector(".pick input");
+    const box = this.here?.closest("li, tr").querySelector(".pick input");
     if (box) box.click();
   }
 
@@ -174,7 +177,7 @@ class RowList extends HTMLElement {
     this.picked = [];
     delete this.dataset.selecting;
     this.count();
-    if (leaves) (this.here || this.querySelector("select-mode button")).focus({ preventScroll: true });
+    if (leaves) (this.here || this.querySelector("select-mode button"))?.focus({ preventScroll: true });
   }
 
   count() {
@@ -192,13 +195,13 @@ class RowList extends HTMLElement {
     for (const row of this.rows) {
       if (row.pathname === location.pathname) {
         row.setAttribute("aria-current", "true");
-        row.closest("li").classList.remove("unread");
+        row.closest("li, tr").classList.remove("unread");
       } else row.removeAttribute("aria-current");
     }
     // the focus goes along from the row one came from, so that j goes on from the one that is open now
     const moved = this.opened !== location.pathname;
     this.opened = location.pathname;
-    if (moved && this.focused && !this.focused.matches("[aria-current]")) this.querySelector("a.row[aria-current]")?.focus({ preventScroll: true });
+    if (moved && this.focused && !this.focused.matches("[aria-current]")) this.querySelector(`${ROW}[aria-current]`)?.focus({ preventScroll: true });
     this.count();
     this.remember();
   }

@@ -18,11 +18,11 @@ class SelectMode extends HTMLElement {
   }
 
   tick(event) {
-    const row = event.target.closest("a.row");
+    const row = event.target.closest(":is(a.row, a.person-row)");
     if (!row || !("selecting" in this.list.dataset) || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     event.stopPropagation();
-    row.closest("li").querySelector(".pick input").dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, shiftKey: event.shiftKey }));
+    row.closest("li, tr").querySelector(".pick input").dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, shiftKey: event.shiftKey }));
   }
 }
 

@@ -1,0 +1,65 @@
+"""The columns of the list of members: which there are, and which of them a reader has chosen.
+
+The name is in every list. The order of the others is fixed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+    from team.models import User
+
+    from .models.member import MemberQuerySet
+
+
+@dataclass(frozen=True)
+class Column:
+    """`slug` is also the name of the order by it, where `is_sortable`."""
+
+    slug: str
+    label: str | _StrPromise
+    is_sortable: bool = False
+
+
+NAME = Column("name", _("Name"), is_sortable=True)
+_ALL = (
+    Column("tags", _("Tags")),
+    Column("stage", _("Stage")),
+    Column("owner", _("Owner")),
+    Column("contact", _("Last contact"), is_sortable=True),
+    Column("seen", _("Last seen"), is_sortable=True),
+    Column("first", _("First seen"), is_sortable=True),
+    Column("place", _("Place")),
+    Column("languages", _("Languages")),
+)
+COLUMNS = {column.slug: column for column in _ALL}
+USUAL = ("tags", "stage", "owner", "seen")
+
+
+def chosen_by(user: User) -> list[Column]:
+    """As they stand in a list; the usual ones until somebody chooses."""
+    kept = user.prefers("member_columns")
+    return named(USUAL if kept is None else kept)
+
+
+def named(slugs: Iterable[str]) -> list[Column]:
+    """Those of these names, in the fixed order; what is no column is left out."""
+    wanted = set(slugs)
+    return [column for column in _ALL if column.slug in wanted]
+
+
+def with_dates(found: MemberQuerySet, columns: Iterable[Column], user: User) -> MemberQuerySet:
+    """With the dates that these columns show, as far as this user's sources tell."""
+    slugs = {column.slug for column in columns}
+    if "first" in slugs and "first_at" not in found.query.annotations:
+        found = found.with_first_at(user)
+    if "contact" in slugs and "contact_at" not in found.query.annotations:
+        found = found.with_contact_at(user)
+    return found

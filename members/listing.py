@@ -1,0 +1,117 @@
+"""What a reader asks of the list of members: a query, a stage and an order, as they stand in an
+address, in a job or in an export. The one place that reads them and makes rows of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from django.utils.translation import gettext_lazy as _
+
+from community_hub.lib.keyset import Order
+from community_hub.lib.text import storable
+
+from . import filters
+from .models import Member, Stage
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+    from team.models import User
+
+    from .models.member import MemberQuerySet
+
+LONGEST = 2_000  # characters of a query
+
+
+@dataclass(frozen=True)
+class Sort:
+    """`slug` as in the address, "-" first where it is descending; `column` of members/columns.py"""
+
+    slug: str
+    label: str | _StrPromise
+    order: Order
+
+    @property
+    def column(self) -> str:
+        return self.slug.removeprefix("-")
+
+    @property
+    def aria(self) -> str:
+        """A value of aria-sort."""
+        return "descending" if self.slug.startswith("-") else "ascending"
+
+
+_ALL = (
+    Sort("-seen", _("Last seen, newest first"), Order("-seen_at")),
+    Sort("seen", _("Last seen, oldest first"), Order("seen_at")),
+    Sort("-first", _("First seen, newest first"), Order("-by_first")),
+    Sort("first", _("First seen, oldest first"), Order("by_first")),
+    Sort("-contact", _("Last contact, newest first"), Order("-by_contact")),
+    Sort("contact", _("Last contact, oldest first"), Order("by_contact")),
+    Sort("name", _("Name, A to Z"), Order("by_name", is_text=True)),
+    Sort("-name", _("Name, Z to A"), Order("-by_name", is_text=True)),
+)
+SORTS = {sort.slug: sort for sort in _ALL}
+DEFAULT = "-seen"
+# where a column's heading leads when the list is in another column's order
+FIRST = {"name": "name", "seen": "-seen", "first": "-first", "contact": "contact"}
+
+
+@dataclass(frozen=True)
+class MemberListing:
+    """`query` as in docs/query-language.md, `stage` of Stage or "", `sort` of SORTS."""
+
+    query: str = ""
+    stage: str = ""
+    sort: str = DEFAULT
+
+    @classmethod
+    def parse(cls, given: Mapping[str, str]) -> MemberListing:
+        """Of an address, a form, or `as_json`. What cannot be read is left out."""
+        sort, stage = given.get("sort", ""), given.get("stage", "")
+        return cls(
+            query=storable(given.get("q", "")).strip(),
+            stage=stage if stage in Stage.values else "",
+            sort=sort if sort in SORTS else DEFAULT,
+        )
+
+    def as_json(self) -> dict[str, str]:
+        """As in an address, without what is as usual."""
+        values = {"q": self.query, "stage": self.stage, "sort": self.sort}
+        usual = {"q": "", "stage": "", "sort": DEFAULT}
+        return {name: value for name, value in values.items() if value != usual[name]}
+
+    @property
+    def address(self) -> str:
+        """The query of an address."""
+        return urlencode(self.as_json())
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.query or self.stage)
+
+    @property
+    def order(self) -> Order:
+        return SORTS[self.sort].order
+
+    def sorted_by(self, column: str) -> MemberListing:
+        """In the order that a press on a column's heading asks for: the other way round, where it
+        is in that column's order already."""
+        if SORTS[self.sort].column != column:
+            return replace(self, sort=FIRST[column])
+        turned = column if self.sort.startswith("-") else f"-{column}"
+        return replace(self, sort=turned)
+
+    def found(self, user: User) -> MemberQuerySet:
+        """Whom it asks for, of those this user may see, with what its order goes by; not sorted
+        yet. Raises Mistake."""
+        found = Member.objects.visible_to(user).community().with_seen_at(user)
+        if self.stage:
+            found = found.filter(stage=self.stage)
+        if self.query:
+            found = filters.apply(found, self.query, user)
+        return found.with_order(self.order.name, user)
