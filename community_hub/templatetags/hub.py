@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from lucide import IconDoesNotExist
 from lucide.templatetags.lucide import lucide
 
+from community_hub.lib.folded_templates import constant_tag
 from community_hub.lib.moments import local_moment
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ UNKNOWN_ICON = "message-circle"
 
 
 @register.simple_tag
+@constant_tag
 @lru_cache(maxsize=256)
 def icon(name: str, css: str = "") -> SafeString:
     """A lucide icon, for the eye only. Drawn once a process: lists show dozens."""

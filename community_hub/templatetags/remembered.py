@@ -7,12 +7,13 @@ from typing import Any
 
 from django import template
 from django.template import defaulttags
-from django.template.base import FilterExpression, Node, Parser, Token, Variable
+from django.template.base import Node, Parser, Token
 from django.templatetags.i18n import TranslateNode, do_translate
 from django.urls import NoReverseMatch
 from django.utils.html import conditional_escape
 from django.utils.translation import get_language
 
+from community_hub.lib.folded_templates import is_literal
 from community_hub.lib.paths import path
 
 register = template.Library()
@@ -22,6 +23,7 @@ class Words(Node):
     """`{% translate "Words" %}`, without anything that differs from page to page."""
 
     child_nodelists = ()
+    is_constant = True
 
     def __init__(self, node: TranslateNode) -> None:
         self.node = node
@@ -38,13 +40,19 @@ class Words(Node):
 @register.tag("translate")
 def translate(parser: Parser, token: Token) -> Node:
     node = do_translate(parser, token)
-    if len(token.split_contents()) > 2 or not is_constant(node.filter_expression):
+    if len(token.split_contents()) > 2 or not is_literal(node.filter_expression):
         return node
     return Words(node)
 
 
 class Path(defaulttags.URLNode):
     """`{% url "name" number %}` and `{% url "name" number as variable %}`."""
+
+    is_address = True
+
+    @property
+    def is_constant(self) -> bool:
+        return self.asvar is None and all(is_literal(arg) for arg in self.args)
 
     def render(self, context: Any) -> str:
         args = [arg.resolve(context) for arg in self.args]
@@ -64,14 +72,6 @@ class Path(defaulttags.URLNode):
 def url(parser: Parser, token: Token) -> Node:
     node = defaulttags.url(parser, token)
     view = node.view_name
-    if node.kwargs or not is_constant(view) or ":" in str(view.var):
+    if node.kwargs or not is_literal(view) or ":" in str(view.var):
         return node
     return Path(view, node.args, node.kwargs, node.asvar)
-
-
-def is_constant(expression: FilterExpression) -> bool:
-    """Words in quotation marks, without a filter."""
-    var = expression.var
-    if expression.filters:
-        return False
-    return not isinstance(var, Variable) or var.lookups is None
