@@ -3,3 +3,21 @@ from django.apps import AppConfig
 
 class MembersConfig(AppConfig):
     name = "members"
+
+    def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
+        from members import filters, listing
+        from team import listings
+
+        listings.register(
+            listings.Listing(
+                kind="members",
+                label=_("Members"),
+                icon="users",
+                page="members",
+                language=filters.PEOPLE,
+                orders={sort.slug: sort.label for sort in listing.SORTS.values()},
+                count=listing.count,
+            )
+        )

@@ -147,6 +147,7 @@ PEOPLE.register(
         example="tag:newcomer",
         build=tagged,
         complete=tag_names,
+        refers_to="tag",
     ),
     OperatorDefinition(
         name="owner",
@@ -154,6 +155,7 @@ PEOPLE.register(
         example="owner:me",
         build=owned,
         complete=colleagues,
+        refers_to="user",
     ),
     OperatorDefinition(
         name="is",

@@ -115,3 +115,8 @@ class MemberListing:
         if self.query:
             found = filters.apply(found, self.query, user)
         return found.with_order(self.order.name, user)
+
+
+def count(user: User, text: str, cap: int) -> int:
+    """How many members a query finds, counted up to `cap`. Raises Mistake."""
+    return MemberListing(query=text).found(user).order_by().values("pk")[:cap].count()

@@ -5,6 +5,7 @@ To put a tag on something is a verb of the app whose thing it is.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from community_hub.lib.text import one_line
-from team import actions
+from team import actions, saved_queries
 from team.actions import Changes, one_by_one, put_fields_back, verb
 from team.models import Action, User
 
@@ -63,18 +64,26 @@ def create(name: str, *, by: User) -> Changes:
         return actions.record("create", [made], by=by, after={"name": name})
 
 
+def _undo_edit(rows: Sequence[Action], by: User) -> Collection[int]:
+    done = put_fields_back(rows, by)
+    for row in rows:
+        if row.pk in done and "name" in row.after:
+            _rename_in_views(row.object_id, row.after["name"], row.before["name"])
+    return done
+
+
 @verb(
     "edit",
     on=ON,
     right="can_manage_tags",
     words=_("edited the tag “%(object)s”"),
-    undo=put_fields_back,
+    undo=_undo_edit,
     lead_may_undo=True,
     details=trail_words.edited_tags,
 )
 def edit(tag: Tag, *, by: User, **fields: Any) -> Changes:
-    """Any of name, colour and description; no Changes where nothing differs. ValueError where the
-    name is blank, NameTaken where another has it."""
+    """Any of name, colour and description; no Changes where nothing differs. Saved queries follow
+    a new name. ValueError where it is blank, NameTaken where another has it."""
     if "name" in fields:
         fields["name"] = _clean(fields["name"])
     with transaction.atomic():
@@ -90,6 +99,8 @@ def edit(tag: Tag, *, by: User, **fields: Any) -> Changes:
                 Tag.objects.filter(pk=tag.pk).update(**after)
         except IntegrityError as error:
             raise NameTaken(after["name"]) from error
+        if "name" in after:
+            _rename_in_views(tag.pk, before["name"], after["name"])
         return actions.record("edit", [locked], by=by, before=before, after=after)
 
 
@@ -128,6 +139,7 @@ def _undo_merge(action: Action, by: User) -> bool:
         for start in range(0, len(added), BATCH):
             rows = use.rows.objects.filter(tag=action.after["into"])
             rows.filter(**{f"{use.of}__in": added[start : start + BATCH]}).delete()
+    saved_queries.put_texts_back(action.after.get("views", {}))
     return True
 
 
@@ -141,15 +153,19 @@ def _undo_merge(action: Action, by: User) -> bool:
     details=trail_words.merged_tags,
 )
 def merge(tag: Tag, into: Tag, *, by: User) -> Changes:
-    """All that carries `tag` carries `into`, and `tag` is gone. ValueError where they are one."""
+    """All that carries `tag` carries `into`, saved queries ask for it, and `tag` is gone.
+    ValueError where they are one."""
     if tag.pk == into.pk:
         raise ValueError("a tag is not merged into itself")
     with transaction.atomic():
         both = Tag.objects.current().select_for_update().filter(pk__in=[tag.pk, into.pk])
-        if len(both.order_by("pk")) < 2:
+        both = both.order_by("pk")
+        if len(both) < 2:
             return Changes()  # somebody was faster
         added = {use.rows._meta.label_lower: _put_on(use, tag, into) for use in tag_uses()}
-        after = {**_removed_now(tag), "into": into.pk, "added": added}
+        names = {row.pk: row.name for row in both}
+        views = _rename_in_views(tag.pk, names[tag.pk], names[into.pk])
+        after = {**_removed_now(tag), "into": into.pk, "added": added, "views": views}
         return actions.record("merge", [tag], by=by, before={"removed_at": None}, after=after)
 
 
@@ -165,6 +181,15 @@ def _put_on(use: Any, tag: Tag, into: Tag) -> list[int]:
 
 
 # Below the verbs ---------------------------------------------------------------------------------
+
+
+def _rename_in_views(pk: int, old: str, new: str) -> dict[int, tuple[str, str]]:
+    """In the queries of those who may know that the tag is there."""
+
+    def known_to(user: User) -> bool:
+        return Tag.objects.visible_to(user).filter(pk=pk).exists()
+
+    return saved_queries.rename_value("tag", old, new, known_to=known_to)
 
 
 def _clean(name: str) -> str:

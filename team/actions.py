@@ -36,6 +36,7 @@ Right = Literal[
     "can_note",
     "can_tag",
     "can_manage_tags",
+    "can_share_views",
     "can_edit_members",
     "can_link_staff",
     "can_manage_sources",

@@ -15,7 +15,7 @@ from members import log
 from members.log import Line
 from members.models import ActivityKind, Identity, Member
 from team import jobs
-from team.models import Grant, Role, User
+from team.models import Grant, Role, SavedQuery, User
 
 PASSWORD = "correct horse battery staple"  # long to hash: only who signs in by hand needs it
 _numbers = itertools.count(1)
@@ -160,3 +160,10 @@ def one_line(html: bytes | str) -> str:
     """A page with each run of white space as one space."""
     text = html.decode() if isinstance(html, bytes) else html
     return " ".join(text.split())
+
+
+def make_view(owner: User, name: str = "", **fields: Any) -> SavedQuery:
+    """A saved query of members."""
+    name = name or f"View {next(_numbers)}"
+    defaults: dict[str, Any] = {"kind": "members", "order": "-seen"}
+    return SavedQuery.objects.create(owner=owner, name=name, **{**defaults, **fields})

@@ -16,7 +16,7 @@ from inbox.ingest.recompute import recompute_after_staff_change
 from inbox.models import Channel, Source, SourceState
 from members.models import Identity
 from members.resolve import resolve
-from team import actions
+from team import actions, saved_queries
 from team.actions import Changes, one_by_one, verb
 from team.models import Action, Grant, User
 
@@ -76,7 +76,10 @@ def connect(
 def _undo_fields(action: Action, by: User) -> bool:
     unchanged = Source.objects.filter(pk=action.object_id, **action.after)
     _publish(action.object_id)
-    return bool(unchanged.update(**action.before))
+    done = bool(unchanged.update(**action.before))
+    if done and "name" in action.after:
+        _rename_in_views(action.object_id, action.after["name"], action.before["name"])
+    return done
 
 
 @verb(
@@ -87,11 +90,25 @@ def _undo_fields(action: Action, by: User) -> bool:
     undo=_undo_fields,
 )
 def adjust(source: Source, *, by: User, **fields: Any) -> Changes:
-    """Change name, keywords or new_topics: what arrives from now on is read by them."""
+    """Change name, keywords or new_topics: what arrives from now on is read by them. Saved queries
+    follow a new name."""
     with transaction.atomic():
         before = {name: getattr(source, name) for name in fields}
         source.set_fields(**fields)
+        if "name" in fields:
+            _rename_in_views(source.pk, before["name"], fields["name"])
         return actions.record("adjust", [source], by=by, before=before, after=fields)
+
+
+def _rename_in_views(pk: int, old: str, new: str) -> None:
+    """In the queries of those who may see the source, unless another one is called so still."""
+    if old == new or Source.objects.filter(name__iexact=old).exclude(pk=pk).exists():
+        return
+
+    def known_to(user: User) -> bool:
+        return Source.objects.visible_to(user).filter(pk=pk).exists()
+
+    saved_queries.rename_value("source", old, new, known_to=known_to)
 
 
 @verb(

@@ -5,6 +5,7 @@ from .hub import Hub
 from .invitation import Invitation
 from .job import BackgroundJob
 from .notification import Notification
+from .saved_query import SavedQuery
 from .user import NO_ADDRESS, Grant, NoAdminLeft, Role, User
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "NoAdminLeft",
     "Notification",
     "Role",
+    "SavedQuery",
     "User",
 ]

@@ -160,6 +160,11 @@ class User(AbstractBaseUser):
         return self.role in TRIAGERS
 
     @property
+    def can_share_views(self) -> bool:
+        """Put what they saved into everybody's navigation."""
+        return self.role in TRIAGERS
+
+    @property
     def can_edit_members(self) -> bool:
         return self.role in TRIAGERS
 

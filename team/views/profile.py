@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from community_hub.lib import htmx
-from team import notifications
+from team import notifications, profile_verbs
 from team.forms import WEEKDAYS, NotificationForm, OwnHoursForm, PreferencesForm, ProfileForm
 from team.http import AuthenticatedHttpRequest
 
@@ -18,8 +18,8 @@ from team.http import AuthenticatedHttpRequest
 def profile(request: AuthenticatedHttpRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, instance=request.user)
     if form.is_valid():
-        form.save()
-        return htmx.tell(request, redirect("profile"), _("Saved."))
+        changes = profile_verbs.change(request.user, by=request.user, **form.cleaned_data)
+        return htmx.tell(request, redirect("profile"), _("Saved."), undo=changes.undo_url)
     status = 422 if form.is_bound else 200
     return profile_page(request, form, status=status)
 

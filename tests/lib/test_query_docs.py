@@ -9,13 +9,15 @@ import pytest
 from community_hub.lib import query
 from community_hub.lib.query import dates
 from members.models import Member, MemberTag, Tag
+from team import listings
 
 PAGE = (Path(__file__).parents[2] / "docs" / "query-language.md").read_text()
 
 
 @pytest.fixture
-def example():
+def example(monkeypatch):
     """What the blocks of the page define, run one after the other."""
+    monkeypatch.setattr(listings, "_listings", dict(listings._listings))
     names = {}
     for code in re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL):
         exec(compile(code, "docs/query-language.md", "exec"), names)
@@ -86,3 +88,10 @@ def test_the_bounds_of_the_page_are_those_of_the_code():
     bounds = f"{query.LONGEST:,} characters, {query.MOST_TERMS} words"
     assert bounds in PAGE
     assert f"nested {query.DEEPEST} deep" in PAGE
+
+
+def test_the_list_of_the_page_can_be_saved(example, bob):
+    Member.objects.create(name="Ada", last_seen=datetime(2025, 5, 1, tzinfo=UTC))
+    listing = listings.find("people")
+    assert listing.address("is:mine", "-seen") == "/members/?q=is%3Amine"
+    assert [listing.count(bob, "ada", most) for most in (100, 0)] == [1, 0]

@@ -1,8 +1,8 @@
 """The one query language of all lists: words, "phrases", -not, or, brackets and name:value.
 
 `parse` reads a text, a `Language` knows the operators of one list, `split` and `search_query` are
-for full-text search, `complete` for typing, `rename` for what is called differently now, and
-`dates` has conditions by dates and ages.
+for full-text search, `complete` for typing, `rename` for what is called differently now,
+`what_holds` for queries of which a part is gone, and `dates` has conditions by dates and ages.
 docs/query-language.md has the grammar and an example.
 """
 
@@ -11,6 +11,7 @@ from .fulltext import search_query, unsearchable
 from .language import Context, HelpRow, Language, OperatorDefinition
 from .mistakes import Mistake
 from .parser import DEEPEST, LONGEST, MOST_TERMS, parse
+from .remains import Remains, what_holds
 from .renaming import rename
 from .splitting import Split, split
 from .tree import And, Node, Not, Operator, Or, Phrase, Query, Term, Word
@@ -31,6 +32,7 @@ __all__ = [
     "Or",
     "Phrase",
     "Query",
+    "Remains",
     "Split",
     "Suggestion",
     "Term",
@@ -41,4 +43,5 @@ __all__ = [
     "search_query",
     "split",
     "unsearchable",
+    "what_holds",
 ]

@@ -53,6 +53,9 @@ class OperatorDefinition:
 
     `complete` gives at most ten (value, label) for what was typed so far, only of what the user
     may see. Operators with fixed `values` (value: label) need none.
+
+    `refers_to`: what the values are names of, "tag", "source" or "user": saved queries follow when
+    one of these is renamed.
     """
 
     name: str
@@ -61,6 +64,7 @@ class OperatorDefinition:
     build: Callable[[str, Context], Q]
     values: Mapping[str, Text] = field(default_factory=dict)
     complete: Callable[[Any, str], Iterable[tuple[str, Text]]] | None = None
+    refers_to: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,6 +128,25 @@ class Language:
         """One Q of a query, or of a part that split() gave. `words` stands in for the language's
         own. Raises Mistake, with its place, for a value that can't be looked for."""
         return self._q(query, query.tree, context, words or self.words)
+
+    def mistakes(self, text: str, context: Context) -> list[Mistake]:
+        """All of what a query asks for that can't be looked for, in the order of the text; where
+        the text can't be read, what is said of that alone."""
+        try:
+            query = read(text)
+        except Mistake as mistake:
+            return [mistake]
+        found = []
+        for leaf in query.leaves:
+            try:
+                self._q(query, leaf, context, self.words)
+            except Mistake as mistake:
+                found.append(mistake)
+        return found
+
+    def referring_to(self, what: str) -> list[str]:
+        """The names of the operators whose values are names of "tag", "source" or "user"."""
+        return [it.name for it in self.definitions if it.refers_to == what]
 
     def _q(self, query: Query, node: Node, context: Context, words: Words | None) -> Q:
         if isinstance(node, And | Or):

@@ -1,0 +1,81 @@
+"""What can be listed by a query, and so saved as a view: conversations, members, later events.
+
+An app registers each of its lists in its `AppConfig.ready()`; SavedQuery knows them by this alone.
+
+The page of a list reads three values of its address: `q`, a query; `sort`, one of its orders; and
+`view`, the id of a saved query, whose query and order stand in for `q` and `sort` where the address
+has none. `saved_queries.opened` and `saved_queries.filled_in` do that, and `ViewBar` with
+`team/_view_bar.html` shows what was opened and saves it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.utils.functional import Promise
+
+from community_hub.lib.paths import path
+from community_hub.lib.query import Language
+
+Text = str | Promise
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """`kind` is what SavedQuery keeps, and never changes; `label` is for people, in the plural.
+
+    `page`: the name of its URL. `orders`: value and label of each, the usual one first. `count`
+    takes a user, a query and a number, and counts what the user may see, no further than that
+    number. It raises Mistake.
+    """
+
+    kind: str
+    label: Text
+    icon: str
+    page: str
+    language: Language
+    orders: Mapping[str, Text]
+    count: Callable[[Any, str, int], int]
+
+    @property
+    def usual_order(self) -> str:
+        return next(iter(self.orders))
+
+    def order(self, wanted: str) -> str:
+        """One of its orders; the usual one, where it has none of this name."""
+        return wanted if wanted in self.orders else self.usual_order
+
+    def address(self, text: str, order: str = "") -> str:
+        """Where a query is listed."""
+        values = {"q": text, "sort": order if order != self.usual_order else ""}
+        query = urlencode({name: value for name, value in values.items() if value})
+        return f"{path(self.page)}?{query}" if query else path(self.page)
+
+    def view_address(self, pk: int) -> str:
+        """Where a saved query is opened: the link for colleagues."""
+        return f"{path(self.page)}?view={pk}"
+
+
+_listings: dict[str, Listing] = {}
+
+
+def register(listing: Listing) -> None:
+    """Raises ValueError for a kind that is there already, and for a list without an order."""
+    if listing.kind in _listings:
+        raise ValueError(f"{listing.kind} is listed already")
+    if not listing.orders:
+        raise ValueError(f"{listing.kind} has no order")
+    _listings[listing.kind] = listing
+
+
+def find(kind: str) -> Listing | None:
+    """None for one of an app, or of a version, that is not there any more."""
+    return _listings.get(kind)
+
+
+def every() -> list[Listing]:
+    """In the order they were registered."""
+    return list(_listings.values())

@@ -1,0 +1,142 @@
+"""Saved queries as others use them: opened in a list, shown in the navigation, and rewritten when
+what they name is renamed. What a person does with one is a verb, in saved_query_verbs.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.http import Http404
+from django.utils import timezone
+
+from community_hub.lib import live
+from community_hub.lib.query import LONGEST, Context, Remains, rename, what_holds
+from community_hub.lib.text import number, storable
+
+from . import hours, listings
+from .models import SavedQuery, User
+
+if TYPE_CHECKING:
+    from .listings import Listing
+
+Known = Callable[[User], bool]
+
+
+def context(user: User) -> Context:
+    """For the queries of this user, now. One query."""
+    return Context(user=user, now=timezone.now(), timezone=hours.of_hub().zone)
+
+
+# In a list ---------------------------------------------------------------------------------------
+
+
+def opened(given: Mapping[str, Any], user: User, kind: str) -> SavedQuery | None:
+    """The view that an address names. Raises Http404 for one that is not there for this user."""
+    if "view" not in given:
+        return None
+    seen = SavedQuery.objects.visible_to(user).current().filter(kind=kind)
+    view = seen.filter(pk=number(str(given["view"]))).first()
+    if view is None:
+        raise Http404
+    return view
+
+
+def filled_in(given: Mapping[str, Any], view: SavedQuery | None) -> dict[str, str]:
+    """An address, with the query and the order of the view where it has none of its own."""
+    own = {name: str(given[name]) for name in given}
+    return {"q": view.text, "sort": view.order, **own} if view else own
+
+
+@dataclass(frozen=True)
+class ViewBar:
+    """What a list says of the view it was opened by, and offers to save. `text` and `order`: what
+    it shows now. `remains`: what still holds, where something of the view does not."""
+
+    user: User
+    listing: Listing
+    text: str
+    order: str
+    view: SavedQuery | None = None
+    remains: Remains | None = None
+
+    @property
+    def is_changed(self) -> bool:
+        """Does the list show something else than the view by now?"""
+        view = self.view
+        return view is not None and (self.text, self.listing.order(self.order)) != (
+            view.text,
+            self.listing.order(view.order),
+        )
+
+    @property
+    def can_edit(self) -> bool:
+        return self.view is not None and self.view.can_be_edited_by(self.user)
+
+    @property
+    def can_share(self) -> bool:
+        return self.view is not None and self.view.can_be_shared_by(self.user)
+
+
+def view_bar(
+    user: User, kind: str, text: str, order: str, view: SavedQuery | None, *, wrong: bool = False
+) -> ViewBar:
+    """`wrong`: the query has a Mistake. Then `remains` says what still holds of a view that shows
+    what was saved; whoever types sees what is wrong with what they typed."""
+    listing = listings.find(kind)
+    if listing is None:
+        raise LookupError(kind)
+    bar = ViewBar(user, listing, storable(text).strip(), order, view)
+    if not wrong or view is None or bar.text != view.text:
+        return bar
+    remains = what_holds(listing.language, bar.text, context(user))
+    return ViewBar(user, listing, bar.text, order, view, remains)
+
+
+# When something is renamed -----------------------------------------------------------------------
+
+
+def rename_value(
+    what: str, old: str | Callable[[str], bool], new: str, *, known_to: Known | None = None
+) -> dict[int, tuple[str, str]]:
+    """Every saved query that names a "tag", "source" or "user" by `old` names it by `new`: those
+    of everybody, also the removed ones, which Undo may bring back.
+
+    `old`: a value, in whatever case, or a function of a value in lower case. `known_to`: whether
+    this owner of a query may know it; a guess of theirs must not become its new name. Answers the
+    text before and after, by id. Call it in the transaction of the renaming.
+    """
+    naming = {listing.kind: listing.language.referring_to(what) for listing in listings.every()}
+    wanted = Q(pk__in=[])
+    for kind, operators in naming.items():
+        for operator in operators:
+            wanted |= Q(kind=kind, text__icontains=f"{operator}:")
+    changed: dict[int, tuple[str, str]] = {}
+    may_know: dict[int, bool] = {}
+    with transaction.atomic():
+        rows = SavedQuery.objects.filter(wanted).select_for_update(of=("self",))
+        touched = []
+        for row in rows.select_related("owner").order_by("pk"):
+            text = rename(row.text, naming[row.kind], old, new)
+            if text == row.text or len(text) > LONGEST:
+                continue
+            if row.owner_id not in may_know:
+                may_know[row.owner_id] = known_to is None or known_to(row.owner)
+            if may_know[row.owner_id]:
+                changed[row.pk] = (row.text, text)
+                row.text = text
+                touched.append(row)
+        SavedQuery.objects.bulk_update(touched, ["text"], batch_size=500)
+        if touched:
+            live.publish("team", "views", {})
+    return changed
+
+
+def put_texts_back(changed: dict[str, list[str]]) -> None:
+    """What `rename_value` answered, as JSON has it: where nobody has changed the text since."""
+    for pk, (before, after) in changed.items():
+        SavedQuery.objects.filter(pk=int(pk), text=after).update(text=before)
+    if changed:
+        live.publish("team", "views", {})
