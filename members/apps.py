@@ -7,7 +7,7 @@ class MembersConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from members import filters, listing
+        from members import bulk, filters, listing  # noqa: F401 - bulk registers its background job
         from team import listings
 
         listings.register(

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from members.views import changes, people, tags
+from members.views import changes, people, selection, tags
 
 urlpatterns = [
     path("members/", people.members, name="members"),
     path("members/columns/", people.columns, name="member-columns"),
+    path("members/selection/", selection.matching, name="member-selection-matching"),
+    path("members/selection/<slug:noun>/", selection.selection, name="member-selection"),
     path("members/tags/", people.tag_names, name="member-tag-names"),
     path("tags/", tags.tag_list, name="tag-list"),
     path("tags/<int:pk>/", tags.tag, name="tag-page"),

@@ -1,9 +1,13 @@
-"""What the team writes down about a member: stage, owner, details, tags, notes, who is staff."""
+"""What the team writes down about members: stage, owner, details, tags, notes, who is staff.
+
+Stage, owner and tags are set on one member or on many, in the same statements.
+"""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -37,29 +41,48 @@ def _undo_fields(action: Action, by: User) -> bool:
     return True
 
 
+def _undo_kept_fields(batch: Sequence[Action], by: User) -> set[int]:
+    """As `_undo_fields`, of any number of members in a few statements."""
+    by_member = {action.object_id: action for action in batch}
+    rows = _locked(by_member)
+    unchanged = {
+        pk: by_member[pk]
+        for pk, row in rows.items()
+        if all(getattr(row, field) == value for field, value in by_member[pk].after.items())
+    }
+    _write({pk: action.before for pk, action in unchanged.items()})
+    done = {action.pk for action in unchanged.values()}
+    log.remove(f"action:{pk}" for pk in done)
+    return done
+
+
 @verb(
     "stage",
     on=ON,
     right="can_edit_members",
     words=_("changed the stage of %(object)s"),
-    undo=_undo_fields,
+    undo=_undo_kept_fields,
     lead_may_undo=True,
     details=trail_words.stages,
 )
-def set_stage(member: Member, stage: str, *, by: User) -> Changes:
+def set_stage(
+    members: Member | Iterable[Member], stage: str, *, by: User, group: uuid.UUID | None = None
+) -> Changes:
+    """Set by hand, so it stays; ValueError for a stage that there is not."""
+    after = {"stage": Stage(stage).value, "stage_pinned": True}
+    words = str(_("Became a %s")) % Stage(stage).label.lower()
     with transaction.atomic():
-        after = {"stage": Stage(stage).value, "stage_pinned": True}
-        changes = _change("stage", member, after, by)
-        words = str(_("Became a %s")) % Stage(stage).label.lower()
-        log.log(
+        changes = _change_all("stage", members, after, by, group)
+        log.log_many(
             Line(
-                member_id=member.pk,
+                member_id=action.object_id,
                 kind=ActivityKind.STAGE,
                 summary=words,
-                key=f"action:{changes.actions[0].pk}",
+                key=f"action:{action.pk}",
                 scope="",
                 actor_id=by.pk,
             )
+            for action in changes.actions
         )
     return changes
 
@@ -69,12 +92,19 @@ def set_stage(member: Member, stage: str, *, by: User) -> Changes:
     on=ON,
     right="can_edit_members",
     words=_("changed the owner of %(object)s"),
-    undo=_undo_fields,
+    undo=_undo_kept_fields,
     lead_may_undo=True,
     details=trail_words.owners,
 )
-def set_owner(member: Member, owner: User | None, *, by: User) -> Changes:
-    return _change("own", member, {"owner_id": owner.pk if owner else None}, by)
+def set_owner(
+    members: Member | Iterable[Member],
+    owner: User | None,
+    *,
+    by: User,
+    group: uuid.UUID | None = None,
+) -> Changes:
+    after = {"owner_id": owner.pk if owner else None}
+    return _change_all("own", members, after, by, group)
 
 
 @verb(
@@ -149,14 +179,18 @@ def remove_note(member: Member, note: Activity, *, by: User) -> Changes:
 
 
 def _undo_tags(batch: Sequence[Action], by: User) -> set[int]:
+    """In one statement for each tag. One that is gone for good is not put back."""
+    added: dict[int, list[int]] = defaultdict(list)
+    removed: dict[int, list[int]] = defaultdict(list)
     for row in batch:
-        if row.verb == "tag" and row.after["added"]:
-            MemberTag.objects.filter(member=row.object_id, tag=row.after["tag"]).delete()
-        elif row.verb == "untag":
-            MemberTag.objects.bulk_create(
-                [MemberTag(member_id=row.object_id, tag_id=row.before["tag"])],
-                ignore_conflicts=True,
-            )
+        if row.verb == "untag":
+            removed[row.before["tag"]].append(row.object_id)
+        elif row.after["added"]:
+            added[row.after["tag"]].append(row.object_id)
+    for pk, members in added.items():
+        MemberTag.objects.filter(member__in=members, tag=pk).delete()
+    for tag in Tag.objects.filter(pk__in=removed):
+        _put_tag(tag, removed[tag.pk])
     return {row.pk for row in batch}
 
 
@@ -169,12 +203,21 @@ def _undo_tags(batch: Sequence[Action], by: User) -> set[int]:
     lead_may_undo=True,
     details=trail_words.tags,
 )
-def tag(member: Member, name: str, *, by: User) -> Changes:
-    """ValueError when the name is blank."""
+def tag(
+    members: Member | Iterable[Member], name: str, *, by: User, group: uuid.UUID | None = None
+) -> Changes:
+    """ValueError when the name is blank. Undo leaves it where it was before."""
+    rows = _several(members)
     with transaction.atomic():
         named = Tag.named(name)
-        _row, added = MemberTag.objects.get_or_create(member=member, tag=named)
-        return actions.record("tag", [member], by=by, after={"tag": named.pk, "added": added})
+        pks = [row.pk for row in rows]
+        had = MemberTag.objects.filter(member__in=pks, tag=named)
+        before = set(had.values_list("member_id", flat=True))
+        _put_tag(named, pks)
+        return actions.record(
+            "tag", rows, by=by, group=group,
+            after=lambda row: {"tag": named.pk, "added": row.pk not in before},
+        )  # fmt: skip
 
 
 @verb(
@@ -194,6 +237,53 @@ def untag(member: Member, tag: Tag, *, by: User) -> Changes:
 
 
 # Below the verbs ---------------------------------------------------------------------------------
+
+
+def _several(members: Member | Iterable[Member]) -> list[Member]:
+    return [members] if isinstance(members, Member) else list(members)
+
+
+def _locked(pks: Iterable[int]) -> dict[int, Member]:
+    rows = Member.objects.filter(pk__in=list(pks)).order_by("pk")
+    return {row.pk: row for row in rows.select_for_update(no_key=True)}
+
+
+def _write(fields: dict[int, dict[str, Any]]) -> None:
+    """Set these fields of these members: a statement for each set of values, of which there are
+    few."""
+    alike: dict[tuple[tuple[str, Any], ...], list[int]] = defaultdict(list)
+    for pk, values in fields.items():
+        alike[tuple(sorted(values.items()))].append(pk)
+    for values_of_all, pks in alike.items():
+        Member.objects.filter(pk__in=pks).update(**dict(values_of_all))
+
+
+def _change_all(
+    name: str,
+    members: Member | Iterable[Member],
+    after: dict[str, Any],
+    by: User,
+    group: uuid.UUID | None,
+) -> Changes:
+    """Those that are so already are left alone. The instances given are brought up to date."""
+    given = _several(members)
+    with transaction.atomic():
+        rows = _locked(row.pk for row in given)
+        before = {pk: {field: getattr(row, field) for field in after} for pk, row in rows.items()}
+        changed = [row for pk, row in rows.items() if before[pk] != after]
+        _write({row.pk: after for row in changed})
+        for member in given:
+            for field, value in after.items():
+                setattr(member, field, value)
+        return actions.record(
+            name, changed, by=by, group=group, before=lambda row: before[row.pk], after=after
+        )
+
+
+def _put_tag(tag: Tag, members: Iterable[int]) -> None:
+    MemberTag.objects.bulk_create(
+        [MemberTag(member_id=pk, tag=tag) for pk in members], ignore_conflicts=True
+    )
 
 
 def _change(name: str, member: Member, fields: dict[str, Any], by: User) -> Changes:

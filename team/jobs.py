@@ -23,6 +23,7 @@ from django.utils import timezone
 from community_hub.lib import queue
 
 from .models import BackgroundJob, User
+from .models.job import ACTIONS
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -31,6 +32,7 @@ log = structlog.get_logger(__name__)
 
 TURN = 10.0  # seconds: then other tasks get their turn
 RETRY_FIRST, RETRY_LAST = timedelta(seconds=10), timedelta(hours=1)
+MOST_SHOWN = 5
 KEPT = timedelta(days=30)  # how long a finished job's row is kept
 
 Step = Callable[[BackgroundJob], bool]
@@ -61,16 +63,22 @@ def background_job(name: str, *, words: str | _StrPromise) -> Callable[[Step], S
 
 
 def start(
-    kind: str, about: str, *, by: User | None, name: str = "", delay: timedelta = timedelta()
+    kind: str,
+    about: str,
+    *,
+    by: User | None,
+    name: str = "",
+    delay: timedelta = timedelta(),
+    cursor: dict[str, Any] | None = None,
 ) -> BackgroundJob:
     """Begin it when the transaction commits, or `delay` later. One that is under way begins anew
-    from its first step. `name`: what `about` is called now, if the kind's words say it. KeyError
-    for a kind that is not registered."""
+    from its first step. `name`: what `about` is called now, if the kind's words say it. `cursor`:
+    what the first step finds there. KeyError for a kind that is not registered."""
     kind = _kinds[kind].name
     run_at = timezone.now() + delay
     fresh: dict[str, Any] = {
-        "by": by, "name": name, "cursor": {}, "done": 0, "total": None, "failures": 0,
-        "last_error": "", "run_at": run_at, "begun_at": None,
+        "by": by, "name": name[:120], "cursor": cursor or {}, "done": 0, "total": None,
+        "failures": 0, "last_error": "", "run_at": run_at, "begun_at": None,
     }  # fmt: skip
     job, _created = BackgroundJob.objects.update_or_create(
         kind=kind, about=about, finished_at=None, defaults=fresh
@@ -87,9 +95,22 @@ def cancel(kind: str, about: str) -> bool:
     return bool(waiting.delete()[0])
 
 
+def stop(about: str, *, by: User) -> int:
+    """End what is under way on this thing, after the step that it is at; how many there were. What
+    was done stays. Others than leads stop only what they began."""
+    running = BackgroundJob.objects.visible_to(by).unfinished().filter(about=about)
+    return running.update(finished_at=timezone.now())
+
+
 def unfinished(about: str) -> BackgroundJob | None:
     """The job under way, or to come, on this thing; the oldest of several."""
     return BackgroundJob.objects.unfinished().filter(about=about).order_by("pk").first()
+
+
+def begun_by(user: User) -> list[BackgroundJob]:
+    """Those under way in which this user changes many things, or undoes that; the oldest first."""
+    mine = BackgroundJob.objects.unfinished().filter(by=user, about__startswith=ACTIONS)
+    return list(mine.order_by("pk")[:MOST_SHOWN])
 
 
 def words_of(job: BackgroundJob) -> str:

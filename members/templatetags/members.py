@@ -8,6 +8,7 @@ from typing import Any
 from django import template
 from django.utils.html import linebreaks
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from community_hub.lib import compiled
 from community_hub.lib.paths import path
@@ -45,6 +46,7 @@ def member_rows(context: dict[str, Any]) -> str:
         context,
         rows=context["listing"].rows,
         columns=[(column.slug, column.label) for column in context["columns"]],
+        pick=_("Select") if context["user"].can_tag else "",
         address=path("member", NUMBER).replace(str(NUMBER), "%d"),
     )
 

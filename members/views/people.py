@@ -90,6 +90,7 @@ def list_page(request: AuthenticatedHttpRequest, wanted: MemberListing) -> HttpR
         "columns": columns,
         "all_columns": COLUMNS.values(),
         "stages": Stage.choices,
+        "jobs": [(job, jobs.words_of(job)) for job in jobs.begun_by(user)],
         "mistake": mistake,
         "corrected": replace(wanted, query=mistake.corrected).address if mistake else "",
         "help": filters.PEOPLE.help(),

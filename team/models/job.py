@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from .user import User
 
 
+ACTIONS = "actions:"  # `about` of what works on a group of actions
+
+
 class BackgroundJobQuerySet(models.QuerySet["BackgroundJob"]):
     def visible_to(self, user: User) -> BackgroundJobQuerySet:
         """Leads, and whoever began it."""
@@ -57,6 +60,11 @@ class BackgroundJob(models.Model):
                 fields=["run_at"], condition=Q(finished_at__isnull=True), name="jobs_to_do"
             )
         ]
+
+    @property
+    def group(self) -> str:
+        """Of the actions that it writes, or undoes; "" where it does neither."""
+        return self.about.removeprefix(ACTIONS) if self.about.startswith(ACTIONS) else ""
 
     @property
     def percent(self) -> int:

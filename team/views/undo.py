@@ -13,28 +13,46 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
 from community_hub.lib import htmx
-from team import actions
+from team import actions, jobs, undoing
 from team.http import AuthenticatedHttpRequest
 from team.models import Action
+from team.models.job import ACTIONS
 
 
 @require_POST
 def undo(request: AuthenticatedHttpRequest, group: uuid.UUID) -> HttpResponse:
-    """200, or 409 where somebody changed the same thing since; both say so in a toast."""
-    get_object_or_404(Action.objects.undoable_by(request.user).filter(group=group)[:1])
-    done = actions.undo(group, by=request.user)
-    said = _("Can’t undo: this has changed since.")
-    if not done and actions.too_late([group]):
-        said = _("Can’t undo: this has already been sent.")
-    if done:
-        said = _("Undone") if done == 1 else ngettext("%(n)s restored", "%(n)s restored", done)
-    said = said % {"n": done} if done > 1 else said
+    """200, or 409 where somebody changed the same thing since; both say so in a toast. A job that
+    still writes actions of this group is stopped first; many are undone by a job."""
+    stopped = jobs.stop(f"{ACTIONS}{group}", by=request.user)
+    found = Action.objects.undoable_by(request.user).filter(group=group)
+    if not stopped:
+        get_object_or_404(found[:1])
+    done, said = undo_all(group, request)
+    done = done or stopped
     level = "" if done else "error"
     if "HX-Request" not in request.headers:
         return htmx.tell(request, redirect(_back(request)), said, level=level)
     answer = HttpResponse(said, status=200 if done else 409, content_type="text/plain")
     htmx.tell(request, answer, said, level=level)
     return trigger_client_event(answer, "hub:catch-up")  # whatever is on screen asks again
+
+
+def undo_all(group: uuid.UUID, request: AuthenticatedHttpRequest) -> tuple[int, str]:
+    """How many were undone, or will be; and what is said about it."""
+    too_late = actions.too_late([group])
+    if not too_late and undoing.is_much(group):
+        undoing.start(group, by=request.user)
+        return 1, _("Undoing in the background.")
+    done = actions.undo(group, by=request.user)
+    if done > 1:
+        return done, ngettext("%(n)s restored", "%(n)s restored", done) % {"n": done}
+    if done:
+        return done, _("Undone")
+    if too_late:
+        return 0, _("Can’t undo: this has already been sent.")
+    if not Action.objects.filter(group=group).exists():
+        return 0, _("Stopped before anything was changed.")
+    return 0, _("Can’t undo: this has changed since.")
 
 
 def _back(request: AuthenticatedHttpRequest) -> str:

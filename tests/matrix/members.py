@@ -4,6 +4,7 @@ from .endpoints import LEADS, NOTERS, TRIAGERS, Endpoint
 
 MEMBER = {"pk": lambda world: world.member.pk}
 TAG = {**MEMBER, "tag_pk": lambda world: world.tag.pk}
+TAGS = {"noun": "tags"}
 ONE_TAG = {"pk": lambda world: world.tag.pk}
 INTO = {"into": lambda world: world.other_tag.name}
 NOTE = {**MEMBER, "note_pk": lambda world: world.own_note.pk}
@@ -12,6 +13,9 @@ DELETE = {"_method": "DELETE"}
 ENDPOINTS = (
     Endpoint("members/", "GET"),
     Endpoint("members/columns/", "POST", data={"column": "owner"}),
+    Endpoint("members/selection/", "GET", NOTERS),
+    Endpoint("members/selection/<slug:noun>/", "GET", NOTERS, TAGS),
+    Endpoint("members/selection/<slug:noun>/", "POST", NOTERS, TAGS, {"new": "loud", "all": "1"}),
     Endpoint("members/tags/", "GET"),
     Endpoint("tags/", "GET"),
     Endpoint("tags/", "POST", TRIAGERS, data={"name": "fresh"}),

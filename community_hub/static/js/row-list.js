@@ -18,7 +18,8 @@ class RowList extends HTMLElement {
       if (chosen && detail.successful) this.clear();
     });
     this.addEventListener("toggle", ({ target, newState }) => {
-      const last = newState === "open" && target.matches("[id^=bulk-]") && this.boxes.at(-1);
+      const ticked = this.here?.closest("li, tr").querySelector(".pick :checked") || this.boxes.at(-1);
+      const last = newState === "open" && target.matches("[id^=bulk-]") && ticked;
       if (last) last.closest("li, tr").scrollIntoView({ block: "nearest" });
     }, true);
     this.mark = () => this.current();
@@ -186,8 +187,9 @@ class RowList extends HTMLElement {
     const picked = this.boxes.length;
     bulk.hidden = picked === 0 && !("selecting" in this.dataset);
     bulk.querySelector("[data-picked]").textContent = picked;
-    for (const button of bulk.querySelectorAll("button:not([data-move=clear])")) button.disabled = picked === 0;
-    if (!picked) this.querySelector("command-menu:popover-open")?.hidePopover(); // what it would act on has left
+    for (const button of bulk.querySelectorAll("button:not([data-move=clear], [data-move=all])")) button.disabled = picked === 0;
+    if (!picked) this.querySelector("[id^=bulk-]:popover-open")?.hidePopover(); // what it would act on has left
+    this.dispatchEvent(new Event("selection"));
     this.weigh();
   }
 
