@@ -8,12 +8,12 @@ import os
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from a2wsgi import WSGIMiddleware
 from django.core.asgi import get_asgi_application
 from django.core.wsgi import get_wsgi_application
 
 from community_hub.lib import forwarded, request_body
 from community_hub.lib.counting_pool import CountingPool
+from community_hub.lib.wsgi_pages import Pages
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "community_hub.settings")
 
@@ -21,13 +21,8 @@ Application = Callable[[Any, Any, Any], Awaitable[None]]
 
 only_trusted = forwarded.filter_from_environment()
 live: Application = get_asgi_application()
-wsgi: Any = get_wsgi_application()
 pool = CountingPool(int(os.environ.get("WEB_THREADS", "4")), "pages")
-middleware = WSGIMiddleware(wsgi)
-middleware.executor = (
-    pool  # its own would not say whether its threads get on (runtime/heartbeat.py)
-)
-pages: Application = middleware
+pages: Application = Pages(get_wsgi_application(), pool)
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:

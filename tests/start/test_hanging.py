@@ -24,8 +24,8 @@ SILENCE = 4
 PROGRAM = """
 import asyncio, os, sys, threading, time
 import uvicorn
-from a2wsgi import WSGIMiddleware
 from community_hub.lib.counting_pool import CountingPool
+from community_hub.lib.wsgi_pages import Pages
 from community_hub.runtime import serve
 
 def page(environ, start_response):
@@ -38,8 +38,7 @@ def page(environ, start_response):
     return [str(os.getpid()).encode()]
 
 pool = CountingPool(2)
-pages = WSGIMiddleware(page)
-pages.executor = pool
+pages = Pages(page, pool)
 
 async def application(scope, receive, send):
     if scope["path"] == "/loop":
@@ -166,5 +165,5 @@ def test_time_in_which_nobody_looked_is_no_silence() -> None:
 def test_the_pages_of_the_hub_run_in_threads_that_are_watched() -> None:
     from community_hub import asgi
 
-    assert asgi.middleware.executor is asgi.pool
+    assert asgi.pages.pool is asgi.pool
     assert isinstance(asgi.pool, CountingPool)
