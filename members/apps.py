@@ -7,7 +7,7 @@ class MembersConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from members import bulk, filters, listing  # noqa: F401 - bulk registers its background job
+        from members import bulk, exports, filters, listing  # noqa: F401 - two register themselves
         from team import listings
 
         listings.register(

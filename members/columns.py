@@ -9,7 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
+
+from .models import Identity, Tag
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -55,11 +58,16 @@ def named(slugs: Iterable[str]) -> list[Column]:
     return [column for column in _ALL if column.slug in wanted]
 
 
-def with_dates(found: MemberQuerySet, columns: Iterable[Column], user: User) -> MemberQuerySet:
-    """With the dates that these columns show, as far as this user's sources tell."""
+def with_columns(found: MemberQuerySet, columns: Iterable[Column], user: User) -> MemberQuerySet:
+    """With all that a row shows, as far as this user may see it: a few queries, however many rows
+    there are."""
     slugs = {column.slug for column in columns}
     if "first" in slugs and "first_at" not in found.query.annotations:
         found = found.with_first_at(user)
     if "contact" in slugs and "contact_at" not in found.query.annotations:
         found = found.with_contact_at(user)
-    return found
+    accounts = Identity.objects.visible_to(user).order_by("network", "id")
+    tags = Tag.objects.current().order_by("name")
+    return found.select_related("owner", "user").prefetch_related(
+        Prefetch("identities", accounts), Prefetch("tags", tags)
+    )

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from members.views import changes, people, selection, tags
+from members.views import changes, exports, people, selection, tags
 
 urlpatterns = [
     path("members/", people.members, name="members"),
     path("members/columns/", people.columns, name="member-columns"),
+    path("members/exports/", exports.exports, name="member-exports"),
     path("members/selection/", selection.matching, name="member-selection-matching"),
     path("members/selection/<slug:noun>/", selection.selection, name="member-selection"),
     path("members/tags/", people.tag_names, name="member-tag-names"),

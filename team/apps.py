@@ -5,4 +5,4 @@ class TeamConfig(AppConfig):
     name = "team"
 
     def ready(self) -> None:
-        from team import undoing  # noqa: F401 - registers its background job
+        from team import exports, undoing  # noqa: F401 - register background jobs

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from community_hub.lib import queue
 from community_hub.lib.schedule import scheduled
 
-from . import jobs, mail, notifications
+from . import exports, jobs, mail, notifications
 from .models import Notification
 
 log = structlog.get_logger(__name__)
@@ -64,3 +64,12 @@ def run_due_jobs() -> None:
     for pk in jobs.due():
         queue.enqueue("team.tasks.run_job", pk)
     jobs.forget_finished()
+
+
+@scheduled(
+    every=timedelta(hours=1),
+    name="team.tasks.delete_old_exports",
+    label=gettext_lazy("Delete old exports"),
+)
+def delete_old_exports() -> None:
+    exports.delete_old()

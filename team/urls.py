@@ -3,6 +3,7 @@
 from django.urls import path
 
 from team.views import (
+    exports,
     invitations,
     jobs,
     mailbox,
@@ -42,5 +43,7 @@ urlpatterns = [
     path("notifications/reading/", notifications.reading_all, name="reading-all"),
     path("notifications/<int:pk>/reading/", notifications.reading, name="reading"),
     path("jobs/<int:pk>/", jobs.job, name="job"),
+    path("exports/<int:pk>/", exports.export, name="export"),
+    path("exports/<int:pk>/file/", exports.file, name="export-file"),
     path("undo/<uuid:group>/", undo.undo, name="undo"),
 ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -16,15 +15,14 @@ from community_hub.lib import htmx, keyset
 from community_hub.lib.query import Mistake
 from community_hub.lib.text import number
 from members import filters
-from members.columns import COLUMNS, chosen_by, named, with_dates
+from members.columns import COLUMNS, chosen_by, named, with_columns
+from members.exports import MEMBERS
 from members.forms import NoteForm
 from members.listing import SORTS, MemberListing
-from members.models import Identity, Member, Stage, Tag
-from members.models.member import MemberQuerySet
+from members.models import Member, Stage, Tag
 from members.profile import load_profile
-from team import jobs
+from team import exports, jobs
 from team.http import AuthenticatedHttpRequest
-from team.models import User
 
 from .access import visible_member
 
@@ -77,7 +75,7 @@ def list_page(request: AuthenticatedHttpRequest, wanted: MemberListing) -> HttpR
     except Mistake as error:
         found, mistake = replace(wanted, query="").found(user).none(), error
     listing = keyset.page(
-        with_row_facts(with_dates(found, columns, user), user),
+        with_columns(found, columns, user),
         wanted.order,
         request.GET.get("before", ""),
         max(PAGE, min(shown, MOST_SHOWN)),
@@ -91,6 +89,7 @@ def list_page(request: AuthenticatedHttpRequest, wanted: MemberListing) -> HttpR
         "all_columns": COLUMNS.values(),
         "stages": Stage.choices,
         "jobs": [(job, jobs.words_of(job)) for job in jobs.begun_by(user)],
+        "exports": exports.shown_to(user, MEMBERS) if user.can_export else (),
         "mistake": mistake,
         "corrected": replace(wanted, query=mistake.corrected).address if mistake else "",
         "help": filters.PEOPLE.help(),
@@ -119,12 +118,3 @@ def member_page(
     if request.user.can_link_staff and (job := jobs.unfinished(f"member:{found.pk}")):
         context |= {"job": job, "job_words": jobs.words_of(job)}
     return htmx.respond(request, "members/member.html", context, parts=PAGE_PARTS, status=status)
-
-
-def with_row_facts(found: MemberQuerySet, user: User) -> MemberQuerySet:
-    """What a row shows: three queries a page, however many rows."""
-    accounts = Identity.objects.visible_to(user).order_by("network", "id")
-    tags = Tag.objects.current().order_by("name")
-    return found.select_related("owner", "user").prefetch_related(
-        Prefetch("identities", accounts), Prefetch("tags", tags)
-    )

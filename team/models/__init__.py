@@ -1,6 +1,7 @@
 """The people who use the hub, what they may do, and what they did."""
 
 from .action import Action
+from .export import Export
 from .hub import Hub
 from .invitation import Invitation
 from .job import BackgroundJob
@@ -12,6 +13,7 @@ __all__ = [
     "NO_ADDRESS",
     "Action",
     "BackgroundJob",
+    "Export",
     "Grant",
     "Hub",
     "Invitation",

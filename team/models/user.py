@@ -169,6 +169,11 @@ class User(AbstractBaseUser):
         return self.role in TRIAGERS
 
     @property
+    def can_export(self) -> bool:
+        """Take lists away as files."""
+        return self.role in TRIAGERS
+
+    @property
     def can_link_staff(self) -> bool:
         """Say that a member is a colleague."""
         return self.is_lead

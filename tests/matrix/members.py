@@ -13,6 +13,7 @@ DELETE = {"_method": "DELETE"}
 ENDPOINTS = (
     Endpoint("members/", "GET"),
     Endpoint("members/columns/", "POST", data={"column": "owner"}),
+    Endpoint("members/exports/", "POST", TRIAGERS, data={"q": "ada"}),
     Endpoint("members/selection/", "GET", NOTERS),
     Endpoint("members/selection/<slug:noun>/", "GET", NOTERS, TAGS),
     Endpoint("members/selection/<slug:noun>/", "POST", NOTERS, TAGS, {"new": "loud", "all": "1"}),

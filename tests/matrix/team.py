@@ -45,6 +45,8 @@ ENDPOINTS = (
         "notifications/<int:pk>/reading/", "POST", ids={"pk": lambda world: world.notification.pk}
     ),
     Endpoint("jobs/<int:pk>/", "GET", LEADS, {"pk": lambda world: world.job.pk}, refused=404),
+    Endpoint("exports/<int:pk>/", "GET", ids={"pk": lambda world: world.export.pk}),
+    Endpoint("exports/<int:pk>/file/", "GET", ids={"pk": lambda world: world.export.pk}),
     Endpoint("undo/<uuid:group>/", "POST", ids={"group": lambda world: world.action.group}),
     # the links that let people in: whoever holds one
     *(

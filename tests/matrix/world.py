@@ -15,7 +15,7 @@ from sandbox.models import Account, Post, Site
 from sandbox.seed import create_site
 from team import verbs as team_verbs
 from team.actions import Changes
-from team.models import BackgroundJob, Invitation, Notification, Role, User
+from team.models import BackgroundJob, Export, Invitation, Notification, Role, User
 from team.notifications import notify
 from team.signin import link_for
 from tests.make import (
@@ -123,6 +123,15 @@ class World:
         return BackgroundJob.objects.create(
             kind="recompute-member", about=f"member:{self.member.pk}", run_at=timezone.now()
         )
+
+    @cached_property
+    def export(self) -> Export:
+        made = Export.objects.create(
+            by=self.asker, kind="members", name="All members", finished_at=timezone.now()
+        )
+        made.path.parent.mkdir(parents=True, exist_ok=True)
+        made.path.write_text("Name")
+        return made
 
     @cached_property
     def invitation(self) -> Invitation:
