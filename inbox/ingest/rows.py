@@ -55,6 +55,7 @@ _JSON = {"attachments", "reply_ref"}
 _NAMES = ", ".join(_COLUMNS)
 _SELECTED = ", ".join(f"{name}::jsonb" if name in _JSON else name for name in _COLUMNS)
 _TYPED = ", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())
+_SEQUENCE = "pg_get_serial_sequence('inbox_message', 'id')"
 
 _READ_WITHIN = timedelta(minutes=10)  # a page is stored that long after it was asked for, at most
 _OURS = "(m.by_id is not null and m.deleted_at is null and excluded.edited_at is null)"
@@ -65,12 +66,22 @@ _ASKS = "(m.mention_reason = '' and excluded.mention_reason <> 'new_topic')"
 # What we wrote ourselves keeps our words, until somebody edits it over there. A post that was
 # deleted comes back when it is seen again, but not by a page that may be older than the deletion.
 # Only a platform that numbers its threads moves a post: the parent is then looked up anew. The
-# inner selects see the row as it was.
+# inner selects see the row as it was. A new row is tied to its parent as it is written, be that
+# stored already or on the same page: an update afterwards would write it, and what all its indexes
+# say of it, a second time.
 _UPSERT = f"""
+with item as materialized (
+    select nextval({_SEQUENCE}) as id, * from json_to_recordset(%(rows)s::json) as given({_TYPED})
+)
 insert into inbox_message as m
-    (source_id, {_NAMES}, received_at, body_source, event)
-select %(source)s, {_SELECTED}, %(now)s, '', '{{}}'::jsonb
-from json_to_recordset(%(rows)s::json) as item({_TYPED})
+    (id, source_id, {_NAMES}, parent_id, received_at, body_source, event)
+select id, %(source)s, {_SELECTED},
+    case when parent_external_id not in ('', external_id) then coalesce(
+        (select stored.id from inbox_message stored where stored.source_id = %(source)s
+         and stored.external_id = item.parent_external_id),
+        (select beside.id from item beside where beside.external_id = item.parent_external_id)) end,
+    %(now)s, '', '{{}}'::jsonb
+from item
 on conflict (source_id, external_id) do update set
     conversation_id = excluded.conversation_id,
     author_id = coalesce(excluded.author_id, m.author_id),
