@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # The forms that forum and blog software writes in these languages, without brackets and numbers.
 _LISTS = {
@@ -84,6 +85,7 @@ _BETWEEN = re.compile(r"[\s_.\-]+")
 _NUMBER = re.compile(r"[\s#]*\d+$")
 
 
+@lru_cache(maxsize=4096)  # the same people write again and again
 def is_placeholder(name: str) -> bool:
     """Whether a name names nobody, however it is written: "[deleted]", "/u/[deleted]",
     "Guest_1234", "ANÓNIMO", "???". An empty name is no name at all: False."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -135,6 +135,8 @@ def _html(body: str, body_format: str, base_url: str) -> str:
 
 
 def _json(value: Any) -> str:
+    if not value:  # of most messages
+        return "{}" if isinstance(value, Mapping) else "[]"
     return json.dumps(storable_json(value))
 
 

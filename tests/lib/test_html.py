@@ -1,6 +1,7 @@
 """The sanitiser and the words that are left when the tags are gone."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -147,3 +148,13 @@ def test_looking_for_addresses_ends_soon(read, bomb: str) -> None:
     begun = time.process_time()
     assert to_text(read(bomb))
     assert time.process_time() - begun < 5
+
+
+def test_links_are_cleaned_alike_in_every_thread() -> None:
+    """What is allowed is made once a process, and threads share it."""
+    body = '<p onclick="x()">see <a href="/here" class="x">this</a> <a href="https://e.example/">it</a></p>'
+    wanted = clean(body)
+    assert "onclick" not in wanted
+    assert 'rel="noopener noreferrer nofollow ugc"' in wanted
+    with ThreadPoolExecutor(4) as pool:
+        assert set(pool.map(clean, [body] * 200)) == {wanted}
