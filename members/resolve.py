@@ -67,7 +67,7 @@ select i.network, i.external_id, i.id, i.member_id, m.user_id is not null, m.is_
        i.handle, i.display_name, i.profile_url, i.avatar_url, i.bio, i.links
 from members_identity i
 join members_member m on m.id = i.member_id
-join unnest(%s::text[], %s::text[]) as wanted(network, external_id)
+join json_to_recordset(%s::json) as wanted(network text, external_id text)
   on wanted.network = i.network and wanted.external_id = i.external_id
 """
 
@@ -114,11 +114,11 @@ def key_of(person: PersonLike) -> Key:
 def _find(
     wanted: Mapping[Key, PersonLike],
 ) -> tuple[dict[Key, ResolvedIdentity], dict[Key, tuple[object, ...]]]:
-    networks, ids = zip(*wanted, strict=True)
+    keys = [{"network": network, "external_id": external_id} for network, external_id in wanted]
     found: dict[Key, ResolvedIdentity] = {}
     shown: dict[Key, tuple[object, ...]] = {}
     with prepared_sql.cursor(connection) as cursor:
-        cursor.execute(_FIND, [list(networks), list(ids)])
+        cursor.execute(_FIND, [prepared_sql.as_json(keys)])
         for network, external_id, *known, handle, name, url, avatar, bio, links in cursor:
             found[network, external_id] = ResolvedIdentity(*known)
             shown[network, external_id] = (handle, name, url, avatar, bio, links)

@@ -16,7 +16,7 @@ from .models import Sighting
 _RECORD = """
 insert into members_sighting as s (identity_id, scope, first_seen, last_seen)
 select identity, scope, min(at), max(at)
-from unnest(%s::bigint[], %s::text[], %s::timestamptz[]) as seen(identity, scope, at)
+from json_to_recordset(%s::json) as seen(identity bigint, scope text, at timestamptz)
 group by identity, scope order by identity, scope
 on conflict (identity_id, scope) do update set
     first_seen = least(s.first_seen, excluded.first_seen),
@@ -26,10 +26,10 @@ on conflict (identity_id, scope) do update set
 
 def record(seen: Iterable[tuple[int, str, datetime]]) -> None:
     """(identity, scope, when) of what was said, in one statement; safe to repeat."""
-    rows = list(seen)
+    rows = [{"identity": identity, "scope": scope, "at": at} for identity, scope, at in seen]
     if rows:
         with prepared_sql.cursor(connection) as cursor:
-            cursor.execute(_RECORD, [list(column) for column in zip(*rows, strict=True)])
+            cursor.execute(_RECORD, [prepared_sql.as_json(rows)])
 
 
 def of_member(member: Any) -> QuerySet[Sighting]:

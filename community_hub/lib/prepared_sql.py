@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -45,10 +45,16 @@ def cursor(connection: Any) -> Iterator[Any]:
         yield made
 
 
-def as_json(rows: Sequence[dict[str, Any]]) -> str:
-    """Many rows as one parameter, for json_to_recordset(): psycopg makes an array of each column
-    in Python, string by string."""
+def as_json(rows: Sequence[Any]) -> str:
+    """Many rows as one parameter, for json_to_recordset(), or many texts, for
+    json_array_elements_text(): psycopg makes an array in Python, string by string."""
     return json.dumps(rows, default=datetime.isoformat, ensure_ascii=False)
+
+
+def as_array(ids: Iterable[int]) -> str:
+    """Many ids as one parameter, for a place that says `::bigint[]`: as a list, each of them would
+    be turned into text by a call of its own."""
+    return f"{{{','.join(map(str, ids))}}}"
 
 
 def with_literals(text: str, params: Sequence[Any], places: set[int], connection: Any) -> str:

@@ -50,7 +50,7 @@ join inbox_source s on s.id = m.source_id
 join inbox_conversation c on c.id = m.conversation_id
 join members_identity i on i.id = m.author_id
 left join inbox_channel ch on ch.id = c.channel_id
-where m.id = any(%(ids)s)
+where m.id = any(%(ids)s::bigint[])
 """
 # Who is answered: the author of the message that is replied to, else, in a thread where nobody is
 # replied to, whoever asked the team last before it. A colleague who answers another is no reply.
@@ -73,7 +73,7 @@ cross join lateral (
 ) answered
 join members_identity theirs on theirs.id = answered.author_id and not theirs.is_us
 join members_member person on person.id = theirs.member_id and person.user_id is null
-where m.id = any(%(ids)s) and m.deleted_at is null
+where m.id = any(%(ids)s::bigint[]) and m.deleted_at is null
   and ((m.kind = 'outbound' and (d.id is null or d.state in ('sent', 'pending')))
        or (m.kind = 'inbound' and (writer.user_id is not null or account.is_us)))
 """  # noqa: S608 - our own words
@@ -81,7 +81,7 @@ _NOT_OURS = """
 select m.id from inbox_message m
 left join members_identity account on account.id = m.author_id
 left join members_member writer on writer.id = account.member_id
-where m.id = any(%(ids)s) and m.kind = 'inbound'
+where m.id = any(%(ids)s::bigint[]) and m.kind = 'inbound'
   and writer.user_id is null and not coalesce(account.is_us, false)
 """
 _MEND_SCOPES = """
@@ -165,7 +165,7 @@ def _rows(statement: str, ids: Sequence[int]) -> list[_Found]:
 
 
 def _select(statement: str, ids: Sequence[int]) -> list[tuple[Any, ...]]:
-    values: dict[str, Any] = {"ids": list(ids)}
+    values: dict[str, Any] = {"ids": prepared_sql.as_array(ids)}
     with prepared_sql.cursor(connection) as cursor:
         cursor.execute(statement, values)
         return cursor.fetchall()

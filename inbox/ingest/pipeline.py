@@ -12,9 +12,10 @@ from datetime import datetime
 
 import structlog
 from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from community_hub.lib import live, queue
+from community_hub.lib import compiled_sql, live, queue
 from community_hub.lib.text import one_line, storable, storable_json, web_address
 from inbox.connectors.base import (
     Incoming,
@@ -47,7 +48,7 @@ def ingest(
     with transaction.atomic():
         _without_waiting_for_the_disk()
         # One page of a source at a time; replies written meanwhile are not held up.
-        locked = Source.objects.select_for_update(no_key=True).get(pk=source.pk)
+        locked = _locked(source)
         if keep_cursor and source.lease_token and locked.lease_token != source.lease_token:
             raise LeaseLost
         outcome = Outcome(ignored=Counter(page.ignored), bad=list(page.problems))
@@ -66,6 +67,17 @@ def ingest(
         count_page(locked, outcome, cursor=cursor, gap=page.gap, now=now)
         _tell(locked, outcome)
     return outcome
+
+
+def _locked(source: Source) -> Source:
+    """As it is now. Source.DoesNotExist where somebody deleted it."""
+
+    def found(pk: int) -> QuerySet[Source]:
+        return Source.objects.select_for_update(no_key=True).filter(pk=pk)
+
+    for row in compiled_sql.rows("locked source", found, pk=source.pk):
+        return row
+    raise Source.DoesNotExist
 
 
 def _without_waiting_for_the_disk() -> None:
@@ -281,8 +293,5 @@ def _tell(source: Source, outcome: Outcome) -> None:
         live.publish([source.scope], "sources", {"id": source.pk})
         return
     if outcome.newly_asked:
-        assigned = Conversation.objects.filter(
-            pk__in=outcome.newly_asked, assignee__isnull=False
-        ).values_list("pk", flat=True)
-        for pk in assigned:
+        for pk in rows.assigned(outcome.newly_asked):
             queue.enqueue("inbox.tasks.notify_assignee", pk)

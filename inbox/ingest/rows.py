@@ -11,7 +11,7 @@ from django.db import connection
 
 from community_hub.lib import prepared_sql
 from community_hub.lib.text import one_line, storable, web_address
-from inbox.models import Conversation, Message, Source
+from inbox.models import Message, Source
 from members.resolve import ResolvedIdentity
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ def say_reply_to_team(ids: Sequence[int]) -> list[int]:
     """A reply to a message of ours asks for us, though it may not name us; those that did not ask
     before."""
     with prepared_sql.cursor(connection) as cursor:
-        cursor.execute(_REPLY_TO_TEAM, [list(ids)])
+        cursor.execute(_REPLY_TO_TEAM, [prepared_sql.as_array(ids)])
         return [pk for pk, was in cursor.fetchall() if not was]
 
 
@@ -228,7 +228,7 @@ returning m.id, m.conversation_id
 def say_follow_up(conversations: Iterable[int]) -> list[tuple[int, int]]:
     """(message, conversation) of those that ask now. By kept fields that are up to date."""
     with prepared_sql.cursor(connection) as cursor:
-        cursor.execute(_FOLLOW_UP, [sorted(conversations)])
+        cursor.execute(_FOLLOW_UP, [prepared_sql.as_array(sorted(conversations))])
         found: list[tuple[int, int]] = cursor.fetchall()
     return found
 
@@ -241,7 +241,12 @@ def block_replies(newest: Mapping[int, Incoming]) -> None:
         if not item.can_reply
     }
     free = [pk for pk, item in newest.items() if item.can_reply]
-    Conversation.objects.filter(pk__in=free).exclude(reply_blocked="").update(reply_blocked="")
+    if free:
+        _execute(
+            "update inbox_conversation set reply_blocked = ''"
+            " where id = any(%s::bigint[]) and reply_blocked <> ''",
+            [prepared_sql.as_array(free)],
+        )
     if blocked:
         _execute(
             "update inbox_conversation c set reply_blocked = new.why"
@@ -268,23 +273,37 @@ def delete(source: Source, external_ids: Iterable[str], now: datetime) -> list[W
         return [Written(*row) for row in cursor.fetchall()]
 
 
-_ASKED = """
-select distinct m.conversation_id from inbox_message m
-join inbox_conversation c on c.id = m.conversation_id
-where m.id = any(%s) and m.mention_reason <> '' and not m.handled_on_arrival
-  and m.id > c.handled_up_to and c.waiting_since is not null
+_WAKE = """
+with asked as materialized (
+    select distinct m.conversation_id as id from inbox_message m
+    join inbox_conversation c on c.id = m.conversation_id
+    where m.id = any(%s::bigint[]) and m.mention_reason <> '' and not m.handled_on_arrival
+      and m.id > c.handled_up_to and c.waiting_since is not null
+), woken as (
+    update inbox_conversation c set state = 'open', snoozed_until = null
+    from asked where c.id = asked.id and c.state in ('snoozed', 'done')
+)
+select id from asked
 """
 
 
 def wake(ids: Sequence[int]) -> set[int]:
     """A new mention reopens what was done and wakes what slept; the conversations it is in."""
     with prepared_sql.cursor(connection) as cursor:
-        cursor.execute(_ASKED, [list(ids)])
-        asked = {pk for (pk,) in cursor.fetchall()}
-    Conversation.objects.filter(pk__in=asked, state__in=["snoozed", "done"]).update(
-        state="open", snoozed_until=None
-    )
-    return asked
+        cursor.execute(_WAKE, [prepared_sql.as_array(ids)])
+        return {pk for (pk,) in cursor.fetchall()}
+
+
+def assigned(conversations: Iterable[int]) -> list[int]:
+    """Those of them that somebody is assigned to."""
+    with prepared_sql.cursor(connection) as cursor:
+        cursor.execute(_ASSIGNED, [prepared_sql.as_array(conversations)])
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+_ASSIGNED = """
+select id from inbox_conversation where id = any(%s::bigint[]) and assignee_id is not null
+"""
 
 
 def conversations_of(ids: Sequence[int]) -> set[int]:

@@ -89,25 +89,29 @@ def place(
 
 def known(source: Source, thread_ids: Iterable[str]) -> dict[str, int]:
     """Conversation pks of those that are kept already, by their own id or by an alias."""
-    wanted = list(thread_ids)
-    own = Conversation.objects.filter(source=source, external_id__in=wanted)
-    aliases = ThreadAlias.objects.filter(source=source, external_id__in=wanted)
-    rows = own.values_list("external_id", "pk").union(
-        aliases.values_list("external_id", "conversation_id")
-    )
-    return dict(rows)
+    with prepared_sql.cursor(connection) as cursor:
+        cursor.execute(_KNOWN, {"source": source.pk, "ids": prepared_sql.as_json(list(thread_ids))})
+        return dict(cursor.fetchall())
 
 
+_KNOWN = """
+with wanted as materialized (select * from json_array_elements_text(%(ids)s::json) as k(id))
+select wanted.id, c.id from wanted
+join inbox_conversation c on c.source_id = %(source)s and c.external_id = wanted.id
+union
+select wanted.id, a.conversation_id from wanted
+join inbox_threadalias a on a.source_id = %(source)s and a.external_id = wanted.id
+"""
 # The limits keep the planner at one index look-up a row, however large the table is.
 _RELATED = """
 select m.external_id, m.parent_external_id, m.conversation_id
-from unnest(%(named)s::text[]) as k(id)
+from json_array_elements_text(%(named)s::json) as k(id)
 cross join lateral (
     select * from inbox_message where source_id = %(source)s and external_id = k.id limit 1
 ) m
 union all
 select m.external_id, m.parent_external_id, m.conversation_id
-from unnest(%(parents)s::text[]) as k(id)
+from json_array_elements_text(%(parents)s::json) as k(id)
 cross join lateral (
     select * from inbox_message
     where source_id = %(source)s and parent_external_id = k.id
@@ -127,7 +131,10 @@ def _unite_by_parents(source: Source, batch: Sequence[PreparedItem], groups: Gro
         if ready.parent_id in thread_of:
             groups.unite(ready.thread_id, thread_of[ready.parent_id])
     with prepared_sql.cursor(connection) as cursor:
-        ids: dict[str, Any] = {"named": list(parents | fixed), "parents": list(thread_of)}
+        ids: dict[str, Any] = {
+            "named": prepared_sql.as_json(list(parents | fixed)),
+            "parents": prepared_sql.as_json(list(thread_of)),
+        }
         cursor.execute(_RELATED, {**ids, "source": source.pk})
         stored = cursor.fetchall()
     answers: dict[str, list[str]] = defaultdict(list)
@@ -200,11 +207,15 @@ def describe(
             cursor.execute(_DESCRIBE, [list(new), *(list(column) for column in columns)])
 
 
+_NAMES = "select id, external_id from inbox_conversation where id = any(%s::bigint[])"
+
+
 def _remember_aliases(source: Source, placed: dict[str, int]) -> None:
     """A thread id that is not its conversation's own leads there by an alias."""
-    names = dict(
-        Conversation.objects.filter(pk__in=set(placed.values())).values_list("pk", "external_id")
-    )
+    with prepared_sql.cursor(connection) as cursor:
+        pks = prepared_sql.as_array(set(placed.values()))
+        cursor.execute(_NAMES, [pks])
+        names = dict(cursor.fetchall())
     ThreadAlias.objects.bulk_create(
         [
             ThreadAlias(source=source, external_id=thread_id, conversation_id=pk)
@@ -313,7 +324,7 @@ returning m.id
 _LINK_BY_REF = """
 update inbox_message child set parent_id = parent.id
 from inbox_message parent
-where child.conversation_id = any(%(conversations)s) and child.parent_id is null
+where child.conversation_id = any(%(conversations)s::bigint[]) and child.parent_id is null
   and child.parent_ref <> '' and parent.conversation_id = child.conversation_id
   and parent.thread_ref = child.parent_ref and parent.id <> child.id
 returning child.id
@@ -334,7 +345,11 @@ def link_parents(
         for statement in statements:
             cursor.execute(
                 statement,
-                {"source": source.pk, "ids": list(ids), "conversations": list(conversations)},
+                {
+                    "source": source.pk,
+                    "ids": prepared_sql.as_array(ids),
+                    "conversations": prepared_sql.as_array(conversations),
+                },
             )
             linked += [pk for (pk,) in cursor.fetchall()]
         return linked
