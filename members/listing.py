@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from community_hub.lib.keyset import Order
-from community_hub.lib.text import storable
+from community_hub.lib.text import number, storable
 
 from . import filters
 from .models import Member, Stage
@@ -68,6 +68,7 @@ class MemberListing:
     query: str = ""
     stage: str = ""
     sort: str = DEFAULT
+    view: int = 0
 
     @classmethod
     def parse(cls, given: Mapping[str, str]) -> MemberListing:
@@ -77,11 +78,15 @@ class MemberListing:
             query=storable(given.get("q", "")).strip(),
             stage=stage if stage in Stage.values else "",
             sort=sort if sort in SORTS else DEFAULT,
+            view=number(given.get("view", "")),
         )
 
     def as_json(self) -> dict[str, str]:
-        """As in an address, without what is as usual."""
+        """As in an address, without what is as usual; of a view, which would fill that in by its
+        own, with it."""
         values = {"q": self.query, "stage": self.stage, "sort": self.sort}
+        if self.view:
+            return {**values, "view": str(self.view)}
         usual = {"q": "", "stage": "", "sort": DEFAULT}
         return {name: value for name, value in values.items() if value != usual[name]}
 
@@ -89,6 +94,11 @@ class MemberListing:
     def address(self) -> str:
         """The query of an address."""
         return urlencode(self.as_json())
+
+    @property
+    def text(self) -> str:
+        """The query with the stage in it, as it is saved."""
+        return f"{self.query} stage:{self.stage}".strip() if self.stage else self.query
 
     @property
     def is_narrowed(self) -> bool:

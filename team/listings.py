@@ -79,3 +79,7 @@ def find(kind: str) -> Listing | None:
 def every() -> list[Listing]:
     """In the order they were registered."""
     return list(_listings.values())
+
+
+def kinds() -> list[str]:
+    return list(_listings)

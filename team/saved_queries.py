@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.http import Http404
 from django.utils import timezone
 
@@ -22,6 +23,8 @@ from .models import SavedQuery, User
 if TYPE_CHECKING:
     from .listings import Listing
 
+MOST = 100  # views of one person
+MOST_SHARED = 200  # of colleagues, on the page of views
 Known = Callable[[User], bool]
 
 
@@ -34,12 +37,13 @@ def context(user: User) -> Context:
 
 
 def opened(given: Mapping[str, Any], user: User, kind: str) -> SavedQuery | None:
-    """The view that an address names. Raises Http404 for one that is not there for this user."""
-    if "view" not in given:
+    """The view that an address names. Raises Http404 for one that is not there for this user; where
+    the address has a query of its own, that is listed all the same, without a view."""
+    if not given.get("view"):
         return None
     seen = SavedQuery.objects.visible_to(user).current().filter(kind=kind)
-    view = seen.filter(pk=number(str(given["view"]))).first()
-    if view is None:
+    view = seen.select_related("owner").filter(pk=number(str(given["view"]))).first()
+    if view is None and "q" not in given:
         raise Http404
     return view
 
@@ -47,7 +51,10 @@ def opened(given: Mapping[str, Any], user: User, kind: str) -> SavedQuery | None
 def filled_in(given: Mapping[str, Any], view: SavedQuery | None) -> dict[str, str]:
     """An address, with the query and the order of the view where it has none of its own."""
     own = {name: str(given[name]) for name in given}
-    return {"q": view.text, "sort": view.order, **own} if view else own
+    if view is None:
+        own.pop("view", None)
+        return own
+    return {"q": view.text, "sort": view.order, **own}
 
 
 @dataclass(frozen=True)
@@ -93,6 +100,57 @@ def view_bar(
         return bar
     remains = what_holds(listing.language, bar.text, context(user))
     return ViewBar(user, listing, bar.text, order, view, remains)
+
+
+# In lists of views -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ViewRow:
+    """A view as its reader sees it on the page of views."""
+
+    view: SavedQuery
+    can_edit: bool
+    can_share: bool
+    can_go_up: bool = False
+    can_go_down: bool = False
+
+    @property
+    def steps(self) -> list[tuple[str, bool, str]]:
+        """(where to, whether it can go there, icon)"""
+        return [("up", self.can_go_up, "arrow-up"), ("down", self.can_go_down, "arrow-down")]
+
+    @property
+    def order_label(self) -> str:
+        listing = self.view.listing
+        return str(listing.orders.get(self.view.order, "")) if listing else ""
+
+
+def own_views(user: User) -> list[SavedQuery]:
+    """In the order that this person gave them."""
+    own = SavedQuery.objects.current().filter(owner=user, kind__in=listings.kinds())
+    return list(own.in_own_order()[:MOST])
+
+
+def team_views(user: User) -> list[SavedQuery]:
+    """What colleagues share, by name."""
+    shared = SavedQuery.objects.current().filter(shared=True, kind__in=listings.kinds())
+    rows = shared.exclude(owner=user).select_related("owner")
+    return list(rows.order_by(Lower("name"), "pk")[:MOST_SHARED])
+
+
+def rows_of(views: list[SavedQuery], user: User) -> list[ViewRow]:
+    last = len(views) - 1
+    return [
+        ViewRow(
+            view,
+            view.can_be_edited_by(user),
+            view.can_be_shared_by(user),
+            can_go_up=view.owner_id == user.pk and place > 0,
+            can_go_down=view.owner_id == user.pk and place < last,
+        )
+        for place, view in enumerate(views)
+    ]
 
 
 # When something is renamed -----------------------------------------------------------------------

@@ -7,8 +7,7 @@ from typing import Literal
 from django.utils.translation import gettext as _
 
 from .models import Action, SavedQuery
-
-MOST = 100  # views of one person
+from .saved_queries import MOST
 
 
 class NameTaken(Exception):

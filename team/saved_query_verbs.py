@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Literal
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -20,8 +21,8 @@ from . import actions, listings
 from .actions import Changes, Sentence, put_fields_back, verb
 from .models import Action, SavedQuery, User
 from .models.saved_query import LONGEST
-from .saved_queries import context
-from .saved_query_errors import MOST, ChangedMeanwhile, NameTaken, TooMany
+from .saved_queries import MOST, context
+from .saved_query_errors import ChangedMeanwhile, NameTaken, TooMany
 
 ON = "team.savedquery"
 
@@ -104,9 +105,12 @@ def save(
     lead_may_undo=True,
     details=_renamed,
 )
-def rename(view: SavedQuery, name: str, *, by: User, shown: str) -> Changes:
-    """`shown`: the name it had where the new one was typed. ValueError where the new one is blank,
-    NameTaken, and ChangedMeanwhile where it has a third one by now."""
+def rename(
+    view: SavedQuery, name: str, *, by: User, shown: str, group: UUID | None = None
+) -> Changes:
+    """`shown`: the name it had where the new one was typed; `group`: undone together with others.
+    ValueError where the new one is blank, NameTaken, and ChangedMeanwhile where it has a third one
+    by now."""
     name = clean_name(name)
     with transaction.atomic():
         locked = _locked(view, by)
@@ -114,7 +118,7 @@ def rename(view: SavedQuery, name: str, *, by: User, shown: str) -> Changes:
             return Changes()
         if locked.name != shown:
             raise ChangedMeanwhile(locked, "name")
-        return _change("rename", locked, by, {"name": name})
+        return _change("rename", locked, by, {"name": name}, group)
 
 
 @verb(
@@ -125,7 +129,9 @@ def rename(view: SavedQuery, name: str, *, by: User, shown: str) -> Changes:
     undo=_put_back,
     lead_may_undo=True,
 )
-def change(view: SavedQuery, text: str, order: str, *, by: User, shown: str) -> Changes:
+def change(
+    view: SavedQuery, text: str, order: str, *, by: User, shown: str, group: UUID | None = None
+) -> Changes:
     """Another query or order. `shown`: the query it had where this one was made of it; raises
     ChangedMeanwhile where it has a third one by now, and Mistake."""
     listing = view.listing
@@ -140,7 +146,7 @@ def change(view: SavedQuery, text: str, order: str, *, by: User, shown: str) -> 
             raise ChangedMeanwhile(locked, "text")
         if locked.text != text:
             text = checked(listing, text, by)
-        return _change("change", locked, by, {"text": text, "order": listing.order(order)})
+        return _change("change", locked, by, {"text": text, "order": listing.order(order)}, group)
 
 
 @verb(
@@ -150,9 +156,9 @@ def change(view: SavedQuery, text: str, order: str, *, by: User, shown: str) -> 
     words=_("shared the view “%(object)s” with the team"),
     undo=_put_back,
 )
-def share(view: SavedQuery, *, by: User) -> Changes:
+def share(view: SavedQuery, *, by: User, group: UUID | None = None) -> Changes:
     """Its owner alone does that."""
-    return _set_shared("share", view, by, True)
+    return _set_shared("share", view, by, True, group)
 
 
 @verb(
@@ -162,8 +168,8 @@ def share(view: SavedQuery, *, by: User) -> Changes:
     words=_("stopped sharing the view “%(object)s”"),
     undo=_put_back,
 )
-def unshare(view: SavedQuery, *, by: User) -> Changes:
-    return _set_shared("unshare", view, by, False)
+def unshare(view: SavedQuery, *, by: User, group: UUID | None = None) -> Changes:
+    return _set_shared("unshare", view, by, False, group)
 
 
 @verb("move", on=ON, right=None, words=_("moved the view “%(object)s”"), undo=_put_back)
@@ -229,7 +235,9 @@ def _locked(view: SavedQuery, by: User) -> SavedQuery | None:
     return locked
 
 
-def _change(name: str, locked: SavedQuery, by: User, wanted: dict[str, Any]) -> Changes:
+def _change(
+    name: str, locked: SavedQuery, by: User, wanted: dict[str, Any], group: UUID | None
+) -> Changes:
     after = {field: value for field, value in wanted.items() if getattr(locked, field) != value}
     if not after:
         return Changes()
@@ -237,10 +245,10 @@ def _change(name: str, locked: SavedQuery, by: User, wanted: dict[str, Any]) -> 
     with _unique(str(after.get("name", ""))):
         SavedQuery.objects.filter(pk=locked.pk).update(**after)
     publish([locked])
-    return actions.record(name, [locked], by=by, before=before, after=after)
+    return actions.record(name, [locked], by=by, before=before, after=after, group=group)
 
 
-def _set_shared(name: str, view: SavedQuery, by: User, shared: bool) -> Changes:
+def _set_shared(name: str, view: SavedQuery, by: User, shared: bool, group: UUID | None) -> Changes:
     if not view.can_be_shared_by(by):
         raise PermissionDenied
     with transaction.atomic():
@@ -249,7 +257,7 @@ def _set_shared(name: str, view: SavedQuery, by: User, shared: bool) -> Changes:
             return Changes()
         live.publish("team", "views", {})
         before, after = {"shared": not shared}, {"shared": shared}
-        return actions.record(name, [view], by=by, before=before, after=after)
+        return actions.record(name, [view], by=by, before=before, after=after, group=group)
 
 
 def _renumber(rows: list[SavedQuery], by: User) -> Changes:

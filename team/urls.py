@@ -10,6 +10,7 @@ from team.views import (
     notifications,
     people,
     profile,
+    saved_queries,
     signin,
     trail,
     undo,
@@ -45,5 +46,10 @@ urlpatterns = [
     path("jobs/<int:pk>/", jobs.job, name="job"),
     path("exports/<int:pk>/", exports.export, name="export"),
     path("exports/<int:pk>/file/", exports.file, name="export-file"),
+    path("views/", saved_queries.views, name="saved-views"),
+    path("views/<int:pk>/", saved_queries.view, name="saved-view"),
+    path("views/<int:pk>/query/", saved_queries.query, name="saved-view-query"),
+    path("views/<int:pk>/sharing/", saved_queries.sharing, name="saved-view-sharing"),
+    path("views/<int:pk>/position/", saved_queries.position, name="saved-view-position"),
     path("undo/<uuid:group>/", undo.undo, name="undo"),
 ]

@@ -20,9 +20,12 @@ from members.exports import MEMBERS
 from members.forms import NoteForm
 from members.listing import SORTS, MemberListing
 from members.models import Member, Stage, Tag
+from members.models.member import MemberQuerySet
 from members.profile import load_profile
-from team import exports, jobs
+from team import exports, jobs, saved_queries
 from team.http import AuthenticatedHttpRequest
+from team.models import SavedQuery, User
+from team.saved_queries import view_bar
 
 from .access import visible_member
 
@@ -36,9 +39,11 @@ MOST_TAGS = 50
 
 @require_GET
 def members(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """`q`, `stage` and `sort` as in MemberListing; `before`: the cursor of the last row above;
-    `shown`: how many rows there are, for bringing a list up to date."""
-    return list_page(request, MemberListing.parse(request.GET.dict()))
+    """`q`, `stage`, `sort` and `view` as in MemberListing; `before`: the cursor of the last row
+    above; `shown`: how many rows there are, for bringing a list up to date."""
+    view = saved_queries.opened(request.GET, request.user, "members")
+    wanted = MemberListing.parse(saved_queries.filled_in(request.GET, view))
+    return list_page(request, wanted, view)
 
 
 @require_POST
@@ -67,13 +72,17 @@ def tag_names(request: AuthenticatedHttpRequest) -> HttpResponse:
 # Below the views --------------------------------------------------------------------------------
 
 
-def list_page(request: AuthenticatedHttpRequest, wanted: MemberListing) -> HttpResponse:
+def list_page(
+    request: AuthenticatedHttpRequest, wanted: MemberListing, view: SavedQuery | None
+) -> HttpResponse:
     user, shown = request.user, number(request.GET.get("shown"))
     columns = chosen_by(user)
-    try:
-        found, mistake = wanted.found(user), None
-    except Mistake as error:
-        found, mistake = replace(wanted, query="").found(user).none(), error
+    found, mistake = found_by(wanted, user)
+    bar = view_bar(user, "members", wanted.text, wanted.sort, view, wrong=bool(mistake))
+    asked = wanted
+    if bar.remains and bar.remains.text:
+        asked = replace(wanted, query=bar.remains.text)
+        found, mistake = found_by(asked, user)
     listing = keyset.page(
         with_columns(found, columns, user),
         wanted.order,
@@ -84,6 +93,8 @@ def list_page(request: AuthenticatedHttpRequest, wanted: MemberListing) -> HttpR
     context = {
         "listing": listing,
         "wanted": wanted,
+        "asked": asked,
+        "bar": bar,
         "sorts": SORTS.values(),
         "columns": columns,
         "all_columns": COLUMNS.values(),
@@ -96,6 +107,14 @@ def list_page(request: AuthenticatedHttpRequest, wanted: MemberListing) -> HttpR
     }
     parts = ("members", "more-members")
     return htmx.respond(request, "members/list.html", context, parts=parts)
+
+
+def found_by(wanted: MemberListing, user: User) -> tuple[MemberQuerySet, Mistake | None]:
+    """Nobody, where there is a mistake in the query."""
+    try:
+        return wanted.found(user), None
+    except Mistake as mistake:
+        return replace(wanted, query="").found(user).none(), mistake
 
 
 def member_page(

@@ -1,8 +1,11 @@
 """Who may look after the team, and what everybody does for themselves."""
 
-from .endpoints import ADMINS, LEADS, OPEN, Endpoint
+from .endpoints import ADMINS, LEADS, OPEN, TRIAGERS, Endpoint
 
 COLLEAGUE = {"pk": lambda world: world.colleague.pk}
+OWN_VIEW = {"pk": lambda world: world.saved_view.pk}
+NEW_VIEW = {"kind": "members", "name": "Newest", "q": "last:<7d", "sort": "-seen"}
+EDITED_VIEW = {"name": "Best", "q": "is:mine", "was_name": "Champions", "was_q": "stage:champion"}
 SEAT = {
     "name": "Nora",
     "email": "nora@team.example",
@@ -47,6 +50,20 @@ ENDPOINTS = (
     Endpoint("jobs/<int:pk>/", "GET", LEADS, {"pk": lambda world: world.job.pk}, refused=404),
     Endpoint("exports/<int:pk>/", "GET", ids={"pk": lambda world: world.export.pk}),
     Endpoint("exports/<int:pk>/file/", "GET", ids={"pk": lambda world: world.export.pk}),
+    Endpoint("views/", "GET"),
+    Endpoint("views/", "POST", data=NEW_VIEW, ok=(302,)),
+    Endpoint("views/<int:pk>/", "GET", ids=OWN_VIEW),
+    Endpoint("views/<int:pk>/", "POST", ids=OWN_VIEW, data=EDITED_VIEW, ok=(302,)),
+    Endpoint("views/<int:pk>/", "DELETE", ids=OWN_VIEW),
+    Endpoint(
+        "views/<int:pk>/query/",
+        "POST",
+        ids=OWN_VIEW,
+        data={"q": "is:mine", "was_q": "stage:champion"},
+    ),
+    Endpoint("views/<int:pk>/sharing/", "POST", TRIAGERS, OWN_VIEW),
+    Endpoint("views/<int:pk>/sharing/", "DELETE", TRIAGERS, OWN_VIEW),
+    Endpoint("views/<int:pk>/position/", "POST", ids=OWN_VIEW, data={"to": "up"}),
     Endpoint("undo/<uuid:group>/", "POST", ids={"group": lambda world: world.action.group}),
     # the links that let people in: whoever holds one
     *(

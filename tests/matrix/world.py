@@ -15,7 +15,15 @@ from sandbox.models import Account, Post, Site
 from sandbox.seed import create_site
 from team import verbs as team_verbs
 from team.actions import Changes
-from team.models import BackgroundJob, Export, Invitation, Notification, Role, User
+from team.models import (
+    BackgroundJob,
+    Export,
+    Invitation,
+    Notification,
+    Role,
+    SavedQuery,
+    User,
+)
 from team.notifications import notify
 from team.signin import link_for
 from tests.make import (
@@ -27,6 +35,7 @@ from tests.make import (
     make_reply,
     make_source,
     make_user,
+    make_view,
 )
 
 
@@ -117,6 +126,19 @@ class World:
         return activity
 
     # The team
+
+    @cached_property
+    def saved_view(self) -> SavedQuery:
+        return make_view(self.asker, "Champions", text="stage:champion")
+
+    @cached_property
+    def colleagues_view(self) -> SavedQuery:
+        """Which the colleague keeps for themselves."""
+        return make_view(self.colleague, "Private")
+
+    @cached_property
+    def shared_view(self) -> SavedQuery:
+        return make_view(self.colleague, "Quiet", text="last:>60d", shared=True)
 
     @cached_property
     def job(self) -> BackgroundJob:
