@@ -61,13 +61,23 @@ def named(slugs: Iterable[str]) -> list[Column]:
 def with_columns(found: MemberQuerySet, columns: Iterable[Column], user: User) -> MemberQuerySet:
     """With all that a row shows, as far as this user may see it: a few queries, however many rows
     there are."""
+    return with_dates(found, columns, user).prefetch_related(*facts(user))
+
+
+def with_dates(
+    found: MemberQuerySet, columns: Iterable[Column], user: User | None
+) -> MemberQuerySet:
+    """With owner, user and the dates that these columns show; None for the kept dates."""
     slugs = {column.slug for column in columns}
     if "first" in slugs and "first_at" not in found.query.annotations:
         found = found.with_first_at(user)
     if "contact" in slugs and "contact_at" not in found.query.annotations:
         found = found.with_contact_at(user)
+    return found.select_related("owner", "user")
+
+
+def facts(user: User) -> list[Prefetch]:
+    """What is read for all rows at once: accounts and tags."""
     accounts = Identity.objects.visible_to(user).order_by("network", "id")
     tags = Tag.objects.current().order_by("name")
-    return found.select_related("owner", "user").prefetch_related(
-        Prefetch("identities", accounts), Prefetch("tags", tags)
-    )
+    return [Prefetch("identities", accounts), Prefetch("tags", tags)]

@@ -99,12 +99,11 @@ def in_contact(value: str, context: Context) -> Q:
     """Nobody of us wrote to them, or met them, for so long (`>`), or somebody has since (`<`), as
     far as this reader's sources tell. Whoever was never in contact has been out of it for long."""
     age = dates.read_age(value, context)
-    if hidden_scopes(context.user) is None:
-        lately = Q(last_contact_at__isnull=False, last_contact_at__gte=age.moment)
-    else:
+    lately = Q(last_contact_at__isnull=False, last_contact_at__gte=age.moment)
+    if hidden_scopes(context.user) is not None:  # few are left to look at the lines of
         lines = Activity.objects.visible_to(context.user).present()
         lines = lines.filter(member=OuterRef("pk"), kind__in=CONTACTS)
-        lately = Q(Exists(lines.filter(occurred_at__gte=age.moment)))
+        lately &= Q(Exists(lines.filter(occurred_at__gte=age.moment)))
     return ~lately if age.is_older else lately
 
 

@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 JOB = "export"
 STEP = 1_000  # rows
 MOST_UNFINISHED = 3  # of one colleague
-SHOWN = timedelta(hours=1)  # how long a list offers one that is ready
 TOLD_AFTER = timedelta(seconds=10)  # one that took longer is told of in the bell
 
 
@@ -88,7 +87,7 @@ def begin(kind: str, params: dict[str, Any], name: str, *, by: User) -> Changes:
         made = Export.objects.create(
             by=by, kind=slug, params=params, name=name[:200], closed=sorted(closed_to(by))
         )
-        jobs.start(JOB, f"export:{made.pk}", by=by, name=made.name)
+        jobs.start(JOB, _about(made.pk), by=by, name=made.name)
         return actions.record("export", [made], by=by, after={"name": made.name})
 
 
@@ -97,23 +96,31 @@ def mine(user: User) -> Any:
     return Export.objects.filter(by=user, deleted_at=None)
 
 
-def shown_to(user: User, kind: str) -> list[Export]:
-    """Those of a kind that its list shows: under way; else the newest, if it is lately ready."""
-    lately = timezone.now() - SHOWN
-    found = mine(user).filter(kind=kind, created_at__gte=lately).order_by("-pk")
-    rows = list(found[:MOST_UNFINISHED])
-    return with_jobs([row for row in rows if not row.is_over] or rows[:1])
+def of_jobs(begun: Iterable[BackgroundJob], kind: str) -> list[Export]:
+    """Of a user's jobs, the exports of a kind that its list shows: under way; else the newest."""
+    by_pk = {_pk(job): job for job in begun if job.kind == JOB}
+    if not by_pk:
+        return []
+    found = Export.objects.filter(pk__in=by_pk, kind=kind, deleted_at=None)
+    rows = list(found.order_by("-pk"))
+    for row in rows:
+        row.job = by_pk[row.pk]
+    return [row for row in rows if not row.is_over] or rows[:1]
 
 
-def with_jobs(found: Iterable[Export]) -> list[Export]:
-    """Each with `job`, which says how far it is, as long as it is under way."""
-    rows = list(found)
-    wanted = [f"export:{export.pk}" for export in rows if not export.is_over]
-    running = BackgroundJob.objects.unfinished().filter(kind=JOB, about__in=wanted)
-    by_about = {job.about: job for job in running} if wanted else {}
-    for export in rows:
-        export.job = by_about.get(f"export:{export.pk}")
-    return rows
+def with_job(export: Export) -> Export:
+    """With `job`, which says how far it is, as long as it is under way."""
+    if not export.is_over:
+        export.job = jobs.unfinished(_about(export.pk))
+    return export
+
+
+def _about(pk: int) -> str:
+    return f"export:{pk}"
+
+
+def _pk(job: BackgroundJob) -> int:
+    return int(job.about.removeprefix("export:"))
 
 
 def closed_to(user: User) -> set[str]:
@@ -139,7 +146,7 @@ def may_download(export: Export, user: User) -> bool:
 def export_step(job: BackgroundJob) -> bool:
     """`cursor["bytes"]`: how long the file was after the last step that was committed."""
     export = Export.objects.select_related("by").filter(
-        pk=int(job.about.removeprefix("export:")), finished_at=None, deleted_at=None
+        pk=_pk(job), finished_at=None, deleted_at=None
     ).first()  # fmt: skip
     if export is None:
         return False
@@ -187,7 +194,7 @@ def _finish(job: BackgroundJob, export: Export) -> bool:
     export.save(update_fields=["finished_at", "rows", "size"])
     if export.finished_at - export.created_at > TOLD_AFTER:
         text = _now("Your export is ready: %(name)s") % {"name": export.name}
-        notify("export", [export.by], f"export:{export.pk}", text, path("export", export.pk))
+        notify("export", [export.by], _about(export.pk), text, path("export", export.pk))
     return False
 
 

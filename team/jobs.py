@@ -13,17 +13,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import structlog
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from community_hub.lib import queue
 
 from .models import BackgroundJob, User
-from .models.job import ACTIONS
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 
 TURN = 10.0  # seconds: then other tasks get their turn
 RETRY_FIRST, RETRY_LAST = timedelta(seconds=10), timedelta(hours=1)
-MOST_SHOWN = 5
+MOST_SHOWN = 20
 KEPT = timedelta(days=30)  # how long a finished job's row is kept
 
 Step = Callable[[BackgroundJob], bool]
@@ -107,10 +107,11 @@ def unfinished(about: str) -> BackgroundJob | None:
     return BackgroundJob.objects.unfinished().filter(about=about).order_by("pk").first()
 
 
-def begun_by(user: User) -> list[BackgroundJob]:
-    """Those under way in which this user changes many things, or undoes that; the oldest first."""
-    mine = BackgroundJob.objects.unfinished().filter(by=user, about__startswith=ACTIONS)
-    return list(mine.order_by("pk")[:MOST_SHOWN])
+def begun_by(user: User, *, since: datetime) -> list[BackgroundJob]:
+    """What this user began and is under way, or was begun since then; the newest first."""
+    mine = BackgroundJob.objects.filter(by=user)
+    shown = mine.filter(Q(finished_at__isnull=True) | Q(created_at__gte=since))
+    return list(shown.order_by("-pk")[:MOST_SHOWN])
 
 
 def words_of(job: BackgroundJob) -> str:

@@ -8,7 +8,7 @@ read begins at the top.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
@@ -47,10 +47,13 @@ class Order:
             return (self.by,)
         return (self.by, "-id" if self.is_descending else "id")
 
+    def value_of(self, row: Any) -> Any:
+        return self.key(row) if self.key else getattr(row, self.name)
+
     def cursor_of(self, row: Any) -> str:
         if self.name == "id":
             return str(row.pk)
-        value = self.key(row) if self.key else getattr(row, self.name)
+        value = self.value_of(row)
         return f"{value}_{row.pk}" if self.is_text else cursor(value, row.pk)
 
     def after(self, cursor: str) -> Q:
@@ -112,6 +115,22 @@ def page(
     """`size` rows after a place, in one query that reads one row more."""
     rows = list(found.filter(order.after(cursor)).order_by(*order.fields)[: size + 1])
     return listing(rows, order, cursor, size, filters=filters)
+
+
+def page_of_parts(
+    parts: Iterable[QuerySet[M]],
+    order: Order,
+    cursor: str,
+    size: int,
+    *,
+    filters: Mapping[str, str] | None = None,
+) -> Listing[M]:
+    """The same of several querysets that have no row in common: a query each. Texts are compared
+    by code point, as in the collation "C"."""
+    ordered = (part.filter(order.after(cursor)).order_by(*order.fields) for part in parts)
+    rows = [row for part in ordered for row in part[: size + 1]]
+    rows.sort(key=lambda row: (order.value_of(row), row.pk), reverse=order.is_descending)
+    return listing(rows[: size + 1], order, cursor, size, filters=filters)
 
 
 def listing(

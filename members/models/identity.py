@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.db.models.lookups import IsNull
 
 from team import hooks
 
@@ -26,14 +27,26 @@ def hidden_scopes(user: User) -> QuerySet[Any, Any] | None:
     return found
 
 
+def not_only_in(hidden: QuerySet[Any, Any], **whose: Any) -> models.Q:
+    """Seen in another scope than the hidden ones, or in none: `whose` filters sightings by the row
+    that is asked about.
+
+    PostgreSQL finds once who was seen in hidden scopes, and looks for another scope of those
+    alone: a subquery that is no `exists` is never worked out for everybody.
+    """
+    seen = Sighting.objects.filter(**whose)
+    elsewhere = models.Subquery(seen.exclude(scope__in=hidden).values("pk")[:1])
+    there = models.Exists(seen.filter(scope__in=hidden))
+    return models.Q(~there) | models.Q(IsNull(elsewhere, False))
+
+
 class IdentityQuerySet(models.QuerySet["Identity"]):
     def visible_to(self, user: User) -> IdentityQuerySet:
         """Seen in a source that this reader may see, or in none."""
         hidden = hidden_scopes(user)
         if hidden is None:
             return self
-        seen = Sighting.objects.filter(identity=models.OuterRef("pk"))
-        return self.filter(models.Exists(seen.exclude(scope__in=hidden)) | ~models.Exists(seen))
+        return self.filter(not_only_in(hidden, identity=models.OuterRef("pk")))
 
 
 class Identity(models.Model):
@@ -60,6 +73,9 @@ class Identity(models.Model):
             models.UniqueConstraint(
                 fields=["network", "external_id"], name="one_identity_an_account"
             )
+        ]
+        indexes = [
+            models.Index(fields=["member"], condition=models.Q(is_us=True), name="our_accounts")
         ]
 
     def __str__(self) -> str:

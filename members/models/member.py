@@ -6,14 +6,16 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models.functions import Coalesce, Collate, Lower
+from django.db.models.lookups import Exact, IsNull
 from django.utils.translation import gettext_lazy as _
 
 from community_hub.lib.paths import path
 
 from .activity import Activity, ActivityKind
-from .identity import Identity, hidden_scopes
+from .identity import Identity, hidden_scopes, not_only_in
 from .sighting import Sighting
 
 if TYPE_CHECKING:
@@ -41,27 +43,50 @@ class MemberQuerySet(models.QuerySet["Member"]):
         found, hidden = self.filter(erased_at__isnull=True), hidden_scopes(user)
         if hidden is None:
             return found
-        seen = Sighting.objects.filter(identity__member=models.OuterRef("pk"))
-        return found.filter(models.Exists(seen.exclude(scope__in=hidden)) | ~models.Exists(seen))
+        return found.filter(not_only_in(hidden, identity__member=models.OuterRef("pk")))
 
-    def with_seen_at(self, user: User) -> MemberQuerySet:
+    def visible_parts(self, user: User) -> list[Part]:
+        """All of visible_to() in parts that have nobody in common, for lists that are quicker so;
+        each with whom its dates are to be worked out for: None where the kept ones hold.
+
+        One part for whoever may see every source. For others, those whom no source saw that is
+        hidden from them, in whose order an index can be walked; and the few whom one did."""
+        hidden = hidden_scopes(user)
+        if hidden is None or not user.is_authenticated:
+            return [(self.visible_to(user), None)]
+        there = self.filter(erased_at__isnull=True)
+        seen = Sighting.objects.filter(identity__member=models.OuterRef("pk"))
+        is_hidden = models.Exists(seen.filter(scope__in=hidden))
+        elsewhere = models.Subquery(seen.exclude(scope__in=hidden).values("pk")[:1])
+        accounts = Sighting.objects.filter(is_any_of("scope", hidden)).values("identity_id")
+        members = Identity.objects.filter(is_any_of("pk", accounts)).values("member_id")
+        return [
+            (there.filter(~is_hidden), None),
+            (there.filter(is_any_of("pk", members), IsNull(elsewhere, False)), user),
+        ]
+
+    # Of these, None for `user` means the kept dates as they are.
+
+    def with_seen_at(self, user: User | None) -> MemberQuerySet:
         """`seen_at`: when this reader's sources saw them last."""
         here = _sightings(user).order_by("-last_seen").values("last_seen")[:1]
         return self.annotate(seen_at=_as_far_as_seen("last_seen", here, user))
 
-    def with_first_at(self, user: User) -> MemberQuerySet:
+    def with_first_at(self, user: User | None) -> MemberQuerySet:
         """`first_at`: when this reader's sources saw them first; None where nobody wrote it down"""
         here = _sightings(user).order_by("first_seen").values("first_seen")[:1]
         return self.annotate(first_at=_as_far_as_seen("first_seen", here, user))
 
-    def with_contact_at(self, user: User) -> MemberQuerySet:
+    def with_contact_at(self, user: User | None) -> MemberQuerySet:
         """`contact_at`: the team's last contact, as far as this reader may know of it; or None."""
+        if user is None:
+            return self.annotate(contact_at=models.F("last_contact_at"))
         lines = Activity.objects.visible_to(user).present().filter(kind__in=CONTACTS)
         ours = lines.filter(member=models.OuterRef("pk")).order_by("-occurred_at")
         last = ours.values("occurred_at")[:1]
         return self.annotate(contact_at=_as_far_as_seen("last_contact_at", last, user))
 
-    def with_order(self, name: str, user: User) -> MemberQuerySet:
+    def with_order(self, name: str, user: User | None) -> MemberQuerySet:
         """What a list is sorted by: `by_name` in small letters, `by_first` and `by_contact` with
         NEVER in the place of no date. Anything else is there already."""
         if name == "by_name":
@@ -78,20 +103,34 @@ class MemberQuerySet(models.QuerySet["Member"]):
         return self.filter(~models.Exists(ours), last_seen__isnull=False)
 
 
+Part = tuple[MemberQuerySet, "User | None"]  # see visible_parts()
+
+
+class _AnyOf(Exact):
+    def process_rhs(self, compiler: Any, connection: Any) -> Any:
+        sql, params = super().process_rhs(compiler, connection)
+        return f"any {sql}", params
+
+
+def is_any_of(field: str, values: models.QuerySet[Any, Any]) -> Exact:
+    """As `in`, for a few values of many: they are found first, and then each by its index."""
+    return _AnyOf(models.F(field), ArraySubquery(values))
+
+
 def or_never(field: str) -> Coalesce:
     return Coalesce(models.F(field), models.Value(NEVER, models.DateTimeField()))
 
 
-def _sightings(user: User) -> models.QuerySet[Sighting]:
+def _sightings(user: User | None) -> models.QuerySet[Sighting]:
     """Of a member, in sources that this reader may see."""
     seen = Sighting.objects.filter(identity__member=models.OuterRef("pk"))
-    hidden = hidden_scopes(user)
+    hidden = hidden_scopes(user) if user else None
     return seen if hidden is None else seen.exclude(scope__in=hidden)
 
 
-def _as_far_as_seen(field: str, here: Any, user: User) -> Any:
+def _as_far_as_seen(field: str, here: Any, user: User | None) -> Any:
     """The kept field; for who was also seen where this reader may not look, what `here` finds."""
-    hidden = hidden_scopes(user)
+    hidden = hidden_scopes(user) if user else None
     if hidden is None:
         return models.F(field)
     seen = Sighting.objects.filter(identity__member=models.OuterRef("pk"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Q, Value
+from django.db.models import Exists, OuterRef, Q, Value
 from django.db.models.functions import Lower
 from django.db.models.lookups import Exact
 
@@ -30,8 +30,8 @@ class TagQuerySet(models.QuerySet["Tag"]):
             return self
         seen, used = Q(), Q()
         for use in tag_uses():
-            used |= Q(pk__in=use.rows.objects.values("tag"))
-            seen |= Q(pk__in=use.visible(user).values("tag"))
+            used |= Q(Exists(use.rows.objects.filter(tag=OuterRef("pk"))))
+            seen |= Q(Exists(use.visible(user).filter(tag=OuterRef("pk"))))
         return self.filter(seen | ~used)
 
     def current(self) -> TagQuerySet:

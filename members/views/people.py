@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import trigger_client_event
 
@@ -15,12 +18,12 @@ from community_hub.lib import htmx, keyset
 from community_hub.lib.query import Mistake
 from community_hub.lib.text import number
 from members import filters
-from members.columns import COLUMNS, chosen_by, named, with_columns
+from members.columns import COLUMNS, chosen_by, facts, named, with_dates
 from members.exports import MEMBERS
 from members.forms import NoteForm
 from members.listing import SORTS, MemberListing
 from members.models import Member, Stage, Tag
-from members.models.member import MemberQuerySet
+from members.models.member import Part
 from members.profile import load_profile
 from team import exports, jobs, saved_queries
 from team.http import AuthenticatedHttpRequest
@@ -31,6 +34,8 @@ from .access import visible_member
 
 PAGE = 40
 MOST_SHOWN = 400  # rows that are brought up to date at once
+SHOWN = timedelta(hours=1)  # how long an export is offered above the list
+LIST_PARTS = ("members", "more-members")
 LINES = 25  # of the log, on the page
 PAGE_PARTS = ("person", "notes", "timeline", "timeline-more")
 MOST_NAMES = 200
@@ -77,19 +82,21 @@ def list_page(
 ) -> HttpResponse:
     user, shown = request.user, number(request.GET.get("shown"))
     columns = chosen_by(user)
-    found, mistake = found_by(wanted, user)
+    parts, mistake = found_by(wanted, user)
     bar = view_bar(user, "members", wanted.text, wanted.sort, view, wrong=bool(mistake))
     asked = wanted
     if bar.remains and bar.remains.text:
         asked = replace(wanted, query=bar.remains.text)
-        found, mistake = found_by(asked, user)
-    listing = keyset.page(
-        with_columns(found, columns, user),
+        parts, mistake = found_by(asked, user)
+    listing: keyset.Listing[Member] = keyset.page_of_parts(
+        [with_dates(part, columns, dates_for) for part, dates_for in parts],
         wanted.order,
         request.GET.get("before", ""),
         max(PAGE, min(shown, MOST_SHOWN)),
         filters=wanted.as_json(),
     )
+    prefetch_related_objects(listing.rows, *facts(user))
+    begun = jobs.begun_by(user, since=timezone.now() - SHOWN) if user.can_tag else []
     context = {
         "listing": listing,
         "wanted": wanted,
@@ -99,22 +106,21 @@ def list_page(
         "columns": columns,
         "all_columns": COLUMNS.values(),
         "stages": Stage.choices,
-        "jobs": [(job, jobs.words_of(job)) for job in jobs.begun_by(user)],
-        "exports": exports.shown_to(user, MEMBERS) if user.can_export else (),
+        "jobs": [(job, jobs.words_of(job)) for job in begun if job.group and not job.finished_at],
+        "exports": exports.of_jobs(begun, MEMBERS),
         "mistake": mistake,
         "corrected": replace(wanted, query=mistake.corrected).address if mistake else "",
         "help": filters.PEOPLE.help(),
     }
-    parts = ("members", "more-members")
-    return htmx.respond(request, "members/list.html", context, parts=parts)
+    return htmx.respond(request, "members/list.html", context, parts=LIST_PARTS)
 
 
-def found_by(wanted: MemberListing, user: User) -> tuple[MemberQuerySet, Mistake | None]:
+def found_by(wanted: MemberListing, user: User) -> tuple[list[Part], Mistake | None]:
     """Nobody, where there is a mistake in the query."""
     try:
-        return wanted.found(user), None
+        return wanted.found_in_parts(user), None
     except Mistake as mistake:
-        return replace(wanted, query="").found(user).none(), mistake
+        return [], mistake
 
 
 def member_page(

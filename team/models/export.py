@@ -40,7 +40,7 @@ class Export(models.Model):
     finished_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)  # the file is gone; the row stays for the trail
 
-    job: Any = None  # the BackgroundJob that writes it; see exports.with_jobs()
+    job: Any = None  # the BackgroundJob that writes it; see exports.with_job()
 
     objects = ExportQuerySet.as_manager()
 

@@ -46,4 +46,4 @@ def file(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse | FileRespo
 def own(request: AuthenticatedHttpRequest, pk: int) -> Export:
     """With `job`, as long as it is made. Nobody else has it, whatever their role."""
     found = get_object_or_404(Export.objects.filter(by=request.user), pk=pk)
-    return exports.with_jobs([found])[0]
+    return exports.with_job(found)

@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def bench(*options: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "manage.py", "bench", "--messages", "4000", "--incoming", "200"]
+    command += ["--members", "3000"]
     # not the plugin's way of testing, but the hub's own settings
     environment = {k: v for k, v in os.environ.items() if k not in ("HUB_TEST",)}
     return subprocess.run(
@@ -39,6 +40,10 @@ def test_it_measures_all_it_promises_and_writes_it_as_json(tmp_path) -> None:
     for name in ("yardstick", "select 1, there and back", "ingest", "COPY of the same rows",
                  "ingest, of that COPY", "http, memory of the web processes"):  # fmt: skip
         assert name in found
+    for reader in ("admin", "manager"):
+        for page in ("by name", "by -seen, from the middle", "a common part of a name", "tag"):
+            assert found[f"members ({reader}), {page}, p95"]["budget"] > 0
+    assert found["tags of 1,000 members at once"]["unit"] == "s"
     (bulk,) = [name for name in found if name.startswith("done on")]
     assert int(bulk.split()[2].replace(",", "")) > 400  # one conversation in 40 is open at first
     assert "yardstick" in done.stdout

@@ -17,6 +17,7 @@ from community_hub.bench.database import database_of_its_own, filled
 from community_hub.bench.figures import Figure, Machine
 from community_hub.bench.incoming import incoming
 from community_hub.bench.pages import pages, verbs
+from community_hub.bench.people import fill_people, people
 from community_hub.bench.served import served
 
 PLAIN = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
@@ -32,6 +33,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--messages", type=int, default=100_000, help="how many are there")
+        parser.add_argument(
+            "--members",
+            type=int,
+            default=50_000,
+            help="how many of varied names there are; 0: none",
+        )
         parser.add_argument("--incoming", type=int, default=5_000, help="how many are ingested")
         parser.add_argument("--rounds", type=int, default=100, help="how often each is timed")
         parser.add_argument("--http", action="store_true", help="through the web server too")
@@ -68,3 +75,6 @@ class Command(BaseCommand):
         if options["http"]:
             yield from served(user, source, machine)
         yield from incoming(source, machine, messages=options["incoming"])
+        if options["members"]:
+            manager = fill_people(user, source, members=options["members"])
+            yield from people(user, manager, machine, options["rounds"])
