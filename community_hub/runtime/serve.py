@@ -24,6 +24,7 @@ import uvicorn
 from community_hub.lib.counting_pool import CountingPool
 from community_hub.runtime.children import Stop, collect, fork, stop_all, stop_by_signal
 from community_hub.runtime.heartbeat import Pulse, Server
+from community_hub.runtime.left_out import leave_out
 
 BACKLOG = 512  # connections that may wait for a worker
 LOOK_EVERY = 1.0  # seconds; also the pause before a worker that ended is replaced
@@ -113,6 +114,7 @@ def listen(host: str, port: int) -> socket.socket:
 def load(host: str, port: int) -> tuple[uvicorn.Config, CountingPool]:
     """Import all that a request needs, and tell the collector to leave it alone: looking at an
     object would copy its page. Also returns the threads that pages run in."""
+    leave_out()
     from django.urls import get_resolver
 
     from community_hub.asgi import application, pool

@@ -21,8 +21,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from community_hub.runtime.beat import Beat
 from community_hub.runtime.children import Stop, collect, fork, stop_all, stop_by_signal
+from community_hub.runtime.left_out import leave_out
 from community_hub.runtime.processes import often, open_private
 
 # What docker-compose.yml says on the command lines.
@@ -54,6 +54,10 @@ MODULES = (
     "kombu.transport.redis",
     "community_hub.lib.cache",
     "community_hub.lib.http_session",
+    "community_hub.runtime.beat",
+    "inbox.connectors.json_values",
+    "inbox.connectors.tally",
+    "inbox.connectors.waits",
     "psycopg.types.json",
 )
 LOOK_EVERY = 0.5  # seconds
@@ -75,6 +79,8 @@ def main() -> int:
     parser.add_argument("--log", type=Path, required=True, help="the folder of their logs")
     options = parser.parse_args()
     app = load()
+    from community_hub.runtime.beat import Beat  # imports what load() leaves out
+
     stop_by_signal()
     parts = [Part(name) for name in WORKERS]
     beat = Beat(app, "community_hub.beat_heartbeat")
@@ -101,6 +107,7 @@ def load() -> Any:
     """Import all that the three need, and tell the collector to leave it alone: looking at an
     object would copy its page. Nothing here may connect or start a thread: both break by a fork."""
     gc.disable()  # what it frees are holes in pages, and who fills one copies the page
+    leave_out()
     # The checks of Django are `up`'s and `manage.py check`'s; they would load every page.
     os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "community_hub.settings")
@@ -109,6 +116,7 @@ def load() -> Any:
     django.setup()
     from celery import current_app
 
+    from community_hub.lib import live
     from community_hub.lib.http import tls
 
     app = current_app._get_current_object()  # community_hub/celery.py, by now
@@ -117,7 +125,7 @@ def load() -> Any:
     for module in MODULES:
         importlib.import_module(module)
     # Made at first use otherwise, in each process anew. None of these is in MODULES by name.
-    _ = app.amqp, app.control, app.events, app.log, tls()
+    _ = app.amqp, app.control, app.events, app.log, tls(), live.client()
     # Where it is imported, Celery has each new process parse C in order to call prctl: 2.6 MB.
     sys.modules.pop("cffi", None)
     if threading.active_count() > 1:

@@ -1,0 +1,16 @@
+"""What libraries import only because it is installed, beside the hub or for its tests."""
+
+from __future__ import annotations
+
+import sys
+
+# structlog draws tracebacks with rich, and asks greenlet which thread it is in; httpx has a command
+# line of its own, in the colours of pygments; kombu would read YAML. 5 MB, in every process.
+NAMES = ("greenlet", "pygments", "rich", "yaml")
+
+
+def leave_out() -> None:
+    """To these libraries, they are not there. For a process that is not shared with others' code;
+    before anything is imported that looks for them."""
+    for name in NAMES:
+        sys.modules.setdefault(name, None)  # type: ignore[arg-type]
