@@ -1,11 +1,21 @@
 """What follows the signed-in person from page to page: their timezone, and whose pages they are."""
 
 from collections.abc import Callable
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.contrib.auth.middleware import get_user
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
+
+
+class Preferences(dict[str, Any]):
+    """What somebody chose; None for what they never did. To find out that a dict does not have
+    what a template asks it for takes Django four exceptions, for each of a dozen preferences."""
+
+    def __missing__(self, key: str) -> None:
+        return None
 
 
 class PersonalMiddleware:
@@ -13,7 +23,11 @@ class PersonalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        name = getattr(request.user, "timezone", "") if request.user.is_authenticated else ""
+        # Not by a lazy object, which looks for the user at each of a page's questions.
+        request.user = user = get_user(request)
+        name = getattr(user, "timezone", "") if user.is_authenticated else ""
+        if user.is_authenticated:
+            user.preferences = Preferences(user.preferences)
         with timezone.override(ZoneInfo(name) if name else None):
             response = self.get_response(request)
         if request.user.is_authenticated and "Cache-Control" not in response.headers:
