@@ -92,6 +92,7 @@ def drawn_face(name: str, css: str) -> SafeString:
 
 
 @register.filter
+@lru_cache(maxsize=2048)
 def initials(name: str) -> str:
     """At most two characters: "Ines Wolff" IW, "@nuko" nu, "北川 さくら" 北さ."""
     words = [word for word in map(letters, name.split()) if word]
@@ -107,7 +108,12 @@ def letters(word: str) -> str:
 @register.filter
 def hue(name: Any) -> int:
     """One of twelve, the same for the same name on every machine."""
-    return hashlib.blake2s(str(name).casefold().encode(), digest_size=2).digest()[0] % HUES
+    return _hue(str(name))
+
+
+@lru_cache(maxsize=2048)
+def _hue(name: str) -> int:
+    return hashlib.blake2s(name.casefold().encode(), digest_size=2).digest()[0] % HUES
 
 
 @register.filter
