@@ -8,12 +8,13 @@ from __future__ import annotations
 import html as entities
 import re
 from html.parser import HTMLParser
-from typing import Literal
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import nh3
 from markdown_it import MarkdownIt
 
+from .body_pictures import host_of, is_picture_file, picture_link
 from .text import storable
 
 TAGS = {
@@ -23,7 +24,8 @@ TAGS = {
     "th", "thead", "tr", "u", "ul", "var",
 }  # fmt: skip
 ATTRIBUTES = {"a": {"href", "title", "hreflang"}, "abbr": {"title"}, "ol": {"start"}}
-_IMAGE = {"img": {"src", "alt", "title", "class"}}
+_IMAGE = {"img": {"src", "alt", "title", "class", "width", "height"}}
+_MARKED = {"a": {"class": {"picture"}}}
 SCHEMES = {"http", "https", "mailto", "xmpp", "matrix"}
 _WITH_CONTENT = {
     "script", "style", "template", "noscript", "iframe", "object", "svg", "math", "title",
@@ -50,12 +52,14 @@ _SEPARATOR = re.compile(r"[\s/]+")
 _FORMATTING = re.compile(
     r"<(b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/])[^>]*>?", re.IGNORECASE
 )
+_RELATIVE = re.compile(r"""href\s*=\s*["']?(?!https?:)""", re.IGNORECASE)
 _ANY_TAG = re.compile(r"<[^>]*>?")
 _ATTRIBUTES = r"""[^<>"']*(?:"[^"]*"[^<>"']*|'[^']*'[^<>"']*)*"""
 _BLOCK = re.compile(
     rf"</?(?:p|div|br|li|blockquote|pre|tr|hr|d[dt]|h[1-6]|[uo]l|table|summary|details)\b{_ATTRIBUTES}>"
 )
 _TAG = re.compile(rf"</?[a-z]{_ATTRIBUTES}>")
+TINY = 3  # pixels: one that is no larger only counts who opened a mail
 
 # Looking for addresses takes time that grows with their square, "://" by "://": 90 KB of it, 27 s.
 MOST_ADDRESSES = 200
@@ -86,27 +90,34 @@ _whole_addresses_only(_markdown)
 _whole_addresses_only(_plain)
 
 # Made once: to hand over with each body what is allowed takes longer than to clean it.
-_CLEANER = nh3.Cleaner(
+_RULES: dict[str, Any] = {
+    "clean_content_tags": _WITH_CONTENT,
+    "url_schemes": SCHEMES,
+    "link_rel": "noopener noreferrer nofollow ugc",
+    "strip_comments": True,
+}
+_WITH_IMAGES = nh3.Cleaner(tags=TAGS | {"img"}, attributes=ATTRIBUTES | _IMAGE, **_RULES)
+_CLEANER = nh3.Cleaner(tags=TAGS, attributes=ATTRIBUTES, url_relative="deny", **_RULES)
+_WITH_PICTURES = nh3.Cleaner(
     tags=TAGS,
-    clean_content_tags=_WITH_CONTENT,
     attributes=ATTRIBUTES,
-    url_schemes=SCHEMES,
+    tag_attribute_values=_MARKED,
     url_relative="deny",
-    link_rel="noopener noreferrer nofollow ugc",
-    strip_comments=True,
+    **_RULES,
 )
 
 
 def clean(html: str, base_url: str = "") -> str:
-    """HTML reduced to the allow-list. Images become links, since browsers here load none from
-    outside; relative links are resolved against `base_url`, and are none where that is empty."""
+    """HTML reduced to the allow-list. Images become links marked as pictures, since browsers here
+    load none from outside; relative links are resolved against `base_url`, and are none where that
+    is empty."""
     html = _DATA_URI.sub("data:", storable(html))
     if not is_bearable(html):
         return from_plain(entities.unescape(_ANY_TAG.sub(" ", html)))
     html = _FORMATTING.sub(r"<\1>", html)
-    if "<img" in html.lower() or (base_url and "href=" in html.lower()):
+    if "<img" in html.lower() or (base_url and _RELATIVE.search(html)):
         # Python's parser is quadratic on broken HTML, so it only sees what nh3 has put in order.
-        html = _Rewriter.run(_allowed(html, TAGS | {"img"}, ATTRIBUTES | _IMAGE), base_url)
+        return _WITH_PICTURES.clean(_Rewriter.run(_WITH_IMAGES.clean(html), base_url))
     # A link that is still relative would lead to the hub's own pages.
     return _CLEANER.clean(html)
 
@@ -131,35 +142,17 @@ def is_bearable(html: str) -> bool:
     return work <= MOST_ATTRIBUTE_WORK and deepest <= MOST_DEPTH
 
 
-def _allowed(
-    html: str,
-    tags: set[str],
-    attributes: dict[str, set[str]],
-    *,
-    relative: Literal["pass_through", "deny"] = "pass_through",
-) -> str:
-    return nh3.clean(
-        html,
-        tags=tags,
-        clean_content_tags=_WITH_CONTENT,
-        attributes=attributes,
-        url_schemes=SCHEMES,
-        url_relative=relative,
-        link_rel="noopener noreferrer nofollow ugc",
-        strip_comments=True,
-    )
-
-
-def from_markdown(text: str) -> str:
-    """Clean HTML of Markdown; raw HTML in it is shown as text, an address becomes a link. A text
-    that is made of marks more than of words is kept as it is typed."""
+def from_markdown(text: str, base_url: str = "") -> str:
+    """Clean HTML of Markdown; raw HTML in it is shown as text, an address becomes a link, one that
+    is relative is resolved against `base_url`. A text that is made of marks more than of words is
+    kept as it is typed."""
     lines = text.split("\n")
     cells = max(line.count("|") for line in lines) * len(lines)
     if cells > MOST_CELLS or sum(map(text.count, "[*_`~|")) > MOST_MARKS:
         return from_plain(text)
     parser = _markdown if text.count("://") <= MOST_ADDRESSES else _unlinked
     rendered: str = parser.render(storable(text))
-    return clean(rendered)
+    return clean(rendered, base_url)
 
 
 def from_plain(text: str) -> str:
@@ -190,6 +183,9 @@ class _Rewriter(HTMLParser):
         self.base_url = base_url
         self.links = 0
         self.parts: list[str] = []
+        self.link_address = ""  # of the link that is open
+        self.link_at = 0  # where in `parts` it begins
+        self.inside: list[tuple[str, str]] = []  # address and words of its pictures
 
     @classmethod
     def run(cls, html: str, base_url: str) -> str:
@@ -200,10 +196,12 @@ class _Rewriter(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "img":
-            self.parts.append(self._image(dict(attrs)))
+            self._image(dict(attrs))
             return
         if tag == "a":
             self.links += 1
+            self.link_address = self._absolute("href", dict(attrs).get("href") or "")
+            self.link_at, self.inside = len(self.parts), []
         written = "".join(
             f' {name}="{entities.escape(self._absolute(name, value or ""))}"'
             for name, value in attrs
@@ -214,9 +212,10 @@ class _Rewriter(HTMLParser):
         self.handle_starttag(tag, attrs)
 
     def handle_endtag(self, tag: str) -> None:
+        self.parts.append(f"</{tag}>")
         if tag == "a" and self.links:
             self.links -= 1
-        self.parts.append(f"</{tag}>")
+            self._after_link()
 
     def handle_data(self, data: str) -> None:
         self.parts.append(data)
@@ -235,11 +234,36 @@ class _Rewriter(HTMLParser):
         except ValueError:
             return ""
 
-    def _image(self, attrs: dict[str, str | None]) -> str:
-        words = entities.escape(attrs.get("alt") or attrs.get("title") or "")
+    def _image(self, attrs: dict[str, str | None]) -> None:
+        words = attrs.get("alt") or attrs.get("title") or ""
         source = attrs.get("src") or ""
-        is_emoji = "emoji" in (attrs.get("class") or "")
-        if is_emoji or self.links or not source:
-            return words
-        address = entities.escape(self._absolute("href", source))
-        return f'<a href="{address}">[{words or "image"}]</a>'
+        if not source or _is_decoration(attrs):
+            self.parts.append(entities.escape(words))
+        elif self.links:  # a link can't stand in a link
+            self.inside.append((self._absolute("href", source), words))
+            self.parts.append(entities.escape(words))
+        else:
+            self.parts.append(picture_link(self._absolute("href", source), words))
+
+    def _after_link(self) -> None:
+        """The pictures of a link stand after it. One alone that leads to its larger version
+        becomes that."""
+        if not self.inside:
+            return
+        said = "".join(map(entities.escape, (words for _, words in self.inside)))
+        text = _ANY_TAG.sub("", "".join(self.parts[self.link_at :])).strip()
+        if text == said.strip() and is_picture_file(self.link_address):
+            self.inside = [(self.link_address, self.inside[0][1])]
+            del self.parts[self.link_at :]
+        elif not text:
+            self.parts.insert(len(self.parts) - 1, entities.escape(host_of(self.link_address)))
+        self.parts += [f" {picture_link(*picture)}" for picture in self.inside]
+        self.inside = []
+
+
+def _is_decoration(attrs: dict[str, str | None]) -> bool:
+    """A smiley, the face beside a quotation, or a picture nobody can see."""
+    names = attrs.get("class") or ""
+    sides = [attrs.get(side) or "" for side in ("width", "height")]
+    tiny = all(side.isdecimal() and len(side) < 3 and int(side) <= TINY for side in sides)
+    return "emoji" in names or "avatar" in names.split() or tiny

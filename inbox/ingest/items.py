@@ -130,7 +130,7 @@ def _html(body: str, body_format: str, base_url: str) -> str:
     if body_format == Format.HTML:
         return html.clean(body, base_url)
     if body_format == Format.MARKDOWN:
-        return html.from_markdown(body)
+        return html.from_markdown(body, base_url)
     return html.from_plain(body)
 
 

@@ -185,3 +185,12 @@ def test_a_time_beyond_the_calendar_is_kept_aside(reader, text):
 def test_an_endless_number_is_kept_aside(reader):
     read = reader.read([post(id=float("inf")), post()], {})
     assert (len(read.items), len(read.problems)) == (1, 1)
+
+
+def test_a_picture_in_a_post_leaves_its_name_and_size_out(reader):
+    meta = (
+        '<div class="meta"><svg><use href="#i"></use></svg><span>a.png</span> 690×388 45 KB</div>'
+    )
+    link = f'<a class="lightbox" href="/a.png"><img src="/small/a.png" alt="a">{meta}</a>'
+    body = reader.incoming(post(cooked=f"<div>{link}</div><p>meta</p>")).body
+    assert body == f"<div>{link.replace(meta, '')}</div><p>meta</p>"

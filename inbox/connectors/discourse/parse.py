@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -30,6 +31,8 @@ from inbox.connectors.tally import Tally
 AVATAR_PIXELS = "96"
 LONGEST_SEARCHED = 1_000_000  # characters of a post; a forum's longest has 32,000
 VOID = {"img", "br", "hr", "input", "source", "wbr", "meta", "link", "area", "col", "embed"}
+# The name and size that a forum writes into the link around a picture.
+_META = re.compile(r'<div class="meta">[^<]*(?:<(?!/?div\b)[^<]*)*</div>')
 # What a post raises that is not as it should be.
 UNREADABLE = (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError)
 # What the forum writes by itself, and what only its staff may read.
@@ -121,7 +124,7 @@ class Reader:
             author=author,
             mention_reason="" if is_own else self.mention_reason(post, topic),
             mentions=tuple(self.mentioned(post)),
-            body=text(post.get("raw")) if cooked is None else cooked,
+            body=text(post.get("raw")) if cooked is None else _META.sub("", cooked),
             body_format=Format.MARKDOWN if cooked is None else Format.HTML,
             language=text(post.get("locale")),
             permalink=self.permalink(post, topic, number),
