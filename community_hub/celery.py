@@ -47,7 +47,7 @@ def node_name(sender: Any) -> str:
         getattr(sender, "eventer", None), "hostname", ""
     )
     name = str(hostname or "").partition("@")[0]
-    return name if name in {"worker", "delivery"} else "worker"
+    return name if name in {"worker", "delivery", "pictures"} else "worker"
 
 
 def beat(name: str) -> None:
@@ -89,7 +89,8 @@ def end_with_worker(**_: Any) -> None:
 @heartbeat_sent.connect
 def worker_heartbeat(sender: Any = None, **_: Any) -> None:
     """Celery's workers send heartbeats of their own every few seconds; ours go along, under the
-    name before the @ of the worker's: "worker" or "delivery"."""
+    name before the @ of the worker's: "worker", "delivery" or
+    "pictures"."""
     try:
         beat(node_name(sender))
     except redis.RedisError as error:

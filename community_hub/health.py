@@ -15,19 +15,20 @@ from community_hub.lib import live
 
 # The workers write every 2 s, the one that delivers not during a call to a platform. Beat asks a
 # worker every 10 s, and that one may be busy for a while.
-OLDEST = {"worker": 30, "delivery": 90, "beat": 90}  # seconds
+OLDEST = {"worker": 30, "delivery": 90, "pictures": 30, "beat": 90}  # seconds
 
 
 @login_not_required
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
-    """503 when one of the five is not well. Needs no login and tells no secret."""
+    """503 when one of the six is not well. Needs no login and tells no secret."""
     found = {
         "database": timed(ask_database),
         "redis": timed(ask_redis),
         "worker": heartbeat("worker"),
         "delivery": heartbeat("delivery"),
+        "pictures": heartbeat("pictures"),
         "beat": heartbeat("beat"),
     }
     ok = all(part["ok"] for part in found.values())

@@ -308,6 +308,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_ROUTES = {
     # A worker of its own: a reply never waits for what is read.
     "inbox.tasks.deliver": {"queue": "delivery"},
+    # And another: what is slow to come from elsewhere delays neither.
+    "inbox.tasks.fetch_picture": {"queue": "pictures"},
+    "members.tasks.fetch_avatar": {"queue": "pictures"},
     # Of the rest, 0 goes first, 9 last.
     "inbox.tasks.pull_source": {"priority": 9},
     "inbox.tasks.refresh_conversation": {"priority": 9},
@@ -317,6 +320,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 
 # The inbox's rules -------------------------------------------------------------------------
 BACKFILL_HANDLED_AFTER_DAYS = int(os.environ.get("BACKFILL_HANDLED_AFTER_DAYS", "7"))
+PICTURES_MB = int(os.environ.get("PICTURES_MB", "500"))  # on disk, of pictures from outside
 UNDO_SEND_SECONDS = int(os.environ.get("UNDO_SEND_SECONDS", "10"))
 
 LOGGING = {

@@ -15,19 +15,29 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from community_hub.lib import queue
+from community_hub.lib.pictures.keeping import obtain, trim
 from community_hub.lib.schedule import scheduled
 from inbox.delivery import sending
 from inbox.ingest import lease, rereading, webhooks
 from inbox.ingest.message_lines import mend_scopes
 from inbox.ingest.pipeline import ingest
 from inbox.ingest.recompute import repair_drift
+from inbox.pictures import forget_pictures, pictures_of
 from inbox.verbs import triage
 from team import mail
 from team.notifications import notify
 
 from .connectors.base import ConnectorError, Misconfigured, Transient
 from .connectors.registry import ConnectorUnavailable
-from .models import Conversation, Delivery, Source, SourceState, WebhookDelivery, WebhookState
+from .models import (
+    Conversation,
+    Delivery,
+    Message,
+    Source,
+    SourceState,
+    WebhookDelivery,
+    WebhookState,
+)
 from .models.webhook import KEPT
 
 log = structlog.get_logger(__name__)
@@ -160,6 +170,25 @@ def wake_snoozed() -> None:
     asleep = Conversation.objects.snoozed().filter(snoozed_until__lte=now)
     for conversation in asleep.order_by("snoozed_until")[:500]:
         triage.wake(conversation, now)
+
+
+@shared_task(name="inbox.tasks.fetch_picture", acks_late=False)
+def fetch_picture(pk: int, name: str) -> None:
+    message = Message.objects.filter(pk=pk).only("body_html", "attachments", "deleted_at").first()
+    wanted = pictures_of(message).get(name) if message else None
+    if wanted:
+        obtain(wanted)
+
+
+@scheduled(
+    every=timedelta(hours=1),
+    name="inbox.tasks.tidy_pictures",
+    label=gettext_lazy("Delete old pictures"),
+)
+def tidy_pictures() -> None:
+    """Those of deleted messages and accounts, the old, and what is over the bound on disk."""
+    forget_pictures()
+    trim()
 
 
 @shared_task(name="inbox.tasks.notify_assignee")

@@ -8,6 +8,7 @@ from inbox.views import (
     deliveries,
     lists,
     personal,
+    pictures,
     saved_replies,
     system,
     triage,
@@ -49,6 +50,15 @@ urlpatterns = [
     path("saved-replies/", saved_replies.saved_reply_list, name="saved-replies"),
     path("saved-replies/new/", saved_replies.saved_reply_new, name="saved-reply-new"),
     path("saved-replies/<int:pk>/", saved_replies.saved_reply, name="saved-reply"),
+    path(
+        "messages/<int:pk>/pictures/<slug:name>/", pictures.message_picture, name="message-picture"
+    ),
+    path(
+        "messages/<int:pk>/pictures/<slug:name>/large/",
+        pictures.message_picture,
+        {"size": "large"},
+        name="message-picture-large",
+    ),
     path("deliveries/<int:pk>/retry/", deliveries.retry, name="retry"),
     path("deliveries/<int:pk>/confirmation/", deliveries.confirmation, name="confirmation"),
     path("deliveries/<int:pk>/cancellation/", deliveries.cancellation, name="cancellation"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members.views import changes, exports, people, selection, tags
+from members.views import avatars, changes, exports, people, selection, tags
 
 urlpatterns = [
     path("members/", people.members, name="members"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("members/selection/", selection.matching, name="member-selection-matching"),
     path("members/selection/<slug:noun>/", selection.selection, name="member-selection"),
     path("members/tags/", people.tag_names, name="member-tag-names"),
+    path("members/accounts/<int:pk>/avatar/<slug:name>/", avatars.avatar, name="avatar"),
     path("tags/", tags.tag_list, name="tag-list"),
     path("tags/<int:pk>/", tags.tag, name="tag-page"),
     path("tags/<int:pk>/merge/", tags.tag_merge, name="tag-merge"),

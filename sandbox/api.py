@@ -19,6 +19,7 @@ from community_hub.lib.text import number
 
 from .forms import SentForm
 from .models import Account, Place, Post, Refused, Site
+from .pictures import has_face
 
 PAGE = 100
 ApiView = Callable[..., HttpResponse]
@@ -232,6 +233,7 @@ def _account(root: str, account: Account) -> dict[str, Any]:
         "name": account.name,
         "bio": account.bio,
         "url": f"{root}members/{account.handle}/",
+        "avatar": f"{root}pictures/face-{account.handle}.png" if has_face(account.handle) else "",
         "bot": account.is_bot,
         "hub": account.is_hub,
     }

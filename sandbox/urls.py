@@ -20,6 +20,7 @@ urlpatterns = [
     path("<slug:slug>/posts/<int:pk>/acceptance/", views.acceptance, name="acceptance"),
     path("<slug:slug>/members/<slug:handle>/", views.member, name="member"),
     path("<slug:slug>/members/<slug:handle>/departure/", views.departure, name="departure"),
+    path("<slug:slug>/pictures/<slug:name>.png", views.picture, name="picture"),
     path("<slug:slug>/moderation/", moderation.moderation, name="moderation"),
     path("<slug:slug>/moderation/token/", moderation.token, name="moderation-token"),
     path("<slug:slug>/moderation/approvals/<int:pk>/", moderation.approval, name="approval"),

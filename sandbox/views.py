@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from community_hub.lib.text import number
 
+from . import pictures
 from .decorators import local_or_signed_in, page, site_page
 from .forms import ReplyForm, StartForm, TextForm
 from .models import Account, Post, Refused, Site
@@ -94,6 +96,16 @@ def thread(request: HttpRequest, site: Site, pk: int) -> HttpResponse:
         form=ReplyForm(site, initial={"who": _who(request)}, parent=root),
         members=_recent(site),
     )
+
+
+@require_GET
+@login_not_required
+def picture(request: HttpRequest, slug: str, name: str) -> HttpResponse:
+    """Open like the pictures of any public site: whoever shows a post fetches them."""
+    data = pictures.drawn(name) if Site.objects.filter(slug=slug).exists() else None
+    if data is None:
+        raise Http404
+    return HttpResponse(data, content_type="image/png")
 
 
 @require_GET

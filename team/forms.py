@@ -324,6 +324,7 @@ class PreferencesForm(forms.Form):
     list_width = forms.IntegerField(required=False, min_value=0, max_value=4000)
     keys = forms.ChoiceField(required=False, choices=[("on", _("On")), ("off", _("Off"))])
     assign = forms.ChoiceField(required=False, choices=[("on", _("On")), ("off", _("Off"))])
+    pictures = forms.ChoiceField(required=False, choices=[("on", _("On")), ("off", _("Off"))])
     next = forms.ChoiceField(
         required=False,
         choices=[("on", _("Open the next conversation")), ("off", _("Stay on this one"))],
@@ -337,6 +338,8 @@ class PreferencesForm(forms.Form):
             chosen["list_width"] = self.cleaned_data["list_width"]
         if "keys" in sent:
             chosen["single_keys"] = sent["keys"] == "on"
+        if "pictures" in sent:
+            chosen["pictures"] = sent["pictures"] == "on"
         if "assign" in sent:
             chosen["assign_on_reply"] = sent["assign"] == "on"
         if "next" in sent:

@@ -110,14 +110,14 @@ def often(moments: list[float]) -> bool:
 
 
 def programs(log: Path, env: dict[str, str], *, host: str, port: int) -> list[Program]:
-    """The web server, and the process that is beat and that the two workers are forked from."""
+    """The web server, and the process that is beat and that the workers are forked from."""
     python = sys.executable
     web = [python, "-m", "community_hub.runtime.serve", "--host", host, "--port", str(port)]
     web += ["--workers", str(web_workers())]
     workers = [python, "-m", "community_hub.runtime.workers", "--log", str(log)]
     return [
         Program("web", web, log / "web.log", env),
-        Program("workers", workers, log / "workers.log", env, ("worker", "delivery")),
+        Program("workers", workers, log / "workers.log", env, ("worker", "delivery", "pictures")),
     ]
 
 

@@ -1,9 +1,9 @@
-"""The worker and the delivery worker, forked from one process that has loaded what they need, and
-that is beat itself.
+"""The three workers, forked from one process that has loaded what they need, and that is beat
+itself.
 
 `python -m community_hub.runtime.workers --log FOLDER`, as `up` runs it. Each is started again by
 itself where it ends; what none of them changes is in memory once. docker-compose.yml runs the same
-three as containers of their own, with `python -m celery`.
+four as containers of their own, with `python -m celery`.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ WORKERS = {
     "worker": {"queues": ["celery"], "pool": "prefork", "concurrency": 2},
     # A process of its own, so that nothing that is read, however long it takes, holds a reply up.
     "delivery": {"queues": ["delivery"], "pool": "solo", "concurrency": 1},
+    # Waits for servers that nobody chose; three at once, as most of it is waiting.
+    "pictures": {"queues": ["pictures"], "pool": "threads", "concurrency": 3},
 }
 # What Celery would import in each of them. Not its command line, which brings a whole terminal.
 MODULES = (
@@ -44,6 +46,7 @@ MODULES = (
     "celery.apps.worker",
     "celery.concurrency.prefork",
     "celery.concurrency.solo",
+    "celery.concurrency.thread",
     "celery.events.receiver",
     "celery.worker.autoscale",
     "celery.worker.components",
@@ -67,7 +70,7 @@ PR_SET_NAME = 15
 
 @dataclass
 class Part:
-    """One of the two, and its process (0: none)."""
+    """One of the workers, and its process (0: none)."""
 
     name: str
     pid: int = 0
@@ -104,7 +107,7 @@ def main() -> int:
 
 
 def load() -> Any:
-    """Import all that the three need, and tell the collector to leave it alone: looking at an
+    """Import all that they need, and tell the collector to leave it alone: looking at an
     object would copy its page. Nothing here may connect or start a thread: both break by a fork."""
     gc.disable()  # what it frees are holes in pages, and who fills one copies the page
     leave_out()
@@ -163,7 +166,7 @@ def work(name: str, app: Any) -> int:
 
 
 def name_process(name: str) -> None:
-    """What `ps -o comm` and `top` show (Linux): the command lines of the three are alike."""
+    """What `ps -o comm` and `top` show (Linux): their command lines are alike."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_NAME, name.encode(), 0, 0, 0)
 

@@ -77,17 +77,22 @@ def connector_of(kind: str) -> type[Connector] | None:
 
 
 @register.simple_tag
-def face(who: Any, css: str = "") -> SafeString:
-    """Initials on a hue that stays with the name; for the eye only, the name stands beside it."""
-    return drawn_face(str(who or "").strip(), css)
+def face(who: Any, css: str = "", picture: str = "") -> SafeString:
+    """Initials on a hue that stays with the name, under the picture at that path, if any; for the
+    eye only, the name stands beside it."""
+    return drawn_face(str(who or "").strip(), css, picture)
 
 
 @lru_cache(maxsize=2048)
-def drawn_face(name: str, css: str) -> SafeString:
+def drawn_face(name: str, css: str, picture: str = "") -> SafeString:
     if not name:
         return format_html('<span class="face nobody {}" aria-hidden="true">?</span>', css)
     return format_html(
-        '<span class="face hue-{} {}" aria-hidden="true">{}</span>', hue(name), css, initials(name)
+        '<span class="face hue-{} {}" aria-hidden="true">{}{}</span>',
+        hue(name),
+        css,
+        initials(name),
+        format_html('<img src="{}" alt="" loading="lazy">', picture) if picture else "",
     )
 
 

@@ -22,7 +22,7 @@ from inbox.pages.source_status import Report, reports
 from team import jobs
 from team.models import BackgroundJob
 
-QUEUES = ("celery", "delivery")
+QUEUES = ("celery", "delivery", "pictures")
 # Kombu keeps a list for each priority: https://docs.celeryq.dev/en/stable/userguide/routing.html
 STEPS = ("", "\x06\x163", "\x06\x166", "\x06\x169")
 MOST = 100  # of what is counted

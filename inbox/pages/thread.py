@@ -59,6 +59,7 @@ SHOWN = (
     "by__email",
     "author__display_name",
     "author__handle",
+    "author__avatar_url",
     "author__member__name",
     "author__is_us",
     "author__member__user_id",

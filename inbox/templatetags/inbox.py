@@ -16,7 +16,7 @@ from community_hub.lib import compiled, compiled_sql, htmx
 from community_hub.lib.paths import path
 from community_hub.templatetags.hub import platform_icon
 from inbox.models import Conversation, Reason, Source, SourceState
-from inbox.pages import folders
+from inbox.pages import folders, pictures
 from inbox.pages.composer import connector_of
 from team.models import User
 
@@ -168,6 +168,7 @@ def thread_entries(context: dict[str, Any]) -> str:
         day=lambda day: date_format(day, "l, j F Y"),
         hub_name=context.get("hub_name", ""),
         the_team=_("The team"),
+        **pictures.shown_to(user),
         answer_this=_("Reply to this message"),
         original=_("The original"),
         original_of_this=_("The original of this message"),

@@ -243,6 +243,7 @@ PREFERENCES: dict[str, Any] = {
     "member_columns": None,  # of the members list, by name; None: the usual ones
     "single_keys": True,  # WCAG 2.1.4
     "open_next": True,  # after done, snooze or send-and-done
+    "pictures": True,  # shown in messages and as faces; else links and initials
     "assign_on_reply": True,  # replying to an unassigned conversation assigns it
     "notifications": {},  # by kind: {"bell": False, "mail": False} where it is switched off
     "quiet_from": "",  # "22:00", in the user's timezone: no mails until quiet_until

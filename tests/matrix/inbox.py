@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from functools import partial
 
+from community_hub.lib.pictures.keeping import name_of
+
 from .endpoints import ADMINS, NOTERS, OPEN, TRIAGERS, Endpoint
+from .world import PICTURE_ADDRESS
 
 CONVERSATION = {"pk": lambda world: world.conversation.pk}
 about = partial(Endpoint, ids=CONVERSATION, scoped=True)  # one conversation
 PICKED = {"pick": lambda world: f"{world.conversation.pk}-{world.message.pk}"}
 SAVED = {"reply_pk": lambda world: world.saved_reply.pk}
 ONE_SAVED = {"pk": lambda world: world.saved_reply.pk}
+PICTURE = {"pk": lambda world: world.illustrated.pk, "name": name_of(PICTURE_ADDRESS)}
 TAG = {"pk": lambda world: world.tagged.pk, "tag_pk": lambda world: world.tag.pk}
 
 
@@ -67,6 +71,10 @@ ENDPOINTS = (
     about("conversations/<int:pk>/presence/", "GET"),
     about("conversations/<int:pk>/presence/", "POST", data={"state": "viewing"}),
     about("conversations/<int:pk>/presence/", "DELETE"),
+    Endpoint("messages/<int:pk>/pictures/<slug:name>/", "GET", ids=PICTURE, ok=(202,), scoped=True),
+    Endpoint(
+        "messages/<int:pk>/pictures/<slug:name>/large/", "GET", ids=PICTURE, ok=(202,), scoped=True
+    ),
     Endpoint("deliveries/<int:pk>/retry/", "POST", TRIAGERS, reply("failed"), scoped=True),
     Endpoint(
         "deliveries/<int:pk>/confirmation/", "POST", TRIAGERS, reply("unconfirmed"), scoped=True

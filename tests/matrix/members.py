@@ -1,9 +1,13 @@
 """Who may read about members, and write about them."""
 
+from community_hub.lib.pictures.keeping import name_of
+
 from .endpoints import LEADS, NOTERS, TRIAGERS, Endpoint
+from .world import PICTURE_ADDRESS
 
 MEMBER = {"pk": lambda world: world.member.pk}
 TAG = {**MEMBER, "tag_pk": lambda world: world.tag.pk}
+AVATAR = {"pk": lambda world: world.pictured.pk, "name": name_of(PICTURE_ADDRESS)}
 TAGS = {"noun": "tags"}
 ONE_TAG = {"pk": lambda world: world.tag.pk}
 INTO = {"into": lambda world: world.other_tag.name}
@@ -17,6 +21,9 @@ ENDPOINTS = (
     Endpoint("members/selection/", "GET", NOTERS),
     Endpoint("members/selection/<slug:noun>/", "GET", NOTERS, TAGS),
     Endpoint("members/selection/<slug:noun>/", "POST", NOTERS, TAGS, {"new": "loud", "all": "1"}),
+    Endpoint(
+        "members/accounts/<int:pk>/avatar/<slug:name>/", "GET", ids=AVATAR, ok=(202,), scoped=True
+    ),
     Endpoint("members/tags/", "GET"),
     Endpoint("tags/", "GET"),
     Endpoint("tags/", "POST", TRIAGERS, data={"name": "fresh"}),

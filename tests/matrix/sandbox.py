@@ -26,6 +26,7 @@ ENDPOINTS = (
     Open("sandbox/", "GET"),
     Open("sandbox/<slug:slug>/", "GET", ids=SITE),
     Open("sandbox/<slug:slug>/in/<slug:place>/", "GET", ids=PLACE),
+    Open("sandbox/<slug:slug>/pictures/<slug:name>.png", "GET", ids={**SITE, "name": "latch"}),
     Open("sandbox/<slug:slug>/messages/", "GET", ids=SOCIAL),
     *(Form("sandbox/<slug:slug>/threads/", method, ids=SITE) for method in ("GET", "POST")),
     Open("sandbox/<slug:slug>/threads/<int:pk>/", "GET", ids=TALK),

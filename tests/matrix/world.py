@@ -7,10 +7,11 @@ from urllib.parse import urlsplit
 
 from django.utils import timezone
 
+from community_hub.lib import html
 from inbox.models import Channel, Conversation, Delivery, Message, SavedReply, Source
 from inbox.verbs import tags, triage
 from members import verbs as member_verbs
-from members.models import Activity, Identity, Member, Tag
+from members.models import Activity, Identity, Member, Sighting, Tag
 from sandbox.models import Account, Post, Site
 from sandbox.seed import create_site
 from team import verbs as team_verbs
@@ -37,6 +38,8 @@ from tests.make import (
     make_user,
     make_view,
 )
+
+PICTURE_ADDRESS = "https://pictures.example/a.png"
 
 
 class World:
@@ -86,6 +89,21 @@ class World:
     @cached_property
     def message(self) -> Message:
         return self.conversation.messages.get()
+
+    @cached_property
+    def illustrated(self) -> Message:
+        body = html.from_markdown(f"![The board]({PICTURE_ADDRESS})")
+        return make_message(self.conversation, author=self.identity, body_html=body)
+
+    @cached_property
+    def pictured(self) -> Identity:
+        """Seen in the source alone."""
+        identity = make_identity(network=self.source.network, avatar_url=PICTURE_ADDRESS)
+        now = timezone.now()
+        Sighting.objects.create(
+            identity=identity, scope=self.source.scope, first_seen=now, last_seen=now
+        )
+        return identity
 
     @cached_property
     def tagged(self) -> Conversation:

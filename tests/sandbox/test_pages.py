@@ -185,3 +185,18 @@ def test_the_connectors_api_needs_its_token_and_no_sign_in(client, sites, settin
     settings.HUB_URL = "https://hub.example.org"
     token = {"Authorization": f"Bearer {sites['forum'].token()}"}
     assert client.get("/sandbox/forum/api/me", headers=token).status_code == 200
+
+
+def test_a_sites_own_picture_is_shown_and_whoever_wants_may_fetch_it(browser, client, sites):
+    own, other = "/sandbox/forum/pictures/latch.png", "https://e.example/a.png"
+    post = question(sites["forum"], f"![Traces]({own}) ![b]({other}) ![c](/account/logout/)")
+    words = browser.get(f"/sandbox/forum/threads/{post.thread_id}/").content.decode()
+    assert re.findall(r'<img src="([^"]*)" alt="([^"]*)"', words) == [(own, "Traces")]
+    assert f'href="{other}"' in words
+    assert "/account/logout/" not in re.search(r'class="body".*?</div>', words, re.S)[0]
+    for name in ("latch", "manual-page", "spectrum", "face-ines"):
+        picture = client.get(f"/sandbox/forum/pictures/{name}.png")
+        assert picture.headers["Content-Type"] == "image/png"
+        assert picture.content.startswith(b"\x89PNG")
+    assert client.get("/sandbox/forum/pictures/nothing.png").status_code == 404
+    assert client.get("/sandbox/elsewhere/pictures/latch.png").status_code == 404

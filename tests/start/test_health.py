@@ -14,17 +14,19 @@ from community_hub.lib import live, queue
 from community_hub.runtime.workers import WORKERS
 
 pytestmark = pytest.mark.django_db
+WORKER_QUEUES = ("celery", "delivery", "pictures")
 
 
-def test_healthz_is_green_when_all_five_are_alive_and_asks_for_no_login(mallory):
+def test_healthz_is_green_when_all_six_are_alive_and_asks_for_no_login(mallory):
     celery.beat("worker")
     celery.beat("delivery")
+    celery.beat("pictures")
     celery.beat("beat")
     answer = mallory.get("/healthz")
     assert answer.status_code == 200
     found = answer.json()
     assert found["ok"] is True
-    for name in ("database", "redis", "worker", "delivery", "beat"):
+    for name in ("database", "redis", "worker", "delivery", "pictures", "beat"):
         assert found[name]["ok"] is True
         assert found[name]["age"] < 5
 
@@ -67,24 +69,25 @@ def test_the_heartbeat_task_is_the_one_that_beat_sends():
     assert health.heartbeat("beat")["ok"] is True
 
 
-def test_a_reply_has_a_queue_and_a_worker_that_no_pull_can_take():
+def test_replies_and_pictures_have_queues_and_workers_that_no_pull_can_take():
     with celery.app.connection_for_read() as connection:
-        queues = {name: connection.SimpleQueue(name) for name in ("celery", "delivery")}
+        queues = {name: connection.SimpleQueue(name) for name in WORKER_QUEUES}
         for broker_queue in queues.values():
             broker_queue.clear()
-        for name in ("inbox.tasks.pull_source", "inbox.tasks.deliver"):
-            queue.send(name, (1,), None)
-        for name, task in (("celery", "pull_source"), ("delivery", "deliver")):
+        for name in ("pull_source", "deliver", "fetch_picture"):
+            queue.send(f"inbox.tasks.{name}", (1,), None)
+        tasks = ("pull_source", "deliver", "fetch_picture")
+        for name, task in zip(WORKER_QUEUES, tasks, strict=True):
             message = queues[name].get(timeout=5)
             message.ack()
             assert message.headers["task"] == f"inbox.tasks.{task}"
             queues[name].close()
-    assert WORKERS["worker"]["queues"] == ["celery"]
-    assert WORKERS["delivery"]["queues"] == ["delivery"]
+    assert [WORKERS[name]["queues"] for name in WORKERS] == [[name] for name in WORKER_QUEUES]
 
 
 @pytest.mark.parametrize(
-    ("hostname", "name"), [("worker@a", "worker"), ("delivery@b.c", "delivery")]
+    ("hostname", "name"),
+    [("worker@a", "worker"), ("delivery@b.c", "delivery"), ("pictures@d", "pictures")],
 )
 def test_each_worker_gives_its_own_sign_of_life(hostname, name):
     live.client().delete(f"{live.namespace()}:heartbeat:{name}")

@@ -78,14 +78,14 @@ def test_each_part_gives_a_sign_of_life_and_comes_back_alone_when_it_is_killed(
         launcher.until_alive(name, launcher.began)
     before = launcher.parts()
     assert set(before) == set(workers.WORKERS)
-    for victim in ("worker", "delivery"):
+    for victim in workers.WORKERS:
         killed = time.time()
         before[victim].kill()
         launcher.until_alive(victim, killed + 1)
     after = launcher.parts()
     assert set(after) == set(workers.WORKERS)
     launcher.until_alive("beat", time.time())
-    for victim in ("worker", "delivery"):
+    for victim in workers.WORKERS:
         assert after[victim] != before[victim]
     assert len(after["worker"].children()) == workers.WORKERS["worker"]["concurrency"]
 
@@ -102,7 +102,7 @@ def test_killing_the_first_process_ends_the_others(launcher: Launcher) -> None:
     for name in SIGNS:
         launcher.until_alive(name, launcher.began)
     everything = psutil.Process(launcher.process.pid).children(recursive=True)
-    assert len(everything) == 4
+    assert len(everything) == 5
     launcher.process.send_signal(signal.SIGKILL)
     assert not psutil.wait_procs(everything, timeout=15)[1]
     launcher.process.wait()

@@ -1,6 +1,7 @@
 // hx-swap="calm": a live update changes what is different and leaves the rest where it is, so that a
 // selection, the focus, an open menu and an unfolded text outlast it. Elements are known by their id, or
-// by the first one inside them; a custom element keeps its own state, or gives way as a whole.
+// by the first one inside them; a custom element keeps its own state (it may say so: keeps(fresh)), or gives
+// way as a whole.
 const OURS = ["open", "aria-expanded", "style"]; // attributes that a person or a script set
 
 window.htmx.defineExtension("calm", {
@@ -23,7 +24,7 @@ function patch(old, fresh, added) {
   else if (!old.localName.includes("-")) {
     attributes(old, fresh);
     children(old, fresh, added);
-  } else if (!old.matches(":popover-open") && !(moment(old) && moment(old) === moment(fresh))) {
+  } else if (!old.matches(":popover-open") && !old.keeps?.(fresh) && !(moment(old) && moment(old) === moment(fresh))) {
     old.replaceWith(fresh);
     added.push(fresh);
   }

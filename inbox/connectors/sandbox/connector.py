@@ -278,6 +278,7 @@ class SandboxConnector(Connector):
             handle=account["handle"],
             display_name=account["name"],
             profile_url=account["url"],
+            avatar_url=account.get("avatar") or "",
             bio=account["bio"],
             is_bot=account["bot"],
             is_us=account["hub"],

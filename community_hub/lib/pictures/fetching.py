@@ -1,0 +1,39 @@
+"""The bytes of a picture, from wherever a message says it is."""
+
+from __future__ import annotations
+
+import httpx
+
+from community_hub.lib.addresses import BlockedAddress
+from community_hub.lib.http import TooLarge, UnsafeRedirect, guarded_client, within
+
+from .failures import Refused, Unreachable
+
+MOST_BYTES = 20_000_000
+MOST_SECONDS = 8.0  # for all of it, redirects included: somebody looks at the page
+HEADERS = {"Accept": "image/webp,image/png,image/jpeg,image/gif,image/avif,image/*;q=0.5"}
+NEVER = (
+    BlockedAddress,
+    TooLarge,
+    UnsafeRedirect,
+    httpx.DecodingError,
+    httpx.InvalidURL,
+    httpx.TooManyRedirects,
+    httpx.UnsupportedProtocol,
+)
+
+
+def fetch(address: str) -> bytes:
+    """Without credentials, without a referrer. Raises Refused or Unreachable."""
+    try:
+        with within(MOST_SECONDS), guarded_client(headers=HEADERS, max_bytes=MOST_BYTES) as client:
+            response = client.get(address)
+    except NEVER as error:
+        raise Refused(type(error).__name__) from error
+    except (httpx.HTTPError, ValueError) as error:  # ValueError: an address that is none
+        raise Unreachable(type(error).__name__) from error
+    if response.status_code == 429 or response.status_code >= 500:
+        raise Unreachable(str(response.status_code))
+    if response.status_code != 200 or not response.content:
+        raise Refused(str(response.status_code))
+    return response.content
