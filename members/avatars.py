@@ -6,11 +6,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from community_hub.lib.paths import path
-from community_hub.lib.pictures.keeping import Use, Wanted
+from community_hub.lib.pictures.keeping import Use, Wanted, are_shown
+from team.models import User
 
 from .models import Identity
 
 OWNER = "identity"
+
+
+def wants_pictures(user: User) -> bool:
+    """Whether this reader is shown any, faces or others."""
+    return are_shown() and bool(user.prefers("pictures"))
 
 
 def avatar_wanted(identity: Identity) -> Wanted | None:

@@ -16,7 +16,7 @@ from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from community_hub.lib import compiled_sql, keyset
-from members.avatars import first_avatar_path
+from members.avatars import first_avatar_path, wants_pictures
 from members.log import timeline
 from members.models import Activity, ActivityKind, Identity, Member, Sighting, Stage
 from members.models.activity import NEWEST_FIRST, ActivityQuerySet
@@ -103,7 +103,7 @@ def load_profile(
         first_seen=first_seen,
         last_seen=last_seen,
         last_contact_at=last_contact,
-        avatar=first_avatar_path(identities) if user.prefers("pictures") else "",
+        avatar=first_avatar_path(identities) if wants_pictures(user) else "",
     )
 
 

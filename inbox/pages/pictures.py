@@ -14,7 +14,7 @@ from community_hub.lib import body_pictures
 from community_hub.lib.paths import path
 from community_hub.lib.pictures.keeping import name_of
 from inbox.pictures import is_picture, pictures_of
-from members.avatars import avatar_path
+from members.avatars import avatar_path, wants_pictures
 
 if TYPE_CHECKING:
     from inbox.models import Message
@@ -29,7 +29,7 @@ PICTURE = (
 
 def shown_to(user: User) -> dict[str, Callable[..., Any]]:
     """For the template: how a face, a body and what is attached are shown."""
-    if user.prefers("pictures"):
+    if wants_pictures(user):
         return {
             "avatar": avatar_of_author,
             "body": body_with_pictures,

@@ -113,6 +113,19 @@ def test_a_page_with_pictures_asks_the_database_no_more_and_fetches_nothing(desk
     assert MOST_MESSAGES * MOST < 20_000
 
 
+def test_a_hub_without_room_for_pictures_shows_none_and_asks_nobody(
+    desk, gallery, settings  # noqa: F811
+):  # fmt: skip
+    settings.PICTURES_MB = 0
+    author = make_identity(avatar_url=gallery.url())
+    message = illustrated(gallery.url(), author=author)
+    assert sources(desk.get(message.conversation.get_absolute_url())) == []
+    assert desk.get(source_of(message, gallery.url())).status_code == 404
+    tasks.fetch_picture(message.pk, name_of(gallery.url()))
+    fetch_avatar(author.pk)
+    assert gallery.server.asked == []
+
+
 # What the address of a picture answers ----------------------------------------------------------
 
 

@@ -62,12 +62,19 @@ class State(Enum):
     REFUSED = "refused"
 
 
+def are_shown() -> bool:
+    """Not where the settings leave no room for them."""
+    return settings.PICTURES_MB > 0
+
+
 def name_of(address: str) -> str:
     return blake2s(address.encode(), digest_size=10).hexdigest()
 
 
 def look_up(wanted: Wanted, *, large: bool = False) -> tuple[State, bytes]:
     """Its state, and the WebP file where it is here."""
+    if not are_shown():
+        return State.REFUSED, b""
     data = store.read(wanted.owner, wanted.name + LARGE) if large else None
     data = data or store.read(wanted.owner, wanted.name)
     if data is not None:
@@ -84,7 +91,7 @@ def obtain(wanted: Wanted) -> bool:
     one is at it. Safe to run twice."""
     if store.read(wanted.owner, wanted.name) is not None:
         return True
-    if not cache.add(f"{wanted.key}:refused", TRIED, TRYING):
+    if not are_shown() or not cache.add(f"{wanted.key}:refused", TRIED, TRYING):
         return False
     try:
         _check_patience(wanted.owner)
