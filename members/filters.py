@@ -29,9 +29,14 @@ MOST_OFFERED = 10
 
 def apply(found: MemberQuerySet, text: str, user: User) -> MemberQuerySet:
     """Those of `found`, which has `seen_at`, that a query asks for. Raises Mistake."""
+    return found.filter(condition(text, user))
+
+
+def condition(text: str, user: User) -> Q:
+    """On members with `seen_at`. Raises Mistake."""
     query = PEOPLE.parse(text)
     context = Context(user=user, now=timezone.now(), timezone=hours.of_hub().zone)
-    return found.filter(PEOPLE.q(query, context))
+    return PEOPLE.q(query, context)
 
 
 def named(term: Term, context: Context) -> Q:

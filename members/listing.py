@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from community_hub.lib.keyset import Order
@@ -46,14 +47,14 @@ class Sort:
 
 
 _ALL = (
-    Sort("-seen", _("Last seen, newest first"), Order("-seen_at")),
+    Sort("-seen", _("Last seen, newest first"), Order("-seen_at", bound="last_seen")),
     Sort("seen", _("Last seen, oldest first"), Order("seen_at")),
     Sort("-first", _("First seen, newest first"), Order("-by_first")),
     Sort("first", _("First seen, oldest first"), Order("by_first")),
     Sort("-contact", _("Last contact, newest first"), Order("-by_contact")),
     Sort("contact", _("Last contact, oldest first"), Order("by_contact")),
-    Sort("name", _("Name, A to Z"), Order("by_name", is_text=True)),
-    Sort("-name", _("Name, Z to A"), Order("-by_name", is_text=True)),
+    Sort("name", _("Name, A to Z"), Order("by_name", is_text=True, bound="by_name")),
+    Sort("-name", _("Name, Z to A"), Order("-by_name", is_text=True, bound="by_name")),
 )
 SORTS = {sort.slug: sort for sort in _ALL}
 DEFAULT = "-seen"
@@ -119,22 +120,20 @@ class MemberListing:
     def found(self, user: User) -> MemberQuerySet:
         """Whom it asks for, of those this user may see, with what its order goes by; not sorted
         yet. Raises Mistake."""
-        return self._narrowed(Member.objects.visible_to(user), user, user)
+        return self._narrowed(Member.objects.visible_to(user), self._asked(user), user)
 
     def found_in_parts(self, user: User) -> list[Part]:
         """The same as `visible_parts()`, which a page is read from quicker. Raises Mistake."""
-        parts = Member.objects.visible_parts(user)
-        return [(self._narrowed(part, user, dates_for), dates_for) for part, dates_for in parts]
+        asked, parts = self._asked(user), Member.objects.visible_parts(user)
+        return [(self._narrowed(part, asked, dates_for), dates_for) for part, dates_for in parts]
 
-    def _narrowed(
-        self, found: MemberQuerySet, user: User, dates_for: User | None
-    ) -> MemberQuerySet:
-        found = found.community().with_seen_at(dates_for)
-        if self.stage:
-            found = found.filter(stage=self.stage)
-        if self.query:
-            found = filters.apply(found, self.query, user)
-        return found.with_order(self.order.name, dates_for)
+    def _asked(self, user: User) -> Q:
+        asked = Q(stage=self.stage) if self.stage else Q()
+        return asked & filters.condition(self.query, user) if self.query else asked
+
+    def _narrowed(self, found: MemberQuerySet, asked: Q, dates_for: User | None) -> MemberQuerySet:
+        seen = found.community().with_seen_at(dates_for).filter(asked)
+        return seen.with_order(self.order.name, dates_for)
 
 
 def count(user: User, text: str, cap: int) -> int:

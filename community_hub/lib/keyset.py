@@ -8,7 +8,7 @@ read begins at the top.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
@@ -31,6 +31,7 @@ class Order:
     by: str
     key: Callable[[Any], Any] | None = None
     is_text: bool = False
+    bound: str = ""  # a field whose value no place lies beyond, where the order is of an expression
 
     @property
     def is_descending(self) -> bool:
@@ -63,6 +64,14 @@ class Order:
     def until(self, cursor: str) -> Q:
         """The rows down to a place, with the row that stands there."""
         return self._beside(cursor, "gt" if self.is_descending else "lt", "e")
+
+    def not_behind(self, last: Sequence[Any]) -> Q:
+        """Without rows that stand behind the first of `last`, as far as the bound tells."""
+        if not last or not self.bound:
+            return Q()
+        return Q(
+            **{f"{self.bound}__{'gte' if self.is_descending else 'lte'}": self.value_of(last[0])}
+        )
 
     def _beside(self, cursor: str, side: str, or_equal: str) -> Q:
         if self.name == "id":
@@ -127,9 +136,11 @@ def page_of_parts(
 ) -> Listing[M]:
     """The same of several querysets that have no row in common: a query each. Texts are compared
     by code point, as in the collation "C"."""
-    ordered = (part.filter(order.after(cursor)).order_by(*order.fields) for part in parts)
-    rows = [row for part in ordered for row in part[: size + 1]]
-    rows.sort(key=lambda row: (order.value_of(row), row.pk), reverse=order.is_descending)
+    rows: list[M] = []
+    for part in parts:
+        wanted = part.filter(order.after(cursor), order.not_behind(rows[size:]))
+        rows += wanted.order_by(*order.fields)[: size + 1]
+        rows.sort(key=lambda row: (order.value_of(row), row.pk), reverse=order.is_descending)
     return listing(rows[: size + 1], order, cursor, size, filters=filters)
 
 
