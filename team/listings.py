@@ -76,6 +76,11 @@ def find(kind: str) -> Listing | None:
     return _listings.get(kind)
 
 
+def of(kind: str) -> Listing:
+    """Raises KeyError for one that is not there."""
+    return _listings[kind]
+
+
 def every() -> list[Listing]:
     """In the order they were registered."""
     return list(_listings.values())

@@ -47,6 +47,7 @@ urlpatterns = [
     path("exports/<int:pk>/", exports.export, name="export"),
     path("exports/<int:pk>/file/", exports.file, name="export-file"),
     path("views/", saved_queries.views, name="saved-views"),
+    path("views/navigation/", saved_queries.nav, name="saved-view-nav"),
     path("views/<int:pk>/", saved_queries.view, name="saved-view"),
     path("views/<int:pk>/query/", saved_queries.query, name="saved-view-query"),
     path("views/<int:pk>/sharing/", saved_queries.sharing, name="saved-view-sharing"),

@@ -19,6 +19,7 @@ from inbox.models import Conversation, Reason, Source, SourceState
 from inbox.pages import folders, pictures
 from inbox.pages.composer import connector_of
 from team.models import User
+from team.templatetags.saved_views import opened_view
 
 register = template.Library()
 NUMBER = 1234567890  # stands for any number in an address
@@ -39,8 +40,8 @@ SEEN = (  # of a source; its settings and credentials are dear to read
 
 @register.inclusion_tag("inbox/_nav.html", takes_context=True)
 def inbox_nav(context: dict[str, Any], oob: bool = False) -> dict[str, Any]:
-    """The folders with their counts, and the sources: two queries a page. Beside a list of rows it
-    does not ask for itself: it comes with them, `oob`."""
+    """The folders with their counts, and the sources: two queries; the views: one more, on a whole
+    page. Beside a list of rows it does not ask for itself: it comes with them, `oob`."""
     request = context["request"]
     user = request.user
     sources = visible_sources(context)
@@ -52,12 +53,20 @@ def inbox_nav(context: dict[str, Any], oob: bool = False) -> dict[str, Any]:
         "here": request.path if is_page(request) else htmx.page_of(request),
         "current": current,
         "oob": oob,
+        "is_page": is_page(request),
+        "in_view": bool(opened_view(here_of(request))),
         "beside_rows": "page" in context or "conversation" in context,
         "folders": [(folder, counted.get(folder.slug)) for folder in folders.FOLDERS.values()],
         "sources": [
             (s, current == f"source-{s.pk}", counted.get(f"source-{s.pk}")) for s in sources
         ],
     }
+
+
+def here_of(request: Any) -> str:
+    """The page that is open, with its query."""
+    page: str = request.get_full_path() if is_page(request) else htmx.page_of(request)
+    return page
 
 
 def is_page(request: Any) -> bool:

@@ -10,18 +10,20 @@ from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import trigger_client_event
 
 from community_hub.lib import htmx
 from community_hub.lib.query import Mistake
 from community_hub.lib.text import storable
-from team import listings, saved_queries
+from team import listings, saved_queries, view_counts
 from team import saved_query_verbs as verbs
 from team.actions import Changes
 from team.http import AuthenticatedHttpRequest
 from team.models import SavedQuery
 from team.saved_query_errors import ChangedMeanwhile, NameTaken, TooMany
 from team.saved_query_forms import SavedQueryForm
+from team.templatetags.saved_views import nav_context
 
 
 @require_http_methods(["GET", "POST"])
@@ -113,6 +115,18 @@ def position(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     found = visible(request, pk)
     changes = verbs.move(found, "up" if request.POST.get("to") == "up" else "down", by=request.user)
     return answer(request, "", _("View moved.") if changes else _("No changes."), changes)
+
+
+@require_GET
+def nav(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """The views in the navigation, counted; where that takes long, the browser comes again."""
+    views = view_counts.in_navigation(request.user)
+    counts, is_complete = view_counts.brought_up_to_date(request.user, views)
+    context = nav_context(views, counts, htmx.page_of(request))
+    response = htmx.respond(request, "team/_views_nav.html", context)
+    if is_complete:
+        return response
+    return trigger_client_event(response, "hub:more-counts", after="settle")
 
 
 # Below the views ---------------------------------------------------------------------------------

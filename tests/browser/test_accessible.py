@@ -32,6 +32,7 @@ SCREENS = {
     "conversation": "talk",
     "members": "/members/",
     "member": "member",
+    "views": "/views/",
     "sources": "/sources/",
     "source": "source",
     "add source": "/sources/new/",

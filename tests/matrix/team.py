@@ -52,6 +52,7 @@ ENDPOINTS = (
     Endpoint("exports/<int:pk>/file/", "GET", ids={"pk": lambda world: world.export.pk}),
     Endpoint("views/", "GET"),
     Endpoint("views/", "POST", data=NEW_VIEW, ok=(302,)),
+    Endpoint("views/navigation/", "GET"),
     Endpoint("views/<int:pk>/", "GET", ids=OWN_VIEW),
     Endpoint("views/<int:pk>/", "POST", ids=OWN_VIEW, data=EDITED_VIEW, ok=(302,)),
     Endpoint("views/<int:pk>/", "DELETE", ids=OWN_VIEW),

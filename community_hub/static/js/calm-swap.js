@@ -1,7 +1,7 @@
 // hx-swap="calm": a live update changes what is different and leaves the rest where it is, so that a
 // selection, the focus, an open menu and an unfolded text outlast it. Elements are known by their id, or
 // by the first one inside them; a custom element keeps its own state (it may say so: keeps(fresh)), or gives
-// way as a whole.
+// way as a whole. Where the fresh one says data-keep, the old one stays: it is brought up to date by itself.
 const OURS = ["open", "aria-expanded", "style"]; // attributes that a person or a script set
 
 window.htmx.defineExtension("calm", {
@@ -19,7 +19,7 @@ window.htmx.defineExtension("calm", {
 });
 
 function patch(old, fresh, added) {
-  if (old.isEqualNode(fresh)) return;
+  if (old.isEqualNode(fresh) || fresh.dataset?.keep !== undefined) return;
   if (old.nodeType !== Node.ELEMENT_NODE) old.data = fresh.data;
   else if (!old.localName.includes("-")) {
     attributes(old, fresh);
