@@ -12,53 +12,26 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, Exists, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Cast, Coalesce, Concat, JSONObject
+from django.db.models import CharField, QuerySet, Value
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils.translation import gettext_lazy as _
 
 from community_hub.lib import compiled_sql, keyset
 from community_hub.lib.keyset import Listing, Order
 from community_hub.lib.paths import path
-from inbox.models import Conversation, ConversationTag, Delivery, Draft, ReadMark, Source
+from inbox.models import Conversation, Source
 from inbox.models.conversation import NEWEST_FIRST
+from inbox.pages.rows import MOST, PAGE, SHOWN, Rows, with_row_facts
 from team.models import User
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-    from inbox.models.conversation import NEWEST_FIRST, ConversationQuerySet
+    from inbox.models.conversation import ConversationQuerySet
 
     Words = str | _StrPromise
 
-PAGE = 25
-MOST = 200  # rows a list that is brought up to date may show
 CAP = 100  # a count stops here and says 99+
-
-# What a row shows. The other columns are dear: credentials are decrypted, JSON and dates parsed.
-SHOWN = (
-    "subject",
-    "state",
-    "snoozed_until",
-    "waiting_since",
-    "last_message_at",
-    "last_mention_at",
-    "last_reply_at",
-    "last_message_id",
-    "preview",
-    "opening",
-    "mention_reason",
-    "mention_keyword",
-    "peer_answered_at",
-    "source__name",
-    "source__kind",
-    "source__network",
-    "channel__name",
-    "assignee__name",
-    "assignee__email",
-    "assignee__is_active",
-    "preview_by__member__name",
-)
 
 FIRST = "first_"  # of a cursor among those that stand above the others
 NEVER = datetime(9999, 12, 30, tzinfo=UTC)  # of a snooze that lasts until they reply
@@ -101,6 +74,57 @@ class Folder:
         if self.wakes:
             return NEXT_TO_WAKE
         return WAITING_LONGEST if self.waits else NEWEST_FIRST
+
+    def page(self, user: User, *, after: str = "", size: int = PAGE) -> Rows:
+        """`size` rows after a cursor, MOST at most."""
+        size = min(max(size, 1), MOST)
+        if self.first and not keyset.place(after):
+            return self._page_of_both(self.first, user, after, size)
+        page = self._stretch(user, after, size)
+        below = None
+        if self.slug == MINE.slug and not page.more:
+            resting = Conversation.objects.visible_to(user).open().assigned_to(user)
+            resting = resting.filter(waiting_since__isnull=True).newest_first()
+            below = list(with_row_facts(resting, user).only(*SHOWN)[:PAGE])
+        return Rows(page.rows, page.order, page.cursor, page.more, below=below)
+
+    def cursor_of(self, conversation: Conversation) -> str:
+        """Where it stands; one that was answered just now, where it stood by its last mention."""
+        asked = conversation.waiting_since or conversation.last_mention_at
+        if self.first and conversation.state == "open" and asked:
+            return FIRST + self.first.order.cursor_of(conversation)
+        return self.order.cursor_of(conversation)
+
+    def next_after(self, user: User, cursor: str, but: int) -> Conversation | None:
+        """The row below a cursor, or the first where that was the last one."""
+        if self.first and cursor.startswith(FIRST):
+            waiting = self.first.next_after(user, cursor.removeprefix(FIRST), but)
+            return waiting or self.next_after(user, "", but)
+        found = with_row_facts(self.conversations(user).exclude(pk=but), user)
+        return found.filter(self.order.after(cursor)).first() or found.first()
+
+    def _stretch(self, user: User, after: str, size: int) -> Listing[Conversation]:
+        def listed(user: User) -> ConversationQuerySet:
+            return with_row_facts(self.conversations(user), user).only(*SHOWN)
+
+        if after or size != PAGE:
+            return keyset.page(listed(user), self.order, after, size)
+        role = user.role
+        rows = compiled_sql.rows(
+            ("list", self.slug, self.waits, role),
+            lambda user: listed(User(pk=user, role=role))[: PAGE + 1],
+            user=user.pk,
+        )
+        return keyset.listing(rows, self.order, "", PAGE)
+
+    def _page_of_both(self, first: Folder, user: User, after: str, size: int) -> Rows:
+        """The rows of `first`; where they end, the others, one at least: two queries at most."""
+        page = first._stretch(user, after.removeprefix(FIRST), size)
+        if page.more:
+            return Rows(page.rows, page.order, after, FIRST + page.more)
+        rest = self._stretch(user, "", max(size - len(page.rows), 1))
+        split = len(page.rows) if page.rows and rest.rows else None
+        return Rows(page.rows + rest.rows, rest.order, after, rest.more, split=split)
 
 
 NEEDS_REPLY = Folder(
@@ -235,102 +259,3 @@ def counted_rows(user: int, **sources: int) -> QuerySet[Any, str]:
         folder=Concat(Value("source-"), Cast("source_id", CharField()))
     ).values_list("folder", flat=True)[: CAP * len(sources)]
     return capped[0].union(*capped[1:], by_source, all=True)
-
-
-# A page of rows ------------------------------------------------------------------------------
-
-
-@dataclass
-class Rows(Listing[Conversation]):
-    """`below` are those of Mine that are assigned and do not wait: shown under a line. `split`: how
-    many rows stand above the line under which a source has those that do not wait."""
-
-    split: int | None = None
-    below: list[Conversation] | None = None
-
-    def __len__(self) -> int:
-        return len(self.rows) + len(self.below or ())
-
-
-def page_of(folder: Folder, user: User, *, after: str = "", size: int = PAGE) -> Rows:
-    size = min(max(size, 1), MOST)
-    if folder.first and not keyset.place(after):
-        return page_of_both(folder, folder.first, user, after, size)
-    page = stretch(folder, user, after, size)
-    below = None
-    if folder.slug == MINE.slug and not page.more:
-        resting = Conversation.objects.visible_to(user).open().assigned_to(user)
-        resting = resting.filter(waiting_since__isnull=True).newest_first()
-        below = list(with_row_facts(resting, user).only(*SHOWN)[:PAGE])
-    return Rows(page.rows, page.order, page.cursor, page.more, below=below)
-
-
-def stretch(folder: Folder, user: User, after: str, size: int) -> Listing[Conversation]:
-    def listed(user: User) -> ConversationQuerySet:
-        return with_row_facts(folder.conversations(user), user).only(*SHOWN)
-
-    if after or size != PAGE:
-        return keyset.page(listed(user), folder.order, after, size)
-    role = user.role
-    rows = compiled_sql.rows(
-        ("list", folder.slug, folder.waits, role),
-        lambda user: listed(User(pk=user, role=role))[: PAGE + 1],
-        user=user.pk,
-    )
-    return keyset.listing(rows, folder.order, "", PAGE)
-
-
-def page_of_both(folder: Folder, first: Folder, user: User, after: str, size: int) -> Rows:
-    """The rows of `first`; where they end, the others, one at least: two queries at most."""
-    page = stretch(first, user, after.removeprefix(FIRST), size)
-    if page.more:
-        return Rows(page.rows, page.order, after, FIRST + page.more)
-    rest = stretch(folder, user, "", max(size - len(page.rows), 1))
-    split = len(page.rows) if page.rows and rest.rows else None
-    return Rows(page.rows + rest.rows, rest.order, after, rest.more, split=split)
-
-
-def cursor_of(folder: Folder, conversation: Conversation) -> str:
-    """Where it stands; one that was answered just now, where it stood by its last mention."""
-    asked = conversation.waiting_since or conversation.last_mention_at
-    if folder.first and conversation.state == "open" and asked:
-        return FIRST + folder.first.order.cursor_of(conversation)
-    return folder.order.cursor_of(conversation)
-
-
-def next_after(folder: Folder, user: User, cursor: str, but: int) -> Conversation | None:
-    """The row below a cursor, or the first where that was the last one."""
-    if folder.first and cursor.startswith(FIRST):
-        waiting = next_after(folder.first, user, cursor.removeprefix(FIRST), but)
-        return waiting or next_after(folder, user, "", but)
-    found = with_row_facts(folder.conversations(user).exclude(pk=but), user)
-    return found.filter(folder.order.after(cursor)).first() or found.first()
-
-
-def with_row_facts(found: ConversationQuerySet, user: User) -> ConversationQuerySet:
-    """All that a row shows, without a query a row: tags, this user's mark and unfinished text."""
-    mine = {"user": user, "conversation": OuterRef("pk")}
-    drafts = Draft.objects.filter(**mine).values("text")
-    put = ConversationTag.objects.filter(conversation=OuterRef("pk"), tag__removed_at__isnull=True)
-    tags = put.order_by("tag__name")
-    return found.select_related("source", "channel", "assignee", "preview_by__member").annotate(
-        read_up_to=Subquery(ReadMark.objects.filter(**mine).values("up_to")[:1]),
-        reply_begun=Subquery(drafts.filter(kind="reply")[:1]),
-        note_begun=Subquery(drafts.filter(kind="note")[:1]),
-        unsent=Exists(
-            Delivery.objects.filter(
-                message__conversation=OuterRef("pk"), state__in=["failed", "unconfirmed"]
-            )
-        ),
-        tag_list=ArraySubquery(
-            tags.values(json=JSONObject(pk="tag_id", name="tag__name", hue="tag__colour"))
-        ),
-    )
-
-
-def is_unread(conversation: Conversation) -> bool:
-    """For this user: others wrote after the mark; without a mark, whatever waits is new."""
-    mark: int | None = getattr(conversation, "read_up_to", None)
-    if mark is None:
-        return conversation.waiting_since is not None
-    return conversation.last_message_id > mark

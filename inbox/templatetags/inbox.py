@@ -18,6 +18,7 @@ from community_hub.templatetags.hub import platform_icon
 from inbox.models import Conversation, Reason, Source, SourceState
 from inbox.pages import folders, pictures
 from inbox.pages.composer import connector_of
+from inbox.pages.rows import is_unread
 from team.models import User
 from team.templatetags.saved_views import opened_view
 
@@ -141,7 +142,7 @@ def conversation_rows(
                 platform_icon(row.source.kind, row.source.network),
                 heading(row),
                 why(row),
-                folders.is_unread(row),
+                is_unread(row),
             )
             for row in rows
         ],

@@ -13,6 +13,8 @@ from inbox.models.conversation import MOST_PK, ConversationQuerySet
 from inbox.pages import folders, presence
 from inbox.pages.composer import Composer
 from inbox.pages.folders import Folder
+from inbox.pages.rows import PAGE as ROWS
+from inbox.pages.rows import with_row_facts
 from inbox.pages.thread import asked_by, read
 from members.profile import load_profile
 from team.http import AuthenticatedHttpRequest
@@ -31,7 +33,7 @@ def found(request: AuthenticatedHttpRequest, pk: int) -> Conversation:
     def called(pk: int, user: int) -> ConversationQuerySet:
         reader = User(pk=user, role=role)
         seen = Conversation.objects.visible_to(reader).called(pk)
-        return folders.with_row_facts(seen, reader)
+        return with_row_facts(seen, reader)
 
     if pk > MOST_PK:
         raise Http404
@@ -55,8 +57,8 @@ def folder_of(request: AuthenticatedHttpRequest) -> Folder:
 def list_context(request: AuthenticatedHttpRequest, folder: Folder) -> dict[str, Any]:
     """The rows: a page after `after`, or as many as were shown, for bringing a list up to date."""
     shown = request.GET.get("shown", "")
-    size = max(int(shown), folders.PAGE) if shown.isdecimal() and len(shown) < 5 else folders.PAGE
-    page = folders.page_of(folder, request.user, after=request.GET.get("after", ""), size=size)
+    size = max(int(shown), ROWS) if shown.isdecimal() and len(shown) < 5 else ROWS
+    page = folder.page(request.user, after=request.GET.get("after", ""), size=size)
     everyone = [*page.rows, *(page.below or ())]
     return {
         "folder": folder,
@@ -94,7 +96,7 @@ def conversation_context(
         "conversation": conversation,
         "thread": thread,
         "present": presence.who(conversation.pk, user),
-        "cursor": folders.cursor_of(folder, conversation),
+        "cursor": folder.cursor_of(conversation),
         "composer": Composer.of(conversation, user, drafts, picked(request, conversation), asked),
         **({} if htmx.target(request) in ALONE else person_context(request, conversation)),
     }
@@ -131,7 +133,7 @@ def after_verb(
     goal = conversation
     if move_on and request.user.prefers("open_next"):
         cursor = request.POST.get("cursor", "")
-        following = folders.next_after(folder, request.user, cursor, conversation.pk)
+        following = folder.next_after(request.user, cursor, conversation.pk)
         if following is None:
             return closed(request, folder, emptied=True)
         goal = following

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 def unassigned(user: User) -> list[int]:
-    return [row.pk for row in folders.page_of(folders.UNASSIGNED, user).rows]
+    return [row.pk for row in folders.UNASSIGNED.page(user).rows]
 
 
 def given_to(user: User, source: Source | None = None, **fields: str) -> Conversation:

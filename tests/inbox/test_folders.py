@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from inbox.models import Draft, ReadMark, Source
 from inbox.pages import folders
+from inbox.pages.rows import is_unread
 from inbox.verbs import triage
 from tests.make import make_conversation, make_message, make_reply, make_source
 
@@ -18,7 +19,7 @@ def waiting(hours: float, **fields):
 
 
 def rows(slug, user, **asked):
-    return [row.pk for row in folders.page_of(folders.FOLDERS[slug], user, **asked).rows]
+    return [row.pk for row in folders.FOLDERS[slug].page(user, **asked).rows]
 
 
 def test_needs_reply_lists_who_waits_longest_first(bob):
@@ -40,7 +41,7 @@ def test_mine_shows_what_is_assigned_and_does_not_wait_below_a_line(bob):
     answered = waiting(5)
     triage.assign([answered], bob, by=bob)
     make_reply(answered, by=bob)
-    page = folders.page_of(folders.MINE, bob)
+    page = folders.MINE.page(bob)
     assert page.rows == []
     assert [row.pk for row in page.below or []] == [answered.pk]
 
@@ -93,7 +94,7 @@ def test_pages_follow_each_other_without_gaps_or_repeats_when_times_are_equal(bo
     for slug in ("needs-reply", "everything"):
         seen, after = [], ""
         for _page in range(4):
-            page = folders.page_of(folders.FOLDERS[slug], bob, after=after, size=2)
+            page = folders.FOLDERS[slug].page(bob, after=after, size=2)
             seen += [row.pk for row in page.rows]
             after = page.more
         assert after == ""
@@ -126,7 +127,7 @@ def test_unread_is_this_users_own(bob, lena):
     ReadMark.set(bob, talk.pk, talk.last_message_id)
 
     def unread(user):
-        return folders.is_unread(folders.page_of(folders.NEEDS_REPLY, user).rows[0])
+        return is_unread(folders.NEEDS_REPLY.page(user).rows[0])
 
     assert not unread(bob)
     assert unread(lena)
@@ -137,7 +138,7 @@ def test_unread_is_this_users_own(bob, lena):
 def test_what_was_never_opened_is_new_only_while_it_waits(bob):
     talk = waiting(1)
     make_reply(talk, by=bob)
-    assert not folders.is_unread(folders.page_of(folders.EVERYTHING, bob).rows[0])
+    assert not is_unread(folders.EVERYTHING.page(bob).rows[0])
 
 
 def test_a_restricted_source_is_in_no_folder_of_who_may_not_see_it(bob, lena):
@@ -152,10 +153,10 @@ def test_a_restricted_source_is_in_no_folder_of_who_may_not_see_it(bob, lena):
 def test_the_next_one_after_the_last_is_the_first(bob):
     first, last = waiting(9), waiting(3)
     cursor = folders.NEEDS_REPLY.order.cursor_of(last)
-    assert folders.next_after(folders.NEEDS_REPLY, bob, cursor, last.pk) == first
-    assert folders.next_after(folders.NEEDS_REPLY, bob, "", first.pk) == last
+    assert folders.NEEDS_REPLY.next_after(bob, cursor, last.pk) == first
+    assert folders.NEEDS_REPLY.next_after(bob, "", first.pk) == last
     triage.close([last], by=bob, seen_up_to=last.last_message_id)
-    assert folders.next_after(folders.NEEDS_REPLY, bob, cursor, first.pk) is None
+    assert folders.NEEDS_REPLY.next_after(bob, cursor, first.pk) is None
 
 
 def test_snoozed_is_ordered_by_what_wakes_first_and_pages_exactly(bob) -> None:
@@ -168,7 +169,7 @@ def test_snoozed_is_ordered_by_what_wakes_first_and_pages_exactly(bob) -> None:
     folder = folders.FOLDERS["snoozed"]
     seen, after = [], ""
     while True:
-        page = folders.page_of(folder, bob, after=after, size=2)
+        page = folder.page(bob, after=after, size=2)
         seen += [row.pk for row in page.rows]
         after = page.more
         if not after:
@@ -184,7 +185,7 @@ def test_a_source_lists_first_who_waits_as_its_number_counts(bob) -> None:
     done = waiting(1, source=source)
     triage.close([done], by=bob, seen_up_to=done.last_message_id)
     folder = folders.of_source(source)
-    page = folders.page_of(folder, bob)
+    page = folder.page(bob)
     assert [row.pk for row in page.rows] == [long.pk, short.pk, context.pk, done.pk]
     assert page.split == folders.counts(bob, [source])[folder.slug] == 2
 
@@ -201,7 +202,7 @@ def test_the_pages_of_a_source_go_from_who_waits_to_the_others_without_gaps(bob)
     for size in (1, 2, 3, 4, 5, 20):
         seen, after = [], ""
         for _page in range(8):
-            page = folders.page_of(folder, bob, after=after, size=size)
+            page = folder.page(bob, after=after, size=size)
             seen += [row.pk for row in page.rows]
             if page.split is not None:
                 assert seen[-len(page.rows) + page.split] == rest[0]
@@ -209,7 +210,7 @@ def test_the_pages_of_a_source_go_from_who_waits_to_the_others_without_gaps(bob)
             if not after:
                 break
         assert seen == asked + rest, size
-    assert [row.pk for row in folders.page_of(folder, bob, after="x_1").rows][:1] == asked[:1]
+    assert [row.pk for row in folder.page(bob, after="x_1").rows][:1] == asked[:1]
 
 
 def test_after_done_in_a_source_the_next_one_that_waits_opens_then_the_others(bob) -> None:
@@ -220,6 +221,6 @@ def test_after_done_in_a_source_the_next_one_that_waits_opens_then_the_others(bo
     folder = folders.of_source(source)
     for talk, following in ((first, second), (second, context)):
         talk.refresh_from_db()
-        cursor = folders.cursor_of(folder, talk)
+        cursor = folder.cursor_of(talk)
         triage.close([talk], by=bob, seen_up_to=talk.last_message_id)
-        assert folders.next_after(folder, bob, cursor, talk.pk) == following
+        assert folder.next_after(bob, cursor, talk.pk) == following

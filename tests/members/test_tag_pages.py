@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from inbox.models import Conversation, ConversationTag
-from inbox.pages import folders
+from inbox.pages.rows import with_row_facts
 from inbox.verbs import tags as conversation_tags
 from members import tag_page, tag_verbs, verbs
 from members.models import MemberTag, Tag
@@ -186,7 +186,7 @@ def signed_in(user) -> Client:
 
 
 def on_row(talk: Conversation, user) -> list[str]:
-    found = folders.with_row_facts(Conversation.objects.filter(pk=talk.pk), user).get()
+    found = with_row_facts(Conversation.objects.filter(pk=talk.pk), user).get()
     return [tag["name"] for tag in found.tag_list]
 
 
