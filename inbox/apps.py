@@ -5,15 +5,32 @@ class InboxConfig(AppConfig):
     name = "inbox"
 
     def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
+        from inbox import filters, listing
         from inbox.ingest.recompute import recompute_after_staff_change
         from inbox.models.access import hidden_scopes
         from inbox.models.conversation import ConversationTag, visible_conversation_tags
+        from inbox.pages.searches import KIND, SORTS
         from inbox.verbs import source_removal  # noqa: F401 - registers its background job
         from members import hooks as of_members
         from team import hooks as of_team
+        from team import listings
 
         of_members.on_staff_changed.append(recompute_after_staff_change)
         of_members.tag_uses.append(
             of_members.TagUse(ConversationTag, "conversation", visible_conversation_tags)
         )
         of_team.hidden_scopes.append(hidden_scopes)
+        listings.register(
+            listings.Listing(
+                kind=KIND,
+                label=_("Conversations"),
+                icon="inbox",
+                page="conversation-search",
+                language=filters.CONVERSATIONS,
+                orders=SORTS,
+                count=listing.count,
+                words=_("Words are looked for in messages, notes, subjects and names."),
+            )
+        )

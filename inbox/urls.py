@@ -22,6 +22,7 @@ urlpatterns = [
     path("inbox/nav/", lists.nav, name="inbox-nav"),
     path("inbox/health/", lists.health, name="health"),
     path("inbox/sources/<int:pk>/", lists.source, name="inbox-source"),
+    path("inbox/search/", lists.search, name="conversation-search"),
     path("inbox/selection/<slug:noun>/", bulk.selection, name="selection"),
     path("inbox/<slug:slug>/", lists.folder, name="inbox-folder"),
     path("conversations/<int:pk>/", conversation.conversation, name="conversation"),

@@ -19,5 +19,6 @@ class MembersConfig(AppConfig):
                 language=filters.PEOPLE,
                 orders={sort.slug: sort.label for sort in listing.SORTS.values()},
                 count=listing.count,
+                words=_("Words are looked for in names and handles."),
             )
         )

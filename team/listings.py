@@ -29,7 +29,7 @@ class Listing:
 
     `page`: the name of its URL. `orders`: value and label of each, the usual one first. `count`
     takes a user, a query and a number, and counts what the user may see, no further than that
-    number. It raises Mistake.
+    number. It raises Mistake. `words`: a sentence that says what words are looked for in.
     """
 
     kind: str
@@ -39,6 +39,7 @@ class Listing:
     language: Language
     orders: Mapping[str, Text]
     count: Callable[[Any, str, int], int]
+    words: Text = ""
 
     @property
     def usual_order(self) -> str:

@@ -10,6 +10,7 @@ from team.views import (
     notifications,
     people,
     profile,
+    queries,
     saved_queries,
     signin,
     trail,
@@ -52,5 +53,7 @@ urlpatterns = [
     path("views/<int:pk>/query/", saved_queries.query, name="saved-view-query"),
     path("views/<int:pk>/sharing/", saved_queries.sharing, name="saved-view-sharing"),
     path("views/<int:pk>/position/", saved_queries.position, name="saved-view-position"),
+    path("queries/<slug:kind>/suggestions/", queries.suggestions, name="query-suggestions"),
+    path("queries/<slug:kind>/help/", queries.query_help, name="query-help"),
     path("undo/<uuid:group>/", undo.undo, name="undo"),
 ]

@@ -6,6 +6,13 @@ from django.db import connection
 
 LONG = 200  # conversations of 20 messages
 
+# What the messages say follows Zipf's law, as words do: the word of rank r is said 1/r times as
+# often as the first, of 30,000. Beside these, words whose share is known.
+HALF_A_PERCENT = "arpeggiator"
+THIRTY_PERCENT = "clock"
+RARE = "zephyrine"  # 5 in a million
+LONG_AGO = "metronome"  # in every second of the oldest 30 %, and in none since
+
 _STATEMENTS = (
     """
     insert into members_member (name, pronouns, place, timezone, languages, stage, stage_pinned,
@@ -25,10 +32,16 @@ _STATEMENTS = (
     insert into inbox_conversation (source_id, external_id, subject, permalink, visibility,
         reply_blocked, state, handled_up_to, priority, created_at, message_count,
         participant_count, last_message_id, preview, mention_reason, mention_keyword)
-    select %(source)s, 'thread-' || n, 'Question number ' || n || ' about the clock', '', 'public',
-        '', case when n %% 40 = 0 then 'open' when n %% 97 = 0 then 'snoozed' else 'done' end,
+    select %(source)s, 'thread-' || n, 'Question number ' || n || ' about ' || about.words,
+        '', 'public', '',
+        case when n %% 40 = 0 then 'open' when n %% 97 = 0 then 'snoozed' else 'done' end,
         case when n %% 40 = 0 then 0 else 9000000000 end, 0, now(), 0, 0, 0, '', '', ''
     from generate_series(1, %(conversations)s) n
+    cross join lateral (
+        select string_agg(translate(floor(exp(random() * ln(30000)))::int::text, '0123456789',
+            'bdfgklmnrt'), ' ') as words
+        from generate_series(1, 3 + 0 * n)
+    ) about
     """,
     """
     insert into inbox_message (conversation_id, source_id, external_id, kind, author_id, thread_ref,
@@ -43,10 +56,18 @@ _STATEMENTS = (
     join inbox_conversation c on c.external_id = 'thread-' || (1 + n %% %(conversations)s)
     join members_identity i on i.external_id = 'person-' || (1 + (n * 7919::bigint) %% %(members)s)
     cross join lateral (
-        select 'Message ' || n || ' says that the clock drifts after the update, and asks '
-            || case when n %% 200 = 0 then 'about the arpeggiator' else 'whether others see it' end
-            || repeat(' with some more words to read', 5) as text
+        select 'Message ' || n || ' says '
+            || case when number %% 200 = 7 then 'that the arpeggiator drifts, ' else '' end
+            || case when number / 1000 %% 10 < 3 then 'that the clock drifts, ' else '' end
+            || case when n %% 200003 = 4000 then 'zephyrine, ' else '' end
+            || case when number %% 2 = 0 and n < %(messages)s * 0.3 then 'of the metronome, '
+                else '' end
+            || string_agg(translate(floor(exp(random() * ln(30000)))::int::text, '0123456789',
+                'bdfgklmnrt'), ' ') as text
+        from generate_series(1, 30 + 0 * n), abs(hashint4(n)) number
+        group by number
     ) words
+    order by n
     """,
     """
     insert into inbox_message (conversation_id, source_id, external_id, kind, author_id, thread_ref,
@@ -87,6 +108,7 @@ def fill(source_pk: int, *, messages: int) -> None:
     }
     with connection.cursor() as cursor:
         cursor.execute("set statement_timeout = 0")
+        cursor.execute("select setseed(0.42)")  # the same words each time
         cursor.execute("create index bench_threads on inbox_conversation (external_id)")
         cursor.execute("create index bench_people on members_identity (external_id)")
         for statement in _STATEMENTS:

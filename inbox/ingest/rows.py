@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 
 from community_hub.lib import prepared_sql
+from community_hub.lib.language import detected
 from community_hub.lib.text import one_line, storable, web_address
 from inbox.models import Message, Source
 from members.resolve import ResolvedIdentity
@@ -154,7 +155,7 @@ def _row(
         "body_text": one.body_text,
         "content_warning": one_line(item.content_warning, 500),
         "attachments": one.attachments,
-        "language": storable(item.language)[:16],
+        "language": storable(item.language)[:16] or detected(one.body_text),
         "visibility": storable(item.visibility)[:12],
         "permalink": web_address(item.permalink),
         "sent_at": one.sent_at,

@@ -9,6 +9,7 @@ from .delivery import Delivery, DeliveryState
 from .message import Kind, Message, Reason
 from .personal import Draft, ReadMark
 from .saved_reply import SavedReply
+from .searched import SearchedConversation, SearchedMessage
 from .source import Source
 from .webhook import WebhookDelivery, WebhookState
 
@@ -25,6 +26,8 @@ __all__ = [
     "ReadMark",
     "Reason",
     "SavedReply",
+    "SearchedConversation",
+    "SearchedMessage",
     "Source",
     "SourceDay",
     "SourceState",

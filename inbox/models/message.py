@@ -121,6 +121,8 @@ class Message(models.Model):
                 condition=Q(parent__isnull=True) & ~Q(parent_external_id=""),
                 name="waiting_for_a_parent",
             ),
+            models.Index(fields=["language"], name="message_language"),
+            models.Index(fields=["sent_at", "id"], name="messages_by_time"),
         ]
 
     @property

@@ -14,22 +14,22 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import CharField, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce, Concat
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from community_hub.lib import compiled_sql, keyset
 from community_hub.lib.keyset import Listing, Order
 from community_hub.lib.paths import path
+from community_hub.lib.query import in_quotes
 from inbox.models import Conversation, Source
 from inbox.models.conversation import NEWEST_FIRST
 from inbox.pages.rows import MOST, PAGE, SHOWN, Rows, with_row_facts
 from team.models import User
 
 if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise
-
     from inbox.models.conversation import ConversationQuerySet
 
-    Words = str | _StrPromise
+Words = str | Promise
 
 CAP = 100  # a count stops here and says 99+
 
@@ -43,7 +43,9 @@ Select = Callable[["ConversationQuerySet", "User"], "ConversationQuerySet"]
 
 @dataclass(frozen=True)
 class Folder:
-    """`waits`: who waits longest comes first, else the newest. `counted`: shown with a number."""
+    """`waits`: who waits longest comes first, else the newest. `counted`: shown with a number.
+    `query`: what finds the same by a search; `select` is for compiled SQL, and a test compares
+    them."""
 
     slug: str
     title: Words
@@ -53,8 +55,14 @@ class Folder:
     waits: bool = False
     wakes: bool = False  # whose snooze ends first comes first
     counted: bool = False
+    query: str = ""
     source: Source | None = None
     first: Folder | None = None  # those that stand above the others, in an order of their own
+
+    @property
+    def joint(self) -> str:
+        """What stands between its address and more for the query of the address."""
+        return "?"
 
     @property
     def url(self) -> str:
@@ -135,6 +143,7 @@ NEEDS_REPLY = Folder(
     (_("All caught up"), _("Everyone who needed a reply has one.")),
     waits=True,
     counted=True,
+    query="is:waiting",
 )
 MINE = Folder(
     "mine",
@@ -144,6 +153,7 @@ MINE = Folder(
     (_("Nothing assigned to you"), _("Press “i” to assign a conversation to yourself.")),
     waits=True,
     counted=True,
+    query="is:waiting assignee:me",
 )
 UNASSIGNED = Folder(
     "unassigned",
@@ -153,6 +163,7 @@ UNASSIGNED = Folder(
     (_("No unassigned conversations"), _("Everything that needs a reply has an assignee.")),
     waits=True,
     counted=True,
+    query="is:waiting is:unassigned",
 )
 ANSWERED = Folder(
     "answered",
@@ -160,6 +171,7 @@ ANSWERED = Folder(
     "reply",
     lambda found, user: found.answered(),
     (_("No answered conversations"), _("Open conversations where your team wrote last.")),
+    query="is:answered",
 )
 DRAFTS = Folder(
     "drafts",
@@ -168,6 +180,7 @@ DRAFTS = Folder(
     lambda found, user: found.with_draft_of(user),
     (_("No drafts"), _("Replies and notes you start and don’t send are kept here.")),
     counted=True,
+    query="has:draft",
 )
 SNOOZED = Folder(
     "snoozed",
@@ -177,6 +190,7 @@ SNOOZED = Folder(
     (_("No snoozed conversations"), _("Press “h” to snooze a conversation until later.")),
     wakes=True,
     counted=True,
+    query="is:snoozed",
 )
 DONE = Folder(
     "done",
@@ -184,6 +198,7 @@ DONE = Folder(
     "check",
     lambda found, user: found.done(),
     (_("Nothing marked as done"), _("Press “e” to mark a conversation as done.")),
+    query="is:done",
 )
 EVERYTHING = Folder(
     "everything",
@@ -214,6 +229,7 @@ def of_source(source: Source) -> Folder:
             state="open", waiting_since__isnull=False
         ),
         empty,
+        query=f"source:{in_quotes(source.name)}",
         source=source,
         first=waiting,
     )

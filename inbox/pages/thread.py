@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 PAGE = 20
 NEWEST_FIRST = Order("-sent_at")
 MOST = 300  # messages that a thread brought up to date may show
+ABOVE = 5  # messages shown above one that a search found
 DEEPEST = 3
 
 # What a message shows; the rest, and most of what is known of people, would be read for nothing.
@@ -79,6 +80,7 @@ class Entry:
     first_unread: bool = False
     answers: Message | None = None  # shown where the answered one does not stand right above
     words: str = ""  # of a system line
+    is_found: bool = False  # by a search, from which somebody came
     nobody: str = ""  # how whoever wrote it is called where the platform does not say
 
     @property
@@ -104,12 +106,14 @@ class Entry:
 @dataclass
 class Thread:
     """`older` is the cursor before which more can be read, "" at the beginning; `start` is the
-    cursor of the first entry, so that a page brought up to date begins where it did."""
+    cursor of the first entry, so that a page brought up to date begins where it did. `is_cut`: the
+    newest are not shown."""
 
     entries: list[Entry] = field(default_factory=list)
     older: str = ""
     start: str = ""
     seen_up_to: int = 0
+    is_cut: bool = False
 
 
 def asked_by(conversation: Conversation, thread: Thread) -> Message | None:
@@ -141,25 +145,44 @@ def read(
     *,
     before: str = "",
     start: str = "",
+    at: int = 0,
     mark: int | None = None,
 ) -> Thread:
-    """The newest page; the page before a cursor; or all from `start` on, brought up to date.
+    """The newest page; the page before a cursor; all from `start` on, brought up to date; or all
+    from a little above the message `at` on, where it is one of these.
 
     `mark` is how far this user had read: the first that others wrote after it is marked.
     """
+    is_cut = False
+    start = start or (start_above(conversation.pk, at) if at else "")
     if start:
         found = messages(conversation.pk)
-        shown = list(found.filter(NEWEST_FIRST.until(start)).order_by("sent_at", "id")[:MOST])
+        shown = list(found.filter(NEWEST_FIRST.until(start)).order_by("sent_at", "id")[: MOST + 1])
+        is_cut = len(shown) > MOST
+        shown = shown[:MOST]
         older = bool(shown) and found.filter(NEWEST_FIRST.after(start)).exists()
     else:
         page = page_before(conversation.pk, before) if before else newest(conversation.pk)
         shown, older = page.rows[::-1], bool(page.more)
-    thread = Thread(entries=lay_out(shown, mark, nobody_of(conversation)))
+    thread = Thread(entries=lay_out(shown, mark, nobody_of(conversation)), is_cut=is_cut)
+    for entry in thread.entries:
+        entry.is_found = entry.message.pk == at
     if shown:
         thread.start = NEWEST_FIRST.cursor_of(shown[0])
         thread.older = thread.start if older else ""
         thread.seen_up_to = max(message.pk for message in shown)
     return thread
+
+
+def start_above(conversation: int, at: int) -> str:
+    """The cursor from which a page begins a little above a message; "" where it is not there."""
+    found = messages(conversation)
+    message = found.filter(pk=at).first()
+    if message is None:
+        return ""
+    place = NEWEST_FIRST.cursor_of(message)
+    above = found.filter(NEWEST_FIRST.after(place)).order_by(*NEWEST_FIRST.fields)[:ABOVE]
+    return NEWEST_FIRST.cursor_of([message, *above][-1])
 
 
 def page_before(conversation: int, cursor: str) -> Listing[Message]:

@@ -151,6 +151,7 @@ def conversation_rows(
         slug=folder.slug,
         wakes=folder.wakes,
         writing=context.get("writing") or {},
+        excerpts=getattr(context.get("page"), "excerpts", {}),
         address=address_of("conversation"),
         pick=_("Select"),
         assigned_to=_("Assigned to"),

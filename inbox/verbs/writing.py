@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from community_hub.lib import html, queue
+from community_hub.lib.language import detected
 from inbox.ingest.message_lines import log_team_replies
 from inbox.models import Conversation, Delivery, DeliveryState, Draft, Kind, Message
 from inbox.models.delivery import CANCELLABLE
@@ -111,6 +112,7 @@ def note(conversation: Conversation, text: str, *, by: User) -> Changes:
     """Only the team reads it; the database refuses to give it a way out."""
     with transaction.atomic():
         body = html.from_markdown(text)
+        body_text = html.to_text(body)
         message = Message.objects.create(
             conversation=conversation,
             source_id=conversation.source_id,
@@ -118,7 +120,8 @@ def note(conversation: Conversation, text: str, *, by: User) -> Changes:
             by=by,
             body_source=text,
             body_html=body,
-            body_text=html.to_text(body),
+            body_text=body_text,
+            language=detected(body_text),
             sent_at=timezone.now(),
             visibility="team",
         )
@@ -253,6 +256,7 @@ def _still_held(
 def _add_reply(conversation: Conversation, text: str, *, by: User, to: Message | None) -> Message:
     """Ours first: it has a token at once, and the platform's id when it got there."""
     body = html.from_markdown(text)
+    body_text = html.to_text(body)
     return Message.objects.create(
         conversation=conversation,
         source_id=conversation.source_id,
@@ -263,7 +267,8 @@ def _add_reply(conversation: Conversation, text: str, *, by: User, to: Message |
         parent_external_id=(to.external_id or "") if to else "",
         body_source=text,
         body_html=body,
-        body_text=html.to_text(body),
+        body_text=body_text,
+        language=detected(body_text),
         sent_at=timezone.now(),
         visibility=to.visibility if to else conversation.visibility,
         reply_ref=to.reply_ref if to else {},

@@ -10,15 +10,18 @@ from community_hub.lib import compiled_sql, htmx
 from community_hub.lib.text import number, storable
 from inbox.models import Conversation, Message
 from inbox.models.conversation import MOST_PK, ConversationQuerySet
-from inbox.pages import folders, presence
+from inbox.pages import folders, presence, searches
 from inbox.pages.composer import Composer
 from inbox.pages.folders import Folder
+from inbox.pages.found_rows import FoundRows
 from inbox.pages.rows import PAGE as ROWS
-from inbox.pages.rows import with_row_facts
+from inbox.pages.rows import Rows, with_row_facts
+from inbox.pages.searches import SearchFolder
 from inbox.pages.thread import asked_by, read
 from members.profile import load_profile
 from team.http import AuthenticatedHttpRequest
 from team.models import User
+from team.saved_queries import ViewBar, view_bar
 
 PAGE = "inbox/inbox.html"
 LINES = 8  # of the log, beside a conversation
@@ -51,20 +54,33 @@ def typed(request: AuthenticatedHttpRequest, name: str) -> str:
 def folder_of(request: AuthenticatedHttpRequest) -> Folder:
     """The folder beside which the conversation stands: ?in=mine, or a form's field `in`."""
     slug = request.POST.get("in") or request.GET.get("in") or ""
-    return folders.folder_named(slug, request.user)
+    return searches.named(slug, request.user) or folders.folder_named(slug, request.user)
 
 
 def list_context(request: AuthenticatedHttpRequest, folder: Folder) -> dict[str, Any]:
     """The rows: a page after `after`, or as many as were shown, for bringing a list up to date."""
     shown = request.GET.get("shown", "")
     size = max(int(shown), ROWS) if shown.isdecimal() and len(shown) < 5 else ROWS
-    page = folder.page(request.user, after=request.GET.get("after", ""), size=size)
+    after = request.GET.get("after", "")
+    page = folder.page(request.user, after=after, size=size)
+    bar = bar_of(folder, request.user, page) if isinstance(folder, SearchFolder) else None
+    if bar and bar.remains and bar.remains.text:
+        rest = searches.search(bar.remains.text, bar.order)
+        page = rest.page(request.user, after=after, size=size)
     everyone = [*page.rows, *(page.below or ())]
     return {
         "folder": folder,
         "page": page,
+        "bar": bar,
         "writing": presence.replying([row.pk for row in everyone], request.user),
     }
+
+
+def bar_of(folder: SearchFolder, user: User, page: Rows) -> ViewBar:
+    """What saves a search as a view. Of a view of which a part is gone, `remains` is what holds."""
+    wrong = isinstance(page, FoundRows) and page.mistake is not None
+    kind = searches.KIND
+    return view_bar(user, kind, folder.query, folder.sort, folder.view, wrong=wrong)
 
 
 def conversation_context(
@@ -83,7 +99,8 @@ def conversation_context(
     before = request.GET.get("before", "")
     start = "" if moved_on else request.POST.get("from") or request.GET.get("from", "")
     mark = getattr(conversation, "read_up_to", None)
-    thread = read(conversation, before=before, start=start, mark=mark)
+    at = 0 if moved_on else number(request.GET.get("at"))
+    thread = read(conversation, before=before, start=start, at=at, mark=mark)
     if not htmx.target(request) and thread.seen_up_to > (mark or 0):
         conversation.mark_read(thread.seen_up_to, by=user)
     drafts = {

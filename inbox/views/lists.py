@@ -8,11 +8,12 @@ from django.views.decorators.http import require_safe
 
 from community_hub.lib import htmx
 from inbox.models import Source
-from inbox.pages import folders
+from inbox.pages import folders, searches
 from inbox.pages.folders import Folder
+from team import saved_queries
 from team.http import AuthenticatedHttpRequest
 
-from .common import PAGE, list_context
+from .common import PAGE, folder_of, list_context
 
 PARTS = ("list", "rows", "more-rows")  # of a page on which no conversation is open
 
@@ -30,6 +31,14 @@ def source(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     return show(request, folders.of_source(get_object_or_404(seen, pk=pk)))
 
 
+@require_safe
+def search(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """`q`: a query; `sort`: one of SORTS; `view`: a saved query, which stands in for both."""
+    view = saved_queries.opened(request.GET, request.user, searches.KIND)
+    asked = saved_queries.filled_in(request.GET, view)
+    return show(request, searches.search(asked.get("q", ""), asked.get("sort", ""), view))
+
+
 def show(request: AuthenticatedHttpRequest, wanted: Folder) -> HttpResponse:
     return htmx.respond(request, PAGE, list_context(request, wanted), parts=PARTS)
 
@@ -37,8 +46,7 @@ def show(request: AuthenticatedHttpRequest, wanted: Folder) -> HttpResponse:
 @require_safe
 def nav(request: AuthenticatedHttpRequest) -> HttpResponse:
     """The folders with their counts, fetched again when the doorbell rings."""
-    slug = request.GET.get("in", "")
-    folder = folders.folder_named(slug, request.user) if slug else None
+    folder = folder_of(request) if request.GET.get("in") else None
     return htmx.respond(request, "inbox/nav.html", {"folder": folder})
 
 

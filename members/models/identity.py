@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.lookups import IsNull
 
 from team import hooks
 
+from .name_words import account_words
 from .sighting import Sighting
 
 if TYPE_CHECKING:
@@ -75,7 +77,8 @@ class Identity(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["member"], condition=models.Q(is_us=True), name="our_accounts")
+            models.Index(fields=["member"], condition=models.Q(is_us=True), name="our_accounts"),
+            GinIndex(account_words(), name="account_name_words"),
         ]
 
     def __str__(self) -> str:

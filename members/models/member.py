@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Coalesce, Collate, Lower
 from django.db.models.lookups import Exact, IsNull
@@ -16,6 +17,7 @@ from community_hub.lib.paths import path
 
 from .activity import Activity, ActivityKind
 from .identity import Identity, hidden_scopes, not_only_in
+from .name_words import name_words
 from .sighting import Sighting
 
 if TYPE_CHECKING:
@@ -196,6 +198,7 @@ class Member(models.Model):
             models.Index(BY_NAME, "id", name="members_by_name"),
             models.Index(or_never("first_seen"), "id", name="members_by_first_seen"),
             models.Index(or_never("last_contact_at"), "id", name="members_by_contact"),
+            GinIndex(name_words(), name="member_name_words"),
         ]
 
     def __str__(self) -> str:

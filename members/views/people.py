@@ -17,7 +17,6 @@ from django_htmx.http import trigger_client_event
 from community_hub.lib import htmx, keyset
 from community_hub.lib.query import Mistake
 from community_hub.lib.text import number
-from members import filters
 from members.columns import COLUMNS, chosen_by, facts, named, with_dates
 from members.exports import MEMBERS
 from members.forms import NoteForm
@@ -110,7 +109,6 @@ def list_page(
         "exports": exports.of_jobs(begun, MEMBERS),
         "mistake": mistake,
         "corrected": replace(wanted, query=mistake.corrected).address if mistake else "",
-        "help": filters.PEOPLE.help(),
     }
     return htmx.respond(request, "members/list.html", context, parts=LIST_PARTS)
 

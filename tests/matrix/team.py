@@ -21,6 +21,8 @@ ENDPOINTS = (
     Endpoint("team/name/", "POST", ADMINS, data={"name": "Tideline"}),
     Endpoint("team/hours/", "GET", ADMINS, ok=(200, 404)),
     Endpoint("team/hours/", "POST", ADMINS, ok=(200, 302, 404, 422)),
+    Endpoint("queries/<slug:kind>/suggestions/", "GET", ids={"kind": "conversations"}),
+    Endpoint("queries/<slug:kind>/help/", "GET", ids={"kind": "members"}),
     Endpoint("team/invitations/", "POST", ADMINS, data={"role": "lead", "days": 7}),
     Endpoint(
         "team/invitations/<int:pk>/revocation/",

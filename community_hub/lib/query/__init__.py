@@ -13,8 +13,9 @@ from .mistakes import Mistake
 from .parser import DEEPEST, LONGEST, MOST_TERMS, parse
 from .remains import Remains, what_holds
 from .renaming import rename
-from .splitting import Split, split
-from .tree import And, Node, Not, Operator, Or, Phrase, Query, Term, Word
+from .splitting import Split, parts, query_of, split
+from .syntax import in_quotes
+from .tree import And, Node, Not, Operator, Or, Phrase, Query, Term, Word, leaves
 
 __all__ = [
     "DEEPEST",
@@ -38,7 +39,11 @@ __all__ = [
     "Term",
     "Word",
     "complete",
+    "in_quotes",
+    "leaves",
     "parse",
+    "parts",
+    "query_of",
     "rename",
     "search_query",
     "split",

@@ -11,6 +11,8 @@ from django.contrib.postgres.search import SearchQuery, SearchQueryCombinable, S
 from django.db.models import Case, Func, IntegerField, Value, When
 from django.db.models.lookups import Exact
 
+from community_hub.lib.search_text import search_text
+
 from .tree import And, Node, Not, Operator, Or, Phrase, Query, Term, Word
 
 PREFIXES = "simple"  # `english` stems zephy:* to zephi, and drops s:*
@@ -38,8 +40,9 @@ def search_query(
     alone, `-errors` would let an English row pass in which "errors" is kept as "error".
     `prefix`: an unfinished last word also finds what begins with it, unless it is left out.
 
-    A word of several parts (10:30, o'clock, an address) is found where the parts follow each
-    other. A query without a letter or a digit finds nothing.
+    What was typed goes through `search_text()`, as what the column was made of must have. A word
+    of several parts (10:30, o'clock, an address) is found where the parts follow each other. A
+    query without a letter or a digit finds nothing.
     """
     if query.is_empty or query.operators:
         raise ValueError("search_query() takes words and phrases, at least one.")
@@ -80,9 +83,10 @@ class _Reading:
         whole = _term(term, self.name)
         if not (self.prefix and isinstance(term, Word) and term.unfinished):
             return whole
-        if len(term.text) > LONGEST_PREFIX:
+        text = search_text(term.text).strip()
+        if not text or len(text) > LONGEST_PREFIX:
             return whole
-        begun = SearchQuery(_prefix_of(term.text), config=PREFIXES, search_type="raw")
+        begun = SearchQuery(_prefix_of(text), config=PREFIXES, search_type="raw")
         if self.name == PREFIXES:
             return whole | begun
         size = Func(whole, function="numnode", output_field=IntegerField())
@@ -92,11 +96,12 @@ class _Reading:
 
 
 def _term(term: Term, name: str) -> SearchQuery:
-    exact = isinstance(term, Phrase) or not _ONE_WORD.fullmatch(term.text)
-    return SearchQuery(term.text, config=name, search_type="phrase" if exact else "plain")
+    text = search_text(term.text).strip()
+    exact = isinstance(term, Phrase) or not _ONE_WORD.fullmatch(text)
+    return SearchQuery(text, config=name, search_type="phrase" if exact else "plain")
 
 
 def _prefix_of(text: str) -> str:
-    """One quoted lexeme of the syntax of to_tsquery, in which only ' and \\ mean something."""
-    escaped = text.replace("\\", "\\\\").replace("'", "''")
-    return f"'{escaped}':*"
+    """In the syntax of to_tsquery: words that follow each other, the last one begun. None has a
+    quote or a backslash in it, as search_text() leaves neither."""
+    return " <-> ".join(f"'{word}'" for word in text.split()) + ":*"

@@ -32,7 +32,7 @@ def split(query: Query) -> Split:
     is neither comes as `mixed`: a search then has to take the Q of the whole, or that of `mixed`
     beside the other two."""
     text, operators, mixed = [], [], []
-    for part in _parts(query.tree):
+    for part in parts(query.tree):
         kinds = {isinstance(leaf, Operator) for leaf in leaves(part)}
         if kinds == {False}:
             text.append(part)
@@ -40,19 +40,20 @@ def split(query: Query) -> Split:
             operators.append(part)
         else:
             mixed.append(part)
-    return Split(_of(query, text), _of(query, operators), _of(query, mixed))
+    return Split(query_of(query, text), query_of(query, operators), query_of(query, mixed))
 
 
-def _parts(node: Node) -> Iterator[Node]:
+def parts(node: Node) -> Iterator[Node]:
     """What must all hold, also from within brackets."""
     if isinstance(node, And):
         for part in node.parts:
-            yield from _parts(part)
+            yield from parts(part)
     else:
         yield node
 
 
-def _of(query: Query, parts: list[Node]) -> Query | None:
+def query_of(query: Query, parts: list[Node]) -> Query | None:
+    """Of parts of a query, all of which must hold; None of none."""
     if not parts:
         return None
     tree = parts[0] if len(parts) == 1 else And(tuple(parts), parts[0].start, parts[-1].end)

@@ -1,4 +1,4 @@
-// <scroll-keeper>: a thread opens at the first unread or the newest message, keeps its place while older
+// <scroll-keeper>: a thread opens at the message that was searched for, the first unread or the newest, keeps its place while older
 // ones are put in above, and follows new ones only when one is at the end already; also when the box below
 // grows. Whatever took the focus away with it leaves it here.
 const NEAR = 120; // px from the end that still count as being there
@@ -57,8 +57,10 @@ class ScrollKeeper extends HTMLElement {
   }
 
   toStart() {
+    const found = this.querySelector("[data-found]"); // by a search
     const aim = (location.hash && document.getElementById(location.hash.slice(1))) || this.querySelector("[data-first-unread]");
-    if (aim) aim.scrollIntoView({ block: "start" });
+    if (found) found.scrollIntoView({ block: "center" });
+    else if (aim) aim.scrollIntoView({ block: "start" });
     else this.scrollTop = this.scrollHeight;
     this.follows = this.isAtEnd;
   }

@@ -1,0 +1,85 @@
+// <query-box data-url>: offers what may follow in a query while somebody types: operators and their values.
+// Arrows choose, Enter or Tab takes what is chosen, Esc closes; Enter with nothing chosen searches.
+const PAUSE = 120; // ms after the last key
+
+class QueryBox extends HTMLElement {
+  connectedCallback() {
+    this.input = this.querySelector("input");
+    this.list = this.querySelector("[role=listbox]");
+    this.input.addEventListener("input", () => this.ask());
+    this.input.addEventListener("keydown", (event) => this.key(event));
+    this.input.addEventListener("blur", () => this.close());
+    this.list.addEventListener("pointerdown", (event) => {
+      event.preventDefault(); // the focus stays in the box
+      const option = event.target.closest("[role=option]");
+      if (option) this.take(option);
+    });
+  }
+
+  disconnectedCallback() { clearTimeout(this.timer); this.asked?.abort(); }
+
+  ask() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.fetch(), PAUSE);
+  }
+
+  async fetch() {
+    this.asked?.abort();
+    this.asked = new AbortController();
+    const typed = this.input.value;
+    const query = new URLSearchParams({ q: typed, cursor: this.input.selectionStart });
+    try {
+      const answer = await fetch(`${this.dataset.url}?${query}`, { signal: this.asked.signal, headers: { "HX-Request": "true" } });
+      if (!answer.ok || this.input.value !== typed || document.activeElement !== this.input) return this.close();
+      this.list.innerHTML = await answer.text();
+      this.choose(-1);
+      this.show(this.options.length > 0);
+    } catch (error) {
+      if (error.name !== "AbortError") this.close(); // no suggestions without the server
+    }
+  }
+
+  get options() { return [...this.list.querySelectorAll("[role=option]")]; }
+  get chosen() { return this.list.hidden ? null : this.list.querySelector("[aria-selected=true]"); }
+
+  key(event) {
+    if (event.isComposing || this.list.hidden) return;
+    const at = this.options.indexOf(this.chosen), count = this.options.length;
+    if (event.key === "ArrowDown") this.choose(at + 1 < count ? at + 1 : -1);
+    else if (event.key === "ArrowUp") this.choose(at < 0 ? count - 1 : at - 1);
+    else if (event.key === "Escape") this.close();
+    else if (this.chosen && (event.key === "Enter" || event.key === "Tab")) this.take(this.chosen);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  choose(at) {
+    this.options.forEach((option, n) => option.setAttribute("aria-selected", n === at));
+    const chosen = this.options[at];
+    if (chosen) this.input.setAttribute("aria-activedescendant", chosen.id);
+    else this.input.removeAttribute("aria-activedescendant");
+    chosen?.scrollIntoView({ block: "nearest" });
+  }
+
+  take(option) {
+    const { text, start, end } = option.dataset;
+    const space = text.endsWith(":") ? "" : " "; // after a name its value follows
+    this.input.setRangeText(text + space, Number(start), Number(end), "end");
+    this.close();
+    this.input.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  show(is) {
+    this.list.hidden = !is;
+    this.input.setAttribute("aria-expanded", is);
+  }
+
+  close() {
+    clearTimeout(this.timer);
+    this.choose(-1);
+    this.show(false);
+  }
+}
+
+customElements.define("query-box", QueryBox);

@@ -1,0 +1,92 @@
+"""The values of operators: who and what is meant by what was typed, and what is offered while one
+types. Only what the reader may see is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from community_hub.lib.query import Context, Mistake
+from inbox.languages import code_of, in_use
+from inbox.models import Channel, Source
+from members.filters import MOST_OFFERED
+from members.models import Identity, Member
+from team.models import User
+
+MOST_PEOPLE = 500  # accounts that one name may stand for
+
+
+def sources_meant(value: str, context: Context) -> list[int]:
+    """By name, or by its beginning, or by the kind of source, such as `mastodon`."""
+    seen = Source.objects.visible_to(context.user)
+    for condition in (Q(name__iexact=value), Q(name__istartswith=value), Q(kind__iexact=value)):
+        found = list(seen.filter(condition).values_list("pk", flat=True))
+        if found:
+            return found
+    raise Mistake(_("There’s no source “%(name)s”.") % {"name": value})
+
+
+def channels_meant(value: str, context: Context) -> list[int]:
+    """By name, in whichever source."""
+    seen = Channel.objects.filter(source__in=Source.objects.visible_to(context.user))
+    found = list(seen.filter(name__iexact=value).values_list("pk", flat=True))
+    if not found:
+        raise Mistake(_("There’s no channel “%(name)s”.") % {"name": value})
+    return found
+
+
+def accounts_meant(value: str, context: Context) -> list[int]:
+    """The accounts of members with this name or handle, or with it as a part of theirs. Raises
+    Mistake where nobody has it or too many do."""
+    name = value.removeprefix("@")
+    seen = Identity.objects.visible_to(context.user)
+    same = Q(handle__iexact=name) | Q(handle__iexact=value) | Q(member__name__iexact=name)
+    part = Q(handle__icontains=name) | Q(member__name__icontains=name)
+    for condition in (same, part):
+        found = list(seen.filter(condition).values_list("pk", flat=True)[: MOST_PEOPLE + 1])
+        if len(found) > MOST_PEOPLE:
+            said = _("“%(name)s” stands for too many people. Write more of the name.")
+            raise Mistake(said % {"name": value})
+        if found:
+            return found
+    return []
+
+
+def teammates_meant(value: str, context: Context) -> list[int]:
+    """`me`, or all teammates with this name, email or beginning of a name."""
+    if value.lower() == "me":
+        return [context.user.pk]
+    name = Q(name__iexact=value) | Q(email__iexact=value) | Q(name__istartswith=value)
+    return list(User.objects.filter(name).values_list("pk", flat=True)[:MOST_PEOPLE])
+
+
+def source_names(user: User, beginning: str) -> Iterable[tuple[str, str]]:
+    found = Source.objects.visible_to(user).filter(name__istartswith=beginning).order_by("name")
+    return [(source.name, source.name) for source in found.only("name")[:MOST_OFFERED]]
+
+
+def channel_names(user: User, beginning: str) -> Iterable[tuple[str, str]]:
+    seen = Channel.objects.filter(source__in=Source.objects.visible_to(user))
+    found = seen.filter(name__istartswith=beginning).exclude(name="").order_by("name")
+    return [
+        (name, source) for name, source in found.values_list("name", "source__name")[:MOST_OFFERED]
+    ]
+
+
+def people(user: User, beginning: str) -> Iterable[tuple[str, str]]:
+    """Members whose name or handle begins so; those seen last come first."""
+    name = beginning.removeprefix("@")
+    if not name:
+        return [("me", _("You"))]
+    handles = Identity.objects.visible_to(user).filter(handle__istartswith=name).values("member")
+    seen = Member.objects.visible_to(user).filter(Q(name__istartswith=name) | Q(pk__in=handles))
+    mine = [("me", _("You"))] if "me".startswith(name.lower()) else []
+    found = seen.order_by("-last_seen", "-pk").values_list("name", flat=True)
+    return [*mine, *((name, _("Member")) for name in found[: MOST_OFFERED - len(mine)])]
+
+
+def languages(_user: User, beginning: str) -> Iterable[tuple[str, str]]:
+    codes = sorted({code_of(language) for language in in_use()})
+    return [(code, code) for code in codes if code.startswith(beginning.lower())][:MOST_OFFERED]

@@ -1,0 +1,22 @@
+"""Conversations as a list that is registered: how many a query finds."""
+
+from __future__ import annotations
+
+from community_hub.lib.query import Context
+from inbox.models import Conversation
+from inbox.search import hits
+from inbox.search.plan import plan
+from team import saved_queries
+from team.models import User
+
+
+def count(user: User, text: str, cap: int) -> int:
+    """Of conversations, up to `cap`; of words only as far as a page of a search looks. Raises
+    Mistake."""
+    context: Context = saved_queries.context(user)
+    asked = plan(text, context)
+    if asked.words:
+        return min(len(hits.newest(asked, context, size=cap).hits), cap)
+    found = Conversation.objects.visible_to(user).filter(asked.conversation)
+    with hits.limited():
+        return found.order_by().values("pk")[:cap].count()

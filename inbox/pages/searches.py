@@ -1,0 +1,182 @@
+"""A list of conversations by a query: what was searched for, or a saved view."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from django.db.models import Value
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from community_hub.lib import keyset
+from community_hub.lib.keyset import Order
+from community_hub.lib.paths import path
+from community_hub.lib.query import LONGEST, Context, Mistake
+from community_hub.lib.text import number, storable
+from inbox.filters import CONVERSATIONS
+from inbox.models import Conversation
+from inbox.models.conversation import NEWEST_FIRST
+from inbox.pages.folders import Folder, Words
+from inbox.pages.found_rows import FoundRows, conversations_of, excerpts_of
+from inbox.pages.rows import MOST, PAGE, SHOWN, with_row_facts
+from inbox.search import hits
+from inbox.search.excerpts import sought
+from inbox.search.plan import Plan, plan
+from team import saved_queries
+from team.models import SavedQuery, User
+
+if TYPE_CHECKING:
+    from inbox.models.conversation import ConversationQuerySet
+
+KIND = "conversations"  # of team/listings.py
+SLUG = "search-"  # how the slug of a search begins; its order and its query follow
+VIEW = "view-"  # and of a saved view; its id follows
+LAST = datetime(9999, 12, 30, tzinfo=UTC)  # of what does not wait, behind all that waits
+OLDEST_FIRST = Order("last_message_at")
+WAITING_FIRST = Order("waits_at", key=lambda row: row.waiting_since or LAST)
+SORTS: dict[str, Words] = {
+    "newest": _("Newest first"),
+    "best": _("Best match first"),
+    "waiting": _("Waiting longest first"),
+    "oldest": _("Oldest first"),
+}
+NEWEST, BEST = "newest", "best"
+
+
+@dataclass(frozen=True)
+class SearchFolder(Folder):
+    """`query` as it was typed; `sort`: one of SORTS. `view`: the saved query that was opened, from
+    which the two may differ by now."""
+
+    sort: str = NEWEST
+    view: SavedQuery | None = None
+
+    @property
+    def url(self) -> str:
+        values = {"q": self.query, "sort": self.sort}
+        if self.view:
+            values["view"] = str(self.view.pk)
+        return f"{path('conversation-search')}?{urlencode(values)}"
+
+    @property
+    def sorts(self) -> dict[str, Words]:
+        return SORTS
+
+    @property
+    def joint(self) -> str:
+        return "&"
+
+    def cursor_of(self, conversation: Conversation) -> str:
+        """Not known: the place of a row is that of the message that was found."""
+        return ""
+
+    def next_after(self, user: User, cursor: str, but: int) -> Conversation | None:
+        """The row below `but`; the first one, where `but` is not or last among them."""
+        pks = [row.pk for row in self.page(user, size=MOST).rows]
+        at = pks.index(but) + 1 if but in pks else 0
+        goal = next((pk for pk in [*pks[at:], *pks] if pk != but), 0)
+        found = Conversation.objects.visible_to(user).filter(pk=goal)
+        return with_row_facts(found, user).first()
+
+    def page(self, user: User, *, after: str = "", size: int = PAGE) -> FoundRows:
+        size = min(max(size, 1), MOST)
+        context = saved_queries.context(user)
+        try:
+            asked = plan(self.query, context)
+            if asked.words is None or self.sort not in (NEWEST, BEST):
+                return self._listed(asked, context, after, size)
+            if self.sort == BEST:
+                return self._ranked(asked, context, after, size)
+            return self._newest(asked, context, after, size)
+        except Mistake as mistake:
+            return FoundRows([], NEWEST_FIRST, mistake=mistake)
+
+    def _listed(self, asked: Plan, context: Context, after: str, size: int) -> FoundRows:
+        """In an order of the conversations, not of the messages that have the words."""
+        order = {"oldest": OLDEST_FIRST, "waiting": WAITING_FIRST}.get(self.sort, NEWEST_FIRST)
+        condition = asked.conversation
+        if asked.words:
+            condition = CONVERSATIONS.q(asked.query, context)
+        found = Conversation.objects.visible_to(context.user).filter(condition)
+        found = found.annotate(waits_at=Coalesce("waiting_since", Value(LAST)))
+        with hits.limited():
+            rows = with_row_facts(found, context.user).only(*SHOWN)
+            page = keyset.page(rows, order, after, size)
+        return FoundRows(page.rows, order, after, page.more)
+
+    def _newest(self, asked: Plan, context: Context, after: str, size: int) -> FoundRows:
+        """`after`: the place of a message, below which the search goes on."""
+        found = hits.newest(asked, context, before=keyset.place(after), size=size)
+        shown = found.hits[:size]
+        more = shown[-1].place if len(found.hits) > size else found.older
+        rows = self._rows(asked, context, shown)
+        rows.cursor, rows.more = after, keyset.cursor(*more) if more else ""
+        rows.is_unfinished = bool(found.older) and len(found.hits) <= size
+        return rows
+
+    def _ranked(self, asked: Plan, context: Context, after: str, size: int) -> FoundRows:
+        """`after`: the place of the last row that was shown, among those that are ranked."""
+        found = hits.best(asked, context)
+        begin = next((n + 1 for n, hit in enumerate(found.hits) if hit.key == after), 0)
+        shown = found.hits[begin : begin + size]
+        rows = self._rows(asked, context, shown)
+        rows.cursor = after
+        rows.more = shown[-1].key if begin + size < len(found.hits) else ""
+        if found.older:
+            said = _now("The newest %(most)s matching messages are ranked.")
+            rows.note = said % {"most": f"{hits.MOST:,}"}
+        return rows
+
+    def _rows(self, asked: Plan, context: Context, shown: list[hits.Hit]) -> FoundRows:
+        rows = conversations_of(shown, context.user)
+        wanted = sought(asked.query)
+        return FoundRows(
+            rows, NEWEST_FIRST, excerpts=excerpts_of(rows, shown, wanted, context.user)
+        )
+
+
+def everything(found: ConversationQuerySet, _user: User) -> ConversationQuerySet:
+    return found
+
+
+def search(text: str, sort: str = "", view: SavedQuery | None = None) -> SearchFolder:
+    """What cannot be kept or read is left out."""
+    text = storable(text).strip(" ")[: LONGEST + 1]
+    sort = sort if sort in SORTS else NEWEST
+    is_view = view is not None and (view.text, view.order) == (text, sort)
+    kept = base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    return SearchFolder(
+        slug=f"{VIEW}{view.pk}" if view and is_view else f"{SLUG}{sort}-{kept}",
+        title=view.name if view else _("Search"),
+        icon="search",
+        select=everything,
+        empty=(
+            _("Nothing found"),
+            _("Try fewer or other words, or part of a word without quotes."),
+        ),
+        query=text,
+        sort=sort,
+        view=view,
+    )
+
+
+def named(slug: str, user: User) -> SearchFolder | None:
+    """The search that `folder.slug` stands for, as this user may see it; None for other slugs."""
+    if slug.startswith(VIEW):
+        seen = SavedQuery.objects.visible_to(user).current().filter(kind=KIND)
+        view = seen.filter(pk=number(slug.removeprefix(VIEW))).first()
+        return search(view.text, view.order, view) if view else None
+    sort, _sep, kept = slug.removeprefix(SLUG).partition("-")
+    if not slug.startswith(SLUG) or sort not in SORTS:
+        return None
+    try:
+        text = base64.urlsafe_b64decode(kept + "=" * (-len(kept) % 4)).decode()
+    except (binascii.Error, ValueError):
+        return None
+    return search(text, sort)

@@ -1,0 +1,140 @@
+"""The part of a message that has the words that were looked for, with these marked.
+
+PostgreSQL would mark them in the text that it keeps, which is without accents and punctuation. Here
+it is done in the text as it was written, for the few messages that a page shows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import snowballstemmer
+
+from community_hub.lib.query import And, Node, Not, Operator, Or, Query, Word
+from community_hub.lib.search_text import ONE_BY_ONE, search_text
+from inbox.languages import CONFIGURATIONS, code_of
+
+READ = 20_000  # characters of a message; words further down are not marked
+LENGTH = 180  # characters of an excerpt
+BEFORE = 24  # of them before the first word that was found
+_UNIT = re.compile(f"[{ONE_BY_ONE}]|[^\\W_{ONE_BY_ONE}]+")
+
+
+@dataclass(frozen=True)
+class Piece:
+    text: str
+    is_found: bool = False
+
+
+@dataclass(frozen=True)
+class Sought:
+    """Words that follow each other, as search_text() makes them, in lower case. `is_begun`: the
+    last one is only the beginning of a word."""
+
+    words: tuple[str, ...]
+    is_begun: bool
+
+
+@dataclass(frozen=True)
+class Unit:
+    word: str
+    start: int
+    end: int
+
+
+def sought(query: Query) -> list[Sought]:
+    """What of a query can be seen in a text: no operators, and nothing that must be missing."""
+    found = []
+    for leaf in _present(query.tree):
+        words = tuple(search_text(leaf.text).lower().split())
+        if words:
+            found.append(Sought(words, isinstance(leaf, Word) and leaf.unfinished))
+    return found
+
+
+def excerpt(text: str, wanted: Sequence[Sought], language: str = "") -> list[Piece]:
+    """Some words around the first of what was found, in one line; the beginning of the text where
+    nothing can be marked."""
+    line = " ".join(text[:READ].split())
+    spans = found_in(line, wanted, language)
+    start = max(spans[0][0] - BEFORE, 0) if spans else 0
+    if start:
+        start = line.find(" ", start, spans[0][0]) + 1 or start
+    end = min(start + LENGTH, len(line))
+    pieces = [Piece("…")] if start else []
+    at = start
+    for first, last in spans:
+        if last > end:
+            break
+        pieces += [Piece(line[at:first]), Piece(line[first:last], is_found=True)]
+        at = last
+    rest = line[at:end] + ("…" if end < len(line) or len(text) > READ else "")
+    return [piece for piece in [*pieces, Piece(rest)] if piece.text]
+
+
+def marked(text: str, wanted: Sequence[Sought], language: str = "") -> list[Piece]:
+    """A whole text, such as a subject, with what was found."""
+    pieces, at = [], 0
+    for first, last in found_in(text, wanted, language):
+        pieces += [Piece(text[at:first]), Piece(text[first:last], is_found=True)]
+        at = last
+    return [piece for piece in [*pieces, Piece(text[at:])] if piece.text]
+
+
+def found_in(text: str, wanted: Sequence[Sought], language: str) -> list[tuple[int, int]]:
+    """From where until where something was found, in order, none within another."""
+    units = [
+        Unit(search_text(it[0]).strip().lower(), it.start(), it.end())
+        for it in _UNIT.finditer(text)
+    ]
+    stem = _stemmer(CONFIGURATIONS.get(code_of(language), ""))
+    spans = []
+    for each in wanted:
+        beginnings = {each.words[0][:2]}
+        for at, unit in enumerate(units):
+            if unit.word[:2] not in beginnings and not each.is_begun:
+                continue
+            run = units[at : at + len(each.words)]
+            if len(run) == len(each.words) and _matches(run, each, stem):
+                spans.append((run[0].start, run[-1].end))
+    return list(_apart(sorted(spans)))
+
+
+def _matches(run: Sequence[Unit], wanted: Sought, stem: Any) -> bool:
+    *others, last = zip(run, wanted.words, strict=True)
+    if not all(_same(unit.word, word, stem) for unit, word in others):
+        return False
+    unit, word = last
+    return (wanted.is_begun and unit.word.startswith(word)) or _same(unit.word, word, stem)
+
+
+def _same(one: str, other: str, stem: Any) -> bool:
+    return one == other or (stem is not None and stem(one) == stem(other))
+
+
+def _apart(spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    until = 0
+    for start, end in spans:
+        if start >= until:
+            yield start, end
+            until = end
+
+
+@cache
+def _stemmer(configuration: str) -> Any:
+    """Of the same algorithms as PostgreSQL's; a function from a word to its stem."""
+    if configuration not in snowballstemmer.algorithms():
+        return None
+    return snowballstemmer.stemmer(configuration).stemWord
+
+
+def _present(node: Node) -> Iterator[Any]:
+    if isinstance(node, And | Or):
+        for part in node.parts:
+            yield from _present(part)
+    elif not isinstance(node, Not | Operator):
+        yield node

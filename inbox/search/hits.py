@@ -1,0 +1,265 @@
+"""Which conversations have the words that are looked for, at a million messages and more.
+
+No single statement holds for every word. To walk the newest messages and look at each takes long
+for a word that nobody wrote lately; to read all that the full-text index has of it takes long for
+a word that everybody writes. So the newest messages are looked at first, and only where they give
+too little are the older ones asked for by the index, in windows that become longer.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from django.contrib.postgres.search import SearchRank
+from django.db import OperationalError, connection, transaction
+from django.db.models import Count, F, FloatField, Max, Min, QuerySet, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+from psycopg.errors import QueryCanceled
+
+from community_hub.lib import keyset
+from community_hub.lib.keyset import Order
+from community_hub.lib.query import Context, Mistake, Word, parts, search_query
+from inbox.filters import any_message
+from inbox.languages import SUBJECTS, configurations_in_use
+from inbox.models import Conversation, SearchedConversation, SearchedMessage
+from inbox.models.searched import SearchedMessageQuerySet
+from members.by_name import members_named
+from members.models import Identity
+
+from .plan import Plan
+
+FIRST = 10_000  # messages in the first window, about
+LONGER = 20  # times as long is each window after it
+MOST = 2_000  # hits that are read of a window, the newest; so many are ranked
+MOST_PEOPLE = 20  # members a name may stand for, those seen last
+SECONDS = 0.12  # after so long no further window is begun where something was found
+TIMEOUT_MS = 4_000  # of each statement of a search
+IN_SUBJECT = 2.0  # how much more a word in the subject weighs than one in a message
+BY_NAME = Value(0.3, output_field=FloatField())  # the rank of what somebody of this name wrote
+
+
+class TooLong(Mistake):
+    """The database gave up: what is asked for must be narrower."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This search takes too long. Add a word, or source:, from: or after:."))
+
+
+Place = tuple[datetime, int]  # when a message was sent, and its id: the newest come first
+FIRST_ID = 1  # below the ids of all other messages
+NO_TIME = datetime.min.replace(tzinfo=UTC)
+BY_TIME = Order("-sent_at")
+
+
+@dataclass(frozen=True)
+class Hit:
+    """`message`: the message with the words, or by whoever is looked for; 0 where the subject has
+    them, whose place is that of the last message."""
+
+    conversation: int
+    message: int
+    place: Place
+    rank: float = 0.0
+
+    @property
+    def cursor(self) -> str:
+        return keyset.cursor(*self.place)
+
+    @property
+    def key(self) -> str:
+        """Its place among those that are ranked, for an address."""
+        return f"{self.conversation}-{self.message}"
+
+
+@dataclass
+class Found:
+    """`hits`: one for each conversation, in order. `older`: the place below which nothing was
+    looked for yet; None where there is nothing below."""
+
+    hits: list[Hit] = field(default_factory=list)
+    older: Place | None = None
+
+
+def newest(plan: Plan, context: Context, *, before: Place | None = None, size: int) -> Found:
+    """Conversations by their newest hit, the newest first: those whose newest hit is below the
+    place `before`, more than `size` where there are more. Raises TooLong."""
+    with limited():
+        search = Search(plan, context)
+        found = search.gathered(lambda hits: len(hits) > size, before)
+        if before:
+            shown = search.found_since(before, [hit.conversation for hit in found.hits])
+            found.hits = [hit for hit in found.hits if hit.conversation not in shown]
+        return found
+
+
+def best(plan: Plan, context: Context) -> Found:
+    """Conversations by their best hit, of the newest MOST hits in messages. Raises TooLong."""
+    with limited():
+        search = Search(plan, context, ranked=True)
+        found = search.gathered(lambda _hits: search.read >= MOST)
+    found.hits.sort(key=lambda hit: (hit.rank, hit.place), reverse=True)
+    return found
+
+
+@contextmanager
+def limited() -> Iterator[None]:
+    """No statement of a search takes longer than TIMEOUT_MS."""
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(f"set local statement_timeout = {TIMEOUT_MS}")
+            yield
+    except OperationalError as error:
+        if isinstance(error.__cause__, QueryCanceled):
+            raise TooLong from error
+        raise
+
+
+class Search:
+    """One search, which may look into several windows of messages. `read`: hits so far. `others`:
+    hits in subjects and by name, which are not looked for by windows."""
+
+    def __init__(self, plan: Plan, context: Context, *, ranked: bool = False) -> None:
+        if plan.words is None:
+            raise ValueError("There are no words to look for.")
+        self.plan = plan
+        self.words = plan.words
+        self.context = context
+        self.ranked = ranked
+        self.read = 0
+        self.in_messages = search_query(self.words, configurations_in_use())
+        self.others = [*hits(self.by_subject()), *hits(self.by_author())]
+
+    def gathered(
+        self, enough: Callable[[dict[int, Hit]], bool], before: Place | None = None
+    ) -> Found:
+        """The newest first, window after window until there are `enough` or it takes too long."""
+        begun = time.monotonic()
+        kept: dict[int, Hit] = {}
+        top: Place | None = before
+        for bottom in windows(before):
+            found = list(hits(self.by_words(bottom, top)))
+            self.read += len(found)
+            # where there are more, what is older in this window was not read
+            lowest = found[-1].place if len(found) == MOST else (bottom, FIRST_ID)
+            keep(kept, found)
+            keep(kept, (it for it in self.others if within(it.place, lowest, top)))
+            top = lowest
+            late = kept and time.monotonic() - begun > SECONDS
+            if bottom == NO_TIME and len(found) < MOST:
+                top = None
+            if enough(kept) or late or top is None:
+                break
+        return Found(sorted(kept.values(), key=lambda hit: hit.place, reverse=True), older=top)
+
+    def found_since(self, place: Place, conversations: list[int]) -> set[int]:
+        """Which of the conversations have a hit that is not below a place."""
+        newer = self.messages().filter(conversation__in=conversations)
+        newer = newer.filter(BY_TIME.until(keyset.cursor(*place)), search=self.in_messages)
+        said = newer.values_list("conversation", flat=True)
+        return {hit.conversation for hit in self.others if hit.place >= place} | set(said)
+
+    # What is looked for, as rows of a conversation, a message, a place and a rank ---------------
+
+    def by_words(self, bottom: datetime, top: Place | None) -> QuerySet[SearchedMessage, Row]:
+        """Sent from `bottom` on and below `top`."""
+        found = self.messages().filter(sent_at__gte=bottom, search=self.in_messages)
+        if top:
+            found = found.filter(BY_TIME.after(keyset.cursor(*top)))
+        return self.rows(found, SearchRank(F("search"), self.in_messages))
+
+    def by_author(self) -> QuerySet[SearchedMessage, Row]:
+        """Written by whoever has this name, where the words may be one."""
+        if not all(isinstance(part, Word) for part in parts(self.words.tree)):
+            return self.rows(SearchedMessage.objects.none(), BY_NAME)
+        named = members_named([word.text for word in self.words.terms], self.context.user)
+        members = named.order_by("-last_seen", "-pk").values("pk")[:MOST_PEOPLE]
+        accounts = Identity.objects.visible_to(self.context.user).filter(member__in=members)
+        pks = list(accounts.values_list("pk", flat=True))
+        return self.rows(self.messages().filter(author__in=pks), BY_NAME)
+
+    def by_subject(self) -> QuerySet[SearchedConversation, Row]:
+        """What is asked of messages must be so of any one in the conversation."""
+        so = Conversation.objects.filter(self.plan.conversation)
+        if self.plan.message:
+            so = so.filter(any_message(self.plan.message, self.context))
+        query = search_query(self.words, SUBJECTS)
+        found = SearchedConversation.objects.visible_to(self.context.user).filter(search=query)
+        if so.query.where:
+            found = found.filter(pk__in=so.values("pk"))
+        rank = SearchRank(F("search"), query) * IN_SUBJECT if self.ranked else BY_NAME
+        return found.order_by("-last_message_at", "-pk").values_list(
+            "pk", Value(0), Coalesce("last_message_at", Value(NO_TIME)), rank
+        )[:MOST]
+
+    def messages(self) -> SearchedMessageQuerySet:
+        found = SearchedMessage.objects.visible_to(self.context.user).present()
+        so = Conversation.objects.filter(self.plan.conversation)
+        if so.query.where:
+            found = found.filter(conversation__in=so.values("pk"))
+        return found.filter(self.plan.message)
+
+    def rows(
+        self, found: SearchedMessageQuerySet, rank: Combinable
+    ) -> QuerySet[SearchedMessage, Row]:
+        # In the order of something that the table has no index of: in the order of an index, the
+        # planner would walk all messages for a word of which it cannot know that it is rare.
+        newest_first = (F("sent_at") + Value(timedelta(0))).desc()
+        given = rank if self.ranked else BY_NAME
+        ordered = found.order_by(newest_first, "-pk")
+        return ordered.values_list("conversation", "pk", "sent_at", given)[:MOST]
+
+
+Row = tuple[int, int, datetime, float]
+
+
+def hits(rows: Iterable[Row]) -> Iterator[Hit]:
+    for conversation, message, sent_at, rank in rows:
+        yield Hit(conversation, message, (sent_at, message or FIRST_ID), rank)
+
+
+def windows(before: Place | None) -> Iterator[datetime]:
+    """Where each window of messages begins, the newest first; the last one has all that is left.
+
+    The first has FIRST messages, and the others are as much longer in time, whatever is in them:
+    to count would cost more than to look.
+    """
+    every = SearchedMessage.objects.all()
+    if before:
+        every = every.filter(sent_at__lte=before[0])
+    first = every.order_by("-sent_at").values("sent_at")[:FIRST]
+    edges = first.aggregate(top=Max("sent_at"), bottom=Min("sent_at"), count=Count("*"))
+    if edges["count"] < FIRST:
+        yield NO_TIME
+        return
+    oldest = every.aggregate(oldest=Min("sent_at"))["oldest"]
+    top, bottom = edges["top"], edges["bottom"]
+    length = max(top - bottom, timedelta(minutes=1))
+    while bottom > oldest:
+        yield bottom
+        length *= LONGER
+        bottom = bottom - length if bottom - oldest > length else NO_TIME
+    yield NO_TIME
+
+
+def within(place: Place, lowest: Place, top: Place | None) -> bool:
+    return lowest <= place and (top is None or place < top)
+
+
+def keep(kept: dict[int, Hit], found: Iterable[Hit]) -> None:
+    """One hit for each conversation: the newest place, the best rank, and the message of the best;
+    a message rather than the subject, as it has words to show."""
+    for hit in found:
+        other = kept.get(hit.conversation)
+        if other is None:
+            kept[hit.conversation] = hit
+            continue
+        better = hit if (hit.message > 0, hit.rank) > (other.message > 0, other.rank) else other
+        place = max(hit.place, other.place)
+        kept[hit.conversation] = replace(better, place=place, rank=max(hit.rank, other.rank))

@@ -1,0 +1,84 @@
+"""What a query asks of messages and what of conversations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from community_hub.lib.query import (
+    And,
+    Context,
+    Language,
+    Node,
+    Not,
+    Operator,
+    Or,
+    Query,
+    leaves,
+    parts,
+    query_of,
+)
+from inbox.filters import CONVERSATIONS, MESSAGES, OF_BOTH, OF_MESSAGES, any_message
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`words`: what a message must say, None where nothing is looked for by words. `message`: what
+    else must be so of that message. `conversation`: what must be so of its conversation."""
+
+    query: Query
+    words: Query | None
+    message: Q
+    conversation: Q
+
+
+def plan(text: str, context: Context) -> Plan:
+    """Raises Mistake. With words, whatever is said of messages must hold for one and the same, the
+    one that has the words. Without words, what is said of messages and not negated must hold for
+    any one message of the conversation."""
+    query = CONVERSATIONS.parse(text)
+    every = list(parts(query.tree))
+    words = [part for part in every if not any(isinstance(it, Operator) for it in leaves(part))]
+    if any(map(looks_for_words, words)):
+        kinds = OF_MESSAGES | OF_BOTH
+        said = [part for part in every if part not in words and mentions(part, kinds)]
+        rest = [part for part in every if part not in words and part not in said]
+        return Plan(
+            query,
+            query_of(query, words),
+            condition(MESSAGES, query, said, context),
+            condition(CONVERSATIONS, query, rest, context),
+        )
+    said = [part for part in every if is_only_of_messages(part)]
+    rest = [part for part in every if part not in said]
+    conversation = condition(CONVERSATIONS, query, rest, context)
+    if said:
+        conversation &= any_message(condition(MESSAGES, query, said, context), context)
+    return Plan(query, None, Q(), conversation)
+
+
+def condition(language: Language, query: Query, some: Sequence[Node], context: Context) -> Q:
+    part = query_of(query, list(some))
+    return language.q(part, context) if part else Q()
+
+
+def looks_for_words(node: Node) -> bool:
+    """A word must be there, and not only be missing."""
+    if isinstance(node, Not):
+        return False
+    if isinstance(node, And):
+        return any(map(looks_for_words, node.parts))
+    return all(map(looks_for_words, node.parts)) if isinstance(node, Or) else True
+
+
+def mentions(node: Node, kinds: set[str]) -> bool:
+    """Has a word, or an operator of these."""
+    return any(not isinstance(it, Operator) or it.name in kinds for it in leaves(node))
+
+
+def is_only_of_messages(node: Node) -> bool:
+    if isinstance(node, And | Or):
+        return all(map(is_only_of_messages, node.parts))
+    return isinstance(node, Operator) and node.name in OF_MESSAGES

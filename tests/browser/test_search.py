@@ -1,0 +1,70 @@
+"""A known sentence is found, opened where it was said, kept as a view, shared and opened by a
+colleague, by keyboard."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from .talks import Talk
+
+SAID = "the board and the plan disagree"  # in every talk
+
+
+def test_a_sentence_is_found_and_its_search_becomes_the_teams_view(sit, talk: Talk) -> None:
+    page = sit("lena")
+    page.goto("/inbox/")
+    page.keyboard.press("/")
+    box = page.get_by_role("combobox", name="Search conversations")
+    expect(box).to_be_focused()
+    expect(box).to_have_value("is:waiting")
+    page.keyboard.press("Control+a")
+    page.keyboard.type(f'"{SAID}" i')
+    options = page.get_by_role("option")
+    expect(options.first).to_contain_text("is:")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.keyboard.type("op")
+    expect(options.first).to_contain_text("open")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    expect(box).to_have_value(f'"{SAID}" is:open ')
+    expect(box).to_be_focused()
+    row = page.locator("a.row", has_text=talk.title)
+    expect(row.locator("mark")).to_have_text(SAID)
+
+    page.get_by_role("button", name="Save view").press("Enter")
+    page.get_by_label("Name", exact=True).fill("Words of the day")
+    page.get_by_label("Your team").press("Space")
+    page.get_by_role("button", name="Save", exact=True).press("Enter")
+    expect(page.get_by_role("heading", name="Words of the day", level=1)).to_be_visible()
+    address = page.url
+
+    other = sit("bo")
+    other.goto(address)
+    expect(other.get_by_role("heading", name="Words of the day", level=1)).to_be_visible()
+    other.locator("a.row", has_text=talk.title).press("Enter")
+    found = other.locator("article.found")
+    expect(found).to_be_in_viewport()
+    expect(found).to_contain_text(SAID)
+    expect(other.get_by_role("heading", name="Words of the day", level=1)).to_be_visible()
+
+
+def test_a_mistake_in_a_search_is_explained_and_mended(sit) -> None:
+    page = sit("bo")
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto("/inbox/search/?q=asignee:me")
+    expect(page.get_by_role("alert")).to_contain_text("did you mean “assignee:”?")
+    page.get_by_role("link", name="assignee:me").press("Enter")
+    expect(page.get_by_role("combobox", name="Search conversations")).to_have_value("assignee:me")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.get_by_role("button", name="How to search").press("Enter")
+    expect(page.get_by_role("dialog", name="How to search")).to_contain_text("waiting:>2d")
+
+
+def test_the_command_palette_searches_conversations(sit, talk: Talk) -> None:
+    page = sit("bo")
+    page.goto("/members/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("is:done")
+    page.get_by_role("link", name="Search conversations: is:done").press("Enter")
+    expect(page.get_by_role("combobox", name="Search conversations")).to_have_value("is:done")

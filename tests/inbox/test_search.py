@@ -1,0 +1,341 @@
+"""What a search finds, for whom, and in which order."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+
+from inbox.models import ConversationTag, Draft
+from inbox.pages import folders, searches
+from inbox.search import hits
+from inbox.verbs import triage, writing
+from members.models import Tag
+from tests.lib.query_texts import TEXTS
+from tests.make import (
+    make_channel,
+    make_conversation,
+    make_identity,
+    make_member,
+    make_message,
+    make_reply,
+    make_source,
+)
+
+
+def ago(hours):
+    return timezone.now() - timedelta(hours=hours)
+
+
+def found(text, user, sort="", **asked):
+    page = searches.search(text, sort).page(user, **asked)
+    assert page.mistake is None, page.mistake
+    return [row.pk for row in page.rows]
+
+
+def said(text, **fields):
+    """A conversation in which this was said."""
+    conversation = make_conversation(fields.pop("source", None), subject=fields.pop("subject", ""))
+    make_message(conversation, text, **fields)
+    return conversation
+
+
+def words_of(excerpt):
+    return "".join(f"[{it.text}]" if it.is_found else it.text for it in excerpt.pieces)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "query"),
+    [
+        ("The clock drifts", "", "clock "),
+        ("The clock drifts", "", "clo"),
+        ("it crashed again", "en", "crashes "),
+        ("Es sind zwei Häuser", "de", "Haus "),
+        ("Ein Gruß an Müller", "de", "muller "),
+        ("チューナーが壊れたようです", "ja", "壊れた "),
+        ("기타를 샀어요", "ko", "기타 "),
+        ("قرأت الكتاب أمس", "ar", "كتاب "),
+        ("мой синтезатор сломался", "ru", "синтезаторы "),
+        ("see https://forum.example/t/a-b/12?x=1 there", "", "https://forum.example/t/a-b/12?x=1 "),
+        ("ask @lena_92@music.example about it", "", "@lena_92@music.example "),
+        ("use 'select * from x; --' there", "", '"select * from x; --"'),
+        ("on Windows/Mac", "", "mac "),
+    ],
+)
+def test_words_are_found_in_any_language_and_form(bob, text, language, query):
+    talk = said(text, language=language)
+    said("Something else")
+    assert found(query, bob) == [talk.pk]
+
+
+def test_notes_replies_subjects_and_names_are_found(bob):
+    note, reply = said("Hello"), said("Hello")
+    titled = said("Hello", subject="The arpeggiator drifts")
+    writing.note(note, "Ask for the arpeggiator log", by=bob)
+    make_reply(reply, "Turn the arpeggiator off", by=bob)
+    written = said("Hi", author=make_identity(make_member("Arpeggiator Ann")))
+    assert set(found("arpeggiator", bob)) == {note.pk, reply.pk, titled.pk, written.pk}
+
+
+def test_the_newest_come_first_or_the_best(bob):
+    best = said("clock clock clock")
+    newest = said(f"the clock and {'many other words ' * 30}")
+    assert found("clock ", bob) == [newest.pk, best.pk]
+    assert found("clock ", bob, "best") == [best.pk, newest.pk]
+    assert found("clock ", bob, "oldest") == [best.pk, newest.pk]
+
+
+def test_a_row_shows_the_message_that_was_found_and_who_wrote_it(bob):
+    talk = said("The <b>clock</b> drifts", author=make_identity(make_member("Ada")))
+    hit = talk.messages.get()
+    make_message(talk, "Nobody knows why")
+    page = searches.search("clock ").page(bob)
+    excerpt = page.excerpts[talk.pk]
+    assert words_of(excerpt) == "The <b>[clock]</b> drifts"
+    assert (excerpt.message, excerpt.who) == (hit.pk, "Ada")
+
+
+def test_what_is_said_of_messages_holds_for_the_one_that_has_the_words(bob):
+    ada, ben = (make_identity(make_member(name)) for name in ("Ada Ash", "Ben Birk"))
+    talk = said("clock", author=ada)
+    make_message(talk, "tuner", author=ben)
+    assert found("from:ada clock ", bob) == [talk.pk]
+    assert found("from:ben clock ", bob) == []
+    assert found("-from:ada clock ", bob) == []
+    assert found("from:ada from:ben", bob) == []
+    assert found("from:ada", bob) == [talk.pk]
+    assert found("-from:ada", bob) == []
+
+
+def test_words_that_must_be_missing(bob):
+    one, both = said("clock"), said("clock and tuner")
+    assert found("clock -tuner ", bob) == [one.pk]
+    assert found("-tuner", bob) == [one.pk]
+    assert found("clock (tuner or -is:open) ", bob) == [both.pk]
+
+
+@pytest.fixture
+def cast(bob, lena):
+    """Conversations in many states, by name."""
+    forum = make_source(name="Forum", kind="discourse")
+    talks = {
+        "waiting": said("clock", sent_at=ago(50)),
+        "answered": said("clock", sent_at=ago(40)),
+        "done": said("clock", sent_at=ago(30)),
+        "snoozed": said("clock", sent_at=ago(20)),
+        "mine": said("clock", sent_at=ago(10)),
+        "forum": said("clock", source=forum, language="de", sent_at=ago(5)),
+    }
+    asked = talks["answered"].messages.get()
+    make_reply(talks["answered"], by=bob, sent_at=ago(1), parent=asked)
+    triage.close([talks["done"]], by=bob, seen_up_to=talks["done"].messages.get().pk)
+    triage.snooze([talks["snoozed"]], timezone.now() + timedelta(days=2), by=bob)
+    triage.assign([talks["mine"]], bob, by=lena)
+    writing.note(talks["mine"], "See https://forum.example/", by=bob)
+    Draft.keep(bob, talks["forum"].pk, "reply", "Dear")
+    ConversationTag.objects.create(conversation=talks["forum"], tag=Tag.named("Bug"))
+    channel = make_channel(forum, name="Support")
+    talks["forum"].channel = channel
+    talks["forum"].save(update_fields=["channel"])
+    talks["forum"].mark_read(talks["forum"].messages.get().pk, by=bob)
+    return talks
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("is:waiting", "waiting mine forum"),
+        ("is:open", "waiting answered mine forum"),
+        ("is:answered", "answered"),
+        ("is:done", "done"),
+        ("is:snoozed", "snoozed"),
+        ("is:mine", "mine"),
+        ("assignee:me", "mine"),
+        ("assignee:nobody is:open", "waiting answered forum"),
+        ("is:unassigned is:open", "waiting answered forum"),
+        ("is:unread is:open", "waiting mine"),
+        ("tag:bug", "forum"),
+        ("-tag:bug is:waiting", "waiting mine"),
+        ("has:draft", "forum"),
+        ("has:note", "mine"),
+        ("has:link", "mine"),
+        ("has:reply", "answered"),
+        ("source:forum", "forum"),
+        ("source:discourse", "forum"),
+        ("channel:support", "forum"),
+        ("lang:de", "forum"),
+        ("waiting:>2d", "waiting"),
+        ("last:<3h", "answered"),
+        ("to:ines", "answered"),
+        ("from:bob", "answered mine"),
+        ("from:me", "answered mine"),
+        ("stage:visitor is:done", "done"),
+        ("owner:nobody is:done", "done"),
+        ("(is:done or is:snoozed)", "done snoozed"),
+        ("is:done or is:snoozed", "done snoozed"),
+    ],
+)
+def test_each_operator_finds_what_it_says(cast, bob, query, names):
+    expected = {cast[name].pk for name in names.split()}
+    assert set(found(query, bob)) == expected
+    with_words = set(found(f"{query} clock ", bob))
+    messages = {"has:note": set(), "from:bob": set(), "from:me": set(), "to:ines": set()}
+    assert with_words == (messages[query] if query in messages and "has" not in query else expected)
+
+
+def test_dates_are_those_of_messages(bob):
+    old, new = said("clock", sent_at=ago(24 * 40)), said("clock", sent_at=ago(1))
+    assert found("before:last-week", bob) == [old.pk]
+    assert found("after:yesterday clock", bob) == [new.pk]
+
+
+@pytest.mark.parametrize("slug", list(folders.FOLDERS))
+def test_a_folder_finds_what_its_query_does(cast, bob, slug):
+    folder = folders.FOLDERS[slug]
+    page = folder.page(bob)
+    assert {row.pk for row in page.rows} == set(found(folder.query, bob))
+
+
+def test_a_source_finds_what_its_query_does(cast, bob):
+    folder = folders.of_source(cast["forum"].source)
+    assert [row.pk for row in folder.page(bob).rows] == found(folder.query, bob)
+
+
+@pytest.mark.parametrize("sort", searches.SORTS)
+@pytest.mark.parametrize("query", ["", "clock "])
+def test_every_page_of_every_order_shows_each_once(bob, monkeypatch, sort, query):
+    monkeypatch.setattr(hits, "FIRST", 3)
+    monkeypatch.setattr(hits, "LONGER", 2)
+    talks = [said("clock", sent_at=ago(n)) for n in range(7)]
+    for talk in talks[:3]:
+        make_message(talk, "clock again")
+    shown, after = [], ""
+    for _page in range(20):
+        page = searches.search(query, sort).page(bob, after=after, size=2)
+        shown += [row.pk for row in page.rows]
+        after = page.more
+        if not after:
+            break
+    assert sorted(shown) == sorted(talk.pk for talk in talks)
+
+
+def test_a_word_of_long_ago_is_found_in_an_older_window(bob, monkeypatch):
+    monkeypatch.setattr(hits, "FIRST", 2)
+    old = said("zephyr")
+    for _n in range(5):
+        said("clock")
+    assert found("zephyr ", bob) == [old.pk]
+
+
+def test_what_was_deleted_or_taken_back_is_not_found(bob):
+    gone, kept = said("clock one"), said("clock two")
+    gone.messages.update(deleted_at=timezone.now())
+    make_reply(kept, "the tuner", by=bob, state="cancelled")
+    assert found("clock", bob) == [kept.pk]
+    assert found("tuner", bob) == []
+
+
+RESTRICTED = [
+    "zephyr", "zeph", "zephyr or nothing", "Hidden", "secretive", "note", "is:open", "-nothing",
+    "from:secretive", "tag:hush", "source:hidden", "channel:hush", "lang:de", "has:note",
+    "(zephyr or is:done)", "from:secretive zephyr", "after:2020",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("sort", ["newest", "best"])
+@pytest.mark.parametrize("query", RESTRICTED)
+def test_a_restricted_source_is_found_by_nobody_who_may_not_see_it(bob, lena, query, sort):
+    source = make_source(restricted=True, name="Hidden")
+    writer = make_identity(make_member("Secretive Sam"), network=source.network)
+    talk = said("zephyr", source=source, subject="Hidden words", author=writer, language="de")
+    writing.note(talk, "a note", by=lena)
+    tag = Tag.named("hush")
+    ConversationTag.objects.create(conversation=talk, tag=tag)
+    talk.channel = make_channel(source, name="Hush")
+    talk.save(update_fields=["channel"])
+    page = searches.search(query, sort).page(bob)
+    assert page.rows == []
+    assert page.excerpts == {}
+    assert page.more == ""
+    assert [row.pk for row in searches.search(query, sort).page(lena).rows] == [talk.pk]
+
+
+def test_what_names_something_hidden_says_the_same_as_what_names_nothing(bob):
+    make_source(restricted=True, name="Hidden")
+    hidden = searches.search("source:Hidden").page(bob).mistake
+    nothing = searches.search("source:Nothin").page(bob).mistake
+    assert hidden.sentence.replace("Hidden", "Nothin") == nothing.sentence
+
+
+def test_a_mistake_is_a_sentence_on_the_page(client, bob):
+    client.force_login(bob)
+    page = client.get(reverse("conversation-search"), {"q": "asignee:me"})
+    assert page.status_code == 200
+    assert "did you mean “assignee:”" in page.content.decode()
+    assert 'href="/inbox/search/?q=assignee%3Ame' in page.content.decode()
+
+
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None
+)
+@given(TEXTS)
+def test_any_text_is_a_page_or_a_sentence(client, bob, text):
+    client.force_login(bob)
+    text = text.encode("utf-8", "replace").decode()  # as a browser would
+    for sort in ("newest", "best"):
+        answer = client.get(reverse("conversation-search"), {"q": text, "sort": sort})
+        assert answer.status_code == 200
+
+
+def test_a_search_that_takes_too_long_says_how_to_narrow_it(bob, monkeypatch):
+    talk = said("clock")
+    quick = hits.Search.messages
+    monkeypatch.setattr(hits, "TIMEOUT_MS", 20)
+    with monkeypatch.context() as slow:
+        waits = ["pg_sleep(0.2) is not null"]
+        slow.setattr(hits.Search, "messages", lambda self: quick(self).extra(where=waits))
+        page = searches.search("clock").page(bob)
+        assert isinstance(page.mistake, hits.TooLong)
+    assert found("clock", bob) == [talk.pk]
+
+
+def test_a_slug_stands_for_its_search(bob):
+    for text in ("", "clock -tag:bug", "größe “x” 壊れ", "a" * 2000):
+        one = searches.search(text, "best")
+        assert searches.named(one.slug, bob) == one
+    for slug in ("mine", "search-", "search-worst-YQ", "search-best-_w", "search-best-a"):
+        assert searches.named(slug, bob) is None
+
+
+def test_the_page_opens_a_result_where_it_was_said(client, bob):
+    talk = make_conversation()
+    for number in range(40):
+        make_message(talk, f"message {number}", sent_at=ago(100 - number))
+    hit = talk.messages.order_by("sent_at")[10]
+    client.force_login(bob)
+    page = client.get(reverse("conversation", args=[talk.pk]), {"at": hit.pk}).content.decode()
+    assert re.search(rf'data-found\s+id="message-{hit.pk}"', page)
+    assert "message 5<" in page
+    assert "message 39<" in page
+    assert "message 4<" not in page
+
+
+def test_the_row_below_comes_next(bob):
+    talks = [said("clock") for _n in range(3)][::-1]
+    folder = searches.search("clock ")
+    following = [folder.next_after(bob, "", talk.pk) for talk in talks]
+    assert [it and it.pk for it in following] == [talks[1].pk, talks[2].pk, talks[0].pk]
+
+
+def test_a_search_asks_the_database_the_same_number_of_times(
+    client, bob, django_assert_max_num_queries
+):
+    for _n in range(12):
+        said("clock")
+    client.force_login(bob)
+    client.get(reverse("conversation-search"), {"q": "clock "})
+    for sort in ("newest", "best"):
+        with django_assert_max_num_queries(20):
+            client.get(reverse("conversation-search"), {"q": "clock ", "sort": sort})
