@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from community_hub.lib.query import Context, Mistake
 from inbox.languages import code_of, in_use
 from inbox.models import Channel, Source
+from members.by_name import members_named
 from members.filters import MOST_OFFERED
-from members.models import Identity, Member
+from members.models import Identity
 from team.models import User
 
 MOST_PEOPLE = 500  # accounts that one name may stand for
@@ -76,12 +77,11 @@ def channel_names(user: User, beginning: str) -> Iterable[tuple[str, str]]:
 
 
 def people(user: User, beginning: str) -> Iterable[tuple[str, str]]:
-    """Members whose name or handle begins so; those seen last come first."""
+    """Members with such a beginning in a name or handle; those seen last come first."""
     name = beginning.removeprefix("@")
     if not name:
         return [("me", _("You"))]
-    handles = Identity.objects.visible_to(user).filter(handle__istartswith=name).values("member")
-    seen = Member.objects.visible_to(user).filter(Q(name__istartswith=name) | Q(pk__in=handles))
+    seen = members_named([name], user)
     mine = [("me", _("You"))] if "me".startswith(name.lower()) else []
     found = seen.order_by("-last_seen", "-pk").values_list("name", flat=True)
     return [*mine, *((name, _("Member")) for name in found[: MOST_OFFERED - len(mine)])]

@@ -43,11 +43,12 @@ class FoundRows(Rows):
     is_unfinished: bool = False
 
 
-def conversations_of(hits: Sequence[Hit], user: User) -> list[Conversation]:
-    """In the order of the hits."""
-    seen = Conversation.objects.visible_to(user).filter(pk__in=[hit.conversation for hit in hits])
+def rows_of(pks: Sequence[int], user: User) -> list[Conversation]:
+    """With what a row shows, in this order. In a query of its own: our joins are made in the order
+    in which they are written, and what finds the conversations must come before them."""
+    seen = Conversation.objects.visible_to(user).filter(pk__in=pks)
     known = {row.pk: row for row in with_row_facts(seen, user).only(*SHOWN)}
-    return [known[hit.conversation] for hit in hits if hit.conversation in known]
+    return [known[pk] for pk in pks if pk in known]
 
 
 def excerpts_of(

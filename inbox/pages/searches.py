@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from django.db.models import Value
-from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from community_hub.lib import keyset
-from community_hub.lib.keyset import Order
+from community_hub.lib.keyset import Listing, Order
 from community_hub.lib.paths import path
 from community_hub.lib.query import LONGEST, Context, Mistake
 from community_hub.lib.text import number, storable
 from inbox.filters import CONVERSATIONS
 from inbox.models import Conversation
 from inbox.models.conversation import NEWEST_FIRST
-from inbox.pages.folders import Folder, Words
-from inbox.pages.found_rows import FoundRows, conversations_of, excerpts_of
-from inbox.pages.rows import MOST, PAGE, SHOWN, with_row_facts
+from inbox.pages.folders import FIRST, WAITING_LONGEST, Folder, Words
+from inbox.pages.found_rows import FoundRows, excerpts_of, rows_of
+from inbox.pages.rows import MOST, PAGE, with_row_facts
 from inbox.search import hits
 from inbox.search.excerpts import sought
 from inbox.search.plan import Plan, plan
@@ -37,9 +34,7 @@ if TYPE_CHECKING:
 KIND = "conversations"  # of team/listings.py
 SLUG = "search-"  # how the slug of a search begins; its order and its query follow
 VIEW = "view-"  # and of a saved view; its id follows
-LAST = datetime(9999, 12, 30, tzinfo=UTC)  # of what does not wait, behind all that waits
 OLDEST_FIRST = Order("last_message_at")
-WAITING_FIRST = Order("waits_at", key=lambda row: row.waiting_since or LAST)
 SORTS: dict[str, Words] = {
     "newest": _("Newest first"),
     "best": _("Best match first"),
@@ -99,16 +94,19 @@ class SearchFolder(Folder):
 
     def _listed(self, asked: Plan, context: Context, after: str, size: int) -> FoundRows:
         """In an order of the conversations, not of the messages that have the words."""
-        order = {"oldest": OLDEST_FIRST, "waiting": WAITING_FIRST}.get(self.sort, NEWEST_FIRST)
         condition = asked.conversation
         if asked.words:
             condition = CONVERSATIONS.q(asked.query, context)
         found = Conversation.objects.visible_to(context.user).filter(condition)
-        found = found.annotate(waits_at=Coalesce("waiting_since", Value(LAST)))
+        found = found.only("last_message_at", "waiting_since")
+        order = OLDEST_FIRST if self.sort == "oldest" else NEWEST_FIRST
         with hits.limited():
-            rows = with_row_facts(found, context.user).only(*SHOWN)
-            page = keyset.page(rows, order, after, size)
-        return FoundRows(page.rows, order, after, page.more)
+            if self.sort == "waiting":
+                page = waiting_first(found, after, size)
+            else:
+                page = keyset.page(found, order, after, size)
+            rows = rows_of([row.pk for row in page.rows], context.user)
+        return FoundRows(rows, page.order, after, page.more)
 
     def _newest(self, asked: Plan, context: Context, after: str, size: int) -> FoundRows:
         """`after`: the place of a message, below which the search goes on."""
@@ -134,11 +132,24 @@ class SearchFolder(Folder):
         return rows
 
     def _rows(self, asked: Plan, context: Context, shown: list[hits.Hit]) -> FoundRows:
-        rows = conversations_of(shown, context.user)
+        rows = rows_of([hit.conversation for hit in shown], context.user)
         wanted = sought(asked.query)
         return FoundRows(
             rows, NEWEST_FIRST, excerpts=excerpts_of(rows, shown, wanted, context.user)
         )
+
+
+def waiting_first(found: ConversationQuerySet, after: str, size: int) -> Listing[Conversation]:
+    """Those that wait, the longest first; then the others, the newest first."""
+    others = found.filter(waiting_since__isnull=True)
+    if after and not after.startswith(FIRST):
+        return keyset.page(others, NEWEST_FIRST, after, size)
+    waits = found.filter(waiting_since__isnull=False)
+    page = keyset.page(waits, WAITING_LONGEST, after.removeprefix(FIRST), size)
+    if page.more:
+        return replace(page, more=FIRST + page.more)
+    rest = keyset.page(others, NEWEST_FIRST, "", max(size - len(page.rows), 1))
+    return Listing(page.rows + rest.rows, NEWEST_FIRST, after, rest.more)
 
 
 def everything(found: ConversationQuerySet, _user: User) -> ConversationQuerySet:

@@ -108,8 +108,8 @@ def test_a_mistake_is_explained_on_the_page_with_the_query_that_was_meant(bob, p
     )
 
 
-def test_the_page_says_how_to_search(olga, people):
-    words = signed_in(olga).get("/members/").content.decode()
+def test_the_help_says_how_to_search(olga):
+    words = signed_in(olga).get("/queries/members/help/").content.decode()
     for definition in filters.PEOPLE.definitions:
         assert definition.example in words.replace("&gt;", ">").replace("&lt;", "<")
 
