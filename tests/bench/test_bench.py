@@ -43,6 +43,9 @@ def test_it_measures_all_it_promises_and_writes_it_as_json(tmp_path) -> None:
     for reader in ("admin", "manager"):
         for page in ("by name", "by -seen, from the middle", "a common part of a name", "tag"):
             assert found[f"members ({reader}), {page}, p95"]["budget"] > 0
+    for name in ("a rare word", "a word in 30 %, best", "with from:", "a word of long ago"):
+        assert found[f"search, {name}, p95"]["budget"] > 0
+    assert found["suggestions, a member, p95"]["unit"] == "ms"
     assert found["tags of 1,000 members at once"]["unit"] == "s"
     (bulk,) = [name for name in found if name.startswith("done on")]
     assert int(bulk.split()[2].replace(",", "")) > 400  # one conversation in 40 is open at first

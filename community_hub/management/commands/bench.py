@@ -18,8 +18,10 @@ from community_hub.bench.figures import Figure, Machine
 from community_hub.bench.incoming import incoming
 from community_hub.bench.pages import pages, verbs
 from community_hub.bench.people import fill_people, people
+from community_hub.bench.searching import searches
 from community_hub.bench.served import served
 
+MOST_ROUNDS = 30  # of each of some 25 searches
 PLAIN = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 OVERRIDDEN = {
     "ALLOWED_HOSTS": ["testserver"],
@@ -71,6 +73,7 @@ class Command(BaseCommand):
         if were_there:
             self.stdout.write("They were there already.")
         yield from pages(user, source, machine, options["rounds"])
+        yield from searches(user, machine, min(options["rounds"], MOST_ROUNDS))
         yield from verbs(user, machine, options["rounds"])
         if options["http"]:
             yield from served(user, source, machine)
