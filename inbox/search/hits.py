@@ -3,13 +3,13 @@
 No single statement holds for every word. To walk the newest messages and look at each takes long
 for a word that nobody wrote lately; to read all that the full-text index has of it takes long for
 a word that everybody writes. So the newest messages are looked at first, and only where they give
-too little are the older ones asked for by the index, in windows that become longer.
+too little are the older ones asked for by the index, in windows as long as it seems to take.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -35,7 +35,7 @@ from members.models import Identity
 from .plan import Plan
 
 FIRST = 10_000  # messages in the first window, about
-LONGER = 20  # times as long is each window after it
+LONGEST = 100  # times as long may a window be as the one before; else it has all that is left
 MOST = 2_000  # hits that are read of a window, the newest; so many are ranked
 MOST_PEOPLE = 20  # members a name may stand for, those seen last
 SECONDS = 0.12  # after so long no further window is begun where something was found
@@ -91,7 +91,7 @@ def newest(plan: Plan, context: Context, *, before: Place | None = None, size: i
     place `before`, more than `size` where there are more. Raises TooLong."""
     with limited():
         search = Search(plan, context)
-        found = search.gathered(lambda hits: len(hits) > size, before)
+        found = search.gathered(size + 1, before)
         if before:
             shown = search.found_since(before, [hit.conversation for hit in found.hits])
             found.hits = [hit for hit in found.hits if hit.conversation not in shown]
@@ -102,7 +102,7 @@ def best(plan: Plan, context: Context) -> Found:
     """Conversations by their best hit, of the newest MOST hits in messages. Raises TooLong."""
     with limited():
         search = Search(plan, context, ranked=True)
-        found = search.gathered(lambda _hits: search.read >= MOST)
+        found = search.gathered(MOST)
     found.hits.sort(key=lambda hit: (hit.rank, hit.place), reverse=True)
     return found
 
@@ -136,27 +136,27 @@ class Search:
         self.in_messages = search_query(self.words, configurations_in_use())
         self.others = [*hits(self.by_subject()), *hits(self.by_author())]
 
-    def gathered(
-        self, enough: Callable[[dict[int, Hit]], bool], before: Place | None = None
-    ) -> Found:
-        """The newest first, window after window until there are `enough` or it takes too long."""
+    def gathered(self, wanted: int, before: Place | None = None) -> Found:
+        """The newest first, window after window until there are `wanted` (hits where they are
+        ranked, conversations otherwise) or it takes too long."""
         begun = time.monotonic()
         kept: dict[int, Hit] = {}
-        top: Place | None = before
-        for bottom in windows(before):
-            found = list(hits(self.by_words(bottom, top)))
+        top = before
+        bottom, length = first_window(before)
+        while True:
+            found = list(hits(self.by_words(bottom, top, by_index=top != before)))
             self.read += len(found)
             # where there are more, what is older in this window was not read
             lowest = found[-1].place if len(found) == MOST else (bottom, FIRST_ID)
             keep(kept, found)
             keep(kept, (it for it in self.others if within(it.place, lowest, top)))
             top = lowest
-            late = kept and time.monotonic() - begun > SECONDS
+            missing = wanted - (self.read if self.ranked else len(kept))
             if bottom == NO_TIME and len(found) < MOST:
-                top = None
-            if enough(kept) or late or top is None:
-                break
-        return Found(sorted(kept.values(), key=lambda hit: hit.place, reverse=True), older=top)
+                return Found(in_order(kept), None)
+            if missing <= 0 or (kept and time.monotonic() - begun > SECONDS):
+                return Found(in_order(kept), top)
+            bottom, length = next_window(top[0], length, len(found), missing)
 
     def found_since(self, place: Place, conversations: list[int]) -> set[int]:
         """Which of the conversations have a hit that is not below a place."""
@@ -167,11 +167,20 @@ class Search:
 
     # What is looked for, as rows of a conversation, a message, a place and a rank ---------------
 
-    def by_words(self, bottom: datetime, top: Place | None) -> QuerySet[SearchedMessage, Row]:
-        """Sent from `bottom` on and below `top`."""
-        found = self.messages().filter(sent_at__gte=bottom, search=self.in_messages)
+    def by_words(
+        self, bottom: datetime, top: Place | None, *, by_index: bool
+    ) -> QuerySet[SearchedMessage, Row]:
+        """Sent from `bottom` on and below `top`. Not `by_index`: each message is looked at, which
+        is quicker for a few than to read all that the index has of a common word."""
+        found = self.messages().filter(sent_at__gte=bottom)
         if top:
             found = found.filter(BY_TIME.after(keyset.cursor(*top)))
+        if not by_index:
+            found = found.alias(looked_at=Coalesce(F("search"), F("search"))).filter(
+                looked_at=self.in_messages
+            )
+        else:
+            found = found.filter(search=self.in_messages)
         return self.rows(found, SearchRank(F("search"), self.in_messages))
 
     def by_author(self) -> QuerySet[SearchedMessage, Row]:
@@ -224,28 +233,32 @@ def hits(rows: Iterable[Row]) -> Iterator[Hit]:
         yield Hit(conversation, message, (sent_at, message or FIRST_ID), rank)
 
 
-def windows(before: Place | None) -> Iterator[datetime]:
-    """Where each window of messages begins, the newest first; the last one has all that is left.
-
-    The first has FIRST messages, and the others are as much longer in time, whatever is in them:
-    to count would cost more than to look.
-    """
+def first_window(before: Place | None) -> tuple[datetime, timedelta]:
+    """Where the newest FIRST messages begin, and how long a time that is."""
     every = SearchedMessage.objects.all()
     if before:
         every = every.filter(sent_at__lte=before[0])
     first = every.order_by("-sent_at").values("sent_at")[:FIRST]
     edges = first.aggregate(top=Max("sent_at"), bottom=Min("sent_at"), count=Count("*"))
     if edges["count"] < FIRST:
-        yield NO_TIME
-        return
-    oldest = every.aggregate(oldest=Min("sent_at"))["oldest"]
-    top, bottom = edges["top"], edges["bottom"]
-    length = max(top - bottom, timedelta(minutes=1))
-    while bottom > oldest:
-        yield bottom
-        length *= LONGER
-        bottom = bottom - length if bottom - oldest > length else NO_TIME
-    yield NO_TIME
+        return NO_TIME, timedelta(0)
+    return edges["bottom"], edges["top"] - edges["bottom"]
+
+
+def next_window(
+    top: datetime, length: timedelta, found: int, missing: int
+) -> tuple[datetime, timedelta]:
+    """As much longer as it takes for what is missing, if there are as many hits as there were;
+    everything that is left where there were none."""
+    times = 2 * missing / found if found else LONGEST
+    if times >= LONGEST:
+        return NO_TIME, length
+    longer = length * max(times, 2)
+    return (top - longer if top - NO_TIME > longer else NO_TIME), longer
+
+
+def in_order(kept: dict[int, Hit]) -> list[Hit]:
+    return sorted(kept.values(), key=lambda hit: hit.place, reverse=True)
 
 
 def within(place: Place, lowest: Place, top: Place | None) -> bool:

@@ -207,7 +207,6 @@ def test_a_source_finds_what_its_query_does(cast, bob):
 @pytest.mark.parametrize("query", ["", "clock "])
 def test_every_page_of_every_order_shows_each_once(bob, monkeypatch, sort, query):
     monkeypatch.setattr(hits, "FIRST", 3)
-    monkeypatch.setattr(hits, "LONGER", 2)
     talks = [said("clock", sent_at=ago(n)) for n in range(7)]
     for talk in talks[:3]:
         make_message(talk, "clock again")
