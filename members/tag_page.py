@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.db.models.functions import Lower
 
-from community_hub.lib.paths import path
 from community_hub.lib.query.syntax import quoted
+from team import listings
 
 from .models import Tag
 from .models.tag import tag_uses
@@ -36,7 +35,16 @@ class Row:
     @property
     def members_url(self) -> str:
         """The list of the members that carry it."""
-        return f"{path('members')}?{urlencode({'q': f'tag:{quoted(self.tag.name)}'})}"
+        return self._list("members")
+
+    @property
+    def conversations_url(self) -> str:
+        """The list of the conversations that carry it; "" where no app has one."""
+        return self._list("conversations")
+
+    def _list(self, kind: str) -> str:
+        listing = listings.find(kind)
+        return listing.address(f"tag:{quoted(self.tag.name)}") if listing else ""
 
 
 def rows(user: User) -> list[Row]:

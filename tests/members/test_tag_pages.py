@@ -158,6 +158,16 @@ def test_the_number_of_members_opens_their_list(bob):
     assert [member.name for member in listed.context["listing"].rows] == ["Ada"]
 
 
+def test_the_number_of_conversations_opens_their_list(bob):
+    talk, _other = make_conversation(subject="Tagged"), make_conversation()
+    ConversationTag.objects.create(conversation=talk, tag=Tag.named('so "called"'))
+    (row,) = tag_page.rows(bob)
+    page = signed_in(bob).get(reverse("tag-list")).content.decode()
+    assert f'href="{row.conversations_url}"' in page
+    listed = signed_in(bob).get(row.conversations_url)
+    assert [conversation.pk for conversation in listed.context["page"].rows] == [talk.pk]
+
+
 def test_the_audit_trail_says_what_became_of_a_tag(lena, bug, defect):
     tag_verbs.edit(bug, by=lena, name="bugs")
     tag_verbs.merge(bug, defect, by=lena)
