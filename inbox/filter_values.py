@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.conf.global_settings import LANGUAGES
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from community_hub.lib.query import Context, Mistake
-from inbox.languages import code_of, in_use
 from inbox.models import Channel, Source
 from members.by_name import members_named
 from members.filters import MOST_OFFERED
@@ -39,13 +39,13 @@ def channels_meant(value: str, context: Context) -> list[int]:
 
 
 def accounts_meant(value: str, context: Context) -> list[int]:
-    """The accounts of members with this name or handle, or with it as a part of theirs. Raises
-    Mistake where nobody has it or too many do."""
+    """The accounts with this name or handle; where there are none, of members in whose names or
+    handles words begin so. None where nobody has it; raises Mistake where too many do."""
     name = value.removeprefix("@")
-    seen = Identity.objects.visible_to(context.user)
+    members = members_named(name.split(), context.user).values("pk")
+    seen = Identity.objects.visible_to(context.user).filter(member__in=members)
     same = Q(handle__iexact=name) | Q(handle__iexact=value) | Q(member__name__iexact=name)
-    part = Q(handle__icontains=name) | Q(member__name__icontains=name)
-    for condition in (same, part):
+    for condition in (same, Q()):
         found = list(seen.filter(condition).values_list("pk", flat=True)[: MOST_PEOPLE + 1])
         if len(found) > MOST_PEOPLE:
             said = _("“%(name)s” stands for too many people. Write more of the name.")
@@ -88,5 +88,9 @@ def people(user: User, beginning: str) -> Iterable[tuple[str, str]]:
 
 
 def languages(_user: User, beginning: str) -> Iterable[tuple[str, str]]:
-    codes = sorted({code_of(language) for language in in_use()})
-    return [(code, code) for code in codes if code.startswith(beginning.lower())][:MOST_OFFERED]
+    """Of all that Django has a name for, whether somebody wrote in them or not: which ones are used
+    says something of sources that not everybody may see."""
+    wanted = beginning.lower()
+    known = sorted((code, name) for code, name in LANGUAGES if "-" not in code)
+    like = [it for it in known if it[0].startswith(wanted) or it[1].lower().startswith(wanted)]
+    return [(code, _(name)) for code, name in like[:MOST_OFFERED]]

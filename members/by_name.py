@@ -13,7 +13,7 @@ from .models import Identity, Member
 from .models.member import MemberQuerySet
 from .models.name_words import account_words, name_words
 
-MOST_WORDS = 5  # in a name somebody would type
+MOST_WORDS = 10  # in a name or an address somebody would type
 
 
 def members_named(typed: Sequence[str], user: User) -> MemberQuerySet:

@@ -8,11 +8,13 @@ from django.urls import reverse
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 
+from inbox import listing
 from inbox.models import ConversationTag, Draft
 from inbox.pages import folders, searches
 from inbox.search import hits
 from inbox.verbs import triage, writing
-from members.models import Tag
+from members.models import Sighting, Tag
+from team.models import SavedQuery
 from tests.lib.query_texts import TEXTS
 from tests.make import (
     make_channel,
@@ -338,3 +340,70 @@ def test_a_search_asks_the_database_the_same_number_of_times(
     for sort in ("newest", "best"):
         with django_assert_max_num_queries(20):
             client.get(reverse("conversation-search"), {"q": "clock ", "sort": sort})
+
+
+def suggested(client, user, typed):
+    client.force_login(user)
+    page = client.get(reverse("query-suggestions", args=["conversations"]), {"q": typed})
+    return re.findall(r'data-text="([^"]*)"', page.content.decode())
+
+
+def test_operators_and_values_are_suggested(client, cast, bob):
+    assert suggested(client, bob, "clock as") == ["assignee:"]
+    assert suggested(client, bob, "is:un") == ["unread", "unassigned"]
+    assert suggested(client, bob, "tag:b") == ["Bug"]
+    assert suggested(client, bob, "source:fo") == ["Forum"]
+    assert suggested(client, bob, "channel:su") == ["Support"]
+    assert "&quot;Ines Wolff&quot;" in suggested(client, bob, "from:in")
+    assert suggested(client, bob, "lang:ger") == suggested(client, bob, "lang:de") == ["de"]
+
+
+@pytest.mark.parametrize(
+    "typed", ["from:sec", "from:@sec", "to:sec", "tag:hu", "source:hid", "channel:hu"]
+)
+def test_nothing_restricted_is_suggested(client, bob, lena, typed):
+    source = make_source(restricted=True, name="Hidden")
+    member = make_member("Secretive Sam", last_seen=timezone.now())
+    writer = make_identity(member, network=source.network, handle="secret")
+    Sighting.objects.create(
+        identity=writer, scope=source.scope, first_seen=ago(1), last_seen=ago(1)
+    )
+    talk = said("zephyr", source=source, author=writer, language="de")
+    ConversationTag.objects.create(conversation=talk, tag=Tag.named("hush"))
+    make_channel(source, name="Hush")
+    assert suggested(client, bob, typed) == []
+    assert suggested(client, lena, typed) != []
+
+
+def test_the_languages_that_are_suggested_say_nothing_of_what_was_written(client, bob):
+    before = suggested(client, bob, "lang:")
+    said("zephyr", source=make_source(restricted=True), language="qq")
+    assert suggested(client, bob, "lang:") == before
+    assert suggested(client, bob, "lang:q") == []
+
+
+def test_a_count_has_nothing_restricted_in_it(bob, lena):
+    said("zephyr", source=make_source(restricted=True))
+    for text in ("zephyr", "is:open"):
+        assert (listing.count(bob, text, 100), listing.count(lena, text, 100)) == (0, 1)
+
+
+def test_a_view_whose_tag_is_gone_says_so_and_shows_what_still_holds(client, bob):
+    talk = said("clock")
+    view = SavedQuery.objects.create(
+        kind="conversations", name="Bugs", text="tag:gone clock", order="newest", owner=bob
+    )
+    client.force_login(bob)
+    page = client.get(view.get_absolute_url())
+    assert [row.pk for row in page.context["page"].rows] == [talk.pk]
+    assert "There’s no tag “gone”." in page.content.decode()
+
+
+def test_anothers_private_view_is_not_there_in_any_way(client, bob, lena):
+    view = SavedQuery.objects.create(
+        kind="conversations", name="Mine", text="is:open", order="newest", owner=lena
+    )
+    client.force_login(bob)
+    assert client.get(view.get_absolute_url()).status_code == 404
+    assert searches.named(f"view-{view.pk}", bob) is None
+    assert searches.named(f"view-{view.pk}", lena).view == view
