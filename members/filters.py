@@ -130,7 +130,7 @@ def tag_names(user: User, beginning: str) -> Iterable[tuple[str, str]]:
 
 
 def colleagues(_user: User, beginning: str) -> Iterable[tuple[str, str]]:
-    words = {"me": _("You"), "nobody": _("No owner")}
+    words = {"me": _("You"), "nobody": _("Nobody")}
     offered = [(word, label) for word, label in words.items() if word.startswith(beginning.lower())]
     team = User.objects.active().filter(name__istartswith=beginning).order_by("name", "pk")
     return [*offered, *((user.name, user.email) for user in team[: MOST_OFFERED - len(offered)])]

@@ -25,7 +25,7 @@ from psycopg.errors import QueryCanceled
 from community_hub.lib import keyset
 from community_hub.lib.keyset import Order
 from community_hub.lib.query import Context, Mistake, Word, parts, search_query
-from inbox.filters import any_message
+from inbox.conditions import any_message
 from inbox.languages import SUBJECTS, configurations_in_use
 from inbox.models import Conversation, SearchedConversation, SearchedMessage
 from inbox.models.searched import SearchedMessageQuerySet

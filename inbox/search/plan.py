@@ -20,7 +20,8 @@ from community_hub.lib.query import (
     parts,
     query_of,
 )
-from inbox.filters import CONVERSATIONS, MESSAGES, OF_BOTH, OF_MESSAGES, any_message
+from inbox.conditions import any_message
+from inbox.filters import CONVERSATIONS, MESSAGES, OF_BOTH, OF_MESSAGES
 
 
 @dataclass(frozen=True)
