@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from django.test import Client
     from xdist.remote import Producer
     from xdist.scheduler import LoadScopeScheduling
 
     from team.models import User
+    from tests.gallery import Gallery
 
 
 # Three workers on two cores: the one with the browsers takes the longest and often waits, so it
@@ -53,6 +57,18 @@ def kept_sql_is_what_would_be_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
         return found
 
     monkeypatch.setattr(compiled_sql, "statement", compared)
+
+
+@pytest.fixture
+def gallery(db: None, settings: Any, tmp_path: Path) -> Iterator[Gallery]:
+    """A server with pictures that the hub may ask, and a folder of its own for what is kept."""
+    from tests.gallery import Gallery
+
+    gallery = Gallery()
+    settings.VAR_DIR = tmp_path
+    with gallery.server:
+        settings.HTTP_ALLOWED_ORIGINS = [gallery.server.url]
+        yield gallery
 
 
 @pytest.fixture

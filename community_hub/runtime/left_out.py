@@ -13,4 +13,5 @@ def leave_out() -> None:
     """To these libraries, they are not there. For a process that is not shared with others' code;
     before anything is imported that looks for them."""
     for name in NAMES:
+        # None is how Python is told that there is no such module; typeshed doesn't know that
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]

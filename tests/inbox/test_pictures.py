@@ -18,7 +18,6 @@ from inbox.pictures import MOST, pictures_of
 from members.models import Sighting
 from members.tasks import fetch_avatar
 from tests.lib.pictures import samples
-from tests.lib.pictures.conftest import gallery  # noqa: F401 - a fixture
 from tests.make import make_conversation, make_identity, make_message, make_reply, make_source
 
 pytestmark = pytest.mark.django_db
@@ -99,7 +98,7 @@ def test_no_more_than_forty_pictures_of_a_message_are_shown(desk):
     assert "z</span>" in page.content.decode()
 
 
-def test_a_page_with_pictures_asks_the_database_no_more_and_fetches_nothing(desk, gallery):  # noqa: F811
+def test_a_page_with_pictures_asks_the_database_no_more_and_fetches_nothing(desk, gallery):
     def asked(message):
         desk.get(message.conversation.get_absolute_url())
         with CaptureQueriesContext(connection) as queries:
@@ -114,7 +113,7 @@ def test_a_page_with_pictures_asks_the_database_no_more_and_fetches_nothing(desk
 
 
 def test_a_hub_without_room_for_pictures_shows_none_and_asks_nobody(
-    desk, gallery, settings  # noqa: F811
+    desk, gallery, settings
 ):  # fmt: skip
     settings.PICTURES_MB = 0
     author = make_identity(avatar_url=gallery.url())
@@ -130,7 +129,7 @@ def test_a_hub_without_room_for_pictures_shows_none_and_asks_nobody(
 
 
 def test_a_picture_is_fetched_by_a_worker_while_no_request_waits(
-    desk, gallery, django_capture_on_commit_callbacks, monkeypatch  # noqa: F811
+    desk, gallery, django_capture_on_commit_callbacks, monkeypatch
 ):  # fmt: skip
     sent = []
     monkeypatch.setattr(queue, "send", lambda name, args, countdown: sent.append((name, args)))
@@ -156,7 +155,7 @@ def test_a_picture_is_fetched_by_a_worker_while_no_request_waits(
     assert "Content-Encoding" not in there.headers
 
 
-def test_the_large_version_has_an_address_of_its_own(desk, gallery):  # noqa: F811
+def test_the_large_version_has_an_address_of_its_own(desk, gallery):
     gallery.answers["/a.png"] = Answer(samples.picture(size=(2000, 1000)))
     message = illustrated(gallery.url())
     tasks.fetch_picture(message.pk, name_of(gallery.url()))
@@ -165,14 +164,14 @@ def test_the_large_version_has_an_address_of_its_own(desk, gallery):  # noqa: F8
     assert len(large.content) > len(small.content)
 
 
-def test_one_that_cannot_be_shown_is_not_found(desk, gallery):  # noqa: F811
+def test_one_that_cannot_be_shown_is_not_found(desk, gallery):
     message = illustrated(gallery.url("/page.png"))
     gallery.answers["/page.png"] = Answer(samples.PAGE)
     tasks.fetch_picture(message.pk, name_of(gallery.url("/page.png")))
     assert desk.get(source_of(message, gallery.url("/page.png"))).status_code == 404
 
 
-def test_no_address_that_somebody_sends_is_fetched(desk, gallery):  # noqa: F811
+def test_no_address_that_somebody_sends_is_fetched(desk, gallery):
     """It is a proxy for what a message has, and for nothing else."""
     message = illustrated()
     for address in (
@@ -214,7 +213,7 @@ def test_whoever_asks_in_vain_starts_nothing(
         assert client.get(source_of(message)).status_code == 404
 
 
-def test_a_deleted_message_shows_none_and_its_files_go(desk, gallery):  # noqa: F811
+def test_a_deleted_message_shows_none_and_its_files_go(desk, gallery):
     kept, gone = illustrated(gallery.url()), illustrated(gallery.url())
     for message in (kept, gone):
         tasks.fetch_picture(message.pk, name_of(gallery.url()))
@@ -245,7 +244,7 @@ def avatar_of(identity):
     return f"/members/accounts/{identity.pk}/avatar/{name_of(identity.avatar_url)}/"
 
 
-def test_a_face_shows_the_picture_of_the_account(desk, gallery):  # noqa: F811
+def test_a_face_shows_the_picture_of_the_account(desk, gallery):
     author = make_identity(avatar_url=gallery.url())
     message = make_message(author=author)
     page = desk.get(message.conversation.get_absolute_url())
@@ -256,7 +255,7 @@ def test_a_face_shows_the_picture_of_the_account(desk, gallery):  # noqa: F811
     assert desk.get(avatar_of(author)).content[8:12] == b"WEBP"
 
 
-def test_a_face_that_cannot_be_shown_leaves_the_initials(desk, gallery):  # noqa: F811
+def test_a_face_that_cannot_be_shown_leaves_the_initials(desk, gallery):
     author = make_identity(avatar_url=gallery.url("/gone.png"))
     fetch_avatar(author.pk)
     answer = desk.get(avatar_of(author))
@@ -283,7 +282,7 @@ def test_the_face_of_who_was_only_seen_in_a_restricted_source_is_not_there(clien
     assert client.get(avatar_of(author)).status_code == 202
 
 
-def test_the_picture_of_a_deleted_account_goes(gallery):  # noqa: F811
+def test_the_picture_of_a_deleted_account_goes(gallery):
     author = make_identity(avatar_url=gallery.url())
     obtain(Wanted(f"identity-{author.pk}", gallery.url(), Use.FACE))
     author.delete()

@@ -1,14 +1,9 @@
-"""A server that shows pictures, and a folder for what is kept of them."""
+"""A server that shows pictures."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-
 from inbox.connectors.local_server import Answer, LocalServer, ReceivedRequest
-
-from . import samples
+from tests.lib.pictures import samples
 
 
 class Gallery:
@@ -23,12 +18,3 @@ class Gallery:
 
     def url(self, path: str = "/a.png") -> str:
         return f"{self.server.url}{path}"
-
-
-@pytest.fixture
-def gallery(db: None, settings, tmp_path) -> Iterator[Gallery]:
-    gallery = Gallery()
-    settings.VAR_DIR = tmp_path
-    with gallery.server:
-        settings.HTTP_ALLOWED_ORIGINS = [gallery.server.url]
-        yield gallery
