@@ -1,4 +1,8 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db import connections
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class CommunityHubConfig(AppConfig):
@@ -6,3 +10,19 @@ class CommunityHubConfig(AppConfig):
 
     def ready(self) -> None:
         from community_hub import celery, checks  # noqa: F401 - the task app and the checks register
+
+        pre_migrate.connect(unlimited, sender=self)
+        post_migrate.connect(limited_again, sender=self)
+
+
+def unlimited(using: str, **_facts: Any) -> None:
+    """A migration may write a large table anew, or read it for an index. Cut off by the limit of a
+    page's statements, it would fail on every hub that is large enough, and leave half an index."""
+    with connections[using].cursor() as cursor:
+        cursor.execute("set statement_timeout = 0")
+
+
+def limited_again(using: str, **_facts: Any) -> None:
+    """As the settings say; `up` goes on in the same process."""
+    with connections[using].cursor() as cursor:
+        cursor.execute("reset statement_timeout")
