@@ -29,7 +29,8 @@ class Listing:
 
     `page`: the name of its URL. `orders`: value and label of each, the usual one first. `count`
     takes a user, a query and a number, and counts what the user may see, no further than that
-    number. It raises Mistake. `words`: a sentence that says what words are looked for in.
+    number. It raises Mistake, and OperationalError where a limit of the database's time is over.
+    `words`: a sentence that says what words are looked for in.
     """
 
     kind: str

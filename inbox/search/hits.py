@@ -44,6 +44,14 @@ IN_SUBJECT = 2.0  # how much more a word in the subject weighs than one in a mes
 BY_NAME = Value(0.3, output_field=FloatField())  # the rank of what somebody of this name wrote
 
 
+# The limit that holds, and from now on the lower of it and another; 0 is none.
+_LIMIT = """
+select usual, set_config('statement_timeout', least(nullif(ms, 0), %s)::text, true)
+from (select current_setting('statement_timeout') as usual) now,
+    lateral (select (extract(epoch from usual::interval) * 1000)::int as ms) given
+"""
+
+
 class TooLong(Mistake):
     """The database gave up: what is asked for must be narrower."""
 
@@ -109,12 +117,13 @@ def best(plan: Plan, context: Context) -> Found:
 
 @contextmanager
 def limited() -> Iterator[None]:
-    """No statement of a search takes longer than TIMEOUT_MS."""
+    """No statement of a search takes longer than TIMEOUT_MS, or than whoever asks allows it."""
     try:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(f"set local statement_timeout = {TIMEOUT_MS}")
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(_LIMIT, [TIMEOUT_MS])
+            usual, _now = cursor.fetchone()
             yield
+            cursor.execute("select set_config('statement_timeout', %s, true)", [usual])
     except OperationalError as error:
         if isinstance(error.__cause__, QueryCanceled):
             raise TooLong from error

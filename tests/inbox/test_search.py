@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
@@ -14,6 +15,7 @@ from inbox.pages import folders, searches
 from inbox.search import hits
 from inbox.verbs import triage, writing
 from members.models import Sighting, Tag
+from team import view_counts
 from team.models import SavedQuery
 from tests.lib.query_texts import TEXTS
 from tests.make import (
@@ -407,3 +409,27 @@ def test_anothers_private_view_is_not_there_in_any_way(client, bob, lena):
     assert client.get(view.get_absolute_url()).status_code == 404
     assert searches.named(f"view-{view.pk}", bob) is None
     assert searches.named(f"view-{view.pk}", lena).view == view
+
+
+@pytest.mark.parametrize(("allowed", "holds"), [("300ms", "300ms"), ("15s", "4s"), ("0", "4s")])
+def test_a_search_keeps_to_the_lower_limit_and_puts_it_back(bob, allowed, holds):
+    with connection.cursor() as cursor, transaction.atomic():
+        cursor.execute("select set_config('statement_timeout', %s, true)", [allowed])
+        with hits.limited():
+            cursor.execute("show statement_timeout")
+            assert cursor.fetchone() == (holds,)
+        cursor.execute("show statement_timeout")
+        assert cursor.fetchone() == (allowed,)
+
+
+def test_a_view_that_is_slow_to_count_has_no_number_and_is_not_broken(bob, monkeypatch):
+    said("clock")
+    SavedQuery.objects.create(
+        kind="conversations", name="Clocks", text="clock", order="newest", owner=bob
+    )
+    quick, waits = hits.Search.messages, ["pg_sleep(0.5) is not null"]
+    monkeypatch.setattr(hits.Search, "messages", lambda self: quick(self).extra(where=waits))
+    monkeypatch.setattr(view_counts, "LONGEST", 50)
+    counts, _is_all = view_counts.brought_up_to_date(bob, view_counts.in_navigation(bob))
+    (count,) = counts.values()
+    assert (count.number, count.is_broken) == (None, False)
