@@ -61,6 +61,26 @@ def test_a_mistake_in_a_search_is_explained_and_mended(sit) -> None:
     expect(page.get_by_role("dialog", name="How to search")).to_contain_text("waiting:>2d")
 
 
+def test_escape_closes_the_suggestions_then_leaves_the_box_as_it_is(sit) -> None:
+    page = sit("bo")
+    page.goto("/inbox/")
+    box = page.get_by_role("combobox", name="Search conversations")
+    page.keyboard.press("/")
+    page.keyboard.press("Escape")
+    expect(box).not_to_be_focused()
+    expect(box).to_have_value("is:waiting")
+    page.keyboard.press("/")
+    page.keyboard.press("End")
+    page.keyboard.type(" is:")
+    expect(page.get_by_role("option").first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("listbox")).to_be_hidden()
+    expect(box).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(box).not_to_be_focused()
+    expect(box).to_have_value("is:waiting is:")
+
+
 def test_the_command_palette_searches_conversations(sit, talk: Talk) -> None:
     page = sit("bo")
     page.goto("/members/")

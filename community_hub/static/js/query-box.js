@@ -1,5 +1,6 @@
 // <query-box data-url>: offers what may follow in a query while somebody types: operators and their values.
-// Arrows choose, Enter or Tab takes what is chosen, Esc closes; Enter with nothing chosen searches.
+// Arrows choose, Enter or Tab takes what is chosen, Esc closes the list, then leaves the box as it is; Enter with
+// nothing chosen searches.
 const PAUSE = 120; // ms after the last key
 
 class QueryBox extends HTMLElement {
@@ -43,7 +44,13 @@ class QueryBox extends HTMLElement {
   get chosen() { return this.list.hidden ? null : this.list.querySelector("[aria-selected=true]"); }
 
   key(event) {
-    if (event.isComposing || this.list.hidden) return;
+    if (event.isComposing) return;
+    if (this.list.hidden) {
+      if (event.key !== "Escape") return;
+      event.preventDefault(); // a browser would empty the box, and so list everything
+      this.input.blur(); // letters are keys again
+      return;
+    }
     const at = this.options.indexOf(this.chosen), count = this.options.length;
     if (event.key === "ArrowDown") this.choose(at + 1 < count ? at + 1 : -1);
     else if (event.key === "ArrowUp") this.choose(at < 0 ? count - 1 : at - 1);
