@@ -59,6 +59,7 @@ def beat(name: str) -> None:
     every=timedelta(seconds=10),
     name="community_hub.beat_heartbeat",
     label=_("Check that the scheduler is running"),
+    timeout=schedule.SHORT,
 )
 def beat_heartbeat() -> None:
     """Sent by beat, run by a worker: when it arrives, both are alive and connected."""

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from community_hub.lib import queue
 from community_hub.lib.pictures.keeping import obtain, trim
-from community_hub.lib.schedule import scheduled
+from community_hub.lib.schedule import SHORT, scheduled
 from inbox.delivery import sending
 from inbox.ingest import lease, rereading, webhooks
 from inbox.ingest.message_lines import mend_scopes
@@ -49,6 +49,7 @@ PULL_SECONDS = 15.0  # how long one pull may go on before a reply, or another, g
     every=timedelta(seconds=5),
     name="inbox.tasks.pull_due_sources",
     label=gettext_lazy("Sync sources that are due"),
+    timeout=SHORT,
 )
 def pull_due_sources() -> None:
     due = Source.objects.due(timezone.now()).order_by("next_pull_at")
@@ -120,6 +121,7 @@ def read_webhook(pk: int) -> None:
     every=timedelta(seconds=30),
     name="inbox.tasks.read_due_webhooks",
     label=gettext_lazy("Process waiting webhooks"),
+    timeout=SHORT,
 )
 def read_due_webhooks() -> None:
     """What no worker was told of, what failed for a while, and what waited for its source."""
@@ -152,6 +154,7 @@ def deliver(pk: int) -> None:
     every=timedelta(seconds=5),
     name="inbox.tasks.deliver_due",
     label=gettext_lazy("Send replies that are due"),
+    timeout=SHORT,
 )
 def deliver_due() -> None:
     """Whatever is due and was not queued, or whose worker died."""
@@ -164,6 +167,7 @@ def deliver_due() -> None:
     every=timedelta(seconds=20),
     name="inbox.tasks.wake_snoozed",
     label=gettext_lazy("Reopen snoozed conversations"),
+    timeout=SHORT,
 )
 def wake_snoozed() -> None:
     now = timezone.now()

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from community_hub.lib import queue
-from community_hub.lib.schedule import scheduled
+from community_hub.lib.schedule import SHORT, scheduled
 
 from . import exports, jobs, mail, notifications
 from .models import Notification
@@ -59,6 +59,7 @@ def run_job(pk: int) -> None:
     every=timedelta(seconds=15),
     name="team.tasks.run_due_jobs",
     label=gettext_lazy("Continue background jobs"),
+    timeout=SHORT,
 )
 def run_due_jobs() -> None:
     for pk in jobs.due():

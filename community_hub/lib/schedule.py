@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 TIMEOUT = timedelta(minutes=5)  # CELERY_TASK_TIME_LIMIT: a worker ends it by then
+# For a job that takes a moment, and that two may do at once: where its worker is killed, the next
+# round is not far away.
+SHORT = timedelta(seconds=20)
 ENDED = "Its worker ended it: it ran out of time, or the worker was stopped."
 GRACE = timedelta(minutes=1)  # a start that is later than this was missed
 

@@ -82,6 +82,20 @@ def test_one_that_never_ends_is_not_started_twice_and_shows() -> None:
         assert not last().never_ended
 
 
+def test_after_a_killed_worker_what_runs_by_the_second_goes_on_within_half_a_minute(
+    monkeypatch,
+) -> None:
+    monkeypatch.undo()
+    often = [job for job in schedule._jobs.values() if job.every <= timedelta(seconds=30)]
+    assert "inbox.tasks.deliver_due" in {job.name for job in often}
+    assert "community_hub.beat_heartbeat" in {job.name for job in often}
+    for job in often:
+        assert schedule._claim(job)  # and its worker is killed
+    with time_machine.travel(timezone.now() + timedelta(seconds=25), tick=False):
+        for job in often:
+            assert schedule.run(job, lambda: None), job.name
+
+
 def test_a_missed_one_shows() -> None:
     schedule.run(JOB, lambda: None)
     with time_machine.travel(timezone.now() + timedelta(minutes=1, seconds=30), tick=False):
