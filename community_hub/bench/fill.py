@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import math
+import random
+
 from django.db import connection
 
 LONG = 200  # conversations of 20 messages
 
 # What the messages say follows Zipf's law, as words do: the word of rank r is said 1/r times as
-# often as the first, of 30,000. Beside these, words whose share is known.
+# often as the first, of 30,000 (`word()` says the same in Python). Beside these, words whose share
+# is known.
+VOCABULARY = 30_000
+LETTERS = str.maketrans("0123456789", "bdfgklmnrt")
 HALF_A_PERCENT = "arpeggiator"
 THIRTY_PERCENT = "clock"
 RARE = "zephyrine"  # 5 in a million
@@ -94,6 +100,10 @@ _STATEMENTS = (
     from inbox_message m join members_identity i on i.id = m.author_id
     """,
 )
+
+
+def word(chance: random.Random) -> str:
+    return str(int(math.exp(chance.random() * math.log(VOCABULARY)))).translate(LETTERS)
 
 
 def fill(source_pk: int, *, messages: int) -> None:

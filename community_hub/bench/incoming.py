@@ -12,17 +12,20 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from community_hub.bench.figures import Figure, Machine
+from community_hub.bench.fill import word
 from inbox.connectors.base import Incoming, Page, Person
 from inbox.ingest.pipeline import ingest
 from inbox.models import Source
 
 BUDGET = 2_000  # messages a second on the reference machine
 SHARE = 25  # percent of what COPY takes in, at least
+INDEXES = ("inbox_message_search", "inbox_conversation_search")
+BY_INDEXES = 1.15  # so much longer may ingest take with them than without
+PAGES = 10  # of 100 messages, taken in at a time to compare with and without them
 TABLES = (
     "members_member", "members_identity", "members_sighting", "members_activity",
     "inbox_channel", "inbox_conversation", "inbox_message",
 )  # fmt: skip
-WORDS = ["the", "clock", "drifts", "after", "update", "firmware", "bar", "late", "loop", "thanks"]
 
 
 def incoming(source: Source, machine: Machine, *, messages: int) -> Iterator[Figure]:
@@ -39,6 +42,29 @@ def incoming(source: Source, machine: Machine, *, messages: int) -> Iterator[Fig
     copied = messages / _copy(before)
     yield Figure("COPY of the same rows", copied, "messages/s")
     yield Figure("ingest, of that COPY", 100 * rate / copied, "%", SHARE, at_least=True)
+    longer = _with_and_without_indexes(source, run)
+    yield Figure("ingest, with the search indexes to without", longer, "times", BY_INDEXES)
+
+
+def _with_and_without_indexes(source: Source, run: str) -> float:
+    """How many times as long ingest takes with the full-text indexes as without: the quickest of
+    some rounds of each. All are rolled back; one with them includes what they would do later, when
+    their list of pending entries is full."""
+    seconds: dict[bool, list[float]] = {True: [], False: []}
+    for turn in range(6):
+        has_them = turn % 2 == 0
+        made = [_page(f"{run}{turn}", number * 100) for number in range(PAGES)]
+        with transaction.atomic(), connection.cursor() as cursor:
+            if not has_them:
+                cursor.execute(f"drop index {', '.join(INDEXES)}")
+            begun = time.perf_counter()
+            for page in made:
+                ingest(source, page)
+            for index in INDEXES if has_them else ():
+                cursor.execute("select gin_clean_pending_list(%s)", [index])
+            seconds[has_them].append(time.perf_counter() - begun)
+            transaction.set_rollback(True)
+    return min(seconds[True]) / min(seconds[False])
 
 
 def _copy(before: dict[str, int]) -> float:
@@ -92,7 +118,7 @@ def _page(run: str, start: int) -> Page:
                 parent_id="" if number == root else f"{run}-{root}",
                 created_at=timezone.now() - timedelta(seconds=60),
                 author=Person(f"in-{who}", "sandbox:bench", f"in{who}", f"Person {who}"),
-                body=f"<p>{' '.join(chance.choices(WORDS, k=40))}</p>",
+                body=f"<p>{' '.join(word(chance) for _each in range(40))}</p>",
                 channel_id=f"channel-{root % 7}",
                 channel_name=f"Channel {root % 7}",
                 version="1",
