@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import time, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from .actions import Changes, one_by_one, record, verb
+from .actions import Changes, Sentence, one_by_one, record, verb
 from .models import Action, Hub, Invitation, NoAdminLeft, Role, User
 from .models.invitation import LIFETIME, token_hash
 
@@ -28,12 +30,25 @@ def _undo_account(action: Action, by: User) -> bool:
         return False
 
 
+def _roles(batch: Sequence[Action]) -> dict[int, Sentence]:
+    """From which to which."""
+    words = _now("changed the role of %(object)s from %(from)s to %(to)s")
+    labels = {role.value: str(role.label) for role in Role}
+    told = {}
+    for action in batch:
+        before, after = action.before["role"], action.after["role"]
+        facts = {"from": labels.get(before, before), "to": labels.get(after, after)}
+        told[action.pk] = Sentence(words, facts)
+    return told
+
+
 @verb(
     "role",
     on="team.user",
     right="can_manage_team",
     words=_("changed the role of %(object)s"),
     undo=_undo_account,
+    details=_roles,
 )
 def change_role(user: User, role: str, *, by: User) -> Changes:
     """Nothing changes when it is their role already. NoAdminLeft where the last admin would go."""

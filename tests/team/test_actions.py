@@ -14,6 +14,7 @@ from inbox.verbs import tags, triage, writing
 from members import verbs as member_verbs
 from members.models import Tag
 from team import actions, trail
+from team import verbs as team_verbs
 from team.models import Action
 from tests.make import make_conversation, make_member, make_message, make_reply, make_source
 
@@ -168,6 +169,12 @@ def test_the_trail_says_which_tag_to_whom_and_until_when(lena, bob) -> None:
         "removed the owner of Ines Wolff",
         "changed the stage of Ines Wolff to Champion",
     ]
+
+
+def test_the_trail_says_from_which_role_to_which(lena, alice, bob) -> None:
+    team_verbs.change_role(bob, "lead", by=alice)
+    (entry,) = trail.read(lena, trail.Filters()).entries
+    assert entry.words == "changed the role of Bob Baker from Manager to Lead"
 
 
 def test_verbs_of_equal_words_are_told_apart_in_the_filter(db) -> None:
