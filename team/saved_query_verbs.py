@@ -238,14 +238,15 @@ def _locked(view: SavedQuery, by: User) -> SavedQuery | None:
 def _change(
     name: str, locked: SavedQuery, by: User, wanted: dict[str, Any], group: UUID | None
 ) -> Changes:
-    after = {field: value for field, value in wanted.items() if getattr(locked, field) != value}
-    if not after:
+    """All of `wanted` is written down, so that undo leaves it alone where a colleague has changed
+    any of it since."""
+    before = {field: getattr(locked, field) for field in wanted}
+    if before == wanted:
         return Changes()
-    before = {field: getattr(locked, field) for field in after}
-    with _unique(str(after.get("name", ""))):
-        SavedQuery.objects.filter(pk=locked.pk).update(**after)
+    with _unique(str(wanted.get("name", ""))):
+        SavedQuery.objects.filter(pk=locked.pk).update(**wanted)
     publish([locked])
-    return actions.record(name, [locked], by=by, before=before, after=after, group=group)
+    return actions.record(name, [locked], by=by, before=before, after=wanted, group=group)
 
 
 def _set_shared(name: str, view: SavedQuery, by: User, shared: bool, group: UUID | None) -> Changes:

@@ -43,7 +43,12 @@ def undo_all(group: uuid.UUID, request: AuthenticatedHttpRequest) -> tuple[int, 
     if not too_late and undoing.is_much(group):
         undoing.start(group, by=request.user)
         return 1, _("Undoing in the background.")
+    waiting = Action.objects.filter(group=group, undone_at__isnull=True).count()
     done = actions.undo(group, by=request.user)
+    if 1 < done < waiting:
+        return done, _("%(n)s restored. The rest has changed since.") % {"n": done}
+    if 0 < done < waiting:
+        return done, _("Partly undone: the rest has changed since.")
     if done > 1:
         return done, ngettext("%(n)s restored", "%(n)s restored", done) % {"n": done}
     if done:

@@ -77,7 +77,7 @@ def test_undo_leaves_whom_somebody_changed_since(client, bob, lena):
     group = verbs.set_owner(rows, bob, by=bob).group
     verbs.set_owner(rows[1], lena, by=lena)
     client.force_login(bob)
-    assert undo(client, group) == "2 restored"
+    assert undo(client, group) == "2 restored. The rest has changed since."
     assert [row.owner for row in Member.objects.order_by("pk")] == [None, lena, None]
 
 

@@ -132,6 +132,19 @@ def test_undo_does_not_overwrite_what_somebody_did_since(bob, lena):
     assert names(bob) == ["Calm"]
 
 
+def test_undo_of_a_query_leaves_alone_what_a_colleague_made_of_it_since(bob, lena):
+    """Query and order belong together: half of two people's views is nobody's."""
+    view = make_view(bob, "Quiet", text="is:bot", shared=True)
+    first = verbs.change(view, "is:mine", "-seen", by=bob, shown="is:bot")
+    verbs.change(view, "is:teammate", "-seen", by=lena, shown="is:mine")
+    assert first.undo(by=bob) == 0
+    second = verbs.change(view, "is:bot", "-seen", by=bob, shown="is:teammate")
+    verbs.change(view, "is:bot", "name", by=lena, shown="is:bot")
+    assert second.undo(by=bob) == 0
+    view.refresh_from_db()
+    assert (view.text, view.order) == ("is:bot", "name")
+
+
 def test_a_shared_view_is_taken_back_and_shared_again(bob, olga):
     view = make_view(bob, "Quiet")
     verbs.share(view, by=bob)

@@ -63,6 +63,18 @@ def test_a_view_shows_a_changed_query_and_takes_it_over(bob, people):
     assert names(client.get(view.get_absolute_url())) == ["Ben"]
 
 
+def test_undo_says_that_a_colleague_has_changed_a_part_since(bob, lena):
+    client, view = signed_in(bob), make_view(bob, "Bots", text="is:bot", shared=True)
+    shown = {"was_name": "Bots", "was_q": "is:bot", "shared": "on", "sort": "-seen"}
+    client.post(f"/views/{view.pk}/", {"name": "Mine", "q": "is:mine", **shown})
+    saved_query_verbs.change(view, "is:teammate", "-seen", by=lena, shown="is:mine")
+    group = Action.objects.filter(by=bob).latest("pk").group
+    answer = client.post(f"/undo/{group}/", headers={"HX-Request": "true"})
+    assert answer.content.decode() == "Partly undone: the rest has changed since."
+    view.refresh_from_db()
+    assert (view.name, view.text) == ("Bots", "is:teammate")
+
+
 def test_a_view_without_a_query_lists_everybody_and_an_emptied_box_is_a_change(bob, people):
     client, view = signed_in(bob), make_view(bob, "Bugs", text="tag:bug")
     everybody = client.get("/members/", {"view": view.pk, "q": "", "sort": "-seen"})
