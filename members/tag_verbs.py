@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -119,6 +120,17 @@ def delete(tag: Tag, *, by: User) -> Changes:
         if not after:
             return Changes()
         return actions.record("delete", [tag], by=by, before={"removed_at": None}, after=after)
+
+
+def remove_unused(pks: Collection[int]) -> None:
+    """Of tags that were made by tagging something, which is being undone: those that nothing else
+    carries, that no saved query names, and that nobody has edited since."""
+    edited = Action.objects.filter(object_type=ON, object_id=OuterRef("pk"))
+    made = Tag.objects.current().filter(~Exists(edited), pk__in=pks)
+    for tag in made.select_for_update(of=("self",)):
+        used = any(use.rows.objects.filter(tag=tag).exists() for use in tag_uses())
+        if not used and not saved_queries.is_named("tag", tag.name):
+            _removed_now(tag)
 
 
 # Merging -----------------------------------------------------------------------------------------

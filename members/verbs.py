@@ -18,7 +18,7 @@ from team import actions
 from team.actions import Changes, one_by_one, verb
 from team.models import Action, User
 
-from . import hooks, log, trail_words
+from . import hooks, log, tag_verbs, trail_words
 from .log import Line
 from .models import Activity, ActivityKind, Member, MemberTag, Stage, Tag, Visibility
 
@@ -189,6 +189,7 @@ def _undo_tags(batch: Sequence[Action], by: User) -> set[int]:
             added[row.after["tag"]].append(row.object_id)
     for pk, members in added.items():
         MemberTag.objects.filter(member__in=members, tag=pk).delete()
+    tag_verbs.remove_unused({row.after["tag"] for row in batch if row.after.get("made")})
     for tag in Tag.objects.filter(pk__in=removed):
         _put_tag(tag, removed[tag.pk])
     return {row.pk for row in batch}
@@ -209,14 +210,14 @@ def tag(
     """ValueError when the name is blank. Undo leaves it where it was before."""
     rows = _several(members)
     with transaction.atomic():
-        named = Tag.named(name)
+        named, made = Tag.found_or_made(name)
         pks = [row.pk for row in rows]
         had = MemberTag.objects.filter(member__in=pks, tag=named)
         before = set(had.values_list("member_id", flat=True))
         _put_tag(named, pks)
         return actions.record(
             "tag", rows, by=by, group=group,
-            after=lambda row: {"tag": named.pk, "added": row.pk not in before},
+            after=lambda row: {"tag": named.pk, "added": row.pk not in before, "made": made},
         )  # fmt: skip
 
 

@@ -166,11 +166,7 @@ def rename_value(
     this owner of a query may know it; a guess of theirs must not become its new name. Answers the
     text before and after, by id. Call it in the transaction of the renaming.
     """
-    naming = {listing.kind: listing.language.referring_to(what) for listing in listings.every()}
-    wanted = Q(pk__in=[])
-    for kind, operators in naming.items():
-        for operator in operators:
-            wanted |= Q(kind=kind, text__icontains=f"{operator}:")
+    naming, wanted = _naming(what)
     changed: dict[int, tuple[str, str]] = {}
     may_know: dict[int, bool] = {}
     with transaction.atomic():
@@ -190,6 +186,24 @@ def rename_value(
         if touched:
             live.publish("team", "views", {})
     return changed
+
+
+def is_named(what: str, value: str) -> bool:
+    """Does any saved query, of whomever, name this "tag", "source" or "user"?"""
+    naming, wanted = _naming(what)
+    texts = SavedQuery.objects.current().filter(wanted).values_list("kind", "text")
+    other = f"not {value}"
+    return any(rename(text, naming[kind], value, other) != text for kind, text in texts)
+
+
+def _naming(what: str) -> tuple[dict[str, list[str]], Q]:
+    """The operators that name a `what`, by kind of list; and the rows whose text has one."""
+    naming = {listing.kind: listing.language.referring_to(what) for listing in listings.every()}
+    wanted = Q(pk__in=[])
+    for kind, operators in naming.items():
+        for operator in operators:
+            wanted |= Q(kind=kind, text__icontains=f"{operator}:")
+    return naming, wanted
 
 
 def put_texts_back(changed: dict[str, list[str]]) -> None:

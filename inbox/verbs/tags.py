@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from inbox.models import Conversation, ConversationTag
-from members import trail_words
+from members import tag_verbs, trail_words
 from members.models import Tag
 from team import actions
 from team.actions import Changes, verb
@@ -23,6 +23,7 @@ def _undo(batch: Sequence[Action], by: User) -> set[int]:
     for tag in {row.after["tag"] for row in added}:
         tagged = [row.object_id for row in added if row.after["tag"] == tag]
         ConversationTag.objects.filter(conversation__in=tagged, tag=tag).delete()
+    tag_verbs.remove_unused({row.after["tag"] for row in added if row.after.get("made")})
     removed = [row for row in batch if row.verb == "untag"]
     there = set(
         Tag.objects.filter(pk__in={row.before["tag"] for row in removed}).values_list(
@@ -56,7 +57,7 @@ def tag(
     """ValueError when the name is blank. Undo leaves it where it was before."""
     rows = list(conversations)
     with transaction.atomic():
-        named = Tag.named(name)
+        named, made = Tag.found_or_made(name)
         had = ConversationTag.objects.filter(conversation__in=rows, tag=named)
         before = set(had.values_list("conversation_id", flat=True))
         ConversationTag.objects.bulk_create(
@@ -65,7 +66,7 @@ def tag(
         announce(rows)
         return actions.record(
             "tag", rows, by=by, group=group,
-            after=lambda row: {"tag": named.pk, "added": row.pk not in before},
+            after=lambda row: {"tag": named.pk, "added": row.pk not in before, "made": made},
         )  # fmt: skip
 
 

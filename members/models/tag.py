@@ -67,15 +67,20 @@ class Tag(models.Model):
     @classmethod
     def named(cls, name: str) -> Tag:
         """The tag of this name, in whatever case, made when there is none. ValueError if blank."""
+        return cls.found_or_made(name)[0]
+
+    @classmethod
+    def found_or_made(cls, name: str) -> tuple[Tag, bool]:
+        """As `named`, and whether it was made."""
         name = one_line(name, LONGEST)
         if not name:
             raise ValueError("A tag needs a name.")
         same = Exact(Lower("name"), Lower(Value(name)))  # by the same rule as the constraint
         found = cls.objects.current().filter(same).first()
         if found:
-            return found
+            return found, False
         Tag.objects.bulk_create([Tag(name=name, colour=hue_of(name))], ignore_conflicts=True)
-        return cls.objects.current().get(same)
+        return cls.objects.current().get(same), True
 
 
 def hue_of(name: str) -> int:

@@ -12,12 +12,13 @@ from django.utils import timezone
 from inbox.ingest.pipeline import ingest
 from inbox.models import ConversationTag, Draft
 from inbox.verbs import tags, triage, writing
+from members import tag_verbs
 from members import verbs as member_verbs
-from members.models import MemberTag
+from members.models import MemberTag, Tag
 from team import actions
 from team.models import Action
 from tests.inbox.items import item, page
-from tests.make import make_conversation, make_member, make_message, make_user
+from tests.make import make_conversation, make_member, make_message, make_user, make_view
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +39,42 @@ def test_undoing_a_tag_that_was_there_already_keeps_it(thing, put, rows, bob) ->
     first = Action.objects.filter(verb="tag").earliest("pk")
     assert actions.undo(first.group, by=bob)
     assert rows.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("thing", "put"),
+    [
+        (make_conversation, lambda row, name, by: tags.tag([row], name, by=by)),
+        (make_member, member_verbs.tag),
+    ],
+)
+def test_undoing_a_tag_takes_away_the_one_it_made_unless_it_is_used(thing, put, bob, lena) -> None:
+    first, second = thing(), thing()
+    made = put(first, "bug", by=bob)
+    assert made.undo(by=bob)
+    assert not Tag.objects.current()
+    made = put(first, "Bug", by=bob)  # the name is free again
+    put(second, "bug", by=lena)
+    assert made.undo(by=bob)
+    assert Tag.objects.current().get().name == "Bug"
+
+
+def test_undoing_a_tag_keeps_one_that_others_have_come_to_need(bob, lena) -> None:
+    talk = make_conversation()
+    named = tags.tag([talk], "one", by=bob)
+    make_view(lena, text='stage:champion tag:"ONE"')
+    described = tags.tag([talk], "two", by=bob)
+    tag_verbs.edit(Tag.named("two"), by=lena, description="The second.")
+    created = Tag.named("three")
+    was_there = tags.tag([talk], "three", by=bob)
+    on_both = tags.tag([talk], "four", by=bob)
+    member_verbs.tag(make_member(), "four", by=lena)
+    for changes in (named, described, was_there, on_both):
+        assert changes.undo(by=bob)
+    assert not ConversationTag.objects.exists()
+    assert set(Tag.objects.current().values_list("name", flat=True)) == {
+        "one", "two", created.name, "four"
+    }  # fmt: skip
 
 
 def test_somebody_who_lost_the_right_cannot_undo_any_more(bob) -> None:
