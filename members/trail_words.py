@@ -5,11 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
+from team import trail_nouns
 from team.actions import Sentence
 from team.models import Action, User
+from team.trail_nouns import Noun
 
 from .models import Stage, Tag
+
+trail_nouns.register(
+    "members.member", Noun(hidden=_lazy("a member"), gone=_lazy("a deleted member"))
+)
+trail_nouns.register(
+    "members.tag",
+    Noun(hidden=_lazy("a tag"), gone=_lazy("a deleted tag"), named=_lazy("the tag “%(name)s”")),
+)
 
 
 def tags(batch: Sequence[Action]) -> dict[int, Sentence]:
@@ -46,7 +57,7 @@ def merged_tags(batch: Sequence[Action]) -> dict[int, Sentence]:
             "pk", "name"
         )
     )
-    words = _("merged the tag “%(object)s” into “%(into)s”")
+    words = _("merged %(object)s into “%(into)s”")
     return {
         action.pk: Sentence(words, {"into": names[action.after["into"]]})
         for action in batch

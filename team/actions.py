@@ -49,8 +49,8 @@ Undo = Callable[[Sequence[Action], User], Collection[int]]
 
 
 class Sentence(NamedTuple):
-    """What the audit trail says of one action: `words` with %(object)s for the name of the row and
-    %(name)s for each of `facts`."""
+    """What the audit trail says of one action: `words` with %(object)s for what the row is called
+    (see trail_nouns.py) and %(name)s for each of `facts`."""
 
     words: str
     facts: dict[str, str]
@@ -69,7 +69,7 @@ Details = Callable[[Sequence[Action]], Mapping[int, Sentence]]
 @dataclass(frozen=True)
 class Verb:
     """`right` names a property of User; None: whoever gets there may. `words` finish the sentence
-    "Lena Lindqvist ... <the object>" of the audit trail, with the object's name in %(object)s."""
+    "Lena Lindqvist ... <the object>" of the audit trail, with what it is called in %(object)s."""
 
     name: str
     on: str  # "inbox.conversation"

@@ -17,14 +17,19 @@ from django.utils.translation import gettext_lazy as _
 from community_hub.lib import live
 from community_hub.lib.text import one_line
 
-from . import actions, listings
+from . import actions, listings, trail_nouns
 from .actions import Changes, Sentence, put_fields_back, verb
 from .models import Action, SavedQuery, User
 from .models.saved_query import LONGEST
 from .saved_queries import MOST, context
 from .saved_query_errors import ChangedMeanwhile, NameTaken, TooMany
+from .trail_nouns import Noun
 
 ON = "team.savedquery"
+trail_nouns.register(
+    ON,
+    Noun(hidden=_("a private view"), gone=_("a deleted view"), named=_("the view “%(name)s”")),
+)
 
 # What is undone tells the navigations of others, as what is done does -----------------------------
 
@@ -64,7 +69,7 @@ def _renamed(batch: Sequence[Action]) -> dict[int, Sentence]:
 # The verbs ---------------------------------------------------------------------------------------
 
 
-@verb("save", on=ON, right=None, words=_("saved the view “%(object)s”"), undo=_undo_save)
+@verb("save", on=ON, right=None, words=_("saved %(object)s"), undo=_undo_save)
 def save(
     kind: str, name: str, text: str, order: str = "", *, by: User, shared: bool = False
 ) -> Changes:
@@ -100,7 +105,7 @@ def save(
     "rename",
     on=ON,
     right=None,
-    words=_("renamed the view “%(object)s”"),
+    words=_("renamed %(object)s"),
     undo=_put_back,
     lead_may_undo=True,
     details=_renamed,
@@ -125,7 +130,7 @@ def rename(
     "change",
     on=ON,
     right=None,
-    words=_("changed the query of the view “%(object)s”"),
+    words=_("changed the query of %(object)s"),
     undo=_put_back,
     lead_may_undo=True,
 )
@@ -153,7 +158,7 @@ def change(
     "share",
     on=ON,
     right="can_share_views",
-    words=_("shared the view “%(object)s” with the team"),
+    words=_("shared %(object)s with the team"),
     undo=_put_back,
 )
 def share(view: SavedQuery, *, by: User, group: UUID | None = None) -> Changes:
@@ -165,14 +170,14 @@ def share(view: SavedQuery, *, by: User, group: UUID | None = None) -> Changes:
     "unshare",
     on=ON,
     right="can_share_views",
-    words=_("stopped sharing the view “%(object)s”"),
+    words=_("stopped sharing %(object)s"),
     undo=_put_back,
 )
 def unshare(view: SavedQuery, *, by: User, group: UUID | None = None) -> Changes:
     return _set_shared("unshare", view, by, False, group)
 
 
-@verb("move", on=ON, right=None, words=_("moved the view “%(object)s”"), undo=_put_back)
+@verb("move", on=ON, right=None, words=_("moved %(object)s"), undo=_put_back)
 def move(view: SavedQuery, to: Literal["up", "down"], *, by: User) -> Changes:
     """One place among one's own; of those, each keeps a place of its own."""
     if view.owner_id != by.pk:
@@ -192,7 +197,7 @@ def move(view: SavedQuery, to: Literal["up", "down"], *, by: User) -> Changes:
     "delete",
     on=ON,
     right=None,
-    words=_("removed the view “%(object)s”"),
+    words=_("removed %(object)s"),
     undo=_put_back,
     lead_may_undo=True,
 )

@@ -13,7 +13,6 @@ from django.db.models import Count, Exists, Model, OuterRef
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.text import Truncator
-from django.utils.translation import gettext as _
 
 from community_hub.lib import keyset
 from community_hub.lib.keyset import Order
@@ -21,6 +20,7 @@ from community_hub.lib.text import number
 
 from . import actions
 from .models import Action, User
+from .trail_nouns import noun_of
 
 if TYPE_CHECKING:
     from django.http import QueryDict
@@ -91,14 +91,14 @@ def read(user: User, filters: Filters, *, before: str = "", size: int = PAGE) ->
     page = keyset.page(firsts, Order("-id"), before, size)
     shown = page.rows
     found = _objects(shown, user)
-    gone = _names_of_gone(shown, found, user)
+    unseen = _unseen(shown, found, user)
     told = _told([action for action in shown if _key(action) in found])
     sizes = _sizes(rows, shown)
     too_late = actions.too_late({action.group for action in shown})
     entries = [
         Entry(
             action=action,
-            words=_words(action, found.get(_key(action)), gone, told),
+            words=_words(action, found.get(_key(action)), unseen, told),
             url=_address(found.get(_key(action))),
             more=sizes.get((action.group, action.verb), 1) - 1,
             can_undo=(
@@ -112,7 +112,8 @@ def read(user: User, filters: Filters, *, before: str = "", size: int = PAGE) ->
 
 def verbs() -> list[tuple[str, str]]:
     """(value, words) of every verb, for the filter; those of equal words say on what."""
-    sentences = [(verb, _sentence(verb, "…")) for verb in actions.all_verbs()]
+    every = actions.all_verbs()
+    sentences = [(verb, _sentence(verb, noun_of(verb.on).of("…"))) for verb in every]
     times = Counter(words for _verb, words in sentences)
     found = [
         (f"{verb.on} {verb.name}", f"{words} ({_kind(verb)})" if times[words] > 1 else words)
@@ -156,17 +157,43 @@ def _objects(page: list[Action], user: User) -> dict[Key, Model]:
     return found
 
 
-def _names_of_gone(page: list[Action], found: dict[Key, Model], user: User) -> dict[Key, str]:
-    """The names that were written down when something was deleted (a source). Who may see it is
-    not known any more, so they are for those who see every source."""
-    missing = {_key(action) for action in page} - found.keys()
+@dataclass(frozen=True)
+class _Unseen:
+    """Of what the reader does not find: what is there, but not for them; and the names of what is
+    gone, as far as they were written down and the reader may know them."""
+
+    hidden: set[Key]
+    names: dict[Key, str]
+
+    def called(self, action: Action) -> str:
+        noun, key = noun_of(action.object_type), _key(action)
+        if key in self.hidden:
+            return str(noun.hidden)
+        if key not in self.names:
+            return str(noun.gone)
+        name = _shortened(self.names[key])
+        return noun.of(name) if action.verb == "delete" else noun.of_gone(name)
+
+
+def _unseen(page: list[Action], found: dict[Key, Model], user: User) -> _Unseen:
+    """The names that were written down when something was deleted (a source) are for those who see
+    every source: who may see it is not known any more."""
+    missing: dict[str, set[int]] = defaultdict(set)
+    for action in page:
+        if actions.find(action) and _key(action) not in found:
+            missing[action.object_type].add(action.object_id)
+    hidden: set[Key] = set()
+    for label, pks in missing.items():
+        model: Any = apps.get_model(label)
+        there = model.objects.filter(pk__in=pks).values_list("pk", flat=True)
+        hidden.update((label, pk) for pk in there)
     if not missing or not user.can_see_every_source:
-        return {}
+        return _Unseen(hidden, {})
     kept = Action.objects.filter(
         verb="delete", undone_at=None, after__has_key="name",
-        object_type__in={on for on, _pk in missing}, object_id__in={pk for _on, pk in missing},
+        object_type__in=missing, object_id__in={pk for pks in missing.values() for pk in pks},
     )  # fmt: skip
-    return {_key(action): action.after["name"] for action in kept}
+    return _Unseen(hidden, {_key(action): action.after["name"] for action in kept})
 
 
 def _told(shown: list[Action]) -> dict[int, Sentence]:
@@ -190,15 +217,20 @@ def _sizes(rows: ActionQuerySet, page: list[Action]) -> dict[tuple[uuid.UUID, st
     return {(group, verb): n for group, verb, n in counted}
 
 
-def _words(
-    action: Action, row: Model | None, gone: dict[Key, str], told: dict[int, Sentence]
-) -> str:
-    name = row or gone.get(_key(action)) or _("a deleted item")
-    short = Truncator(name).chars(LONGEST_NAME)
+def _words(action: Action, row: Model | None, unseen: _Unseen, told: dict[int, Sentence]) -> str:
+    called = (
+        unseen.called(action)
+        if row is None
+        else noun_of(action.object_type).of(_shortened(str(row)))
+    )
     if sentence := told.get(action.pk):
-        return sentence.words % {**sentence.facts, "object": short}
+        return sentence.words % {**sentence.facts, "object": called}
     verb = actions.find(action)
-    return _sentence(verb, short) if verb else f"{action.verb}: {short}"
+    return _sentence(verb, called) if verb else f"{action.verb}: {called}"
+
+
+def _shortened(name: str) -> str:
+    return Truncator(name).chars(LONGEST_NAME)
 
 
 def _address(row: Model | None) -> str:
@@ -216,5 +248,5 @@ def _kind(verb: Verb) -> str:
     return str(apps.get_model(verb.on)._meta.verbose_name)
 
 
-def _sentence(verb: Verb, name: str) -> str:
-    return str(verb.words).replace("%(object)s", name)
+def _sentence(verb: Verb, called: str) -> str:
+    return str(verb.words).replace("%(object)s", called)

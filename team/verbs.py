@@ -12,9 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from . import trail_nouns
 from .actions import Changes, Sentence, one_by_one, record, verb
 from .models import Action, Hub, Invitation, NoAdminLeft, Role, User
 from .models.invitation import LIFETIME, token_hash
+from .trail_nouns import Noun
 
 # Colleagues. Each change ends their live stream, which then asks anew what they may see. ---------
 
@@ -170,12 +172,21 @@ def _json(value: Any) -> Any:
 
 # Invitations -------------------------------------------------------------------------------------
 
+trail_nouns.register(
+    "team.invitation",
+    Noun(
+        hidden=_("an invitation"),
+        gone=_("a deleted invitation"),
+        named=_("the invitation %(name)s"),
+    ),
+)
+
 
 @verb(
     "invite",
     on="team.invitation",
     right="can_manage_team",
-    words=_("created the invitation %(object)s"),
+    words=_("created %(object)s"),
 )
 def invite(
     *, role: str, by: User, email: str = "", lifetime: timedelta = LIFETIME
@@ -194,7 +205,7 @@ def invite(
     return invitation, token
 
 
-@verb("accept", on="team.invitation", right=None, words=_("accepted the invitation %(object)s"))
+@verb("accept", on="team.invitation", right=None, words=_("accepted %(object)s"))
 def _note_acceptance(invitation: Invitation, *, by: User) -> Changes:
     return record("accept", [invitation], by=by, after={"user": by.pk})
 
@@ -233,7 +244,7 @@ def _undo_revoke(action: Action, by: User) -> bool:
     "revoke",
     on="team.invitation",
     right="can_manage_team",
-    words=_("revoked the invitation %(object)s"),
+    words=_("revoked %(object)s"),
     undo=_undo_revoke,
 )
 def revoke(invitation: Invitation, *, by: User) -> Changes:

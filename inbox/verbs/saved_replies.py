@@ -10,11 +10,20 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from inbox.models import SavedReply
-from team import actions
+from team import actions, trail_nouns
 from team.actions import Changes, one_by_one, put_fields_back, verb
 from team.models import Action, User
+from team.trail_nouns import Noun
 
 ON = "inbox.savedreply"
+trail_nouns.register(
+    ON,
+    Noun(
+        hidden=_("a private saved reply"),
+        gone=_("a deleted saved reply"),
+        named=_("the saved reply “%(name)s”"),
+    ),
+)
 
 
 @one_by_one
@@ -27,7 +36,7 @@ def _undo_create(action: Action, by: User) -> bool:
     "create",
     on=ON,
     right="can_reply",
-    words=_("created the saved reply “%(object)s”"),
+    words=_("created %(object)s"),
     undo=_undo_create,
 )
 def create(*, by: User, **fields: Any) -> Changes:
@@ -41,7 +50,7 @@ def create(*, by: User, **fields: Any) -> Changes:
     "edit",
     on=ON,
     right="can_reply",
-    words=_("edited the saved reply “%(object)s”"),
+    words=_("edited %(object)s"),
     undo=put_fields_back,
     lead_may_undo=True,
 )
@@ -67,7 +76,7 @@ def edit(reply: SavedReply, *, by: User, **fields: Any) -> Changes:
     "delete",
     on=ON,
     right="can_reply",
-    words=_("deleted the saved reply “%(object)s”"),
+    words=_("deleted %(object)s"),
     undo=put_fields_back,
     lead_may_undo=True,
 )

@@ -8,10 +8,23 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from inbox.models import Channel
+from team import trail_nouns
 from team.actions import Sentence
 from team.models import Action, User
+from team.trail_nouns import Noun
+
+CONVERSATION = Noun(hidden=_lazy("a conversation"), gone=_lazy("a deleted conversation"))
+SOURCE = Noun(
+    hidden=_lazy("a source"),
+    gone=_lazy("a deleted source"),
+    gone_named=_lazy("the deleted source “%(name)s”"),
+)
+trail_nouns.register("inbox.conversation", CONVERSATION)
+trail_nouns.register("inbox.delivery", CONVERSATION)  # a reply is called after its conversation
+trail_nouns.register("inbox.source", SOURCE)
 
 
 def assignees(batch: Sequence[Action]) -> dict[int, Sentence]:

@@ -10,13 +10,20 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from inbox.models import Conversation, Delivery
-from inbox.verbs import tags, triage, writing
+from inbox.verbs import saved_replies, tags, triage, writing
 from members import verbs as member_verbs
 from members.models import Tag
-from team import actions, trail
+from team import actions, saved_query_verbs, trail
 from team import verbs as team_verbs
 from team.models import Action
-from tests.make import make_conversation, make_member, make_message, make_reply, make_source
+from tests.make import (
+    make_conversation,
+    make_member,
+    make_message,
+    make_reply,
+    make_source,
+    make_view,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -204,8 +211,46 @@ def test_what_is_gone_is_still_in_the_trail(lena, bob) -> None:
     triage.assign([talk], bob, by=bob)
     Conversation.objects.all().delete()
     (entry,) = trail.read(lena, trail.Filters()).entries
-    assert entry.words == "assigned a deleted item"
+    assert entry.words == "assigned a deleted conversation"
     assert not entry.can_undo
+
+
+def test_the_trail_names_a_view_for_whoever_may_see_it_and_for_nobody_else(lena, bob) -> None:
+    private, shared = make_view(bob, "Plum trees"), make_view(bob, "Quiet", shared=True)
+    saved_query_verbs.rename(private, "Plums", by=bob, shown="Plum trees")
+    saved_query_verbs.share(private, by=bob)
+    private.refresh_from_db()
+    saved_query_verbs.unshare(private, by=bob)
+    saved_query_verbs.remove(shared, by=bob)
+
+    def said(user) -> list[str]:
+        return [entry.words for entry in trail.read(user, trail.Filters()).entries][::-1]
+
+    assert said(lena) == [
+        "renamed a private view",
+        "shared a private view with the team",
+        "stopped sharing a private view",
+        "removed the view “Quiet”",
+    ]
+    assert said(bob)[:2] == [
+        "renamed the view “Plum trees” to “Plums”",
+        "shared the view “Plums” with the team",
+    ]
+
+
+def test_the_trail_says_what_kind_of_thing_its_reader_may_not_see(lena, alice, bob) -> None:
+    fields = {"title": "Plum", "text": "Plum", "language": "en"}
+    saved_replies.create(by=bob, owner=bob, **fields)
+    saved_replies.create(by=bob, owner=None, **fields)
+    team_verbs.invite(role="manager", email="plum@team.example", by=alice)
+    said = [entry.words for entry in trail.read(lena, trail.Filters()).entries][::-1]
+    assert said == [
+        "created a private saved reply",
+        "created the saved reply “Plum”",
+        "created an invitation",
+    ]
+    (entry, *_rest) = trail.read(alice, trail.Filters()).entries
+    assert entry.words == "created the invitation plum@team.example"
 
 
 def test_a_note_of_a_colleague_is_told_without_its_words(client, lena, bob) -> None:
