@@ -103,6 +103,11 @@ def test_each_row_is_asked_in_its_own_configuration(finds, text, kept, language,
         ("well-kn", "a well-known bug", "simple", True),
         ("https://example.or", "at https://example.org/x", "simple", True),
         ("o'cl", "at 5 o'clock", "simple", True),
+        ("bar or cra", "a crash", "english", True),
+        ("the cra", "the crash", "english", True),
+        ("bars cra", "a crash in a bar", "english", True),
+        ("bars cra", "a crash", "english", False),
+        ("-bar cra", "a crash in a bar", "english", False),
     ],
 )
 def test_an_unfinished_last_word_finds_what_begins_with_it(finds, text, kept, language, expected):
@@ -178,15 +183,25 @@ def test_what_was_typed_is_a_parameter(db):
         cursor.execute(sql, params)
 
 
-def test_a_full_text_index_answers_it(db):
-    """Also the condition for a stop word as the last word is a constant to the planner."""
+def plan_of(text):
+    """How PostgreSQL would look for it in the messages, by their index."""
     kept = RawSQL('"inbox_message"."search"', [], output_field=SearchVectorField())
-    rows = Message.objects.annotate(kept=kept).filter(
-        kept=search_query(parse("crash -bar the"), MANY)
-    )
+    rows = Message.objects.annotate(kept=kept).filter(kept=search_query(parse(text), MANY))
     with connection.cursor() as cursor:
         cursor.execute("set local enable_seqscan = off")
-    plan = rows.explain()
+    return rows.explain()
+
+
+@pytest.mark.parametrize("text", ["crash -bar the", "the crash cra"])
+def test_a_full_text_index_answers_it(db, text):
+    """Also the condition for stop words is a constant to the planner."""
+    plan = plan_of(text)
     assert "Bitmap Index Scan on inbox_message_search" in plan
     assert "tsquery(" not in plan
     assert "CASE" not in plan
+
+
+@pytest.mark.parametrize("text", ["cra", "bar cra", "the cra", "bar the cra", "freeze or bar cra"])
+def test_a_beginning_is_looked_up_once(db, text):
+    (line,) = [line for line in plan_of(text).splitlines() if "Index Cond" in line]
+    assert line.count(":*") == 1

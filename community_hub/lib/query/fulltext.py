@@ -8,7 +8,7 @@ from functools import reduce
 from operator import and_, or_
 
 from django.contrib.postgres.search import SearchQuery, SearchQueryCombinable, SearchQueryField
-from django.db.models import Case, Func, IntegerField, Value, When
+from django.db.models import Case, Func, IntegerField, Q, Value, When
 from django.db.models.lookups import Exact
 
 from community_hub.lib.search_text import search_text
@@ -20,8 +20,9 @@ LONGEST_PREFIX = 500  # characters; PostgreSQL refuses a lexeme of 2 KB
 _ONE_WORD = re.compile(r"\w*")
 
 
-class _Kept(SearchQueryCombinable, Case):  # type: ignore[misc] # as SearchQuery itself
-    """One of two queries."""
+class _Either(SearchQueryCombinable, Case):  # type: ignore[misc] # as SearchQuery itself
+    """One of two queries. Django compares a vector with its own two classes of queries only, so
+    this is never alone."""
 
     config = None
     output_field = SearchQueryField()
@@ -48,8 +49,8 @@ def search_query(
         raise ValueError("search_query() takes words and phrases, at least one.")
     if not configurations:
         raise ValueError("search_query() takes at least one configuration.")
-    readings = [_Reading(name, configurations, prefix).of(query.tree) for name in configurations]
-    return reduce(or_, readings)
+    readings = [_Reading(name, configurations) for name in configurations]
+    return _read(query.tree, readings, prefix)
 
 
 def unsearchable(query: Query) -> list[Term]:
@@ -58,41 +59,63 @@ def unsearchable(query: Query) -> list[Term]:
     return [term for term in query.terms if not any(map(str.isalnum, term.text))]
 
 
-class _Reading:
-    """A tree in one configuration."""
+def _read(node: Node, readings: Sequence[_Reading], prefix: bool) -> SearchQueryCombinable:
+    """By any of the readings. An unfinished word is the last one, never within parentheses or Not.
 
-    def __init__(self, name: str, every: Sequence[str], prefix: bool) -> None:
+    `(a1 & (b1 | b*)) | (a2 & (b2 | b*))` is written as `(a1 & b1) | (a2 & b2) | ((a1 | a2) & b*)`:
+    the index looks up each term that it is given, the beginning of a frequent word for 25 ms at a
+    million messages. Where b2 is a stop word, a2 is asked alone, whatever follows; where a2 are
+    stop words, b*.
+    """
+    if isinstance(node, Or):
+        return reduce(or_, [_read(part, readings, prefix) for part in node.parts])
+    whole = reduce(or_, [reading.of(node) for reading in readings])
+    *others, last = node.parts if isinstance(node, And) else [node]
+    begun = _begun(last) if prefix else None
+    if begun is None:
+        return whole
+    if not others:
+        return whole | begun
+    rest = [reading.all_of(others) for reading in readings]
+    sizes = [Func(one, function="numnode", output_field=IntegerField()) for one in rest]
+    stopped = reduce(or_, [Q(Exact(size, Value(0))) for size in sizes])
+    return whole | _Either(When(stopped, then=begun), default=reduce(or_, rest) & begun)
+
+
+class _Reading:
+    """A tree in one configuration, without beginnings."""
+
+    def __init__(self, name: str, every: Sequence[str]) -> None:
         self.name = name
         self.every = every
-        self.prefix = prefix
 
     def of(self, node: Node, *, negated: bool = False) -> SearchQueryCombinable:
         """Negation goes down to the terms: a combined query of Django's can't be inverted."""
         if isinstance(node, Not):
             return self.of(node.part, negated=not negated)
         if isinstance(node, And | Or):
-            parts = [self.of(part, negated=negated) for part in node.parts]
-            return reduce(and_ if isinstance(node, And) != negated else or_, parts)
+            return self.all_of(node.parts, is_and=isinstance(node, And), negated=negated)
         if isinstance(node, Operator):
             raise ValueError("search_query() takes no operators.")
         if negated:
             return reduce(and_, [~_term(node, name) for name in self.every])
-        return self._positive(node)
+        return _term(node, self.name)
 
-    def _positive(self, term: Term) -> SearchQueryCombinable:
-        whole = _term(term, self.name)
-        if not (self.prefix and isinstance(term, Word) and term.unfinished):
-            return whole
-        text = search_text(term.text).strip()
-        if not text or len(text) > LONGEST_PREFIX:
-            return whole
-        begun = SearchQuery(_prefix_of(text), config=PREFIXES, search_type="raw")
-        if self.name == PREFIXES:
-            return whole | begun
-        size = Func(whole, function="numnode", output_field=IntegerField())
-        stopped = Exact(size, Value(0))  # a stop word, which is no condition here
-        # Not the Case alone: Django compares a vector with its own two classes of queries only.
-        return whole | _Kept(When(stopped, then=whole), default=begun)
+    def all_of(
+        self, nodes: Sequence[Node], *, is_and: bool = True, negated: bool = False
+    ) -> SearchQueryCombinable:
+        parts = [self.of(part, negated=negated) for part in nodes]
+        return reduce(and_ if is_and != negated else or_, parts)
+
+
+def _begun(node: Node) -> SearchQuery | None:
+    """What begins with a word that is unfinished. None for all else."""
+    if not (isinstance(node, Word) and node.unfinished):
+        return None
+    text = search_text(node.text).strip()
+    if not text or len(text) > LONGEST_PREFIX:
+        return None
+    return SearchQuery(_prefix_of(text), config=PREFIXES, search_type="raw")
 
 
 def _term(term: Term, name: str) -> SearchQuery:
