@@ -2,6 +2,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.db import connections
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
 
 
@@ -10,7 +11,9 @@ class CommunityHubConfig(AppConfig):
 
     def ready(self) -> None:
         from community_hub import celery, checks  # noqa: F401 - the task app and the checks register
+        from community_hub.lib import quick_timestamps
 
+        connection_created.connect(quick_timestamps.register)
         pre_migrate.connect(unlimited, sender=self)
         post_migrate.connect(limited_again, sender=self)
 

@@ -77,6 +77,8 @@ CONNECTION = {
     "join_collapse_limit": 4,
     "from_collapse_limit": 4,
     "jit": "off",
+    # Of a disk that seeks. With it, all conversations were read to find a few thousand.
+    "random_page_cost": 1.1,
 }
 DATABASES = {"default": database(os.environ["DATABASE_URL"])}
 REDIS_URL = os.environ["REDIS_URL"]

@@ -121,7 +121,8 @@ class SearchFolder(Folder):
     def _ranked(self, asked: Plan, context: Context, after: str, size: int) -> FoundRows:
         """`after`: the place of the last row that was shown, among those that are ranked."""
         found = hits.best(asked, context)
-        begin = next((n + 1 for n, hit in enumerate(found.hits) if hit.key == after), 0)
+        places = enumerate(found.hits, 1) if after else ()
+        begin = next((place for place, hit in places if hit.key == after), 0)
         shown = found.hits[begin : begin + size]
         rows = self._rows(asked, context, shown)
         rows.cursor = after

@@ -11,8 +11,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from django.contrib.postgres.search import SearchRank
 from django.db import OperationalError, connection, transaction
@@ -65,8 +66,7 @@ NO_TIME = datetime.min.replace(tzinfo=UTC)
 BY_TIME = Order("-sent_at")
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(NamedTuple):
     """`message`: the message with the words, or by whoever is looked for; 0 where the subject has
     them, whose place is that of the last message."""
 
@@ -284,4 +284,4 @@ def keep(kept: dict[int, Hit], found: Iterable[Hit]) -> None:
             continue
         better = hit if (hit.message > 0, hit.rank) > (other.message > 0, other.rank) else other
         place = max(hit.place, other.place)
-        kept[hit.conversation] = replace(better, place=place, rank=max(hit.rank, other.rank))
+        kept[hit.conversation] = better._replace(place=place, rank=max(hit.rank, other.rank))

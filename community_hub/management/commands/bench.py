@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -72,6 +73,8 @@ class Command(BaseCommand):
             raise CommandError(f"{error}; run once without --keep to begin anew") from error
         if were_there:
             self.stdout.write("They were there already.")
+        gc.collect()
+        gc.freeze()  # as runtime/serve.py does: what is loaded once is looked at by no request
         yield from pages(user, source, machine, options["rounds"])
         yield from searches(user, machine, min(options["rounds"], MOST_ROUNDS))
         yield from verbs(user, machine, options["rounds"])
