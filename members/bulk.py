@@ -85,7 +85,7 @@ def change_all(listing: MemberListing, wanted: Change, *, by: User) -> Changes |
 
 def count(listing: MemberListing, user: User) -> int:
     """Of those that match, COUNTED + 1 at most. Raises Mistake."""
-    return listing.found(user).order_by()[: COUNTED + 1].count()
+    return listing.count(user, COUNTED + 1)
 
 
 @background_job(JOB, words=_("Changing members: %(name)s"))

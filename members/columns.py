@@ -59,25 +59,26 @@ def named(slugs: Iterable[str]) -> list[Column]:
 
 
 def with_columns(found: MemberQuerySet, columns: Iterable[Column], user: User) -> MemberQuerySet:
-    """With all that a row shows, as far as this user may see it: a few queries, however many rows
-    there are."""
-    return with_dates(found, columns, user).prefetch_related(*facts(user))
+    """With all that these columns have, and all accounts, as far as this user may see them: a few
+    queries, however many rows there are."""
+    accounts = Identity.objects.visible_to(user).order_by("network", "id")
+    tags = Tag.objects.current().order_by("name")
+    return (
+        with_dates(found, columns, user)
+        .select_related("owner", "user")
+        .prefetch_related(Prefetch("identities", accounts), Prefetch("tags", tags))
+    )
 
 
 def with_dates(
     found: MemberQuerySet, columns: Iterable[Column], user: User | None
 ) -> MemberQuerySet:
-    """With owner, user and the dates that these columns show; None for the kept dates."""
+    """With the dates that these columns show; None for the kept dates."""
     slugs = {column.slug for column in columns}
-    if "first" in slugs and "first_at" not in found.query.annotations:
+    if "seen" in slugs:
+        found = found.with_seen_at(user)
+    if "first" in slugs:
         found = found.with_first_at(user)
-    if "contact" in slugs and "contact_at" not in found.query.annotations:
+    if "contact" in slugs:
         found = found.with_contact_at(user)
-    return found.select_related("owner", "user")
-
-
-def facts(user: User) -> list[Prefetch]:
-    """What is read for all rows at once: accounts and tags."""
-    accounts = Identity.objects.visible_to(user).order_by("network", "id")
-    tags = Tag.objects.current().order_by("name")
-    return [Prefetch("identities", accounts), Prefetch("tags", tags)]
+    return found

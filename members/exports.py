@@ -62,7 +62,7 @@ def header(export: Export) -> Sequence[Any]:
 def rows(export: Export, pks: Sequence[int]) -> Iterable[Sequence[Any]]:
     """Whoever is not there any more, or not for this reader, is left out."""
     columns, zone = _columns(export), hours.of_hub().zone
-    found = Member.objects.visible_to(export.by).with_seen_at(export.by).filter(pk__in=pks)
+    found = Member.objects.visible_to(export.by).filter(pk__in=pks)
     by_pk = {row.pk: row for row in with_columns(found, columns, export.by)}
     for row in (by_pk[pk] for pk in pks if pk in by_pk):
         accounts = (f"{account.network} {account.handle}" for account in row.identities.all())

@@ -17,13 +17,14 @@ from community_hub.lib.text import number, storable
 
 from . import filters
 from .models import Member, Stage
+from .models.scopes import with_hidden_scopes_read
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
     from team.models import User
 
-    from .models.member import MemberQuerySet, Part
+    from .models.member import MemberQuerySet
 
 LONGEST = 2_000  # characters of a query
 
@@ -120,22 +121,33 @@ class MemberListing:
     def found(self, user: User) -> MemberQuerySet:
         """Whom it asks for, of those this user may see, with what its order goes by; not sorted
         yet. Raises Mistake."""
-        return self._narrowed(Member.objects.visible_to(user), self._asked(user), user)
+        found = Member.objects.visible_to(user).community().with_seen_at(user)
+        return found.filter(self._asked(user)).with_order(self.order.name, user)
 
-    def found_in_parts(self, user: User) -> list[Part]:
+    def found_in_parts(self, user: User) -> list[MemberQuerySet]:
         """The same as `visible_parts()`, which a page is read from quicker. Raises Mistake."""
-        asked, parts = self._asked(user), Member.objects.visible_parts(user)
-        return [(self._narrowed(part, asked, dates_for), dates_for) for part, dates_for in parts]
+        asked = self._asked(user)
+        return [
+            part.community()
+            .with_seen_at(dates_for, all_differ=True)
+            .filter(asked)
+            .with_order(self.order.name, dates_for, all_differ=True)
+            for part, dates_for in Member.objects.visible_parts(user)
+        ]
+
+    def count(self, user: User, cap: int) -> int:
+        """How many members it asks for, counted up to `cap`. Raises Mistake."""
+        counted = 0
+        for part in self.found_in_parts(with_hidden_scopes_read(user)):
+            if counted < cap:
+                counted += part.order_by().values("pk")[: cap - counted].count()
+        return counted
 
     def _asked(self, user: User) -> Q:
         asked = Q(stage=self.stage) if self.stage else Q()
         return asked & filters.condition(self.query, user) if self.query else asked
 
-    def _narrowed(self, found: MemberQuerySet, asked: Q, dates_for: User | None) -> MemberQuerySet:
-        seen = found.community().with_seen_at(dates_for).filter(asked)
-        return seen.with_order(self.order.name, dates_for)
-
 
 def count(user: User, text: str, cap: int) -> int:
     """How many members a query finds, counted up to `cap`. Raises Mistake."""
-    return MemberListing(query=text).found(user).order_by().values("pk")[:cap].count()
+    return MemberListing(query=text).count(user, cap)

@@ -20,7 +20,7 @@ from members.avatars import first_avatar_path, wants_pictures
 from members.log import timeline
 from members.models import Activity, ActivityKind, Identity, Member, Sighting, Stage
 from members.models.activity import NEWEST_FIRST, ActivityQuerySet
-from members.models.identity import hidden_scopes
+from members.models.scopes import hidden_scopes
 from team.models import User
 
 MOST_IDENTITIES = 30

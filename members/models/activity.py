@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community_hub.lib.keyset import Order
 
-from .identity import hidden_scopes
+from .scopes import hidden_scopes
 
 if TYPE_CHECKING:
     from team.models import User

@@ -8,28 +8,17 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.lookups import IsNull
 
-from team import hooks
-
 from .name_words import account_words
+from .scopes import hidden_scopes
 from .sighting import Sighting
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
     from team.models import User
 
-
-def hidden_scopes(user: User) -> QuerySet[Any, Any] | None:
-    """Of all apps that have scopes, those that this user may not see; None where there are none."""
-    found: QuerySet[Any, Any] | None = None
-    for hidden in hooks.hidden_scopes:
-        scopes = hidden(user)
-        if scopes is not None:
-            found = scopes if found is None else found.union(scopes)
-    return found
+    from .scopes import Scopes
 
 
-def not_only_in(hidden: QuerySet[Any, Any], **whose: Any) -> models.Q:
+def not_only_in(hidden: Scopes, **whose: Any) -> models.Q:
     """Seen in another scope than the hidden ones, or in none: `whose` filters sightings by the row
     that is asked about.
 

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models.functions import Coalesce, Collate, Lower
+from django.db.models.functions import Cast, Coalesce, Collate, Lower
 from django.db.models.lookups import Exact, IsNull
 from django.utils.translation import gettext_lazy as _
 
+from community_hub.lib import prepared_sql
 from community_hub.lib.paths import path
 
 from .activity import Activity, ActivityKind
-from .identity import Identity, hidden_scopes, not_only_in
+from .identity import Identity, not_only_in
 from .name_words import name_words
+from .scopes import hidden_scopes
 from .sighting import Sighting
 
 if TYPE_CHECKING:
     from team.models import User
+
+    from .scopes import Scopes
 
 
 class Stage(models.TextChoices):
@@ -60,43 +66,48 @@ class MemberQuerySet(models.QuerySet["Member"]):
         seen = Sighting.objects.filter(identity__member=models.OuterRef("pk"))
         is_hidden = models.Exists(seen.filter(scope__in=hidden))
         elsewhere = models.Subquery(seen.exclude(scope__in=hidden).values("pk")[:1])
-        accounts = Sighting.objects.filter(is_any_of("scope", hidden)).values("identity_id")
+        accounts = Sighting.objects.filter(_in_any_of(hidden)).values("identity_id")
         members = Identity.objects.filter(is_any_of("pk", accounts)).values("member_id")
         return [
             (there.filter(~is_hidden), None),
             (there.filter(is_any_of("pk", members), IsNull(elsewhere, False)), user),
         ]
 
-    # Of these, None for `user` means the kept dates as they are.
+    # Of these, None for `user` means the kept dates as they are, and `all_differ` that all of them
+    # were seen where this reader may not look: nobody's kept dates hold.
 
-    def with_seen_at(self, user: User | None) -> MemberQuerySet:
+    def with_seen_at(self, user: User | None, *, all_differ: bool = False) -> MemberQuerySet:
         """`seen_at`: when this reader's sources saw them last."""
         here = _sightings(user).order_by("-last_seen").values("last_seen")[:1]
-        return self.annotate(seen_at=_as_far_as_seen("last_seen", here, user))
+        return self.annotate(seen_at=_as_far_as_seen("last_seen", here, user, all_differ))
 
-    def with_first_at(self, user: User | None) -> MemberQuerySet:
+    def with_first_at(self, user: User | None, *, all_differ: bool = False) -> MemberQuerySet:
         """`first_at`: when this reader's sources saw them first; None where nobody wrote it down"""
         here = _sightings(user).order_by("first_seen").values("first_seen")[:1]
-        return self.annotate(first_at=_as_far_as_seen("first_seen", here, user))
+        return self.annotate(first_at=_as_far_as_seen("first_seen", here, user, all_differ))
 
-    def with_contact_at(self, user: User | None) -> MemberQuerySet:
+    def with_contact_at(self, user: User | None, *, all_differ: bool = False) -> MemberQuerySet:
         """`contact_at`: the team's last contact, as far as this reader may know of it; or None."""
         if user is None:
             return self.annotate(contact_at=models.F("last_contact_at"))
         lines = Activity.objects.visible_to(user).present().filter(kind__in=CONTACTS)
         ours = lines.filter(member=models.OuterRef("pk")).order_by("-occurred_at")
         last = ours.values("occurred_at")[:1]
-        return self.annotate(contact_at=_as_far_as_seen("last_contact_at", last, user))
+        return self.annotate(contact_at=_as_far_as_seen("last_contact_at", last, user, all_differ))
 
-    def with_order(self, name: str, user: User | None) -> MemberQuerySet:
+    def with_order(
+        self, name: str, user: User | None, *, all_differ: bool = False
+    ) -> MemberQuerySet:
         """What a list is sorted by: `by_name` in small letters, `by_first` and `by_contact` with
         NEVER in the place of no date. Anything else is there already."""
         if name == "by_name":
             return self.annotate(by_name=BY_NAME)
         if name == "by_first":
-            return self.with_first_at(user).annotate(by_first=or_never("first_at"))
+            found = self.with_first_at(user, all_differ=all_differ)
+            return found.annotate(by_first=or_never("first_at"))
         if name == "by_contact":
-            return self.with_contact_at(user).annotate(by_contact=or_never("contact_at"))
+            found = self.with_contact_at(user, all_differ=all_differ)
+            return found.annotate(by_contact=or_never("contact_at"))
         return self
 
     def community(self) -> MemberQuerySet:
@@ -111,12 +122,26 @@ Part = tuple[MemberQuerySet, "User | None"]  # see visible_parts()
 class _AnyOf(Exact):
     def process_rhs(self, compiler: Any, connection: Any) -> Any:
         sql, params = super().process_rhs(compiler, connection)
-        return f"any {sql}", params
+        return f"any ({sql})", params
 
 
 def is_any_of(field: str, values: models.QuerySet[Any, Any]) -> Exact:
     """As `in`, for a few values of many: they are found first, and then each by its index."""
     return _AnyOf(models.F(field), ArraySubquery(values))
+
+
+def has_id(pks: Iterable[int] | str) -> models.Q:
+    """As `in`, for thousands of ids, or for an array of them as PostgreSQL writes it."""
+    array = pks if isinstance(pks, str) else prepared_sql.as_array(pks)
+    ids = Cast(models.Value(array), ArrayField(models.BigIntegerField()))
+    return models.Q(_AnyOf(models.F("pk"), ids))
+
+
+def _in_any_of(hidden: Scopes) -> Any:
+    """Of sightings, found by the index of each scope."""
+    if isinstance(hidden, tuple):
+        return models.Q(scope__in=hidden)
+    return is_any_of("scope", hidden)
 
 
 def or_never(field: str) -> Coalesce:
@@ -130,11 +155,13 @@ def _sightings(user: User | None) -> models.QuerySet[Sighting]:
     return seen if hidden is None else seen.exclude(scope__in=hidden)
 
 
-def _as_far_as_seen(field: str, here: Any, user: User | None) -> Any:
+def _as_far_as_seen(field: str, here: Any, user: User | None, all_differ: bool) -> Any:
     """The kept field; for who was also seen where this reader may not look, what `here` finds."""
     hidden = hidden_scopes(user) if user else None
     if hidden is None:
         return models.F(field)
+    if all_differ:
+        return models.Subquery(here)
     seen = Sighting.objects.filter(identity__member=models.OuterRef("pk"))
     elsewhere = models.Exists(seen.filter(scope__in=hidden))
     return models.Case(models.When(elsewhere, then=models.Subquery(here)), default=models.F(field))

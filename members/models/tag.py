@@ -13,8 +13,8 @@ from community_hub.lib.paths import path
 from community_hub.lib.text import one_line
 from members import hooks
 
-from .identity import hidden_scopes
 from .member import Member
+from .scopes import hidden_scopes
 
 if TYPE_CHECKING:
     from team.models import User

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -17,13 +16,15 @@ from django_htmx.http import trigger_client_event
 from community_hub.lib import htmx, keyset
 from community_hub.lib.query import Mistake
 from community_hub.lib.text import number
-from members.columns import COLUMNS, chosen_by, facts, named, with_dates
+from members.columns import COLUMNS, chosen_by, named
 from members.exports import MEMBERS
 from members.forms import NoteForm
 from members.listing import SORTS, MemberListing
 from members.models import Member, Stage, Tag
-from members.models.member import Part
+from members.models.member import MemberQuerySet
+from members.models.scopes import with_hidden_scopes_read
 from members.profile import load_profile
+from members.rows import page_of
 from team import exports, jobs, saved_queries
 from team.http import AuthenticatedHttpRequest
 from team.models import SavedQuery, User
@@ -79,7 +80,7 @@ def tag_names(request: AuthenticatedHttpRequest) -> HttpResponse:
 def list_page(
     request: AuthenticatedHttpRequest, wanted: MemberListing, view: SavedQuery | None
 ) -> HttpResponse:
-    user, shown = request.user, number(request.GET.get("shown"))
+    user, shown = with_hidden_scopes_read(request.user), number(request.GET.get("shown"))
     columns = chosen_by(user)
     parts, mistake = found_by(wanted, user)
     bar = view_bar(user, "members", wanted.text, wanted.sort, view, wrong=bool(mistake))
@@ -87,14 +88,9 @@ def list_page(
     if bar.remains and bar.remains.text:
         asked = replace(wanted, query=bar.remains.text)
         parts, mistake = found_by(asked, user)
-    listing: keyset.Listing[Member] = keyset.page_of_parts(
-        [with_dates(part, columns, dates_for) for part, dates_for in parts],
-        wanted.order,
-        request.GET.get("before", ""),
-        max(PAGE, min(shown, MOST_SHOWN)),
-        filters=wanted.as_json(),
-    )
-    prefetch_related_objects(listing.rows, *facts(user))
+    size = max(PAGE, min(shown, MOST_SHOWN))
+    before = request.GET.get("before", "")
+    listing = page_of(parts, wanted, columns, user, before=before, size=size)
     begun = jobs.begun_by(user, since=timezone.now() - SHOWN) if user.can_tag else []
     context = {
         "listing": listing,
@@ -113,7 +109,7 @@ def list_page(
     return htmx.respond(request, "members/list.html", context, parts=LIST_PARTS)
 
 
-def found_by(wanted: MemberListing, user: User) -> tuple[list[Part], Mistake | None]:
+def found_by(wanted: MemberListing, user: User) -> tuple[list[MemberQuerySet], Mistake | None]:
     """Nobody, where there is a mistake in the query."""
     try:
         return wanted.found_in_parts(user), None

@@ -105,6 +105,9 @@ class User(AbstractBaseUser):
     session_round = models.PositiveIntegerField(default=0)  # a new round ends every session
     date_joined = models.DateTimeField(auto_now_add=True)
 
+    # What hooks.hidden_scopes name, where that was read for this instance, of one request.
+    known_hidden_scopes: tuple[str, ...] | None = None
+
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["name"]

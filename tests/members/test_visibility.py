@@ -10,6 +10,7 @@ from inbox.verbs import sources as source_verbs
 from inbox.verbs import tags
 from members import verbs as member_verbs
 from members.models import Identity, Member, Sighting
+from members.models.scopes import hidden_scopes, with_hidden_scopes_read
 from tests.inbox.items import ago, item, page, person, reply
 from tests.make import make_member, make_source
 
@@ -89,6 +90,20 @@ def test_of_who_is_known_from_both_only_the_open_half_shows(
         "Newer",
     ]
     assert len(client.get(f"/members/{ines.pk}/").context["profile"].identities) == 2
+
+
+def test_what_is_hidden_is_read_once_for_a_request(
+    closed, alice, lena, bob, django_assert_num_queries
+) -> None:
+    said(closed, "whistler")
+    with django_assert_num_queries(1):
+        readers = [with_hidden_scopes_read(user) for user in (lena, bob)]
+        assert [hidden_scopes(reader) for reader in readers] == [None, (closed.scope,)]
+    assert [Member.objects.visible_to(reader).count() for reader in readers] == [1, 0]
+    assert bob.known_hidden_scopes is None
+    source_verbs.restrict(closed, [bob], by=alice)
+    assert hidden_scopes(with_hidden_scopes_read(bob)) is None
+    assert Member.objects.visible_to(with_hidden_scopes_read(bob)).count() == 1
 
 
 def test_a_member_added_by_hand_is_everybodys(closed, bob) -> None:
