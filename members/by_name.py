@@ -1,31 +1,112 @@
-"""Members by the words of their names, and of the handles and names of their accounts."""
+"""Members by the words of their names, and of the handles and names of their accounts.
+
+PostgreSQL can't tell how many names have words that begin so, and reads every member where it takes
+them for many. So a list first asks who they are. Few of them are a condition on ids; of many, those
+that stand first in whatever order are found soon by looking at one row after the other.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from django.contrib.postgres.search import SearchQuery
+from django.contrib.postgres.search import SearchQuery, SearchVectorExact
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.lookups import IsNull
 
 from community_hub.lib.search_text import search_text
 from team.models import User
 
 from .models import Identity, Member
-from .models.member import MemberQuerySet
+from .models.identity import IdentityQuerySet
+from .models.member import MemberQuerySet, has_id
 from .models.name_words import account_words, name_words
+from .models.scopes import rows_as_seen_by
 
 MOST_WORDS = 10  # in a name or an address somebody would type
+FEW = 10_000  # members, or accounts, that are named so
 
 
 def members_named(typed: Sequence[str], user: User) -> MemberQuerySet:
     """Whom this reader may see and whose name, or one account's handle and name, has words that
     begin like each of what was typed. Nobody, of nothing and of more words than a name has."""
-    words = " ".join(map(search_text, typed)).split()
-    if not 0 < len(words) <= MOST_WORDS:
+    words = _words(" ".join(typed))
+    if not words:
         return Member.objects.none()
-    begun = SearchQuery(
-        " & ".join(f"'{word}':*" for word in words), config="simple", search_type="raw"
-    )
-    accounts = Identity.objects.visible_to(user).alias(words=account_words()).filter(words=begun)
-    by_name = Member.objects.alias(words=name_words()).filter(words=begun).values("pk")
-    found = by_name.union(accounts.values("member"))  # each by its index, where `or` has none
+    begun = _wanted(" & ".join(f"'{word}':*" for word in words))
+    found = _by_name(begun).values("pk").union(_by_account(begun, user).values("member"))
     return Member.objects.visible_to(user).filter(pk__in=found)
+
+
+def conditions(terms: Iterable[str], user: User) -> dict[str, Q]:
+    """On members, for each term: whose name, or an account's handle and name that this reader may
+    see, has the words of the term one after the other; of the last its beginning will do. One
+    query. Nobody, for a term without words or with more than a name has."""
+    queries = {term: _following(_words(term)) for term in terms}
+    asked = sorted({query for query in queries.values() if query})
+    few = _few(asked, user) if asked else {}
+    return {
+        term: has_id(few[query]) if query in few else _row_by_row(query, user)
+        for term, query in queries.items()
+    }
+
+
+def condition(term: str, user: User) -> Q:
+    """The same of one, without a query; PostgreSQL looks at one row after the other."""
+    return _row_by_row(_following(_words(term)), user)
+
+
+def _words(typed: str) -> list[str]:
+    words = search_text(typed).split()
+    return words if len(words) <= MOST_WORDS else []
+
+
+def _following(words: Sequence[str]) -> str:
+    """As to_tsquery() reads it; "" of no words."""
+    return " <-> ".join(f"'{word}'" for word in words) + ":*" if words else ""
+
+
+def _wanted(query: str) -> SearchQuery:
+    return SearchQuery(query, config="simple", search_type="raw")
+
+
+def _by_name(wanted: SearchQuery) -> MemberQuerySet:
+    return Member.objects.alias(words=name_words()).filter(words=wanted)
+
+
+def _by_account(wanted: SearchQuery, user: User | None) -> IdentityQuerySet:
+    accounts = Identity.objects.visible_to(user) if user else Identity.objects.all()
+    return accounts.alias(words=account_words()).filter(words=wanted)
+
+
+def _few(queries: Sequence[str], user: User) -> dict[str, set[int]]:
+    """The ids of the members of each query, without those queries that have too many."""
+    values = {f"query{number}": query for number, query in enumerate(queries)}
+    found: list[list[int]] = [[] for _ in range(2 * len(queries))]
+    for number, pk in rows_as_seen_by(user, ("named", len(queries)), _ids, **values):
+        found[number].append(pk)
+    pairs = zip(found[::2], found[1::2], strict=True)
+    return {
+        query: {*by_name, *by_account}
+        for query, (by_name, by_account) in zip(queries, pairs, strict=True)
+        if len(by_name) <= FEW and len(by_account) <= FEW
+    }
+
+
+def _ids(reader: User | None, **queries: str) -> QuerySet[Any, Any]:
+    """(number, id of a member): two numbers for each query, that of whose name it finds and that of
+    whose accounts. One more than FEW of each. `reader`: None where nothing is hidden from them."""
+    parts: list[QuerySet[Any, Any]] = []
+    for wanted in map(_wanted, queries.values()):
+        for rows, pk in ((_by_name(wanted), "pk"), (_by_account(wanted, reader), "member_id")):
+            parts.append(rows.order_by().values_list(Value(len(parts)), pk)[: FEW + 1])
+    return parts[0].union(*parts[1:], all=True)
+
+
+def _row_by_row(query: str, user: User) -> Q:
+    """As a subquery that PostgreSQL works out for the rows it looks at, never for all of them."""
+    if not query:
+        return Q(pk__in=[])
+    wanted = _wanted(query)
+    theirs = _by_account(wanted, user).filter(member=OuterRef("pk")).values("pk")[:1]
+    return Q(SearchVectorExact(name_words(), wanted)) | Q(IsNull(Subquery(theirs), False))

@@ -6,6 +6,7 @@ Apps above register operators of their own with `PEOPLE.register(...)` when they
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Q
@@ -17,9 +18,10 @@ from community_hub.lib.query import Context, Language, Mistake, OperatorDefiniti
 from team import hours
 from team.models import User
 
+from . import by_name
 from .models import Activity, Identity, MemberTag, Stage, Tag
-from .models.identity import hidden_scopes
 from .models.member import CONTACTS
+from .models.scopes import hidden_scopes
 
 if TYPE_CHECKING:
     from .models.member import MemberQuerySet
@@ -36,15 +38,13 @@ def condition(text: str, user: User) -> Q:
     """On members with `seen_at`. Raises Mistake."""
     query = PEOPLE.parse(text)
     context = Context(user=user, now=timezone.now(), timezone=hours.of_hub().zone)
-    return PEOPLE.q(query, context)
+    named = by_name.conditions((term.text for term in query.terms), user)
+    return PEOPLE.q(query, context, words=lambda term, _context: named[term.text])
 
 
-def named(term: Term, context: Context) -> Q:
-    """By a part of the name, or of a handle that this reader may see."""
-    text = term.text.removeprefix("@")
-    accounts = Identity.objects.visible_to(context.user)
-    handles = accounts.filter(member=OuterRef("pk"), handle__icontains=text)
-    return Q(name__icontains=text) | Q(Exists(handles))
+def words(term: Term, context: Context) -> Q:
+    """By words in the name, or in the handle or name of an account that this reader may see."""
+    return by_name.condition(term.text, context.user)
 
 
 # One function an operator: a value, as it was typed, becomes a condition ------------------------
@@ -113,12 +113,9 @@ def in_contact(value: str, context: Context) -> Q:
 
 
 def seen(condition: Callable[[str, str, Context], Q]) -> Callable[[str, Context], Q]:
-    """A condition on when this reader's sources saw them last."""
-
-    def build(value: str, context: Context) -> Q:
-        return Q(seen_at__isnull=False) & condition("seen_at", value, context)
-
-    return build
+    """A condition on when this reader's sources saw them last, which is never null: whom none of
+    them saw is not in the list."""
+    return partial(condition, "seen_at")
 
 
 # What is offered while one types ----------------------------------------------------------------
@@ -136,7 +133,7 @@ def colleagues(_user: User, beginning: str) -> Iterable[tuple[str, str]]:
     return [*offered, *((user.name, user.email) for user in team[: MOST_OFFERED - len(offered)])]
 
 
-PEOPLE = Language("members", words=named)
+PEOPLE = Language("members", words=words)
 PEOPLE.register(
     OperatorDefinition(
         name="stage",

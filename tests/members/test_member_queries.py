@@ -11,7 +11,8 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from members import filters, verbs
+from community_hub.lib import compiled_sql
+from members import by_name, filters, verbs
 from members.models import Member, Sighting
 from tests.make import make_identity, make_line, make_member, make_source
 
@@ -52,11 +53,20 @@ def people(bob, lena):
     ("text", "names"),
     [
         ("", "Ada Ben Cleo Dora"),
-        ("li", "Ben Dora"),
+        ("al", "Ben"),
+        ("li", "Dora"),
         ("@ada", "Ada"),
         ("ada or ben", "Ada Ben"),
         ('"Ada Lovelace" or "li d"', "Ada"),
-        ("-li", "Ada Cleo"),
+        ('"ada love"', "Ada"),
+        ('"lovelace ada"', ""),
+        ("lovelace ada", "Ada"),
+        ("ÅDA", "Ada"),
+        ("'; \\ or '*':", ""),
+        ("-%", "Ada Ben Cleo Dora"),
+        ("a b c d e f g h i j k", ""),
+        ('"a b c d e f g h i j k"', ""),
+        ("-li", "Ada Ben Cleo"),
         ("stage:contributor", "Ada Ben"),
         ("-stage:contributor is:bot", "Cleo"),
         ('tag:"early BIRD" or tag:bug', "Ada Dora"),
@@ -81,6 +91,19 @@ def people(bob, lena):
 )
 def test_a_query_finds(bob, people, text, names):
     assert [name.split()[0] for name in ask(bob, text)] == names.split()
+
+
+@pytest.mark.parametrize("text", ["li", "-li", "a", "b or li", "nobody", '"ben al"', "@ada -b"])
+def test_many_are_found_row_by_row_as_few_are_by_their_ids(bob, lena, people, monkeypatch, text):
+    closed = make_source(restricted=True)
+    account = make_identity(people[0], handle="Liza-in-secret")
+    Sighting.objects.create(identity=account, scope=closed.scope, first_seen=NOW(), last_seen=NOW())
+    found = ask(bob, text), ask(lena, text)
+    monkeypatch.setattr(compiled_sql, "_kept", {})
+    monkeypatch.setattr(by_name, "FEW", 0)
+    assert (ask(bob, text), ask(lena, text)) == found
+    if text == "li":
+        assert [len(each) for each in found] == [1, 2]
 
 
 @pytest.mark.parametrize("text", ["contact:>90d", "contact:<10d", "-contact:<10d"])
