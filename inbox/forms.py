@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.conf.locale import LANG_INFO
 from django.utils.translation import gettext_lazy as _
 
 from community_hub.lib.text import one_line, storable
 
+from .languages import NAMES
 from .pages.variables import what_is_wrong
 
 if TYPE_CHECKING:
@@ -18,17 +18,32 @@ if TYPE_CHECKING:
     from .models import SavedReply
 
 LONGEST = 20_000  # characters
-LANGUAGES = sorted(
-    (
-        (code, info["name_local"])
-        for code, info in LANG_INFO.items()
-        if len(code) == 2 and "name_local" in info
-    ),
-    key=lambda pair: pair[1].casefold(),
-)
+LANGUAGES = sorted(NAMES.items(), key=lambda pair: pair[1].casefold())
 
 
-class SavedReplyForm(forms.Form):
+class TextForm(forms.Form):
+    """What a saved reply says in one language."""
+
+    language = forms.ChoiceField(
+        label=_("Language"),
+        choices=[("", _("Select a language")), *LANGUAGES],
+        error_messages={"required": _("Select a language.")},
+    )
+    text = forms.CharField(
+        label=_("Text"),
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 8, "dir": "auto"}),
+        error_messages={"required": _("Write the reply first.")},
+    )
+
+    def clean_text(self) -> str:
+        text = storable(self.cleaned_data["text"]).strip()
+        if wrong := what_is_wrong(text):
+            raise forms.ValidationError(wrong)
+        return text
+
+
+class SavedReplyForm(TextForm):
     title = forms.CharField(
         label=_("Title"), max_length=80, error_messages={"required": _("Enter a title.")}
     )
@@ -44,17 +59,12 @@ class SavedReplyForm(forms.Form):
         choices=[("", _("Any language")), *LANGUAGES],
         help_text=_("Replies in a member’s language are offered first."),
     )
-    text = forms.CharField(
-        label=_("Text"),
-        max_length=LONGEST,
-        widget=forms.Textarea(attrs={"rows": 8, "dir": "auto"}),
-        error_messages={"required": _("Write the reply first.")},
-    )
     shared = forms.BooleanField(
         label=_("Share with the team"),
         required=False,
         help_text=_("Everyone who can reply can use and edit it."),
     )
+    field_order = ("title", "folder", "language", "text", "shared")
 
     def __init__(self, data: Any = None, *, user: User, reply: SavedReply | None = None) -> None:
         first = {"shared": True}
@@ -72,12 +82,6 @@ class SavedReplyForm(forms.Form):
 
     def clean_folder(self) -> str:
         return one_line(self.cleaned_data["folder"], 60)
-
-    def clean_text(self) -> str:
-        text = storable(self.cleaned_data["text"]).strip()
-        if wrong := what_is_wrong(text):
-            raise forms.ValidationError(wrong)
-        return text
 
     def clean(self) -> dict[str, Any]:
         """As the verbs take it: `owner` in the place of `shared`."""

@@ -52,6 +52,16 @@ urlpatterns = [
     path("saved-replies/new/", saved_replies.saved_reply_new, name="saved-reply-new"),
     path("saved-replies/<int:pk>/", saved_replies.saved_reply, name="saved-reply"),
     path(
+        "saved-replies/<int:pk>/variants/new/",
+        saved_replies.saved_reply_variant_new,
+        name="saved-reply-variant-new",
+    ),
+    path(
+        "saved-replies/<int:pk>/variants/<int:variant_pk>/",
+        saved_replies.saved_reply_variant,
+        name="saved-reply-variant",
+    ),
+    path(
         "messages/<int:pk>/pictures/<slug:name>/", pictures.message_picture, name="message-picture"
     ),
     path(

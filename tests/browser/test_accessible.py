@@ -33,6 +33,7 @@ SCREENS = {
     "members": "/members/",
     "member": "member",
     "views": "/views/",
+    "saved reply": "/saved-replies/new/",
     "sources": "/sources/",
     "source": "source",
     "add source": "/sources/new/",

@@ -40,7 +40,9 @@ def test_a_saved_reply_is_inserted_with_the_facts_of_the_conversation_and_counte
     answer = signed_in(bob).post(reverse("saved-reply-text", args=[talk.pk, reply.pk]))
     assert answer.json() == {
         "text": f"Hi Ada, Ada Lovelace: No sound at https://forum.example/t/7."
-        f" {bob.first_name} of {talk.source.name}"
+        f" {bob.first_name} of {talk.source.name}",
+        "language": "",
+        "languages": [["", "Any language"]],
     }
     reply.refresh_from_db()
     assert reply.used_count == 1
@@ -92,7 +94,7 @@ def test_ones_own_are_seen_by_nobody_else(bob, lena, talk):
     mine, shared = save(title="Mine", owner=bob), save(title="Shared")
     assert [r.title for f in saved_replies.by_folder(bob) for r in f.replies] == ["Mine", "Shared"]
     assert [r.title for f in saved_replies.by_folder(lena) for r in f.replies] == ["Shared"]
-    assert saved_replies.offered(talk, lena) == [shared]
+    assert [offer.reply for offer in saved_replies.offered(talk.answerable(), lena)] == [shared]
     with pytest.raises(PermissionDenied):
         verbs.edit(mine, by=lena, title="Yours")
     with pytest.raises(PermissionDenied):
@@ -106,7 +108,8 @@ def test_ones_own_are_seen_by_nobody_else(bob, lena, talk):
 def test_the_language_of_the_asker_is_offered_first_then_what_is_used_most(bob, talk):
     rare, often = save(title="Rare"), save(title="Often", used_count=9)
     french, german = save(title="Merci", language="fr"), save(title="Danke", language="de")
-    assert saved_replies.offered(talk, bob) == [german, often, rare, french]
+    offers = saved_replies.offered(talk.answerable(), bob)
+    assert [offer.reply for offer in offers] == [german, often, rare, french]
 
 
 def test_a_reply_is_created_edited_and_deleted_each_with_undo(bob):

@@ -14,6 +14,11 @@ about = partial(Endpoint, ids=CONVERSATION, scoped=True)  # one conversation
 PICKED = {"pick": lambda world: f"{world.conversation.pk}-{world.message.pk}"}
 SAVED = {"reply_pk": lambda world: world.saved_reply.pk}
 ONE_SAVED = {"pk": lambda world: world.saved_reply.pk}
+VARIANT = {
+    "pk": lambda world: world.variant.variant_of_id,
+    "variant_pk": lambda world: world.variant.pk,
+}
+GERMAN = {"language": "de", "text": "Danke!"}
 PICTURE = {"pk": lambda world: world.illustrated.pk, "name": name_of(PICTURE_ADDRESS)}
 TAG = {"pk": lambda world: world.tagged.pk, "tag_pk": lambda world: world.tag.pk}
 
@@ -65,6 +70,13 @@ ENDPOINTS = (
         "saved-replies/<int:pk>/", "POST", TRIAGERS, ONE_SAVED, {"title": "Hello", "text": "Hi"}
     ),
     Endpoint("saved-replies/<int:pk>/", "DELETE", TRIAGERS, ONE_SAVED),
+    Endpoint("saved-replies/<int:pk>/variants/new/", "GET", TRIAGERS, ONE_SAVED),
+    Endpoint("saved-replies/<int:pk>/variants/new/", "POST", TRIAGERS, ONE_SAVED, GERMAN),
+    Endpoint("saved-replies/<int:pk>/variants/<int:variant_pk>/", "GET", TRIAGERS, VARIANT),
+    Endpoint(
+        "saved-replies/<int:pk>/variants/<int:variant_pk>/", "POST", TRIAGERS, VARIANT, GERMAN
+    ),
+    Endpoint("saved-replies/<int:pk>/variants/<int:variant_pk>/", "DELETE", TRIAGERS, VARIANT),
     about("conversations/<int:pk>/preview/", "POST", NOTERS, data={"reply": "Hello"}),
     about("conversations/<int:pk>/draft/", "POST", NOTERS, data={"kind": "note", "text": "Hm"}),
     about("conversations/<int:pk>/readmark/", "POST", data={"up_to": 1}),

@@ -122,6 +122,12 @@ class World:
     def saved_reply(self) -> SavedReply:
         return SavedReply.objects.create(title="Thanks", text="Thank you!")
 
+    @cached_property
+    def variant(self) -> SavedReply:
+        """In another language than the saved reply."""
+        fields = {"title": "Thanks", "language": "fr", "text": "Merci !"}
+        return SavedReply.objects.create(variant_of=self.saved_reply, **fields)
+
     def delivery(self, state: str) -> Delivery:
         return make_reply(self.conversation, by=self.asker, state=state).delivery
 

@@ -1,29 +1,38 @@
 // <saved-replies>: the list in the menu of the reply box. A click puts the reply's text where the cursor is, with
-// what the server filled in. A semicolon at the beginning of a line opens the menu (composer-box.js).
+// what the server filled in, in the language that it chose; <saved-language> offers the others. A semicolon at the
+// beginning of a line opens the menu (composer-box.js).
 class SavedReplies extends HTMLElement {
   connectedCallback() {
     this.addEventListener("click", ({ target }) => {
       const item = target.closest("[data-url]");
-      if (item) this.insert(item);
+      if (item) this.insert(item.dataset.url);
     });
   }
 
-  async insert(item) {
+  async insert(url) {
     const composer = this.closest("composer-box"), box = composer.querySelector('textarea[data-kind="reply"]');
-    const headers = { "X-CSRFToken": document.querySelector("meta[name=csrf-token]")?.content || "" };
-    const answer = await fetch(item.dataset.url, { method: "POST", headers }).catch(() => null);
+    const answer = await this.ask(url);
     this.closest("command-menu").hidePopover();
     const choice = composer.querySelector('input[value="reply"]');
     if (choice && !choice.checked) choice.click();
-    if (answer?.ok) {
-      const { text } = await answer.json();
-      box.setRangeText(text, box.selectionStart, box.selectionEnd, "end");
+    if (answer) {
+      box.setRangeText(answer.text, box.selectionStart, box.selectionEnd, "end");
       box.dispatchEvent(new Event("input", { bubbles: true }));
-    } else {
-      const text = composer.querySelector("[data-saved-replies]").dataset.failed;
-      document.body.dispatchEvent(new CustomEvent("toast", { detail: { text, level: "error" } }));
+      composer.dispatchEvent(new CustomEvent("saved:inserted", { detail: { url, ...answer } }));
     }
     box.focus();
+  }
+
+  // null where it failed, which a toast has said
+  async ask(url, more = {}) {
+    const composer = this.closest("composer-box");
+    const headers = { "X-CSRFToken": document.querySelector("meta[name=csrf-token]")?.content || "" };
+    const body = new URLSearchParams({ to: composer.querySelector("input[name=to]")?.value || "", ...more });
+    const answer = await fetch(url, { method: "POST", headers, body }).catch(() => null);
+    if (answer?.ok) return answer.json();
+    const text = composer.querySelector("[data-saved-replies]").dataset.failed;
+    document.body.dispatchEvent(new CustomEvent("toast", { detail: { text, level: "error" } }));
+    return null;
   }
 }
 
