@@ -12,9 +12,9 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from community_hub.lib.query import Context, Mistake, Query, Term, dates, search_query
+from community_hub.lib.query import Context, Mistake, Query, Term, dates, says, search_query
 from inbox import filter_values as values
-from inbox.languages import SUBJECTS, configurations_in_use
+from inbox.languages import READ, SUBJECTS, configurations_in_use
 from inbox.models import (
     ConversationTag,
     Draft,
@@ -39,8 +39,15 @@ def any_message(condition: Q, context: Context) -> Q:
     return Q(Exists(seen.filter(condition, conversation=OuterRef("pk"))))
 
 
-def words_in_message(term: Term, context: Context) -> Q:
-    return Q(search=search_query(Query(term.text, term), configurations_in_use()))
+def words_in_message(term: Term, _context: Context) -> Q:
+    found = Q(search=search_query(Query(term.text, term), configurations_in_use()))
+    return found & says(term, "body_text", READ)
+
+
+def words_in_subject(term: Term, _context: Context) -> Q:
+    """Of a SearchedConversation."""
+    found = Q(search=search_query(Query(term.text, term), SUBJECTS))
+    return found & says(term, "subject", READ)
 
 
 def words_in_conversation(term: Term, context: Context) -> Q:
@@ -48,8 +55,7 @@ def words_in_conversation(term: Term, context: Context) -> Q:
     conversations."""
     seen = SearchedMessage.objects.visible_to(context.user).present()
     said = seen.filter(words_in_message(term, context))
-    query = search_query(Query(term.text, term), SUBJECTS)
-    titled = SearchedConversation.objects.filter(search=query)
+    titled = SearchedConversation.objects.filter(words_in_subject(term, context))
     return Q(pk__in=said.values("conversation")) | Q(pk__in=titled.values("pk"))
 
 

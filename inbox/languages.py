@@ -14,6 +14,7 @@ CONFIGURATIONS = {
     "ru": "russian", "sv": "swedish", "tr": "turkish",
 }  # fmt: skip
 SUBJECTS = ("simple", "english")  # of the subjects of conversations
+READ = 120_000  # characters of a message that its column of words is made of: as in 0019
 
 # By code, as their speakers call them.
 NAMES: dict[str, str] = {

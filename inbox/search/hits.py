@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from django.contrib.postgres.search import SearchRank
 from django.db import OperationalError, connection, transaction
-from django.db.models import Count, F, FloatField, Max, Min, QuerySet, Value
+from django.db.models import Count, F, FloatField, Max, Min, Q, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
@@ -26,7 +26,8 @@ from psycopg.errors import QueryCanceled
 from community_hub.lib import keyset
 from community_hub.lib.keyset import Order
 from community_hub.lib.query import Context, Mistake, Word, parts, search_query
-from inbox.conditions import any_message
+from inbox.conditions import any_message, words_in_subject
+from inbox.filters import CONVERSATIONS, MESSAGES
 from inbox.languages import SUBJECTS, configurations_in_use
 from inbox.models import Conversation, SearchedConversation, SearchedMessage
 from inbox.models.searched import SearchedMessageQuerySet
@@ -143,6 +144,7 @@ class Search:
         self.ranked = ranked
         self.read = 0
         self.in_messages = search_query(self.words, configurations_in_use())
+        self.said = MESSAGES.q(plan.sequences, context) if plan.sequences else Q()
         self.others = [*hits(self.by_subject()), *hits(self.by_author())]
 
     def gathered(self, wanted: int, before: Place | None = None) -> Found:
@@ -171,6 +173,7 @@ class Search:
         """Which of the conversations have a hit that is not below a place."""
         newer = self.messages().filter(conversation__in=conversations)
         newer = newer.filter(BY_TIME.until(keyset.cursor(*place)), search=self.in_messages)
+        newer = newer.filter(self.said)
         said = newer.values_list("conversation", flat=True)
         return {hit.conversation for hit in self.others if hit.place >= place} | set(said)
 
@@ -190,7 +193,7 @@ class Search:
             )
         else:
             found = found.filter(search=self.in_messages)
-        return self.rows(found, SearchRank(F("search"), self.in_messages))
+        return self.rows(found.filter(self.said), SearchRank(F("search"), self.in_messages))
 
     def by_author(self) -> QuerySet[SearchedMessage, Row]:
         """Written by whoever has this name, where the words may be one."""
@@ -209,6 +212,9 @@ class Search:
             so = so.filter(any_message(self.plan.message, self.context))
         query = search_query(self.words, SUBJECTS)
         found = SearchedConversation.objects.visible_to(self.context.user).filter(search=query)
+        if self.plan.sequences:
+            said = CONVERSATIONS.q(self.plan.sequences, self.context, words=words_in_subject)
+            found = found.filter(said)
         if so.query.where:
             found = found.filter(pk__in=so.values("pk"))
         rank = SearchRank(F("search"), query) * IN_SUBJECT if self.ranked else BY_NAME

@@ -16,6 +16,7 @@ from community_hub.lib.query import (
     Operator,
     Or,
     Query,
+    has_sequence,
     leaves,
     parts,
     query_of,
@@ -33,6 +34,13 @@ class Plan:
     words: Query | None
     message: Q
     conversation: Q
+
+    @property
+    def sequences(self) -> Query | None:
+        """What of the words the full-text index cannot tell alone."""
+        if self.words is None:
+            return None
+        return query_of(self.words, [it for it in parts(self.words.tree) if has_sequence(it)])
 
 
 def plan(text: str, context: Context) -> Plan:

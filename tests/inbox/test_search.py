@@ -113,6 +113,29 @@ def test_what_is_said_of_messages_holds_for_the_one_that_has_the_words(bob):
     assert found("-from:ada", bob) == []
 
 
+@pytest.mark.parametrize("sort", ["newest", "best", "oldest"])
+def test_a_phrase_is_found_with_its_small_words_and_as_it_is_written(bob, sort):
+    once = said("I was charged once.", language="en")
+    twice = said("I was charged twice.", language="en")
+    inside = said("It was in the box", language="en")
+    said("the box connected", language="en", subject="Boxes")
+    titled = said("hello", language="en", subject="Lost in the box")
+    assert found('"charged once"', bob, sort) == [once.pk]
+    assert found('charged -"charged once"', bob, sort) == [twice.pk]
+    assert set(found('"in the box"', bob, sort)) == {inside.pk, titled.pk}
+    assert set(found('"in the box" or "charged once"', bob, sort)) == {
+        once.pk, inside.pk, titled.pk,
+    }  # fmt: skip
+    assert set(found('charged (twice or "in the box")', bob, sort)) == {twice.pk}
+
+
+def test_a_word_of_several_parts_is_found_where_they_follow_each_other(bob):
+    said("os relógios", language="pt")  # "o" is a stop word there
+    at_five = said("at five o'clock", language="en")
+    said("the clock", language="en", subject="A clock")
+    assert found("o'clock", bob) == [at_five.pk]
+
+
 def test_words_that_must_be_missing(bob):
     one, both = said("clock"), said("clock and tuner")
     assert found("clock -tuner ", bob) == [one.pk]

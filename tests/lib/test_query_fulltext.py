@@ -1,7 +1,10 @@
 """The words of a query in the real PostgreSQL: they find what they say or nothing, never an
 error."""
 
+from datetime import UTC, datetime
+
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import connection
 from django.db.models import TextField, Value
@@ -9,13 +12,24 @@ from django.db.models.expressions import RawSQL
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from community_hub.lib.query import Mistake, parse, search_query, split, unsearchable
+from community_hub.lib.query import (
+    Context,
+    Language,
+    Mistake,
+    has_sequence,
+    parse,
+    says,
+    search_query,
+    split,
+    unsearchable,
+)
 from community_hub.lib.search_text import search_text
 from inbox.models import Message
 from members.models import Member
 from tests.lib.query_texts import TEXTS
 
 MANY = ("simple", "english", "german")
+CONTEXT = Context(user=AnonymousUser(), now=datetime(2026, 11, 29, tzinfo=UTC), timezone=UTC)
 
 
 @pytest.fixture
@@ -116,6 +130,59 @@ def test_an_unfinished_last_word_finds_what_begins_with_it(finds, text, kept, la
         assert not finds(text, kept, language, prefix=False)
 
 
+@pytest.mark.parametrize(
+    ("text", "kept", "expected"),
+    [
+        ('"in the box"', "It was in the box.", True),
+        ('"in the box"', "the box connected", False),
+        ('"in the box"', "IN\nthe… box!", True),
+        ('"charged once"', "charged twice", False),
+        ('"the boxes"', "the box", False),
+        ('"box"', "boxes", False),
+        ('"naïve idea"', "a Naive idea", True),
+        ('"it’s here"', "it's here", True),
+        ('"привет мир"', "Привет, мир", True),
+        ('"日本"', "日本語", True),
+        ('"नमस्ते दुनिया"', "नमस्ते दुनिया", True),
+        ('"🎉"', "nothing of it", True),
+        ("o'clock", "at 5 o'clock", True),
+        ("o'clock", "the clock", False),
+        ("e-mail", "by e-mails", True),
+        ("e-mail", "by mail", False),
+        ("crash", "nothing of it", True),
+        ('"a+ (b)"', "A + b?", True),
+        ('"a.c"', "abc", False),
+    ],
+)
+def test_words_that_follow_each_other_are_read_in_the_text(db, text, kept, expected):
+    Member.objects.create(name="One row to look at")
+    (term,) = parse(text).terms
+    rows = Member.objects.annotate(kept=Value(kept, output_field=TextField()))
+    assert rows.filter(says(term, "kept", 1_000)).exists() == expected
+
+
+def test_so_many_characters_of_a_text_are_read(db):
+    Member.objects.create(name="One row to look at")
+    rows = Member.objects.annotate(kept=Value("in the box", output_field=TextField()))
+    (term,) = parse('"the box"').terms
+    assert rows.filter(says(term, "kept", 10)).exists()
+    assert not rows.filter(says(term, "kept", 9)).exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "kept", "expected"),
+    [
+        ('crash -"in the box"', "a crash of the box", True),  # says() tells it
+        ('crash (freeze or -"in the box")', "a crash", True),
+        ('crash -"in the box" fre', "a crash and a freeze", True),
+        ('crash -"in the box" fre', "a crash", False),
+        ('crash -(bar "in the box")', "a crash in a bar", True),
+    ],
+)
+def test_sequences_that_must_be_missing_leave_nothing_out(finds, text, kept, expected):
+    assert finds(text, kept, "english") == expected
+
+
 def test_a_beginning_is_looked_for_as_it_was_typed_in_any_one_configuration(finds):
     assert finds("zephy", "some zephyrs", "english", ["english"])
     assert finds("crash s", "a song about a crash", "english", ["english"])
@@ -166,8 +233,17 @@ def test_any_words_are_a_tsquery(db, text):
     except Mistake:
         return
     if words is not None:
-        rows = Member.objects.annotate(words=SearchVector(Value(text), config="english"))
-        list(rows.filter(words=search_query(words, MANY)))
+        rows = Member.objects.annotate(
+            words=SearchVector(Value(text), config="english"), kept=Value(text)
+        )
+        saying = Language("rows", words=lambda term, _context: says(term, "kept", 1_000))
+        list(rows.filter(saying.q(words, CONTEXT)))
+        try:
+            query = search_query(words, MANY)
+        except ValueError:
+            assert has_sequence(words.tree)  # and nothing else, or it is left out
+        else:
+            list(rows.filter(words=query))
 
 
 def test_what_was_typed_is_a_parameter(db):

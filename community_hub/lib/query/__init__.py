@@ -1,7 +1,7 @@
 """The one query language of all lists: words, "phrases", -not, or, brackets and name:value.
 
-`parse` reads a text, a `Language` knows the operators of one list, `split` and `search_query` are
-for full-text search, `complete` for typing, `rename` for what is called differently now,
+`parse` reads a text, a `Language` knows the operators of one list, `split`, `search_query` and
+`says` are for full-text search, `complete` for typing, `rename` for what is called differently now,
 `what_holds` for queries of which a part is gone, and `dates` has conditions by dates and ages.
 docs/query-language.md has the grammar and an example.
 """
@@ -13,6 +13,7 @@ from .mistakes import Mistake
 from .parser import DEEPEST, LONGEST, MOST_TERMS, parse
 from .remains import Remains, what_holds
 from .renaming import rename
+from .sequences import has_sequence, says
 from .splitting import Split, parts, query_of, split
 from .syntax import in_quotes
 from .tree import And, Node, Not, Operator, Or, Phrase, Query, Term, Word, leaves
@@ -39,12 +40,14 @@ __all__ = [
     "Term",
     "Word",
     "complete",
+    "has_sequence",
     "in_quotes",
     "leaves",
     "parse",
     "parts",
     "query_of",
     "rename",
+    "says",
     "search_query",
     "split",
     "unsearchable",

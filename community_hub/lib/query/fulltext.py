@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import reduce
 from operator import and_, or_
 
@@ -13,6 +13,7 @@ from django.db.models.lookups import Exact
 
 from community_hub.lib.search_text import search_text
 
+from .sequences import is_sequence
 from .tree import And, Node, Not, Operator, Or, Phrase, Query, Term, Word
 
 PREFIXES = "simple"  # `english` stems zephy:* to zephi, and drops s:*
@@ -41,16 +42,22 @@ def search_query(
     alone, `-errors` would let an English row pass in which "errors" is kept as "error".
     `prefix`: an unfinished last word also finds what begins with it, unless it is left out.
 
-    What was typed goes through `search_text()`, as what the column was made of must have. A word
-    of several parts (10:30, o'clock, an address) is found where the parts follow each other. A
+    What was typed goes through `search_text()`, as what the column was made of must have. A
     query without a letter or a digit finds nothing.
+
+    A sequence of words (sequences.py) may be found where it is not, so one that is left out leaves
+    nothing out here: where `has_sequence()`, ask for `says()` too. ValueError where nothing is
+    asked then.
     """
     if query.is_empty or query.operators:
         raise ValueError("search_query() takes words and phrases, at least one.")
     if not configurations:
         raise ValueError("search_query() takes at least one configuration.")
     readings = [_Reading(name, configurations) for name in configurations]
-    return _read(query.tree, readings, prefix)
+    found = _read(query.tree, readings, prefix)
+    if found is None:
+        raise ValueError("search_query() takes something that must be there.")
+    return found
 
 
 def unsearchable(query: Query) -> list[Term]:
@@ -59,7 +66,21 @@ def unsearchable(query: Query) -> list[Term]:
     return [term for term in query.terms if not any(map(str.isalnum, term.text))]
 
 
-def _read(node: Node, readings: Sequence[_Reading], prefix: bool) -> SearchQueryCombinable:
+# In what follows, None is a condition that every row fulfils.
+Condition = SearchQueryCombinable | None
+
+
+def _all(conditions: Iterable[Condition]) -> Condition:
+    asked = [one for one in conditions if one is not None]
+    return reduce(and_, asked) if asked else None
+
+
+def _any(conditions: Iterable[Condition]) -> Condition:
+    every = list(conditions)
+    return None if any(one is None for one in every) else reduce(or_, every)
+
+
+def _read(node: Node, readings: Sequence[_Reading], prefix: bool) -> Condition:
     """By any of the readings. An unfinished word is the last one, never within parentheses or Not.
 
     `(a1 & (b1 | b*)) | (a2 & (b2 | b*))` is written as `(a1 & b1) | (a2 & b2) | ((a1 | a2) & b*)`:
@@ -68,18 +89,19 @@ def _read(node: Node, readings: Sequence[_Reading], prefix: bool) -> SearchQuery
     stop words, b*.
     """
     if isinstance(node, Or):
-        return reduce(or_, [_read(part, readings, prefix) for part in node.parts])
-    whole = reduce(or_, [reading.of(node) for reading in readings])
+        return _any(_read(part, readings, prefix) for part in node.parts)
+    whole = _any(reading.of(node) for reading in readings)
     *others, last = node.parts if isinstance(node, And) else [node]
     begun = _begun(last) if prefix else None
-    if begun is None:
+    if begun is None or whole is None:
         return whole
-    if not others:
+    rest = [_all(reading.of(other) for other in others) for reading in readings]
+    asked = [one for one in rest if one is not None]
+    if not asked:  # as in all readings
         return whole | begun
-    rest = [reading.all_of(others) for reading in readings]
-    sizes = [Func(one, function="numnode", output_field=IntegerField()) for one in rest]
+    sizes = [Func(one, function="numnode", output_field=IntegerField()) for one in asked]
     stopped = reduce(or_, [Q(Exact(size, Value(0))) for size in sizes])
-    return whole | _Either(When(stopped, then=begun), default=reduce(or_, rest) & begun)
+    return whole | _Either(When(stopped, then=begun), default=reduce(or_, asked) & begun)
 
 
 class _Reading:
@@ -89,23 +111,18 @@ class _Reading:
         self.name = name
         self.every = every
 
-    def of(self, node: Node, *, negated: bool = False) -> SearchQueryCombinable:
+    def of(self, node: Node, *, negated: bool = False) -> Condition:
         """Negation goes down to the terms: a combined query of Django's can't be inverted."""
         if isinstance(node, Not):
             return self.of(node.part, negated=not negated)
         if isinstance(node, And | Or):
-            return self.all_of(node.parts, is_and=isinstance(node, And), negated=negated)
+            together = _all if isinstance(node, And) != negated else _any
+            return together(self.of(part, negated=negated) for part in node.parts)
         if isinstance(node, Operator):
             raise ValueError("search_query() takes no operators.")
-        if negated:
-            return reduce(and_, [~_term(node, name) for name in self.every])
-        return _term(node, self.name)
-
-    def all_of(
-        self, nodes: Sequence[Node], *, is_and: bool = True, negated: bool = False
-    ) -> SearchQueryCombinable:
-        parts = [self.of(part, negated=negated) for part in nodes]
-        return reduce(and_ if is_and != negated else or_, parts)
+        if not negated:
+            return _term(node, self.name)
+        return None if is_sequence(node) else _all(~_term(node, name) for name in self.every)
 
 
 def _begun(node: Node) -> SearchQuery | None:
