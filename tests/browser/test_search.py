@@ -81,6 +81,29 @@ def test_escape_closes_the_suggestions_then_leaves_the_box_as_it_is(sit) -> None
     expect(box).to_have_value("is:waiting is:")
 
 
+def test_an_operator_whose_value_is_still_to_come_is_no_mistake_until_enter(sit) -> None:
+    page = sit("bo")
+    page.goto("/inbox/everything/")
+    expect(page.locator("a.row").first).to_be_visible()
+    box = page.get_by_role("combobox", name="Search conversations")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.keyboard.press("/")
+    page.keyboard.press("Control+a")
+    for begun in ("from:", '"'):
+        page.keyboard.type(begun)
+        expect(page.get_by_role("option").first).to_be_visible()
+        page.wait_for_timeout(600)  # twice what a search waits for the next key
+        assert not [url for url in asked if "/inbox/search/" in url]
+        expect(page.locator("#rows [role=alert]")).to_have_count(0)
+    page.keyboard.press("Backspace")
+    page.keyboard.press("Enter")
+    expect(page.locator("#rows [role=alert]")).to_contain_text("needs a value")
+    page.keyboard.type("w")  # with a value it is searched as one types
+    expect(page.locator("#rows")).not_to_contain_text("needs a value")
+    expect(box).to_be_focused()
+
+
 def test_the_command_palette_searches_conversations(sit, talk: Talk) -> None:
     page = sit("bo")
     page.goto("/members/")

@@ -1,7 +1,9 @@
 // <query-box data-url>: offers what may follow in a query while somebody types: operators and their values.
 // Arrows choose, Enter or Tab takes what is chosen, Esc closes the list, then leaves the box as it is; Enter with
-// nothing chosen searches.
+// nothing chosen searches. While the value of an operator is still to come, nothing is searched as one types: the
+// list stays, and what is missing is said to who presses Enter.
 const PAUSE = 120; // ms after the last key
+const BEGUN = /(^|[\s(-])\p{L}[\w-]*:(["“„][^"“”„]*)?$/u; // an operator without a value, or with a quote that is open
 
 class QueryBox extends HTMLElement {
   connectedCallback() {
@@ -10,6 +12,10 @@ class QueryBox extends HTMLElement {
     this.input.addEventListener("input", () => this.ask());
     this.input.addEventListener("keydown", (event) => this.key(event));
     this.input.addEventListener("blur", () => this.close());
+    this.gone = new AbortController();
+    this.closest("form").addEventListener("htmx:confirm", (event) => {
+      if (event.detail.triggeringEvent?.type === "input" && this.isBegun) event.preventDefault();
+    }, { signal: this.gone.signal });
     this.list.addEventListener("pointerdown", (event) => {
       event.preventDefault(); // the focus stays in the box
       const option = event.target.closest("[role=option]");
@@ -17,7 +23,12 @@ class QueryBox extends HTMLElement {
     });
   }
 
-  disconnectedCallback() { clearTimeout(this.timer); this.asked?.abort(); }
+  disconnectedCallback() { clearTimeout(this.timer); this.asked?.abort(); this.gone.abort(); }
+
+  get isBegun() {
+    const { value, selectionStart: at } = this.input;
+    return BEGUN.test(value.slice(0, at)) && !value.slice(at).trim();
+  }
 
   ask() {
     clearTimeout(this.timer);
