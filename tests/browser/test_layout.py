@@ -172,7 +172,7 @@ def test_a_long_title_keeps_the_head_low_and_is_told_in_full(
     line = heading.evaluate("element => parseFloat(getComputedStyle(element).lineHeight)")
     assert box(heading)["height"] == pytest.approx(lines * line, abs=1)
     if width > 752:
-        assert box(page.locator(".head"))["height"] == box(page.locator("#list > .bar"))["height"]
+        assert box(page.locator(".head"))["height"] == box(page.locator("#list .bar"))["height"]
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
@@ -296,7 +296,7 @@ def test_what_can_be_done_with_a_selection_fits_on_one_line(sit, width) -> None:
     touch = {"has_touch": True, "is_mobile": True} if width == 360 else {}
     page = sit("bo", viewport={"width": width, "height": 740}, **touch)
     page.goto("/inbox/everything/")
-    head = box(page.locator("#list > .bar"))
+    head = box(page.locator("#list .bar"))
     page.get_by_role("button", name="Select", exact=True).click()
     page.locator("a.row").first.click()
     bar = page.locator("[data-bulk]")

@@ -104,6 +104,20 @@ def test_an_operator_whose_value_is_still_to_come_is_no_mistake_until_enter(sit)
     expect(box).to_be_focused()
 
 
+def test_the_rows_of_a_search_stay_where_they_are_when_one_is_selected(sit) -> None:
+    page = sit("bo")
+    page.goto("/inbox/search/?q=is:open")
+    row = page.locator("a.row").first
+    before = row.bounding_box()
+    page.locator("main").press("j")
+    page.keyboard.press("x")
+    expect(page.locator("[data-bulk]")).to_contain_text("1 selected")
+    assert row.bounding_box() == before
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-bulk]")).to_be_hidden()
+    assert row.bounding_box() == before
+
+
 def test_the_command_palette_searches_conversations(sit, talk: Talk) -> None:
     page = sit("bo")
     page.goto("/members/")
