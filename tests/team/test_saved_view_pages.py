@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -42,7 +43,7 @@ def test_what_a_list_shows_is_saved_and_opened(bob, people):
     opened = client.get(answer.url)
     assert names(opened) == ["Ada", "Ben"]
     said = opened.content.decode()
-    assert "<h1>Both</h1>" in said
+    assert ">Both</h1>" in said
     assert "View saved." in said
     assert "Update view" not in said
     assert 'value="tag:bug or ada" maxlength' in said
@@ -90,6 +91,18 @@ def test_the_parts_of_a_list_keep_its_view(bob, people):
     assert f"view={view.pk}" in answer.partition('id="members-again"')[2][:300]
     again = f"/members/?q=&stage=&sort=-seen&view={view.pk}"
     assert "Save as new view" not in client.get(again, headers=part).content.decode()
+
+
+def test_a_list_whose_view_was_removed_is_brought_up_to_date_with_its_heading(bob, people):
+    client, view = signed_in(bob), make_view(bob, "Crashes", text="tag:bug")
+    part = {"HX-Request": "true", "HX-Target": "members"}
+    shown = f"/members/?q=tag:bug&stage=&sort=-seen&view={view.pk}"
+    assert "Crashes</h1>" in client.get(shown, headers=part).content.decode()
+    client.post(f"/views/{view.pk}/", {"_method": "DELETE"})
+    answer = client.get(shown, headers=part).content.decode()
+    assert re.search(r'<h1 id="members-title" hx-swap-oob="true"\s*>Members</h1>', answer)
+    assert re.search(r'<p id="members-about" hx-swap-oob="true"\s*>Everyone active', answer)
+    assert "oob" not in client.get("/members/").content.decode().partition("</header>")[0]
 
 
 def test_who_changed_the_same_query_is_told_and_loses_nothing(bob, lena, people):
