@@ -18,16 +18,9 @@ from members.resolve import resolve
 from sandbox.models import Account
 from team.models import User
 
-from .team import (
-    BO,
-    COLLEAGUES,
-    HANDLED,
-    KNOWN_MEMBERS,
-    LENA,
-    OWNER,
-    HandledConversation,
-    KnownMember,
-)
+from .handled import HANDLED, HandledConversation
+from .known_members import KNOWN_MEMBERS, KnownMember
+from .team import BO, COLLEAGUES, LENA, OWNER
 
 Users = dict[str, User]
 FORUM = "sandbox:forum"  # the network of the practice forum

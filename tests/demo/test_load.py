@@ -9,8 +9,9 @@ import pytest
 from django.utils import timezone
 
 from community_hub.demo.community import Community, community
+from community_hub.demo.handled import HANDLED
+from community_hub.demo.known_members import KNOWN_MEMBERS
 from community_hub.demo.load import SEED, load
-from community_hub.demo.team import HANDLED, KNOWN_MEMBERS
 from inbox.models import Conversation, Draft, Message, Quarantined, Source
 from members.models import Activity, Member
 from sandbox.seed import SeedThread
