@@ -15,9 +15,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from team import mail, verbs
-from team.forms import AcceptForm, InviteForm
+from team.forms import InviteForm
 from team.http import AuthenticatedHttpRequest
 from team.models import Hub, Invitation
+from team.seat_forms import AcceptForm
 from team.views.people import answer, team_page
 
 log = structlog.get_logger(__name__)

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from community_hub.lib import htmx
 from team import mailbox, verbs
 from team.actions import Changes
-from team.forms import HoursForm, HubForm, InviteForm, RoleForm
+from team.forms import HubForm, InviteForm, RoleForm
+from team.hours_forms import HoursForm
 from team.http import AuthenticatedHttpRequest
 from team.models import Hub, Invitation, NoAdminLeft, Role, User
 from team.signin import link_for

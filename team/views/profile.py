@@ -10,8 +10,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from community_hub.lib import htmx
 from team import notifications, profile_verbs
-from team.forms import WEEKDAYS, NotificationForm, OwnHoursForm, PreferencesForm, ProfileForm
+from team.hours_forms import WEEKDAYS, OwnHoursForm
 from team.http import AuthenticatedHttpRequest
+from team.preference_forms import NotificationForm, PreferencesForm, ProfileForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

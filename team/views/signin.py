@@ -10,8 +10,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from team import signin
-from team.forms import NewPasswordForm, OwnerForm, PasswordForm
 from team.models import User
+from team.seat_forms import NewPasswordForm, OwnerForm, PasswordForm
 
 
 @login_not_required
