@@ -15,7 +15,7 @@ from team import actions
 from team.actions import Changes, verb
 from team.models import Action, User
 
-from .triage import announce
+from .state_changes import announce
 
 
 def _undo(batch: Sequence[Action], by: User) -> set[int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -14,59 +13,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from community_hub.lib import live
 from inbox.models import Conversation, Message, ReadMark, Source, State
-from inbox.models.access import who_can_work_on
-from inbox.models.kept_fields import recompute_locked
 from team import actions
 from team.actions import Changes, Details, verb
 from team.models import Action, User
 from team.notifications import notify
 
-from . import state_fields, trail_words
+from . import state_changes, trail_words
 from .state_fields import Fields
 
 MOST_TOLD = 5
 
 
-def _undo(batch: Sequence[Action], by: User) -> set[int]:
-    """Nobody is put away again who asked meanwhile, nor handed to a colleague who is gone."""
-    by_conversation = {action.object_id: action for action in batch}
-    locked = state_fields.lock(by_conversation)
-    lines = {
-        int(action): (pk, conversation)
-        for pk, conversation, action in Message.objects.filter(
-            conversation__in=by_conversation, kind="event",
-            event__action__in=[action.pk for action in batch],
-        ).values_list("pk", "conversation_id", "event__action")
-    }  # fmt: skip
-    asked_since = _asked_since(lines.values())
-    welcome = _who_may_have(batch, locked.values())
-    undone: dict[int, Fields] = {}
-    for pk, row in locked.items():
-        action = by_conversation[pk]
-        assignee = action.before.get("assignee_id")
-        if any(not state_fields.is_still(row, name, value) for name, value in action.after.items()):
-            continue
-        if action.before.get("state") in {State.SNOOZED, State.DONE} and pk in asked_since:
-            continue
-        if assignee and row.source_id not in welcome[assignee]:
-            continue
-        undone[pk] = action.before
-    state_fields.write(undone)
-    Message.objects.filter(
-        pk__in=[pk for pk, conversation in lines.values() if conversation in undone]
-    ).delete()
-    recompute_locked(
-        pk for pk, new in undone.items() if state_fields.may_wait_otherwise(locked[pk], new)
-    )
-    announce(locked[pk] for pk in undone)
-    return {by_conversation[pk].pk for pk in undone}
-
-
 def _right(name: str, words: Any, details: Details | None = None) -> Callable[..., Any]:
     return verb(
-        name, on="inbox.conversation", right="can_triage", words=words, undo=_undo,
+        name, on="inbox.conversation", right="can_triage", words=words, undo=state_changes.undo,
         lead_may_undo=True, details=details,
     )  # fmt: skip
 
@@ -83,7 +44,9 @@ def assign(
     rows = list(conversations)
     if to:
         rows = _those_they_may_have(to, rows)
-    changes = _change("assign", rows, {"assignee_id": to.pk if to else None}, by=by, group=group)
+    changes = state_changes.change(
+        "assign", rows, {"assignee_id": to.pk if to else None}, by=by, group=group
+    )
     if to and changes:
         changed = {action.object_id for action in changes.actions}
         tell_assignee(to, [row for row in rows if row.pk in changed], by=by)
@@ -120,7 +83,7 @@ def snooze(
 ) -> Changes:
     """Until a time; None: until they write again."""
     moment = until.isoformat() if until else None
-    return _change(
+    return state_changes.change(
         "snooze", conversations, {"state": State.SNOOZED.value, "snoozed_until": moment},
         by=by, group=group,
     )  # fmt: skip
@@ -146,7 +109,7 @@ def close(
         up_to = max(row.handled_up_to, min(seen, row.last_message_id))
         return {"state": State.DONE.value, "snoozed_until": None, "handled_up_to": up_to}
 
-    return _change("close", conversations, handled, by=by, group=group)
+    return state_changes.change("close", conversations, handled, by=by, group=group)
 
 
 @_right("reopen", gettext_lazy("reopened %(object)s"))
@@ -158,7 +121,7 @@ def reopen(
     group: uuid.UUID | None = None,
 ) -> Changes:
     after = {"state": State.OPEN.value, "snoozed_until": None, "handled_up_to": handled_up_to}
-    return _change("reopen", conversations, after, by=by, group=group)
+    return state_changes.change("reopen", conversations, after, by=by, group=group)
 
 
 def _undo_unread(batch: Sequence[Action], by: User) -> set[int]:
@@ -231,62 +194,12 @@ def wake(conversation: Conversation, now: datetime) -> bool:
         )
         woken = asleep.update(state=State.OPEN, snoozed_until=None)
         if woken:
-            add_event_lines([conversation], "wake", by=None)
-            announce([conversation])
+            state_changes.add_event_lines([conversation], "wake", by=None)
+            state_changes.announce([conversation])
     return bool(woken)
 
 
 # Below the verbs ---------------------------------------------------------------------------------
-
-
-def _change(
-    name: str,
-    conversations: Iterable[Conversation],
-    after: Fields | Callable[[Conversation], Fields],
-    *,
-    by: User | None,
-    group: uuid.UUID | None,
-) -> Changes:
-    """Rows that are so already are left alone. The instances given are brought up to date."""
-    given = {row.pk: row for row in conversations}
-    with transaction.atomic():
-        locked = state_fields.lock(given)
-        before: dict[int, Fields] = {}
-        wanted: dict[int, Fields] = {}
-        for pk, row in locked.items():
-            new = after(row) if callable(after) else dict(after)
-            old = {field: state_fields.plain(row, field) for field in new}
-            if old != new:
-                before[pk], wanted[pk] = old, new
-        state_fields.write(wanted)
-        recompute_locked(
-            pk for pk in wanted if state_fields.may_wait_otherwise(locked[pk], wanted[pk])
-        )
-        fresh = Conversation.objects.in_bulk(list(wanted))
-        for row in _keep_open_what_waits(fresh.values()):
-            wanted[row.pk]["state"] = State.OPEN.value
-        changed = [locked[pk] for pk in wanted]
-        changes = actions.record(
-            name, changed, by=by, group=group,
-            before=lambda row: before[row.pk], after=lambda row: wanted[row.pk],
-        )  # fmt: skip
-        add_event_lines(changed, name, by=by, facts=[
-            {"action": action.pk, **action.after} for action in changes.actions
-        ])  # fmt: skip
-        announce(changed)
-    for pk, row in (locked | fresh).items():
-        state_fields.bring_up_to_date(given[pk], row)
-    return changes
-
-
-def _keep_open_what_waits(rows: Iterable[Conversation]) -> list[Conversation]:
-    """What was closed while a mention that the closer did not see waits: it stays open."""
-    kept = [row for row in rows if row.state == State.DONE and row.waiting_since]
-    for row in kept:
-        row.state = State.OPEN
-    if kept:
-        Conversation.objects.filter(pk__in=[row.pk for row in kept]).update(state=State.OPEN)
-    return kept
 
 
 def _those_they_may_have(to: User, rows: list[Conversation]) -> list[Conversation]:
@@ -297,54 +210,3 @@ def _those_they_may_have(to: User, rows: list[Conversation]) -> list[Conversatio
     seen = Source.objects.visible_to(to).filter(pk__in={row.source_id for row in rows})
     sources = set(seen.values_list("pk", flat=True))
     return [row for row in rows if row.source_id in sources]
-
-
-def _asked_since(lines: Iterable[tuple[int, int]]) -> set[int]:
-    """Conversations where somebody asked after the line of the action, and has no answer yet.
-    Ids are arrival order. `lines`: (id of the line, id of its conversation)."""
-    since = {conversation: pk for pk, conversation in lines}
-    asking = Message.objects.filter(
-        conversation__in=since, kind="inbound", deleted_at__isnull=True,
-        handled_on_arrival=False, conversation__waiting_since__isnull=False,
-    ).exclude(mention_reason="")  # fmt: skip
-    newest = asking.filter(pk__gt=min(since.values(), default=0))
-    return {
-        conversation
-        for pk, conversation in newest.values_list("pk", "conversation_id")
-        if pk > since[conversation]
-    }
-
-
-def _who_may_have(batch: Sequence[Action], rows: Iterable[Conversation]) -> Mapping[int, set[int]]:
-    """Sources by user: where whoever had a conversation before may still work on it."""
-    sources: dict[int, set[int]] = defaultdict(set)
-    if any(action.before.get("assignee_id") for action in batch):
-        for source, users in who_can_work_on({row.source_id for row in rows}).items():
-            for user in users:
-                sources[user].add(source)
-    return sources
-
-
-def add_event_lines(
-    conversations: Sequence[Conversation],
-    name: str,
-    *,
-    by: User | None,
-    facts: Sequence[dict[str, Any]] | None = None,
-) -> None:
-    """A line such as "Lena assigned this to Bo" each; the words are made when it is shown."""
-    Message.objects.bulk_create(
-        [
-            Message.event_line(row.pk, row.source_id, name, by=by, facts=fact)
-            for row, fact in zip(conversations, facts or [{}] * len(conversations), strict=True)
-        ]
-    )
-
-
-def announce(conversations: Iterable[Conversation]) -> None:
-    """Whoever may see a source fetches what is on screen of these again."""
-    by_source: dict[int, list[int]] = defaultdict(list)
-    for row in conversations:
-        by_source[row.source_id].append(row.pk)
-    for source, pks in by_source.items():
-        live.publish([f"source:{source}"], "conversation", {"ids": pks})

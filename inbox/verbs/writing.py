@@ -21,7 +21,7 @@ from team import actions
 from team.actions import Changes, one_by_one, verb
 from team.models import Action, User
 
-from . import triage
+from . import state_changes, triage
 from .mentions import tell_mentioned
 
 
@@ -80,7 +80,7 @@ def reply(
         _record_reply(conversation, message, by=by, assigned=assigned, group=group)
         if done:
             triage.close([conversation], by=by, seen_up_to=max(seen_up_to, 0), group=group)
-        triage.announce([conversation])
+        state_changes.announce([conversation])
     queue.enqueue("inbox.tasks.deliver", delivery.pk, countdown=settings.UNDO_SEND_SECONDS)
     return message
 
@@ -96,7 +96,7 @@ def _undo_note(action: Action, by: User) -> bool:
     kept = mine.values_list("text", flat=True).first()
     text = "\n\n".join(filter(None, [note.body_source, kept]))
     Draft.keep(by, note.conversation_id, "note", text)
-    triage.announce([note.conversation])
+    state_changes.announce([note.conversation])
     note.delete()
     return True
 
@@ -127,7 +127,7 @@ def note(conversation: Conversation, text: str, *, by: User) -> Changes:
         )
         Draft.keep(by, conversation.pk, "note", "")
         tell_mentioned(conversation, text, by=by)
-        triage.announce([conversation])
+        state_changes.announce([conversation])
         return actions.record("note", [conversation], by=by, after={"message": message.pk})
 
 
@@ -234,7 +234,9 @@ def _record_reply(
     Action.objects.bulk_create(written.actions)
     if assigned:
         action = written.actions[-1]
-        triage.add_event_lines(rows, "assign", by=by, facts=[{"action": action.pk, **action.after}])
+        state_changes.add_event_lines(
+            rows, "assign", by=by, facts=[{"action": action.pk, **action.after}]
+        )
 
 
 def _one_at_a_time(conversation: Conversation) -> None:

@@ -18,7 +18,7 @@ from inbox.connectors.discourse.connector import DiscourseConnector
 from inbox.delivery import outcomes
 from inbox.ingest.pipeline import ingest
 from inbox.models import Delivery, Message
-from inbox.verbs import triage, writing
+from inbox.verbs import state_changes, writing
 from members.models import Activity
 from team.models import Notification
 from tests.inbox.items import item, page
@@ -180,7 +180,7 @@ def test_one_sign_is_not_taken_for_another(source, bob) -> None:
 def test_a_platform_that_gives_no_number_takes_nothing_away(source, bob) -> None:
     """Lines of the hub have no number either."""
     thread = conversation()
-    triage.add_event_lines([thread], "wake", by=None)
+    state_changes.add_event_lines([thread], "wake", by=None)
     delivery = Delivery.objects.get(message=writing.reply(thread, "Yes, at seven.", by=bob))
     delivery.move(("held",), "sending")
     outcomes.finish(delivery, Sent(state="sent", external_id=""))

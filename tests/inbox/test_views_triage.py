@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from inbox.models import Conversation, ReadMark
-from inbox.verbs import triage
+from inbox.verbs import state_changes, triage
 from members.models import Tag
 from team.models import Action
 from tests.make import make_conversation, make_message, make_reply
@@ -179,7 +179,7 @@ def test_a_line_that_tells_of_the_end_of_time_breaks_no_page(desk, bob, talk):
     bob.timezone = "Asia/Tokyo"
     bob.save()
     facts = [{"snoozed_until": "9999-12-31T23:30:00+00:00"}]
-    triage.add_event_lines([talk], "snooze", by=bob, facts=facts)
+    state_changes.add_event_lines([talk], "snooze", by=bob, facts=facts)
     assert "31 December" in desk.get(talk.get_absolute_url()).content.decode()
 
 
