@@ -151,6 +151,36 @@ def test_e_and_z_close_and_open_again(sit, hub: Hub, talk: Talk) -> None:
     assert state(hub, talk) == "open"
 
 
+def test_a_toast_takes_the_place_of_the_one_before_and_z_undoes_the_newest(
+    sit, hub: Hub, talks
+) -> None:
+    first, second = talks.together(2)
+    page = sit("bo")
+    page.goto(first.page)
+    page.keyboard.press("e")
+    expect(toast(page, "Done:")).to_have_count(1)
+    page.goto(second.page)
+    page.keyboard.press("i")
+    expect(toast(page, "Assigned")).to_be_visible()
+    page.keyboard.press("e")
+    expect(toast(page, "Done:")).to_be_visible()
+    expect(page.locator(".toast")).to_have_count(1)
+    # what is only said, or went wrong, leaves Undo where it is
+    for detail in ({"text": "No changes."}, {"text": "That failed", "level": "error"}):
+        for _ in range(2):
+            page.evaluate(
+                "detail => document.body.dispatchEvent(new CustomEvent('toast', {detail}))", detail
+            )
+    expect(page.locator(".toast .text")).to_have_text(
+        [re.compile("Done:"), "No changes.", "That failed"]
+    )
+    expect(toast(page, "Done:").locator("kbd")).to_be_visible()
+    page.keyboard.press("z")
+    expect(toast(page, "Done:")).to_have_count(0)
+    assert state(hub, second) == "open"
+    assert state(hub, first) == "done"
+
+
 def test_x_picks_several_and_one_press_takes_them(sit, hub: Hub, talk: Talk, talks) -> None:
     both = [talk, talks.next()]
     page = sit("bo")

@@ -11,7 +11,8 @@ class ToastRack extends HTMLElement {
     document.body.addEventListener("htmx:responseError", this.fail);
     this.addEventListener("click", (event) => event.target.closest("[data-close]") && event.target.closest(".toast").remove());
     this.addEventListener("htmx:afterRequest", (event) => event.detail.successful && event.target.closest(".toast")?.remove());
-    this.querySelectorAll(".toast").forEach((toast) => this.age(toast));
+    this.tidy();
+    this.toasts.forEach((toast) => this.age(toast));
   }
 
   disconnectedCallback() {
@@ -35,12 +36,25 @@ class ToastRack extends HTMLElement {
     const form = toast.querySelector("form");
     if (undo) { form.action = undo; form.setAttribute("hx-post", undo); }
     else form.remove();
-    this.querySelector(".toast [data-key]")?.removeAttribute("data-key"); // z undoes the newest only
-    this.querySelectorAll(".toast").forEach((old) => { if (old.textContent.includes(text)) old.remove(); }); // said already
-    while (this.querySelectorAll(".toast").length > 1) this.querySelector(".toast").remove();
     this.append(toast);
     window.htmx?.process(toast);
+    this.tidy();
     this.age(toast);
+  }
+
+  get toasts() { return [...this.querySelectorAll(".toast")]; }
+
+  // A newer one takes the place of older ones of its kind; one that can be undone, of all but errors. z undoes
+  // the newest that can be undone, which what was only said since leaves there.
+  tidy() {
+    const last = {}, toasts = this.toasts;
+    toasts.forEach((toast, at) => { last[kind(toast)] = at; });
+    toasts.forEach((toast, at) => {
+      const over = last[kind(toast)] > at || kind(toast) === "said" && last.undo > at;
+      if (!over) return;
+      if (!toast.matches(":focus-within")) toast.remove();
+      else toast.querySelector("[data-key]")?.removeAttribute("data-key");
+    });
   }
 
   age(toast) {
@@ -49,5 +63,7 @@ class ToastRack extends HTMLElement {
     setTimeout(go, stay);
   }
 }
+
+function kind(toast) { return toast.classList.contains("error") ? "error" : toast.querySelector("form") ? "undo" : "said"; }
 
 customElements.define("toast-rack", ToastRack);
