@@ -38,6 +38,29 @@ def test_undo_send_gives_the_words_back_and_nothing_reaches_the_forum(
     assert hub.ask(f"{state} where m.conversation_id = %s", talk.pk) == "cancelled"
 
 
+def test_a_toast_names_the_keys_that_undo_from_where_one_is(sit, hub: Hub, talk: Talk) -> None:
+    page = sit("bo")
+    page.goto(talk.page)
+    page.keyboard.press("i")
+    keys = page.locator(".toast kbd:visible")
+    expect(keys).to_have_text(["z"])
+    page.keyboard.press("r")
+    page.keyboard.type("z is a letter here")
+    expect(keys).to_have_text(["Esc", "z"])
+    page.keyboard.press("Escape")
+    expect(keys).to_have_text(["z"])
+    page.keyboard.press("/")
+    expect(page.locator("input:focus")).to_have_count(1)
+    expect(keys).to_have_count(0)
+    page.locator(REPLY).focus()
+    page.keyboard.press("Escape")
+    page.keyboard.press("z")
+    expect(page.locator(".toast")).to_contain_text("Undone")
+    assignee = "select assignee_id from inbox_conversation where id = %s"
+    assert hub.ask(assignee, talk.pk) is None
+    expect(page.locator(REPLY)).to_have_value("z is a letter here")
+
+
 def test_the_person_beside_it_shows_what_one_has_just_answered(sit, talk: Talk) -> None:
     page = sit("bo", viewport={"width": 1100, "height": 800})  # where the pane is a drawer
     words = f"Ten kilohms in {talk.title}."
