@@ -117,6 +117,21 @@ def test_a_toast_lies_neither_over_send_nor_over_notifications(sit, talk: Talk, 
     page.keyboard.press("z")
 
 
+@pytest.mark.parametrize("width", [1440, 360])
+def test_the_teammates_that_a_note_may_mention_cover_nothing(sit, talk: Talk, width) -> None:
+    page = sit("bo", viewport={"width": width, "height": 740})
+    page.goto(talk.page)
+    page.keyboard.press("n")
+    page.keyboard.type("@")
+    names = page.get_by_role("listbox", name="Teammates")
+    expect(names.get_by_role("option").first).to_be_visible()
+    expect(names).to_be_in_viewport(ratio=1)
+    for other in (".composer .foot", ".composer .to", 'textarea[name="note"]', ".thread article"):
+        assert not meet(box(names), box(page.locator(other).first)), other
+    page.get_by_role("button", name="Preview").click()
+    expect(page.locator("#preview")).to_contain_text("@")
+
+
 def test_the_buttons_of_the_composer_stand_on_one_line_on_a_phone(sit, talk: Talk) -> None:
     page = sit("bo", viewport=PHONE, has_touch=True, is_mobile=True)
     page.goto(talk.page)

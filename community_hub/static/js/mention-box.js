@@ -59,6 +59,7 @@ class MentionBox extends HTMLElement {
     const all = this.options, next = all[(all.indexOf(this.current) + step + all.length) % all.length];
     this.current?.setAttribute("aria-selected", "false");
     next.setAttribute("aria-selected", "true");
+    next.scrollIntoView({ block: "nearest" });
     this.area.setAttribute("aria-activedescendant", next.id);
   }
 
