@@ -45,7 +45,12 @@ class ReplyForm(TextForm):
 class StartForm(TextForm):
     who = ReplyForm.base_fields["who"]
     title = forms.CharField(label=_("Title"), max_length=200)
-    place = forms.ModelChoiceField(Place.objects.none(), label=_("Category"), required=False)
+    place = forms.ModelChoiceField(
+        Place.objects.none(),
+        label=_("Category"),
+        empty_label=_("Select a category"),
+        error_messages={"required": _("Select a category.")},
+    )
     direct = forms.BooleanField(
         label=_("Private message to @polyphon"),
         required=False,
@@ -60,6 +65,8 @@ class StartForm(TextForm):
             del self.fields["direct"]
             places: Any = self.fields["place"]
             places.queryset = site.places.order_by("name")  # a slice would refuse every choice
+            if not site.places.exists():
+                del self.fields["place"]
         else:
             del self.fields["title"], self.fields["place"]
 

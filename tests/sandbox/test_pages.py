@@ -24,6 +24,10 @@ def question(site: Site, body: str = "It drifts.") -> Post:
     return site.start(Account.called(site, "Ines Wolff"), body, title="Clock drift")
 
 
+def a_place(sites) -> str:
+    return str(sites["forum"].places.earliest("name").pk)
+
+
 def test_every_site_opens_without_signing_in(browser, sites):
     assert "Sine Social" in browser.get("/sandbox/").content.decode()
     for slug, site in sites.items():
@@ -41,7 +45,8 @@ def test_every_site_opens_without_signing_in(browser, sites):
 
 
 def test_new_member_opens_a_topic_and_is_remembered(browser, sites):
-    page = send(browser, "/sandbox/forum/threads/", who="Dee Sato", title="Hello", body="I'm *new*")
+    hello = {"who": "Dee Sato", "title": "Hello", "body": "I'm *new*", "place": a_place(sites)}
+    page = send(browser, "/sandbox/forum/threads/", **hello)
     assert "<em>new</em>" in page.content.decode()
     dee = sites["forum"].accounts.get(name="Dee Sato")
     assert dee.handle == "dee_sato"
@@ -96,7 +101,8 @@ def test_forms_without_csrf_token_are_refused(browser, sites):
 
 def test_script_in_every_field_stays_text(browser, sites):
     evil = "<script>alert(1)</script>"
-    send(browser, "/sandbox/forum/threads/", who=evil, title=evil, body=evil)
+    said = {"who": evil, "title": evil, "body": evil, "place": a_place(sites)}
+    send(browser, "/sandbox/forum/threads/", **said)
     post = sites["forum"].posts.get()
     account = post.account
     for path in ("", f"threads/{post.thread_id}/", f"members/{account.handle}/"):
@@ -168,6 +174,21 @@ def test_a_topic_is_opened_in_the_category_that_was_chosen(browser, sites, slug)
     page = send(browser, form, who="Dee", title="In its place", body="Here.", place=chosen.pk)
     assert "Select a valid choice" not in page.content.decode()
     assert sites[slug].threads.get(title="In its place").place == chosen
+
+
+@pytest.mark.parametrize("slug", ["forum", "help"])
+def test_no_topic_is_opened_before_a_category_is_chosen(browser, sites, slug):
+    form = f"/sandbox/{slug}/threads/"
+    asked = browser.get(form).content.decode()
+    assert re.search(r'<select name="place"[^>]* required', asked)
+    assert '<option value="" selected>Select a category</option>' in asked
+    answer = send(browser, form, who="Dee", title="In no place", body="Here.")
+    assert answer.status_code == 422
+    assert "Select a category." in answer.content.decode()
+    assert not sites[slug].threads.filter(title="In no place").exists()
+    sites[slug].places.all().delete()
+    send(browser, form, who="Dee", title="Where there is none", body="Here.")
+    assert sites[slug].threads.filter(title="Where there is none").exists()
 
 
 @pytest.mark.parametrize("path", ["", "forum/", "forum/moderation/", "forum/threads/"])
