@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,7 +21,7 @@ from team.models import User
 from . import by_name
 from .models import Activity, Identity, MemberTag, Stage, Tag
 from .models.member import CONTACTS
-from .models.scopes import hidden_scopes
+from .models.scopes import hidden_scopes, rows_as_seen_by
 
 if TYPE_CHECKING:
     from .models.member import MemberQuerySet
@@ -51,10 +51,16 @@ def words(term: Term, context: Context) -> Q:
 
 
 def tagged(value: str, context: Context) -> Q:
-    tag = Tag.objects.visible_to(context.user).current().filter(name__iexact=value).first()
-    if tag is None:
+    tags = rows_as_seen_by(context.user, ("tag named",), _tags_named, name=value)
+    if not tags:
         raise Mistake(_("There’s no tag “%(name)s”.") % {"name": value})
-    return Q(Exists(MemberTag.objects.filter(member=OuterRef("pk"), tag=tag)))
+    return Q(Exists(MemberTag.objects.filter(member=OuterRef("pk"), tag=tags[0])))
+
+
+def _tags_named(reader: User | None, name: str) -> QuerySet[Tag]:
+    """The one there is. `reader`: None for one from whom nothing is hidden."""
+    seen = Tag.objects.visible_to(reader) if reader else Tag.objects.all()
+    return seen.current().filter(name__iexact=name).order_by("pk")[:1]
 
 
 def owned(value: str, context: Context) -> Q:
