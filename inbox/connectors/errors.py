@@ -17,7 +17,8 @@ import requests
 from django.utils.translation import gettext as _
 
 from community_hub.lib.addresses import BlockedAddress
-from community_hub.lib.http import TooLarge, UnsafeRedirect
+from community_hub.lib.http import UnsafeRedirect
+from community_hub.lib.http_body import TooLarge
 from inbox.connectors.base import (
     AuthExpired,
     ConnectorError,

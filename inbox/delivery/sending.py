@@ -16,7 +16,7 @@ from django.db import OperationalError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from community_hub.lib import http
+from community_hub.lib.http_deadline import within
 from inbox.connectors.base import (
     ConnectorError,
     Outgoing,
@@ -118,12 +118,12 @@ def _ready(
 
 
 def _look_first(delivery: Delivery, connector: Connector, outgoing: Outgoing) -> Sent | None:
-    with http.within(CALL_SECONDS):
+    with within(CALL_SECONDS):
         return readback.found_there(delivery, connector, outgoing)
 
 
 def _put_there(connector: Connector, outgoing: Outgoing) -> Sent:
-    with http.within(CALL_SECONDS):
+    with within(CALL_SECONDS):
         return connector.send(outgoing)
 
 

@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods
 
-from community_hub.lib import htmx, http
+from community_hub.lib import htmx
+from community_hub.lib.http_deadline import within
 from inbox.connectors.base import AuthExpired, ChannelInfo, Connector, ConnectorError, Health
 from inbox.connectors.registry import connector_class, installed
 from inbox.models import Source, SourceState
@@ -190,7 +191,7 @@ def test_again(found: Source, form: forms.Form, kept: list[str]) -> Health | Non
 
 def test(connector: Connector, form: forms.Form) -> Health | None:
     try:
-        with http.within(TEST_SECONDS):
+        with within(TEST_SECONDS):
             return connector.check()
     except ConnectorError as error:
         names = secret_names(type(form))
@@ -206,7 +207,7 @@ def test(connector: Connector, form: forms.Form) -> Health | None:
 def places_of(connector: Connector) -> tuple[tuple[ChannelInfo, ...], str]:
     """The places one may choose, and why they are not known, if so: every place is heard then."""
     try:
-        with http.within(TEST_SECONDS):
+        with within(TEST_SECONDS):
             return tuple(connector.channels()[: setup.MOST_CHANNELS]), ""
     except ConnectorError as error:
         return (), str(error)

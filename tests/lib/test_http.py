@@ -13,7 +13,8 @@ import requests
 
 from community_hub.lib import addresses, http
 from community_hub.lib.addresses import BlockedAddress, is_public
-from community_hub.lib.http import TooLarge, UnsafeRedirect, guarded_client
+from community_hub.lib.http import UnsafeRedirect, guarded_client
+from community_hub.lib.http_body import CappedStream, TooLarge
 from community_hub.lib.http_session import guarded_session
 from inbox.connectors.local_server import Answer, LocalServer, ReceivedRequest
 
@@ -237,4 +238,4 @@ def unpacked(chunks: list[bytes]) -> bytes:
     request = httpx.Request("GET", "http://forum.example")
     response = httpx.Response(200, stream=Pieces())
     ends = time.monotonic() + 10
-    return b"".join(http._CappedStream(request, response, "gzip", 10_000_000, ends))
+    return b"".join(CappedStream(request, response, "gzip", 10_000_000, ends))

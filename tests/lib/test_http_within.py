@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from community_hub.lib import http, http_session
+from community_hub.lib.http_deadline import within
 from inbox.connectors.local_server import Answer, LocalServer, ReceivedRequest
 
 
@@ -19,7 +20,7 @@ def slow(asked: ReceivedRequest) -> Answer:
 def test_requests_inside_share_the_seconds(settings):
     with LocalServer(slow) as server, http.guarded_client(base_url=server.url) as client:
         settings.HTTP_ALLOWED_ORIGINS = [server.url]
-        with http.within(0.3):
+        with within(0.3):
             assert client.get("/").json() == {"ok": True}
             with pytest.raises(httpx.ReadTimeout):
                 client.get("/", params={"seconds": "2"})
@@ -32,7 +33,7 @@ def test_a_client_that_insists_on_requests_hurries_too(settings):
     with LocalServer(slow) as server:
         settings.HTTP_ALLOWED_ORIGINS = [server.url]
         started = time.monotonic()
-        with http.within(0.2), pytest.raises(OSError):
+        with within(0.2), pytest.raises(OSError):
             http_session.guarded_session().get(server.url, params={"seconds": "3"})
         assert time.monotonic() - started < 2
 
@@ -40,7 +41,7 @@ def test_a_client_that_insists_on_requests_hurries_too(settings):
 def test_outside_nothing_is_shortened(settings):
     with LocalServer(slow) as server, http.guarded_client(base_url=server.url) as client:
         settings.HTTP_ALLOWED_ORIGINS = [server.url]
-        with http.within(0.1):
+        with within(0.1):
             pass
         assert client.get("/", params={"seconds": "0.3"}).status_code == 200
 
@@ -80,7 +81,7 @@ def test_what_drips_does_not_outlive_the_deadline(part, allowed, settings, monke
         started = time.monotonic()
         with (
             http.guarded_client() as client,
-            http.within(0.4),
+            within(0.4),
             pytest.raises(httpx.TimeoutException),
         ):
             client.get(url)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import httpx
 
 from community_hub.lib.addresses import BlockedAddress
-from community_hub.lib.http import TooLarge, UnsafeRedirect, guarded_client, within
+from community_hub.lib.http import UnsafeRedirect, guarded_client
+from community_hub.lib.http_body import TooLarge
+from community_hub.lib.http_deadline import within
 
 from .failures import Refused, Unreachable
 
