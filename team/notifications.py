@@ -87,6 +87,14 @@ def notify(
     live.publish([f"user:{user.pk}" for user in told], "notification", {})
 
 
+def withdraw(kind: str, about: str, users: Iterable[User]) -> None:
+    """What is not true any more: gone from the bell, and never mailed. What was read stays."""
+    rows = Notification.objects.unread().filter(kind=kind, about=about, user__in=list(users))
+    told = list(rows.values_list("user_id", flat=True))
+    rows.delete()
+    live.publish([f"user:{user}" for user in told], "notification", {})
+
+
 def may_see(user: User, scope: str) -> bool:
     if not scope:
         return True

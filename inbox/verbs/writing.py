@@ -22,7 +22,7 @@ from team.actions import Changes, one_by_one, verb
 from team.models import Action, User
 
 from . import state_changes, triage
-from .mentions import tell_mentioned
+from .mentions import tell_mentioned, withdraw_mentions
 
 
 @one_by_one
@@ -97,6 +97,7 @@ def _undo_note(action: Action, by: User) -> bool:
     text = "\n\n".join(filter(None, [note.body_source, kept]))
     Draft.keep(by, note.conversation_id, "note", text)
     state_changes.announce([note.conversation])
+    withdraw_mentions(note)
     note.delete()
     return True
 

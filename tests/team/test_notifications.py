@@ -47,6 +47,28 @@ def test_a_mention_in_a_note_is_told_once_a_conversation(bob, lena, carol) -> No
     assert (told(lena), told(carol), told(bob)) == (["mention"], ["mention"], [])
 
 
+def test_undoing_a_note_takes_its_mentions_back_and_mails_nothing(bob, lena, carol) -> None:
+    conversation = make_message().conversation
+    triage.assign([conversation], lena, by=bob)
+    note = writing.note(conversation, "@lena and @carol, please", by=bob)
+    assert (sorted(told(lena)), told(carol)) == (["assigned", "mention"], ["mention"])
+    Notification.objects.filter(user=carol).mark_read()
+    assert note.undo(by=bob)
+    assert (told(lena), told(carol)) == (["assigned"], ["mention"])
+    with time_machine.travel(timezone.now() + notifications.MAIL_AFTER * 2):
+        mail_notifications()
+    assert [message.subject for message in mail.outbox if "mentioned" in message.subject] == []
+
+
+def test_undoing_a_note_keeps_the_mention_in_another_one(alice, bob, lena) -> None:
+    conversation = make_message().conversation
+    writing.note(conversation, "@lena, a second opinion?", by=alice)
+    note = writing.note(conversation, "@lena again", by=bob)
+    assert Notification.objects.get(user=lena).text.startswith(str(bob))
+    assert note.undo(by=bob)
+    assert Notification.objects.get(user=lena).text.startswith(str(alice))
+
+
 def test_an_address_is_no_mention(bob, lena) -> None:
     writing.note(make_message().conversation, "write to x@lena.example or lena@x.example", by=bob)
     assert told(lena) == []
