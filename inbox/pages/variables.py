@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
     from team.models import User
 
 VARIABLE = re.compile(r"\{\{\s*([\w.]*)\s*(?:\|([^{}]*))?\}\}")
+LOOKS_LIKE_ONE = re.compile(r"\{\{\s*(\w[^{}|]*?)\s*(?:\|[^{}]*)?\}\}")
+CODE = re.compile(  # of Markdown: fenced, or between as many backticks
+    r"^ {0,3}(`{3,}|~{3,}).*?(?:^ {0,3}\1|\Z)|(?<!`)(`+)(?!`).+?(?<!`)\2(?!`)",
+    re.MULTILINE | re.DOTALL,
+)
 
 
 @dataclass(frozen=True)
@@ -107,11 +113,30 @@ def what_is_wrong(text: str) -> str:
 
 
 def unfilled(text: str) -> str:
-    """The first variable that still stands in a text, as it is written there; "" where none."""
-    for found in VARIABLE.finditer(text):
-        if found[1] in VARIABLES:
-            return found[0]
-    return ""
+    """A sentence about the first of what looks like a variable in a reply; "" where nothing does.
+    What stands in code is another matter: see `unfilled_in_code`."""
+    found = LOOKS_LIKE_ONE.search(CODE.sub(" ", text))
+    if found is None:
+        return ""
+    written, name = found[0], found[1].casefold()
+    if name in VARIABLES:
+        return _("Replace %(variable)s with your own words first.") % {"variable": written}
+    nearest = get_close_matches(name, VARIABLES, n=1)
+    if nearest:
+        said = _(
+            "%(variable)s is not a variable. Did you mean %(nearest)s? Insert the saved reply "
+            "again, or write your own words. Between backticks it is sent as it is."
+        )
+        return said % {"variable": written, "nearest": f"{{{{ {nearest[0]} }}}}"}
+    said = _("%(variable)s is not a variable. Write your own words, or put it between backticks.")
+    return said % {"variable": written}
+
+
+def unfilled_in_code(text: str) -> str:
+    """The first of what looks like a variable, as it is written there: in a reply it may be what
+    somebody explains. "" where nothing does."""
+    found = LOOKS_LIKE_ONE.search(text)
+    return found[0] if found else ""
 
 
 def first_word(name: str) -> str:

@@ -17,7 +17,7 @@ from community_hub.lib import html, htmx
 from community_hub.lib.text import number
 from inbox.models import Conversation, Draft, Message
 from inbox.pages.composer import Composer, length_there, shown_there
-from inbox.pages.variables import unfilled
+from inbox.pages.variables import unfilled, unfilled_in_code
 from inbox.verbs import writing
 from inbox.verbs.mentions import can_be_mentioned
 from team.http import AuthenticatedHttpRequest
@@ -40,7 +40,7 @@ def replies(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     if not request.POST.get("anyway"):
         if other := answered_meanwhile(conversation, request):
             return refused(request, conversation, "", other=other, status=409)
-        if words := assigned_to_another(conversation, request.user):
+        if words := worth_asking(conversation, request.user, text):
             return refused(request, conversation, words, may_insist=True, status=409)
     done = bool(request.POST.get("done"))
     seen = number(request.POST.get("seen_up_to"))
@@ -107,8 +107,8 @@ def what_is_wrong(
         return composer.blocked
     if not text.strip():
         return _("Write a reply first.")
-    if variable := unfilled(text):
-        return _("Replace %(variable)s with your own words first.") % {"variable": variable}
+    if problem := unfilled(text):
+        return problem
     if to is None and number(request.POST.get("to")):
         return _("The message you’re replying to was deleted. Select another one.")
     length = length_there(conversation, text, to)
@@ -139,6 +139,16 @@ def answered_meanwhile(
         .order_by("-pk")
         .first()
     )
+
+
+def worth_asking(conversation: Conversation, user: User, text: str) -> str:
+    """A sentence where whoever writes decides whether it goes: "Send anyway"; else ""."""
+    if words := assigned_to_another(conversation, user):
+        return words
+    if variable := unfilled_in_code(text):
+        said = _("%(variable)s is sent as it is: nothing takes its place.")
+        return said % {"variable": variable}
+    return ""
 
 
 def assigned_to_another(conversation: Conversation, user: User) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.test import Client
@@ -85,9 +87,47 @@ def test_a_reply_with_an_unfilled_variable_is_not_sent(bob, talk):
     assert answer.status_code == 422
     assert "Replace {{ member.first_name }} with your own words first." in answer.content.decode()
     assert not Delivery.objects.exists()
-    sent = signed_in(bob).post(reverse("replies", args=[talk.pk]), {"reply": "Use {{ block }}"})
-    assert sent.status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{{ member.nme }}", "{{ member.nme }} is not a variable. Did you mean {{ member.name }}?"),
+        ("Hi {{Member.First_Name|friend}}", "Replace {{Member.First_Name|friend}} with your own"),
+        ("Hi {{ member firstname }}", "Did you mean {{ member.first_name }}?"),
+        ("Use {{ block }}", "{{ block }} is not a variable. Write your own words, or put it"),
+        ("`code` and {{ me.nam }} and `more`", "Did you mean {{ me.name }}?"),
+    ],
+)  # fmt: skip
+def test_a_misspelt_variable_is_not_sent_and_the_nearest_is_named(bob, talk, text, said):
+    answer = send(bob, talk, text, anyway="1")
+    assert answer.status_code == 422
+    assert said in html.unescape(answer.content.decode())
+    assert not Delivery.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Use `{{ block }}`", "So:\n```\nHi {{ member.name }}\n```\nNothing else", "``{{ a }} ` ``"],
+)
+def test_braces_in_code_are_sent_when_whoever_writes_says_so(bob, talk, text):
+    asked = send(bob, talk, text)
+    assert asked.status_code == 409
+    assert "Send anyway" in asked.content.decode()
+    assert not Delivery.objects.exists()
+    assert send(bob, talk, text, anyway="1").status_code == 200
     assert Delivery.objects.count() == 1
+
+
+@pytest.mark.parametrize("text", ["A set {1, 2}", "{{ }} and {{}}", "{{ 'quoted' }}"])
+def test_braces_without_a_name_are_no_variable(bob, talk, text):
+    assert send(bob, talk, text).status_code == 200
+
+
+def send(bob, talk, text, **more):
+    headers = {"HX-Request": "true", "HX-Target": "thread"}
+    data = {"reply": text, **more}
+    return signed_in(bob).post(reverse("replies", args=[talk.pk]), data, headers=headers)
 
 
 def test_ones_own_are_seen_by_nobody_else(bob, lena, talk):
