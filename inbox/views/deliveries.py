@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
@@ -19,6 +17,7 @@ from inbox.verbs import writing
 from team.http import AuthenticatedHttpRequest
 
 from .common import after_verb, found
+from .returning import go_back_to
 
 
 @require_POST
@@ -61,29 +60,6 @@ def cancellation(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     trigger_client_event(response, "composer:returned", returned)
     go_back_to(request, response, conversation)
     return htmx.tell(request, response, _("Send cancelled. Draft restored."))
-
-
-def go_back_to(
-    request: AuthenticatedHttpRequest, response: HttpResponse, conversation: Conversation
-) -> None:
-    """Undone from elsewhere: the conversation opens, with its text in its box and in no other."""
-    path, _sep, query = htmx.page_of(request).partition("?")
-    address = conversation.get_absolute_url()
-    if response.status_code != 204 or path == address:
-        return
-    address = f"{address}?{query}" if "in=" in query else address
-    if has_panes(path):
-        goal = {"path": address, "target": "#talk", "swap": "outerHTML"}
-        response.headers["HX-Location"] = json.dumps(goal)
-    else:
-        response.headers["HX-Redirect"] = address
-
-
-def has_panes(path: str) -> bool:
-    try:
-        return resolve(path).url_name in {"inbox", "inbox-folder", "inbox-source", "conversation"}
-    except Resolver404:
-        return False
 
 
 def addressed(to: Message | None) -> dict[str, Any]:

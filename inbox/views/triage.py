@@ -23,6 +23,7 @@ from team.models import User
 from team.models.user import UserQuerySet
 
 from .common import after_verb, folder_of, found
+from .returning import undo_and_return
 
 
 @require_http_methods(["POST", "DELETE"])
@@ -39,7 +40,8 @@ def closure(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         changes = triage.reopen([conversation], by=request.user)
         said = _("Reopened")
     response = after_verb(request, conversation, move_on=closing)
-    return htmx.tell(request, response, said, undo=changes.undo_url)
+    undo = undo_and_return(changes, conversation, folder_of(request))
+    return htmx.tell(request, response, said, undo=undo)
 
 
 def done_words(conversation: Conversation) -> str:
@@ -113,7 +115,8 @@ def snooze(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         else _("Snoozed until they reply")
     )
     response = after_verb(request, conversation, move_on=True)
-    return htmx.tell(request, response, said, undo=changes.undo_url)
+    undo = undo_and_return(changes, conversation, folder_of(request))
+    return htmx.tell(request, response, said, undo=undo)
 
 
 @require_http_methods(["GET", "POST"])

@@ -181,6 +181,30 @@ def test_a_toast_takes_the_place_of_the_one_before_and_z_undoes_the_newest(
     assert state(hub, first) == "done"
 
 
+def test_z_after_done_and_after_snooze_goes_back_to_what_was_left(sit, hub: Hub, talks) -> None:
+    """The next key means the conversation that came back, not the one that had opened."""
+    following, talk = talks.together(2)
+    page = sit("bo")
+    page.goto(f"/conversations/{talk.pk}/?in=needs-reply&shown=100")
+    page.locator(f"#row-{talk.pk}").focus()
+    page.keyboard.press("h")
+    page.locator("#snooze-menu").get_by_role("button", name="Until they reply").press("Enter")
+    for undone in ("snoozed", "done"):
+        expect(page.locator(".head h1")).not_to_have_text(talk.title)
+        assert state(hub, talk) == undone
+        following_row = page.locator("a.row[aria-current]")
+        expect(following_row).to_have_count(1)
+        following_row.focus()
+        page.keyboard.press("z")
+        expect(page.locator(".head h1")).to_have_text(talk.title)
+        expect(page.locator(f"#row-{talk.pk}[aria-current]")).to_have_count(1)
+        expect(page.locator("a.row:focus:not([aria-current])")).to_have_count(0)
+        assert at(page) == f"/conversations/{talk.pk}/"
+        page.keyboard.press("e")
+    expect(page.locator(".head h1")).not_to_have_text(talk.title)
+    assert (state(hub, talk), state(hub, following)) == ("done", "open")
+
+
 def test_x_picks_several_and_one_press_takes_them(sit, hub: Hub, talk: Talk, talks) -> None:
     both = [talk, talks.next()]
     page = sit("bo")

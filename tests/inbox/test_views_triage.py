@@ -105,6 +105,35 @@ def test_done_is_taken_back_by_its_toast(desk, talk):
     assert (talk.state, talk.waiting_since) == ("open", before)
 
 
+@pytest.mark.parametrize(("noun", "data"), [("closure", {}), ("snooze", {"until": "tomorrow"})])
+def test_undo_opens_the_conversation_again_that_was_left(desk, talk, noun, data):
+    following = waiting(3)
+    away = desk.post(
+        f"/conversations/{talk.pk}/{noun}/",
+        {"seen_up_to": talk.last_message_id, "in": "needs-reply", **data},
+        headers=by_htmx("talk"),
+    )
+    assert away.headers["HX-Push-Url"].startswith(following.get_absolute_url())
+    back = f"/conversations/{talk.pk}/?in=needs-reply"
+    page = f"http://testserver{away.headers['HX-Push-Url']}"
+    undone = desk.post(undo_address(away), headers={"HX-Request": "true", "HX-Current-URL": page})
+    assert json.loads(undone.headers["HX-Location"])["path"] == back
+    talk.refresh_from_db()
+    assert talk.state == "open"
+    late = desk.post(undo_address(away), headers={"HX-Request": "true", "HX-Current-URL": page})
+    assert (late.status_code, "HX-Location" in late.headers) == (409, False)
+
+
+def test_undo_after_the_last_one_of_a_list_opens_it_beside_that_list(desk, talk):
+    emptied = close(desk, talk, **{"in": "needs-reply"})
+    page = "http://testserver/inbox/needs-reply/"
+    undone = desk.post(
+        undo_address(emptied), headers={"HX-Request": "true", "HX-Current-URL": page}
+    )
+    goal = json.loads(undone.headers["HX-Location"])["path"]
+    assert goal == f"/conversations/{talk.pk}/?in=needs-reply"
+
+
 def test_a_plain_form_does_the_same_and_goes_back_to_a_page(desk, talk):
     response = desk.post(
         f"/conversations/{talk.pk}/closure/",

@@ -11,6 +11,7 @@ from .world import PICTURE_ADDRESS
 
 CONVERSATION = {"pk": lambda world: world.conversation.pk}
 about = partial(Endpoint, ids=CONVERSATION, scoped=True)  # one conversation
+UNDONE = {**CONVERSATION, "group": lambda world: world.action.group}
 PICKED = {"pick": lambda world: f"{world.conversation.pk}-{world.message.pk}"}
 SAVED = {"reply_pk": lambda world: world.saved_reply.pk}
 ONE_SAVED = {"pk": lambda world: world.saved_reply.pk}
@@ -47,6 +48,7 @@ ENDPOINTS = (
     about("conversations/<int:pk>/snooze/", "GET", TRIAGERS),
     about("conversations/<int:pk>/snooze/", "POST", TRIAGERS, data={"until": "tomorrow"}),
     about("conversations/<int:pk>/snooze/", "DELETE", TRIAGERS),
+    about("conversations/<int:pk>/undo/<uuid:group>/", "POST", ids=UNDONE),
     about("conversations/<int:pk>/tags/", "GET", NOTERS),
     about("conversations/<int:pk>/tags/", "POST", NOTERS, data={"name": "wishes"}),
     Endpoint("conversations/<int:pk>/tags/<int:tag_pk>/", "DELETE", NOTERS, TAG, scoped=True),

@@ -203,7 +203,8 @@ class RowList extends HTMLElement {
     // the focus goes along from the row one came from, so that j goes on from the one that is open now
     const moved = this.opened !== location.pathname;
     this.opened = location.pathname;
-    if (moved && this.focused && !this.focused.matches("[aria-current]")) this.querySelector(`${ROW}[aria-current]`)?.focus({ preventScroll: true });
+    const goal = this.querySelector(`${ROW}[aria-current]`) || document.getElementById("main"); // it may not be in the list (yet)
+    if (moved && this.focused && this.focused !== goal) goal?.focus({ preventScroll: true });
     this.count();
     this.remember();
   }

@@ -10,7 +10,8 @@ class ToastRack extends HTMLElement {
     document.body.addEventListener("htmx:sendError", this.fail);
     document.body.addEventListener("htmx:responseError", this.fail);
     this.addEventListener("click", (event) => event.target.closest("[data-close]") && event.target.closest(".toast").remove());
-    this.addEventListener("htmx:afterRequest", (event) => event.detail.successful && event.target.closest(".toast")?.remove());
+    // by the status: an answer that leads elsewhere (HX-Location) is not "successful" to htmx
+    this.addEventListener("htmx:afterRequest", ({ detail: { xhr }, target }) => xhr.status && xhr.status < 400 && target.closest(".toast")?.remove());
     this.tidy();
     this.toasts.forEach((toast) => this.age(toast));
   }
