@@ -22,7 +22,7 @@ READ = 20_000  # characters of a message; words further down are not marked
 LENGTH = 180  # characters of an excerpt
 PREFIXED = {"arabic", "hindi", "indonesian"}  # whose stemmers take away beginnings too
 LONGEST = 100  # characters of a word whose stem is looked for
-BEFORE = 24  # of them before the first word that was found
+BEFORE = 20  # of them before the first word that was found
 _UNIT = re.compile(f"[{ONE_BY_ONE}]|[^\\W_{ONE_BY_ONE}]+")
 
 

@@ -3,6 +3,9 @@ colleague, by keyboard."""
 
 from __future__ import annotations
 
+import re
+
+import pytest
 from playwright.sync_api import expect
 
 from .talks import Talk
@@ -17,7 +20,6 @@ def test_a_sentence_is_found_and_its_search_becomes_the_teams_view(sit, talk: Ta
     box = page.get_by_role("combobox", name="Search conversations")
     expect(box).to_be_focused()
     expect(box).to_have_value("is:waiting")
-    page.keyboard.press("Control+a")
     page.keyboard.type(f'"{SAID}" i')
     options = page.get_by_role("option")
     expect(options.first).to_contain_text("is:")
@@ -116,6 +118,136 @@ def test_the_rows_of_a_search_stay_where_they_are_when_one_is_selected(sit) -> N
     page.keyboard.press("Escape")
     expect(page.locator("[data-bulk]")).to_be_hidden()
     assert row.bounding_box() == before
+
+
+@pytest.mark.parametrize("address", ["/inbox/", "/inbox/search/?q=is:open", "/members/?q=is:mine"])
+def test_a_word_takes_the_place_of_the_query_of_the_list(sit, address) -> None:
+    page = sit("bo")
+    page.goto(address)
+    box = page.get_by_role("combobox", name=re.compile("Search (conversations|members)"))
+    own = box.input_value()
+    page.keyboard.press("/")
+    page.keyboard.press("End")
+    page.keyboard.type(" lena")  # what is there can be added to
+    expect(box).to_have_value(f"{own} lena")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    page.keyboard.type("refund")
+    page.keyboard.press("Enter")
+    expect(box).to_have_value("refund")
+    expect(page).to_have_url(re.compile(r"q=refund($|&)"))
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [1440, 360])
+def test_the_first_click_or_tap_selects_the_query_and_the_next_one_does_not(sit, width) -> None:
+    page = sit("bo", viewport={"width": width, "height": 740}, has_touch=width == 360)
+    page.goto("/inbox/search/?q=is:waiting")
+    box = page.get_by_role("combobox", name="Search conversations")
+    point = box.tap if width == 360 else box.click
+    point()
+    page.keyboard.type("refund")
+    expect(box).to_have_value("refund")
+    point()  # the caret goes where one points
+    page.keyboard.type("s")
+    assert len(box.input_value()) == len("refunds")
+
+
+def test_arrow_down_leads_from_the_box_to_the_rows_and_escape_to_the_list(sit) -> None:
+    page = sit("bo")
+    page.goto("/inbox/search/?q=encoder")
+    page.keyboard.press("/")
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("a.row").first).to_be_focused()
+    page.keyboard.press("/")
+    page.keyboard.press("Escape")
+    expect(page.locator("row-list")).to_be_focused()
+    page.keyboard.press("j")
+    expect(page.locator("a.row").nth(1)).to_be_focused()
+
+
+def test_the_order_of_a_search_keeps_the_focus(sit) -> None:
+    page = sit("bo")
+    page.goto("/inbox/search/?q=encoder")
+    order = page.get_by_label("Order")
+    order.focus()
+    page.keyboard.press("ArrowDown")
+    expect(page).to_have_url(re.compile("sort=best"))
+    expect(order).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(page).not_to_have_url(re.compile("sort=best"))
+    expect(order).to_be_focused()
+
+
+WHOLE = """() => {
+  const found = document.querySelector("article.found").getBoundingClientRect();
+  const pane = document.querySelector("scroll-keeper").getBoundingClientRect();
+  return found.top >= pane.top && found.top < pane.bottom - 40
+}"""
+TALLER = """() => {
+  const picture = document.createElement("div");
+  picture.style.blockSize = "700px";
+  document.querySelector(".thread article").append(picture);
+}"""
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (360, 740)])
+def test_what_was_found_opens_below_the_head_and_stays_there_when_pictures_arrive(
+    sit, size
+) -> None:
+    page = sit("bo", viewport={"width": size[0], "height": size[1]})
+    page.goto("/inbox/search/?q=encoder")
+    page.locator("main").press("j")
+    page.keyboard.press("Enter")
+    expect(page.locator("article.found")).to_be_visible()
+    page.wait_for_function(WHOLE)
+    page.locator(".thread article").first.wait_for()
+    others = page.locator("article:not(.found)").count()
+    page.evaluate(TALLER)
+    page.wait_for_timeout(300)
+    assert not others or page.evaluate(WHOLE)
+
+
+def test_what_was_found_is_to_be_seen_in_its_row(sit) -> None:
+    page = sit("bo")
+    page.goto("/inbox/search/?q=encoder")
+    expect(page.locator("a.row .say mark").first).to_be_visible()
+    hidden = page.evaluate("""() => [...document.querySelectorAll("a.row .say")].filter((say) => {
+      const mark = say.querySelector("mark"), room = say.getBoundingClientRect();
+      return mark && mark.getBoundingClientRect().bottom > room.bottom + 1;
+    }).map((say) => say.textContent)""")
+    assert hidden == []
+
+
+def test_the_help_of_the_search_is_as_high_as_the_screen_lets_it(sit) -> None:
+    page = sit("bo")
+    page.goto("/inbox/search/?q=encoder")
+    page.get_by_role("button", name="How to search").press("Enter")
+    panel = page.get_by_role("dialog", name="How to search")
+    expect(panel).to_contain_text("press End to add to it")
+    expect(panel).to_contain_text("brackets ( )")
+    assert panel.evaluate("it => it.scrollHeight <= it.clientHeight + 1")
+
+
+def test_the_command_palette_marks_what_enter_takes(sit) -> None:
+    page = sit("bo")
+    page.goto("/inbox/")
+    page.get_by_role("button", name="Search commands").first.press("Enter")
+    marked = page.locator("#palette .menu-item.active")
+    expect(marked).to_have_count(1)
+    page.keyboard.type("pref")
+    expect(marked).to_have_text("Profile and preferences")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("zzz")
+    shown = page.locator("#palette .menu-item:visible")
+    expect(shown).to_have_text(["Search conversations: zzz", "Search members: zzz"])
+    expect(marked).to_have_text("Search conversations: zzz")
+    page.goto("/members/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("zzz")
+    expect(shown).to_have_text(["Search members: zzz", "Search conversations: zzz"])
 
 
 def test_the_command_palette_searches_conversations(sit, talk: Talk) -> None:

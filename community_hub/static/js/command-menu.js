@@ -1,5 +1,5 @@
 // <command-menu popover>: a menu that opens under its button, filters as one types and moves by arrows. Enter
-// in the box takes the first item; not one that stands apart (data-apart), as it takes something away. What
+// in the box takes the first item, which is marked meanwhile; not one that stands apart (data-apart), as it takes something away. What
 // makes a thing of what was typed (data-make) is there only where nothing has that name, and says the name
 // (data-typed). Enter in the box presses it only where nothing else is left.
 class CommandMenu extends HTMLElement {
@@ -8,6 +8,7 @@ class CommandMenu extends HTMLElement {
     this.addEventListener("beforetoggle", (event) => event.newState === "closed" && this.closed()); // "toggle" comes too late for who opens it again at once
     this.addEventListener("input", (event) => event.target.matches(".filter") && this.filter(event.target.value));
     this.addEventListener("keydown", (event) => this.move(event));
+    for (const name of ["input", "focusin", "focusout"]) this.addEventListener(name, () => this.markChosen());
     this.gone = new AbortController();
     document.body.addEventListener("htmx:oobBeforeSwap", (event) => this.stay(event), { signal: this.gone.signal });
     // before the answer is put in: it may bring this menu anew, and one that is open stays as it is
@@ -15,7 +16,10 @@ class CommandMenu extends HTMLElement {
       const chosen = detail.xhr.status < 400 && detail.requestConfig.verb !== "get" && !("stay" in target.dataset);
       if (chosen && this.matches(":popover-open")) this.hidePopover();
     });
-    this.addEventListener("htmx:afterSettle", () => this.matches(":popover-open") && this.isStillThere && (this.box || this.items[0])?.focus());
+    this.addEventListener("htmx:afterSettle", () => {
+      if (this.matches(":popover-open") && this.isStillThere) (this.box || this.items[0])?.focus();
+      this.markChosen();
+    });
   }
 
   disconnectedCallback() { this.gone.abort(); }
@@ -66,6 +70,12 @@ class CommandMenu extends HTMLElement {
     const others = items.filter((item) => item !== make);
     const usable = others.filter((item) => !("apart" in item.dataset));
     return (make && usable.find((item) => nameOf(item).startsWith(wanted))) || usable[0] || (others.length ? null : make);
+  }
+
+  // what Enter in the box would press
+  markChosen() {
+    const chosen = this.box && document.activeElement === this.box && this.chosen(this.items);
+    for (const item of this.querySelectorAll(".menu-item")) item.classList.toggle("active", item === chosen);
   }
 
   move(event) {

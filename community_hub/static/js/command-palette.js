@@ -1,12 +1,16 @@
 // <command-palette>: Ctrl/⌘+K finds by its words whatever this page can do and every place the navigation
-// leads to. Fills its <command-menu> as it opens; a link with data-find takes the words along.
+// leads to. Fills its <command-menu> as it opens; a link with data-find takes the words along, first the one to
+// the list that is open.
 const MOVES = new Set(["j", "k", "J", "K", "x", "Enter", "?", "mod+k"]); // keys that make no sense away from their place
 
 class CommandPalette extends HTMLElement {
   connectedCallback() {
     this.menu = this.querySelector("command-menu");
     this.menu.addEventListener("beforetoggle", (event) => event.newState === "open" && this.fill());
-    this.addEventListener("input", ({ target }) => this.querySelectorAll("[data-find]").forEach((link) => this.take(link, target.value.trim())));
+    this.addEventListener("input", ({ target }) => {
+      this.querySelectorAll("[data-find]").forEach((link) => this.take(link, target.value.trim()));
+      this.menu.markChosen(); // one of these may be all that is left
+    });
   }
 
   fill() {
@@ -15,7 +19,11 @@ class CommandPalette extends HTMLElement {
     const keyed = [...found.values()].reverse().filter((element) => !MOVES.has(element.dataset.key) && !this.contains(element));
     const places = [...document.querySelectorAll("#nav a[href]:not(.brand)")].filter((link) => !keyed.includes(link));
     this.querySelector(".list").replaceChildren(...[...keyed, ...places].map((element) => this.item(element)));
-    this.querySelectorAll("[data-find]").forEach((link) => this.take(link, ""));
+    const links = [...this.querySelectorAll("[data-find]")];
+    const here = document.querySelector("form[role=search]")?.getAttribute("action");
+    const own = links.find((link) => link.dataset.find === here);
+    if (own && own !== links[0]) links[0].before(own);
+    links.forEach((link) => this.take(link, ""));
   }
 
   item(element) {

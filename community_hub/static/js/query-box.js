@@ -2,6 +2,8 @@
 // Arrows choose, Enter or Tab takes what is chosen, Esc closes the list, then leaves the box as it is; Enter with
 // nothing chosen searches. While the value of an operator is still to come, nothing is searched as one types: the
 // list stays, and what is missing is said to who presses Enter.
+// Whoever comes to the box has the whole query selected, so that the next word takes its place; End leads behind
+// it. Arrow down leads on to the rows.
 const PAUSE = 120; // ms after the last key
 const BEGUN = /(^|[\s(-])\p{L}[\w-]*:(["“„][^"“”„]*)?$/u; // an operator without a value, or with a quote that is open
 
@@ -11,7 +13,16 @@ class QueryBox extends HTMLElement {
     this.list = this.querySelector("[role=listbox]");
     this.input.addEventListener("input", () => this.ask());
     this.input.addEventListener("keydown", (event) => this.key(event));
-    this.input.addEventListener("blur", () => this.close());
+    this.input.addEventListener("blur", () => {
+      this.close();
+      this.paused = document.activeElement === this.input; // another window came to the front, and will go
+    });
+    this.input.addEventListener("focus", () => this.paused || this.input.select());
+    this.input.addEventListener("pointerdown", () => { this.came = document.activeElement !== this.input; });
+    this.input.addEventListener("click", () => { // the pointer has put the caret where it was
+      if (this.came && this.input.selectionStart === this.input.selectionEnd) this.input.select();
+      this.came = false;
+    });
     this.gone = new AbortController();
     this.closest("form").addEventListener("htmx:confirm", (event) => {
       if (event.detail.triggeringEvent?.type === "input" && this.isBegun) event.preventDefault();
@@ -56,10 +67,12 @@ class QueryBox extends HTMLElement {
 
   key(event) {
     if (event.isComposing) return;
+    if (event.key === "Enter" && !this.chosen) return this.close(); // and what was asked for comes too late
     if (this.list.hidden) {
-      if (event.key !== "Escape") return;
-      event.preventDefault(); // a browser would empty the box, and so list everything
-      this.input.blur(); // letters are keys again
+      if (event.key === "Escape") this.leave();
+      else if (event.key === "ArrowDown" && this.rows?.length) this.rows[0].focus();
+      else return;
+      event.preventDefault(); // a browser would empty the box on Escape, and so list everything
       return;
     }
     const at = this.options.indexOf(this.chosen), count = this.options.length;
@@ -70,6 +83,16 @@ class QueryBox extends HTMLElement {
     else return;
     event.preventDefault();
     event.stopPropagation();
+  }
+
+  get rows() { return this.closest("row-list")?.rows; }
+
+  // letters are keys again: they mean the row that is open, else none yet
+  leave() {
+    const open = this.rows?.find((row) => row.matches("[aria-current]")), place = open || this.closest("row-list");
+    if (place && !open) place.tabIndex = -1;
+    if (place) place.focus({ preventScroll: true });
+    else this.input.blur();
   }
 
   choose(at) {
@@ -95,6 +118,7 @@ class QueryBox extends HTMLElement {
 
   close() {
     clearTimeout(this.timer);
+    this.asked?.abort();
     this.choose(-1);
     this.show(false);
   }
