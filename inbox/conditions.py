@@ -10,9 +10,9 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
-from django.utils.translation import gettext as _
 
-from community_hub.lib.query import Context, Mistake, Query, Term, dates, says, search_query
+from community_hub.lib.language_names import meant
+from community_hub.lib.query import Context, Query, Term, dates, says, search_query
 from inbox import filter_values as values
 from inbox.languages import READ, SUBJECTS, configurations_in_use
 from inbox.models import (
@@ -25,8 +25,8 @@ from inbox.models import (
 )
 from inbox.models.access import effectively_unassigned
 from inbox.models.conversation import ANSWERED_LAST
-from members.filters import colleague
-from members.models import Identity, Tag
+from members.filters import colleague, tag_called
+from members.models import Identity
 from team.models import User
 
 Build = Callable[[str, Context], Q]
@@ -64,7 +64,7 @@ def written_by(value: str, context: Context) -> Q:
     accounts = values.accounts_meant(value, context)
     teammates = values.teammates_meant(value, context)
     if not accounts and not teammates:
-        raise Mistake(_("There’s nobody called “%(name)s”.") % {"name": value})
+        raise values.nobody_called(value, context)
     return Q(author__isnull=False, author__in=accounts) | Q(by__isnull=False, by__in=teammates)
 
 
@@ -72,7 +72,7 @@ def written_to(value: str, context: Context) -> Q:
     """A reply of the team to something that this member wrote."""
     accounts = values.accounts_meant(value, context)
     if not accounts:
-        raise Mistake(_("There’s nobody called “%(name)s”.") % {"name": value})
+        raise values.nobody_called(value, context)
     theirs = SearchedMessage.objects.filter(author__in=accounts)
     return Q(kind=Kind.OUTBOUND, parent__isnull=False, parent__in=theirs.values("pk"))
 
@@ -112,9 +112,7 @@ def assigned_to(value: str, context: Context) -> Q:
 
 
 def tagged(value: str, context: Context) -> Q:
-    tag = Tag.objects.visible_to(context.user).current().filter(name__iexact=value).first()
-    if tag is None:
-        raise Mistake(_("There’s no tag “%(name)s”.") % {"name": value})
+    tag = tag_called(value, context)
     return Q(pk__in=ConversationTag.objects.filter(tag=tag).values("conversation"))
 
 
@@ -156,5 +154,6 @@ def waiting(value: str, context: Context) -> Q:
 
 
 def in_language(value: str, context: Context) -> Q:
-    """By its code: `pt` finds `pt-BR` too."""
-    return Q(language__iexact=value) | Q(language__istartswith=f"{value}-")
+    """By its code or name: `pt` and `Portuguese` find `pt-BR` too."""
+    code = meant(value)
+    return Q(language__iexact=code) | Q(language__istartswith=f"{code}-")

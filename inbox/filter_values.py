@@ -9,7 +9,7 @@ from django.conf.global_settings import LANGUAGES
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from community_hub.lib.query import Context, Mistake
+from community_hub.lib.query import Context, Mistake, no_such
 from inbox.models import Channel, Source
 from members.by_name import members_named
 from members.filters import MOST_OFFERED
@@ -17,16 +17,24 @@ from members.models import Identity
 from team.models import User
 
 MOST_PEOPLE = 500  # accounts that one name may stand for
+MOST_NAMES = 500  # that a name which nobody has is compared with
 
 
 def sources_meant(value: str, context: Context) -> list[int]:
-    """By name, or by its beginning, or by the kind of source, such as `mastodon`."""
+    """By name, or by its beginning, or by the kind of source, such as `mastodon`, or by a part of
+    the name: all that have it."""
     seen = Source.objects.visible_to(context.user)
-    for condition in (Q(name__iexact=value), Q(name__istartswith=value), Q(kind__iexact=value)):
+    begun, kind, part = (
+        Q(name__istartswith=value),
+        Q(kind__iexact=value),
+        Q(name__icontains=value),
+    )
+    for condition in (Q(name__iexact=value), begun, kind, part):
         found = list(seen.filter(condition).values_list("pk", flat=True))
         if found:
             return found
-    raise Mistake(_("There’s no source “%(name)s”.") % {"name": value})
+    names = seen.order_by("name").values_list("name", flat=True)
+    raise no_such(_("There’s no source “%(name)s”."), value, names)
 
 
 def channels_meant(value: str, context: Context) -> list[int]:
@@ -34,7 +42,8 @@ def channels_meant(value: str, context: Context) -> list[int]:
     seen = Channel.objects.filter(source__in=Source.objects.visible_to(context.user))
     found = list(seen.filter(name__iexact=value).values_list("pk", flat=True))
     if not found:
-        raise Mistake(_("There’s no channel “%(name)s”.") % {"name": value})
+        names = seen.exclude(name="").order_by("name").values_list("name", flat=True)
+        raise no_such(_("There’s no channel “%(name)s”."), value, names[:MOST_NAMES])
     return found
 
 
@@ -61,6 +70,16 @@ def teammates_meant(value: str, context: Context) -> list[int]:
         return [context.user.pk]
     name = Q(name__iexact=value) | Q(email__iexact=value) | Q(name__istartswith=value)
     return list(User.objects.filter(name).values_list("pk", flat=True)[:MOST_PEOPLE])
+
+
+def nobody_called(value: str, context: Context) -> Mistake:
+    """With somebody whose name or handle begins with the same two letters."""
+    name = value.removeprefix("@").strip()
+    team = User.objects.active().order_by("name").values_list("name", flat=True)
+    begun = name.split()[:1]
+    seen = members_named([word[:2] for word in begun], context.user)
+    members = seen.values_list("name", flat=True)[:MOST_NAMES]
+    return no_such(_("There’s nobody called “%(name)s”."), value, [*team[:MOST_NAMES], *members])
 
 
 def source_names(user: User, beginning: str) -> Iterable[tuple[str, str]]:

@@ -190,7 +190,7 @@ register(
 )
 register(
     name="lang",
-    help=gettext_lazy("A message in this language (its code)"),
+    help=gettext_lazy("A message in this language (its code or name)"),
     example="lang:de",
     of_message=conditions.in_language,
     complete=values.languages,

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from community_hub.lib.language_names import NAMES
 from community_hub.lib.text import one_line, storable
 
-from .languages import NAMES
 from .pages.variables import what_is_wrong
 
 if TYPE_CHECKING:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from django.conf.locale import LANG_INFO
 from django.db import connection
+
+from community_hub.lib.language_names import code_of
 
 # As the generated column of migration 0019 has them; all others are kept in `simple`.
 CONFIGURATIONS = {
@@ -16,19 +17,6 @@ CONFIGURATIONS = {
 SUBJECTS = ("simple", "english")  # of the subjects of conversations
 READ = 120_000  # characters of a message that its column of words is made of: as in 0019
 
-# By code, as their speakers call them.
-NAMES: dict[str, str] = {
-    code: info["name_local"]
-    for code, info in LANG_INFO.items()
-    if len(code) == 2 and "name_local" in info
-}
-_CODES = {
-    word.casefold(): code
-    for code, info in LANG_INFO.items()
-    if code in NAMES
-    for word in (code, info["name"], info["name_local"])
-}
-
 # From value to value along the index: a step for each language, however many messages there are.
 _LANGUAGES = """
 with recursive one as (
@@ -39,17 +27,6 @@ with recursive one as (
 )
 select language from one where language <> ''
 """
-
-
-def code_of(language: str) -> str:
-    """Of `en-US` or `en_GB`, "en"."""
-    return language.replace("_", "-").partition("-")[0].lower()
-
-
-def code_named(word: str) -> str:
-    """Of "Deutsch", "German" or "de-AT", "de"; "" where no language is known by that word."""
-    word = word.strip().casefold()
-    return _CODES.get(word) or _CODES.get(code_of(word), "")
 
 
 def in_use() -> list[str]:

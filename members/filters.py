@@ -14,7 +14,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from community_hub.lib.query import Context, Language, Mistake, OperatorDefinition, Term, dates
+from community_hub.lib.language_names import meant
+from community_hub.lib.query import (
+    Context,
+    Language,
+    Mistake,
+    OperatorDefinition,
+    Term,
+    dates,
+    no_such,
+)
 from team import hours
 from team.models import User
 
@@ -27,6 +36,7 @@ if TYPE_CHECKING:
     from .models.member import MemberQuerySet
 
 MOST_OFFERED = 10
+MOST_NAMES = 500  # that a name which nothing has is compared with
 
 
 def apply(found: MemberQuerySet, text: str, user: User) -> MemberQuerySet:
@@ -50,17 +60,25 @@ def words(term: Term, context: Context) -> Q:
 # One function an operator: a value, as it was typed, becomes a condition ------------------------
 
 
-def tagged(value: str, context: Context) -> Q:
-    tags = rows_as_seen_by(context.user, ("tag named",), _tags_named, name=value)
+def tag_called(value: str, context: Context) -> Tag:
+    """Raises Mistake where this reader sees none."""
+    tags: list[Tag] = rows_as_seen_by(context.user, ("tag named",), _tags_named, name=value)
     if not tags:
-        raise Mistake(_("There’s no tag “%(name)s”.") % {"name": value})
-    return Q(Exists(MemberTag.objects.filter(member=OuterRef("pk"), tag=tags[0])))
+        seen = Tag.objects.visible_to(context.user).current().order_by("name")
+        names = seen.values_list("name", flat=True)[:MOST_NAMES]
+        raise no_such(_("There’s no tag “%(name)s”."), value, names)
+    return tags[0]
 
 
 def _tags_named(reader: User | None, name: str) -> QuerySet[Tag]:
     """The one there is. `reader`: None for one from whom nothing is hidden."""
     seen = Tag.objects.visible_to(reader) if reader else Tag.objects.all()
     return seen.current().filter(name__iexact=name).order_by("pk")[:1]
+
+
+def tagged(value: str, context: Context) -> Q:
+    tag = tag_called(value, context)
+    return Q(Exists(MemberTag.objects.filter(member=OuterRef("pk"), tag=tag)))
 
 
 def owned(value: str, context: Context) -> Q:
@@ -79,7 +97,8 @@ def colleague(value: str, context: Context) -> User:
     same = list(team.filter(Q(email__iexact=value) | Q(name__iexact=value))[:2])
     found = same or list(team.filter(name__istartswith=value)[:2])
     if not found:
-        raise Mistake(_("There’s no teammate “%(name)s”.") % {"name": value})
+        names = team.order_by("name").values_list("name", flat=True)[:MOST_NAMES]
+        raise no_such(_("There’s no teammate “%(name)s”."), value, names)
     if len(found) > 1:
         said = _("“%(name)s” could be several teammates. Write the email.")
         raise Mistake(said % {"name": value})
@@ -97,13 +116,19 @@ def of_kind(value: str, context: Context) -> Q:
 
 def on_network(value: str, context: Context) -> Q:
     """The name of a network before its colon, as in `mastodon` or `discourse:forum.example`."""
+    known = Identity.objects.visible_to(context.user).networks()
+    wanted = value.lower()
+    meant = [it for it in known if it.lower() == wanted or it.lower().startswith(f"{wanted}:")]
+    if not meant:
+        names = dict.fromkeys(it.partition(":")[0] for it in known)
+        said = _("There’s no network “%(name)s”.")
+        raise no_such(said, value, [*names, *known])
     accounts = Identity.objects.visible_to(context.user).filter(member=OuterRef("pk"))
-    same = Q(network__iexact=value) | Q(network__istartswith=f"{value}:")
-    return Q(Exists(accounts.filter(same)))
+    return Q(Exists(accounts.filter(network__in=meant)))
 
 
 def speaking(value: str, context: Context) -> Q:
-    return Q(languages__contains=[value.lower()])
+    return Q(languages__contains=[meant(value)])
 
 
 def in_contact(value: str, context: Context) -> Q:
@@ -219,7 +244,7 @@ PEOPLE.register(
     ),
     OperatorDefinition(
         name="lang",
-        help=gettext_lazy("Speaks this language (its code)"),
+        help=gettext_lazy("Speaks this language (its code or name)"),
         example="lang:de",
         build=speaking,
     ),

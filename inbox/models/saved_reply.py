@@ -12,8 +12,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from community_hub.lib.language_names import NAMES
 from community_hub.lib.paths import path
-from inbox.languages import NAMES
 
 if TYPE_CHECKING:
     from team.models import User

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Lower
 
-from inbox.languages import code_named, code_of
+from community_hub.lib.language_names import code_named, code_of
 from inbox.models import Conversation, Message, SavedReply
 
 from .variables import Facts

@@ -14,9 +14,10 @@ from typing import Any
 
 import snowballstemmer
 
+from community_hub.lib.language_names import code_of
 from community_hub.lib.query import And, Node, Not, Operator, Or, Query, Word
 from community_hub.lib.search_text import ONE_BY_ONE, search_text
-from inbox.languages import CONFIGURATIONS, code_of
+from inbox.languages import CONFIGURATIONS
 
 READ = 20_000  # characters of a message; words further down are not marked
 LENGTH = 180  # characters of an excerpt

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from inbox.languages import NAMES
+from community_hub.lib.language_names import NAMES
 from inbox.models import SavedReply
 from team import actions, trail_nouns
 from team.actions import Changes, Sentence, one_by_one, put_fields_back, verb

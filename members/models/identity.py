@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.indexes import GinIndex
-from django.db import models
+from django.db import connection, models
 from django.db.models.lookups import IsNull
 
 from .name_words import account_words
@@ -16,6 +16,17 @@ if TYPE_CHECKING:
     from team.models import User
 
     from .scopes import Scopes
+
+# From value to value along the index: a step for each network, however many accounts there are.
+_NETWORKS = """
+with recursive one as (
+    (select min(network) as network from members_identity)
+    union all
+    select (select min(network) from members_identity where network > one.network)
+    from one where one.network is not null
+)
+select network from one where network is not null
+"""
 
 
 def not_only_in(hidden: Scopes, **whose: Any) -> models.Q:
@@ -38,6 +49,13 @@ class IdentityQuerySet(models.QuerySet["Identity"]):
         if hidden is None:
             return self
         return self.filter(not_only_in(hidden, identity=models.OuterRef("pk")))
+
+    def networks(self) -> list[str]:
+        """Those of these accounts, in order."""
+        with connection.cursor() as cursor:
+            cursor.execute(_NETWORKS)
+            known = [network for (network,) in cursor.fetchall()]
+        return [network for network in known if self.filter(network=network).exists()]
 
 
 class Identity(models.Model):

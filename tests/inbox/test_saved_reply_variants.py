@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
 
-from inbox.languages import code_named
+from community_hub.lib.language_names import code_named
 from inbox.models import SavedReply
 from inbox.verbs import saved_replies as verbs
 from tests.make import make_conversation, make_identity, make_member, make_message

@@ -456,3 +456,32 @@ def test_a_view_that_is_slow_to_count_has_no_number_and_is_not_broken(bob, monke
     counts, _is_all = view_counts.brought_up_to_date(bob, view_counts.in_navigation(bob))
     (count,) = counts.values()
     assert (count.number, count.is_broken) == (None, False)
+
+
+def mistake_of(text, user):
+    mistake = searches.search(text, "").page(user).mistake
+    assert mistake is not None
+    return mistake.sentence, mistake.corrected
+
+
+def test_a_part_of_a_name_finds_its_source_and_close_names_are_offered(bob):
+    source = make_source(name="The Polyphon Forum")
+    hidden = make_source(name="The Secret Forum", restricted=True)
+    here = said("a clock", source=source)
+    said("a clock", source=hidden)
+    assert found("source:forum clock", bob) == [here.pk]
+    assert mistake_of("source:polyfon a", bob) == (
+        "There’s no source “polyfon”. Did you mean “The Polyphon Forum”?",
+        'source:"The Polyphon Forum" a',
+    )
+    assert mistake_of("source:secrett", bob) == ("There’s no source “secrett”.", "")
+    Tag.objects.create(name="hardware")
+    assert mistake_of("tag:hardwear", bob)[1] == "tag:hardware"
+    assert mistake_of("from:bobb", bob)[1] == f"from:{bob.name}"
+    assert mistake_of("lang:xx", bob)[0].startswith("There’s no language “xx”.")
+
+
+def test_a_language_may_be_written_by_its_name(bob):
+    german = said("die Uhr", language="de")
+    said("the clock", language="en")
+    assert found("lang:German", bob) == found("lang:deutsch", bob) == [german.pk]

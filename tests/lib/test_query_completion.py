@@ -94,6 +94,18 @@ def test_a_suggestion_says_what_it_is_to_this_user():
     assert [it.label for it in complete(language, "ta", 2, "bob")] == ["By tag"]
 
 
+def test_a_suggestion_says_nothing_twice():
+    language = Language("conversations")
+    language.register(
+        OperatorDefinition(
+            name="tag", help="", example="tag:x", build=lambda v, c: Q(),
+            complete=lambda user, beginning: [("old name", "old name")],
+        )
+    )  # fmt: skip
+    (it,) = complete(language, "tag:o", 5, "bob")
+    assert (it.text, it.label) == ('"old name"', "")
+
+
 def test_nothing_is_suggested_in_a_text_that_is_too_long():
     assert complete(make_language(), "a " * 1000 + "is:", 2003, "bob") == []
 

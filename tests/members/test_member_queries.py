@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from community_hub.lib import compiled_sql
 from members import by_name, filters, verbs
-from members.models import Member, Sighting
+from members.models import Identity, Member, Sighting
 from tests.make import make_identity, make_line, make_member, make_source
 
 NOW = timezone.now
@@ -86,6 +86,7 @@ def people(bob, lena):
         ("on:yesterday or on:today", "Ada"),
         ("is:do-not-contact", "Cleo"),
         ("lang:fr", "Ada"),
+        ("lang:French", "Ada"),
         ("-(stage:contributor or is:bot)", "Dora"),
     ],
 )
@@ -116,6 +117,23 @@ def test_an_owner_is_named_by_email_or_name_and_who_is_not_clear_is_asked_for(bo
     assert ask(bob, f'owner:"{lena.name}"') == ["Dora Li"]
     with pytest.raises(filters.Mistake, match="There’s no teammate “zoe”"):
         ask(bob, "owner:zoe")
+
+
+def test_a_network_that_nobody_is_on_is_explained(bob, people):
+    closed = make_source(restricted=True)
+    account = make_identity(make_member("Zed"), network="discourse:closed.example")
+    Sighting.objects.create(identity=account, scope=closed.scope, first_seen=NOW(), last_seen=NOW())
+    known = Identity.objects.visible_to(bob).networks()
+    assert known
+    assert "discourse:closed.example" not in known
+    with pytest.raises(filters.Mistake, match="There’s no network “forum”"):
+        ask(bob, "network:forum")
+    with pytest.raises(filters.Mistake, match="There’s no network"):
+        ask(bob, "network:discourse:closed.example")
+    wrong = f"{known[0].partition(':')[0]}x"
+    with pytest.raises(filters.Mistake) as found:
+        ask(bob, f"network:{wrong}")
+    assert found.value.corrected == f"network:{wrong[:-1]}"
 
 
 def test_a_mistake_is_explained_on_the_page_with_the_query_that_was_meant(bob, people):

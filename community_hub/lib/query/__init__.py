@@ -10,6 +10,7 @@ from .completion import Suggestion, complete
 from .fulltext import search_query, unsearchable
 from .language import Context, HelpRow, Language, OperatorDefinition
 from .mistakes import Mistake
+from .names import no_such
 from .parser import DEEPEST, LONGEST, MOST_TERMS, parse
 from .remains import Remains, what_holds
 from .renaming import rename
@@ -43,6 +44,7 @@ __all__ = [
     "has_sequence",
     "in_quotes",
     "leaves",
+    "no_such",
     "parse",
     "parts",
     "query_of",

@@ -21,7 +21,8 @@ _REST_OF_QUOTED = re.compile(r'[^"“”„]*["“”](?=[\s)]|\Z)|')
 
 @dataclass(frozen=True)
 class Suggestion:
-    """`text` stands in for `typed[start:end]`; it has the quotes it needs, and a name its colon."""
+    """`text` stands in for `typed[start:end]`; it has the quotes it needs, and a name its colon.
+    `label` says what it is, "" where that would say the same again."""
 
     text: str
     label: str
@@ -55,7 +56,9 @@ def complete(language: Language, typed: str, cursor: int, user: Any) -> list[Sug
     start, end = cursor - len(opened or written), _end(rest, typed, cursor)
     values = islice(_values(definition, beginning, user), MOST)
     return [
-        Suggestion(syntax.quoted(value, typed[end:]), str(label), start, end)
+        Suggestion(
+            syntax.quoted(value, typed[end:]), "" if label == value else str(label), start, end
+        )
         for value, label in values
     ]
 

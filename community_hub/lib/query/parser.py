@@ -43,9 +43,8 @@ def read(text: str) -> Query:
     """As parse(), but operators may have the value "": a language first looks at their names."""
     _refuse_hidden(text)
     if len(text) > LONGEST:
-        said = _("A query can have %(most)d characters. This one has %(count)d.")
-        numbers = {"most": LONGEST, "count": len(text)}
-        raise Mistake(said % numbers, LONGEST, len(text))
+        said = _("A query can have %(most)d characters. This one has more.")
+        raise Mistake(said % {"most": LONGEST}, LONGEST, len(text))
     found = syntax.tokens(text)
     _refuse_bad_tokens(text, found)
     _refuse_too_much(found)
@@ -77,18 +76,24 @@ def _refuse_hidden(text: str) -> None:
 
 
 def _refuse_bad_tokens(text: str, found: Sequence[Token]) -> None:
-    for token in found:
+    for before, token, after in zip([None, *found], found, [*found[1:], None], strict=False):
         start, end = _place(token)
         if token.type == "BAD_MINUS":
             said = _("A “-” leaves out what stands right after it. Nothing does.")
-            raise Mistake(said, start, end, without(text, start, end))
+            if after is not None and after.type in ("WORD", "QUOTED", "OPERATOR", "OPEN"):
+                meant = f"{text[:start]}-{text[end:].lstrip()}"
+            else:
+                meant = without(text, start, end)
+            raise Mistake(said, start, end, meant)
         if token.type == "BAD_MINUSES":
             said = _("One “-” is enough. To search for text that begins with it, use quotes.")
             raise Mistake(said, start, end, text[:start] + syntax.in_quotes(token) + text[end:])
         if token.type == "BAD_QUOTE":
             said = _("This quote is never closed.")
             rest = token[1:].strip()
-            closed = f'{text.rstrip()}"' if rest else without(text, start, end)
+            begun = before is not None and before.type == "OPERATOR" and _place(before)[1] == start
+            from_here = _place(before)[0] if begun and before is not None else start
+            closed = f'{text.rstrip()}"' if rest else without(text, from_here, end)
             raise Mistake(said, start, end if rest else start + 1, closed)
         if token.type == "QUOTED" and not syntax.unquoted(token).strip():
             said = _("There is nothing between these quotes.")
