@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -86,6 +86,7 @@ def save(
         own = SavedQuery.objects.current().filter(owner=by)
         if own.count() >= MOST:
             raise TooMany
+        _refuse_taken(name, own)
         made = SavedQuery(
             kind=kind,
             name=name,
@@ -123,6 +124,8 @@ def rename(
             return Changes()
         if locked.name != shown:
             raise ChangedMeanwhile(locked, "name")
+        others = SavedQuery.objects.current().filter(owner=locked.owner_id).exclude(pk=locked.pk)
+        _refuse_taken(name, others)
         return _change("rename", locked, by, {"name": name}, group)
 
 
@@ -229,6 +232,13 @@ def checked(listing: listings.Listing, text: str, by: User) -> str:
     asked = listing.language.parse(text)
     listing.language.q(asked, context(by))
     return text
+
+
+def _refuse_taken(name: str, others: QuerySet[SavedQuery]) -> None:
+    """The navigation shows views of all kinds in one list, and the database tells apart those of
+    one kind alone."""
+    if others.filter(name__iexact=name).exists():
+        raise NameTaken(name)
 
 
 def _locked(view: SavedQuery, by: User) -> SavedQuery | None:

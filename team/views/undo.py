@@ -49,7 +49,8 @@ def undo_all(group: uuid.UUID, request: AuthenticatedHttpRequest) -> tuple[int, 
         return done, _("%(n)s restored. The rest has changed since.") % {"n": done}
     if 0 < done < waiting:
         return done, _("Partly undone: the rest has changed since.")
-    if done > 1:
+    places = not Action.objects.filter(group=group).exclude(verb="move").exists()
+    if done > 1 and not places:  # a thing that was moved has moved others
         return done, ngettext("%(n)s restored", "%(n)s restored", done) % {"n": done}
     if done:
         return done, _("Undone")

@@ -3,6 +3,7 @@ back, by keyboard."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -151,3 +152,25 @@ def test_the_form_that_saves_a_view_fits_into_the_window(sit, width: int) -> Non
     expect(form).to_be_in_viewport(ratio=1)
     assert not violations(page, RULES, "#save-view")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_menus_of_a_view_open_beside_the_navigation_and_the_account_stays_in_sight(sit) -> None:
+    page = sit("bo")
+    for number in range(6):
+        page.goto("/inbox/search/?q=encoder+is:open")
+        page.get_by_role("button", name="Save view").press("Enter")
+        page.get_by_label("Name", exact=True).fill(f"Of the encoder {number}")
+        if number == 0:
+            assert left_of(page, "#save-view") >= left_of(page, "#list")
+        page.get_by_role("button", name="Save", exact=True).press("Enter")
+        expect(page).to_have_url(re.compile("view="))
+    expect(page.locator(".me")).to_be_in_viewport(ratio=1)
+    page.get_by_role("button", name="View options").press("Enter")
+    assert left_of(page, "#view-menu") >= left_of(page, "#list")
+    page.get_by_role("button", name="Copy link").press("Enter")
+    expect(page.get_by_role("button", name="Copied")).to_be_focused()
+    assert page.locator("#view-menu copy-text input").bounding_box()["width"] < 10
+
+
+def left_of(page: Page, selector: str) -> float:
+    return page.locator(selector).bounding_box()["x"]

@@ -477,7 +477,7 @@ def test_a_part_of_a_name_finds_its_source_and_close_names_are_offered(bob):
     assert mistake_of("source:secrett", bob) == ("There’s no source “secrett”.", "")
     Tag.objects.create(name="hardware")
     assert mistake_of("tag:hardwear", bob)[1] == "tag:hardware"
-    assert mistake_of("from:bobb", bob)[1] == f"from:{bob.name}"
+    assert mistake_of("from:bobb", bob)[1] == f'from:"{bob.name}"'
     assert mistake_of("lang:xx", bob)[0].startswith("There’s no language “xx”.")
 
 

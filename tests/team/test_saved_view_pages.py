@@ -280,3 +280,27 @@ def signed_in(user) -> Client:
     client = Client()
     client.force_login(user)
     return client
+
+
+def test_a_name_stands_for_one_view_of_all_kinds(bob):
+    make_view(bob, "Taken", kind="members")
+    other = make_view(bob, "Other", kind="conversations", text="is:open", order="newest")
+    form = {"kind": "conversations", "name": "taken", "q": "is:open", "sort": ""}
+    answer = signed_in(bob).post("/views/", form)
+    assert (answer.status_code, SavedQuery.objects.count()) == (422, 2)
+    assert "There’s already a view “taken”." in answer.content.decode()
+    form |= {"was_name": "Other", "was_q": "is:open"}
+    answer = signed_in(bob).post(f"/views/{other.pk}/", form)
+    assert "There’s already a view “taken”." in answer.content.decode()
+    other.refresh_from_db()
+    assert other.name == "Other"
+
+
+def test_undo_of_a_move_counts_nothing(bob):
+    make_view(bob, "First", position=1)
+    second = make_view(bob, "Second", position=2)
+    client = signed_in(bob)
+    client.post(f"/views/{second.pk}/position/", {"to": "up"})
+    (group,) = set(Action.objects.values_list("group", flat=True))
+    answer = client.post(f"/undo/{group}/", headers={"HX-Request": "true"})
+    assert answer.content.decode() == "Undone"

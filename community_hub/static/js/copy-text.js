@@ -1,5 +1,5 @@
 // <copy-text>: an input and a button that copies it. Without the clipboard (plain http in a LAN)
-// the text is selected and copied the old way.
+// the text is selected and copied the old way; one that is hidden (.hide) is hidden again.
 const SHOWN = 2000; // ms that "Copied" stays
 
 class CopyText extends HTMLElement {
@@ -9,11 +9,13 @@ class CopyText extends HTMLElement {
     button.hidden = false;
     input.addEventListener("focus", () => input.select());
     button.addEventListener("click", async () => {
-      input.select();
       try {
         await navigator.clipboard.writeText(input.value);
       } catch {
-        if (!document.execCommand("copy")) return;
+        input.select();
+        const copied = document.execCommand("copy");
+        button.focus();
+        if (!copied) return;
       }
       said.textContent = button.dataset.done;
       setTimeout(() => { said.textContent = words; }, SHOWN);
