@@ -7,6 +7,7 @@ from inbox.views import (
     conversation,
     deliveries,
     lists,
+    past_answers,
     personal,
     pictures,
     returning,
@@ -53,6 +54,14 @@ urlpatterns = [
         "conversations/<int:pk>/saved-replies/<int:reply_pk>/",
         saved_replies.saved_reply_text,
         name="saved-reply-text",
+    ),
+    path(
+        "conversations/<int:pk>/past-answers/", past_answers.past_answer_list, name="past-answers"
+    ),
+    path(
+        "conversations/<int:pk>/past-answers/<int:message_pk>/",
+        past_answers.past_answer,
+        name="past-answer",
     ),
     path("saved-replies/", saved_replies.saved_reply_list, name="saved-replies"),
     path("saved-replies/new/", saved_replies.saved_reply_new, name="saved-reply-new"),

@@ -42,7 +42,7 @@ def filled(messages: int) -> tuple[User, Source, bool]:
     source = Source.objects.create(
         kind="sandbox", name="Bench", network="sandbox:bench", config={"messages": messages}
     )
-    fill.fill(source.pk, messages=messages)
+    fill.fill(source.pk, user.pk, messages=messages)
     fill.recompute_all()
     return user, source, False
 

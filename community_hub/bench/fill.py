@@ -93,6 +93,30 @@ _STATEMENTS = (
     join members_identity i on i.external_id = 'person-' || (1 + (n * root.id) %% %(members)s)
     """,
     """
+    insert into inbox_message (conversation_id, source_id, external_id, kind, by_id, thread_ref,
+        parent_external_id, parent_id, parent_ref, mention_reason, keyword, handled_on_arrival,
+        body_source, body_html, body_text, content_warning, attachments, event, language,
+        visibility, permalink, sent_at, received_at, version, reply_ref)
+    select root.conversation_id, %(source)s, 'reply-' || root.id, 'outbound', %(user)s, '',
+        root.external_id, root.id, '', '', '', false, words.text, '<p>' || words.text || '</p>',
+        words.text, '', '[]', '{}', 'en', 'public', '', root.sent_at + interval '1 hour', now(),
+        '1', '{}'
+    from inbox_conversation c
+    join inbox_message root on root.conversation_id = c.id and root.mention_reason <> ''
+    cross join lateral (
+        select string_agg(translate(floor(exp(random() * ln(30000)))::int::text, '0123456789',
+            'bdfgklmnrt'), ' ') as text
+        from generate_series(1, 30 + 0 * root.id)
+    ) words
+    where c.state = 'done' and root.id %% 2 = 0
+    order by root.id
+    """,
+    """
+    insert into inbox_delivery (message_id, state, attempts, checks, prepared, done_after,
+        last_error)
+    select id, 'sent', 1, 0, '{}', false, '' from inbox_message where kind = 'outbound'
+    """,
+    """
     insert into members_activity (member_id, identity_id, kind, occurred_at, visibility, scope,
         "where", summary, link, key)
     select i.member_id, i.id, 'message', m.sent_at, 'team', '', 'Bench', left(m.body_text, 120),
@@ -106,11 +130,13 @@ def word(chance: random.Random) -> str:
     return str(int(math.exp(chance.random() * math.log(VOCABULARY)))).translate(LETTERS)
 
 
-def fill(source_pk: int, *, messages: int) -> None:
+def fill(source_pk: int, user_pk: int, *, messages: int) -> None:
     """One member a 20 messages, one conversation a 5; one in 40 of them waits for an answer, and
-    the first 200 of those have 15 answers more: the conversations of 20 that are opened."""
+    the first 200 of those have 15 answers more: the conversations of 20 that are opened. Half of
+    those that are done have a reply of the user's beside these."""
     sizes = {
         "source": source_pk,
+        "user": user_pk,
         "messages": messages,
         "conversations": max(messages // 5, 1),
         "members": max(messages // 20, 1),

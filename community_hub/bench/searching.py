@@ -9,8 +9,9 @@ from django.test import Client
 from django.urls import reverse
 
 from community_hub.bench.figures import Figure, Machine
-from community_hub.bench.fill import HALF_A_PERCENT, LONG_AGO, RARE, THIRTY_PERCENT
+from community_hub.bench.fill import HALF_A_PERCENT, LONG, LONG_AGO, RARE, THIRTY_PERCENT
 from community_hub.bench.pages import timed
+from inbox.models import Conversation, Source
 from team.models import User
 
 # What is looked for, its order, and the budgets of p50 and p95 in milliseconds; None: without one.
@@ -42,6 +43,16 @@ SEARCHES: dict[str, tuple[str, str, float | None, float]] = {
 }
 SUGGESTED = {"an operator": "is", "a state": "is:o", "a member": "from:member1"}
 SUGGESTIONS = 40  # ms, p95
+# What is typed to find a past answer; without words those to similar messages are looked for.
+ANSWERED = {
+    "similar messages": "",
+    "a word in 0.5 %": HALF_A_PERCENT,
+    "a word in 30 %": THIRTY_PERCENT,
+    "a rare word": RARE,
+    "a word nobody wrote": "xyzzyx",
+    "a word of long ago": LONG_AGO,
+}
+PAST_ANSWERS = 150  # ms, p95
 
 
 def searches(user: User, machine: Machine, rounds: int) -> Iterator[Figure]:
@@ -59,6 +70,23 @@ def searches(user: User, machine: Machine, rounds: int) -> Iterator[Figure]:
     for name, text in SUGGESTED.items():
         _p50, p95, _queries = timed(_get(client, address, {"q": text}), rounds)
         yield Figure(f"suggestions, {name}, p95", p95, "ms", SUGGESTIONS * machine.scale)
+
+
+def past_answers(user: User, source: Source, machine: Machine, rounds: int) -> Iterator[Figure]:
+    """Beside one conversation after the other. RuntimeError where it does not answer 200."""
+    client = Client()
+    client.force_login(user)
+    talks = Conversation.objects.filter(source=source, state="open").order_by("pk")
+    paths = [reverse("past-answers", args=[pk]) for pk in talks.values_list("pk", flat=True)[:LONG]]
+    for name, words in ANSWERED.items():
+
+        def get(number: int, words: str = words) -> None:
+            _get(client, paths[number % len(paths)], {"words": words})(number)
+
+        p50, p95, queries = timed(get, rounds)
+        yield Figure(f"past answers, {name}, p50", p50, "ms")
+        yield Figure(f"past answers, {name}, p95", p95, "ms", PAST_ANSWERS * machine.scale)
+        yield Figure(f"past answers, {name}, queries", queries, "", 14)
 
 
 def _get(client: Client, address: str, query: dict[str, str]) -> Any:

@@ -123,6 +123,11 @@ class Message(models.Model):
             ),
             models.Index(fields=["language"], name="message_language"),
             models.Index(fields=["sent_at", "id"], name="messages_by_time"),
+            models.Index(
+                fields=["-sent_at", "-id"],
+                condition=Q(kind="outbound", deleted_at__isnull=True),
+                name="own_replies",
+            ),
         ]
 
     @property

@@ -47,6 +47,8 @@ def test_it_measures_all_it_promises_and_writes_it_as_json(tmp_path) -> None:
         assert [name for name in found if name.startswith(f"count of a view ({reader}), p95 of")]
     for name in ("a rare word", "a word in 30 %, best", "with from:", "a word of long ago"):
         assert found[f"search, {name}, p95"]["budget"] > 0
+    for name in ("similar messages", "a rare word", "a word in 30 %"):
+        assert found[f"past answers, {name}, p95"]["budget"] > 0
     assert found["suggestions, a member, p95"]["unit"] == "ms"
     assert found["tags of 1,000 members at once"]["unit"] == "s"
     (bulk,) = [name for name in found if name.startswith("done on")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from .talks import Talk
+from .talks import Talk, Talks
 from .watch import Watch
 
 
@@ -31,7 +31,7 @@ def test_a_saved_reply_is_made_found_by_its_words_and_sent(sit, watch: Watch, ta
     page.keyboard.press(";")
     expect(menu.get_by_role("searchbox")).to_be_focused()
     page.keyboard.type("pinned")
-    expect(menu.get_by_role("button")).to_have_count(1)
+    expect(menu.locator(".saved-part").get_by_role("button")).to_have_count(1)
     page.keyboard.press("Enter")
     box = page.locator("textarea[name=reply]")
     expect(box).to_be_focused()
@@ -65,7 +65,7 @@ def test_a_saved_reply_in_two_languages_is_inserted_in_theirs_and_turned(
     menu = page.locator("#saved-menu")
     expect(menu.get_by_role("searchbox")).to_be_focused()
     page.keyboard.type("angeheftet")  # Wren asked in English; all texts are searched
-    expect(menu.get_by_role("button")).to_have_count(1)
+    expect(menu.locator(".saved-part").get_by_role("button")).to_have_count(1)
     page.keyboard.press("Enter")
     box = page.locator("textarea[name=reply]")
     expect(box).to_have_value("The new plan is at the top, Wren Ashby.")
@@ -81,3 +81,67 @@ def test_a_saved_reply_in_two_languages_is_inserted_in_theirs_and_turned(
     expect(box).to_have_value("The new plan is at the top, Wren Ashby.\n\nLena")
     box.fill("The new plan is elsewhere.")
     expect(choice).to_be_hidden()  # what was edited is not replaced
+
+
+def test_a_past_answer_is_found_read_and_inserted(sit, talks: Talks) -> None:
+    earlier, now = talks.together(2)
+    page = sit("bo")
+    page.goto(earlier.page)
+    page.keyboard.press("r")
+    box = page.locator("textarea[name=reply]")
+    box.fill("Hi Wren,\n\nthe **board** is right: quetzal resistors. Ask bo@polyphon.example.")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("article.ours")).to_contain_text("delivered", timeout=30_000)
+
+    page.goto(now.page)
+    page.keyboard.press("r")
+    page.keyboard.press(";")
+    menu = page.locator("#saved-menu")
+    expect(menu.get_by_role("searchbox")).to_be_focused()
+    expect(menu.locator("past-answers li").first).to_be_visible()
+    page.keyboard.type("quetzal")
+    expect(menu.locator("past-answers li")).to_have_count(1)
+    expect(menu.locator("past-answers [role=status]")).to_have_text("1 past answer")
+    expect(menu.locator("mark", has_text="quetzal")).to_be_visible()
+    expect(menu.get_by_role("searchbox")).to_be_focused()
+
+    row = menu.locator("past-answers .menu-item")
+    while not row.evaluate("row => row === document.activeElement"):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
+    reading = menu.locator(".reading")
+    expect(reading).to_contain_text("the board and the plan disagree")
+    expect(reading).to_contain_text("This answer mentions: bo@polyphon.example")
+    expect(reading.get_by_role("link", name="Open conversation")).to_be_visible()
+    expect(row).to_be_focused()
+    page.keyboard.press("ArrowLeft")
+    expect(reading).to_be_hidden()
+    expect(row).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(menu).to_be_hidden()
+    expect(box).to_be_focused()
+    expect(box).to_have_value(
+        "Hi Wren,\n\nthe **board** is right: quetzal resistors. Ask bo@polyphon.example."
+    )
+    warning = page.locator("#composer-warning")
+    page.keyboard.type(" Yes.")
+    expect(warning).to_contain_text("Check before sending.")
+    warning.get_by_role("button", name="OK").press("Enter")
+    expect(warning).to_be_empty()
+    expect(box).to_be_focused()
+
+
+def test_enter_takes_no_answer_to_words_typed_before(sit, talk: Talk) -> None:
+    page = sit("bo")
+    page.goto(talk.page)
+    page.keyboard.press("r")
+    page.keyboard.press(";")
+    menu = page.locator("#saved-menu")
+    expect(menu.locator("past-answers li").first).to_be_visible()
+    page.keyboard.type("xyzzyx")
+    page.keyboard.press("Enter")
+    expect(menu).to_contain_text("No past answers with these words")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+    expect(page.locator("textarea[name=reply]")).to_have_value("")

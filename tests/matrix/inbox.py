@@ -14,6 +14,7 @@ about = partial(Endpoint, ids=CONVERSATION, scoped=True)  # one conversation
 UNDONE = {**CONVERSATION, "group": lambda world: world.action.group}
 PICKED = {"pick": lambda world: f"{world.conversation.pk}-{world.message.pk}"}
 SAVED = {"reply_pk": lambda world: world.saved_reply.pk}
+PAST = {**CONVERSATION, "message_pk": lambda world: world.past_answer.pk}
 ONE_SAVED = {"pk": lambda world: world.saved_reply.pk}
 VARIANT = {
     "pk": lambda world: world.variant.variant_of_id,
@@ -63,6 +64,13 @@ ENDPOINTS = (
         TRIAGERS,
         {**CONVERSATION, **SAVED},
         scoped=True,
+    ),
+    about("conversations/<int:pk>/past-answers/", "GET", TRIAGERS),
+    Endpoint(
+        "conversations/<int:pk>/past-answers/<int:message_pk>/", "GET", TRIAGERS, PAST, scoped=True
+    ),
+    Endpoint(
+        "conversations/<int:pk>/past-answers/<int:message_pk>/", "POST", TRIAGERS, PAST, scoped=True
     ),
     Endpoint("saved-replies/", "GET", TRIAGERS),
     Endpoint("saved-replies/new/", "GET", TRIAGERS),

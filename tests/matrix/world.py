@@ -128,6 +128,13 @@ class World:
         fields = {"title": "Thanks", "language": "fr", "text": "Merci !"}
         return SavedReply.objects.create(variant_of=self.saved_reply, **fields)
 
+    @cached_property
+    def past_answer(self) -> Message:
+        """In another conversation of the source."""
+        other = make_conversation(self.source)
+        make_message(other, author=self.identity)
+        return make_reply(other, by=self.colleague)
+
     def delivery(self, state: str) -> Delivery:
         return make_reply(self.conversation, by=self.asker, state=state).delivery
 

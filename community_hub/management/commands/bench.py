@@ -19,7 +19,7 @@ from community_hub.bench.figures import Figure, Machine
 from community_hub.bench.incoming import incoming
 from community_hub.bench.pages import pages, verbs
 from community_hub.bench.people import fill_people, people
-from community_hub.bench.searching import searches
+from community_hub.bench.searching import past_answers, searches
 from community_hub.bench.served import served
 
 MOST_ROUNDS = 30  # of each of some 25 searches
@@ -77,6 +77,7 @@ class Command(BaseCommand):
         gc.freeze()  # as runtime/serve.py does: what is loaded once is looked at by no request
         yield from pages(user, source, machine, options["rounds"])
         yield from searches(user, machine, min(options["rounds"], MOST_ROUNDS))
+        yield from past_answers(user, source, machine, options["rounds"])
         yield from verbs(user, machine, options["rounds"])
         if options["http"]:
             yield from served(user, source, machine)

@@ -61,7 +61,7 @@ class CommandMenu extends HTMLElement {
       make.querySelector("[data-typed]").textContent = text.trim();
     }
     const none = this.querySelector(".none");
-    if (none) none.hidden = this.items.length > 0;
+    if (none) none.hidden = this.items.some((item) => none.parentElement.contains(item));
   }
 
   chosen(items) {

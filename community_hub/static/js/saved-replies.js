@@ -1,6 +1,7 @@
-// <saved-replies>: the list in the menu of the reply box. A click puts the reply's text where the cursor is, with
-// what the server filled in, in the language that it chose; <saved-language> offers the others. A semicolon at the
-// beginning of a line opens the menu (composer-box.js).
+// <saved-replies>: the list in the menu of the reply box, with past answers below it. A click puts the text where
+// the cursor is, with what the server filled in, in the language that it chose; <saved-language> offers the others.
+// What the server points out stands above the box until somebody has read it. A semicolon at the beginning of a
+// line opens the menu (composer-box.js).
 class SavedReplies extends HTMLElement {
   connectedCallback() {
     this.addEventListener("click", ({ target }) => {
@@ -18,7 +19,8 @@ class SavedReplies extends HTMLElement {
     if (answer) {
       box.setRangeText(answer.text, box.selectionStart, box.selectionEnd, "end");
       box.dispatchEvent(new Event("input", { bubbles: true }));
-      composer.dispatchEvent(new CustomEvent("saved:inserted", { detail: { url, ...answer } }));
+      if (answer.remark) this.pointOut(composer, answer.remark);
+      composer.dispatchEvent(new CustomEvent("saved:inserted", { detail: { url, languages: [], ...answer } }));
     }
     box.focus();
   }
@@ -33,6 +35,19 @@ class SavedReplies extends HTMLElement {
     const text = composer.querySelector("[data-saved-replies]").dataset.failed;
     document.body.dispatchEvent(new CustomEvent("toast", { detail: { text, level: "error" } }));
     return null;
+  }
+
+  pointOut(composer, remark) {
+    const { seen } = composer.querySelector("[data-saved-replies]").dataset;
+    const words = document.createElement("p"), button = document.createElement("button");
+    words.textContent = remark;
+    words.dir = "auto";
+    Object.assign(button, { type: "button", className: "btn small", textContent: seen });
+    button.addEventListener("click", () => {
+      composer.querySelector(".warning").replaceChildren();
+      composer.querySelector('textarea[data-kind="reply"]').focus();
+    });
+    composer.querySelector(".warning").replaceChildren(words, button);
   }
 }
 

@@ -1,0 +1,65 @@
+// <past-answers>: in the menu of the reply box, what the team answered before. Asked for when the menu opens and
+// as one types; what is shown of the words before cannot be taken by Enter in the box. The right arrow opens
+// the whole answer below its row, the left one closes it.
+const PAUSE = 250; // ms without a key
+
+class PastAnswers extends HTMLElement {
+  connectedCallback() {
+    this.menu = this.closest("command-menu");
+    this.found = this.querySelector("[data-found]");
+    this.gone = new AbortController();
+    const { signal } = this.gone;
+    this.menu.querySelector(".filter").addEventListener("input", () => this.typed(), { signal });
+    this.addEventListener("click", ({ target }) => this.toggle(target.closest("[data-read]")));
+    this.addEventListener("keydown", (event) => this.key(event));
+    this.addEventListener("htmx:afterSettle", (event) => this.settled(event));
+    setTimeout(() => this.menu.matches(":popover-open") && this.look()); // once htmx knows what came
+  }
+
+  disconnectedCallback() {
+    this.gone.abort();
+    clearTimeout(this.timer);
+  }
+
+  look() { this.found.dispatchEvent(new CustomEvent("look")); }
+
+  typed() {
+    this.found.querySelectorAll(".menu-item").forEach((item) => { item.dataset.apart = ""; });
+    this.found.setAttribute("aria-busy", "true");
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.look(), PAUSE);
+  }
+
+  // the menu would take the focus back to its box
+  settled(event) {
+    if (document.activeElement !== document.body) event.stopPropagation();
+    if (event.target !== this.found) return;
+    this.found.removeAttribute("aria-busy");
+    this.querySelector("[data-said]").textContent = this.found.querySelector("[data-words]")?.textContent.trim() ?? "";
+  }
+
+  toggle(button) {
+    if (!button) return;
+    const reading = document.getElementById(button.getAttribute("aria-controls"));
+    reading.hidden = !reading.hidden;
+    button.setAttribute("aria-expanded", String(!reading.hidden));
+    if (!reading.hidden) reading.dispatchEvent(new CustomEvent("read"));
+  }
+
+  key(event) {
+    const row = event.target.closest("li"), button = row?.querySelector("[data-read]");
+    if (!button || event.altKey || event.ctrlKey || event.metaKey) return;
+    const isOpen = button.getAttribute("aria-expanded") === "true";
+    const inside = event.target.closest(".reading");
+    if (event.key === "ArrowRight" && !isOpen) this.toggle(button);
+    else if (event.key === "ArrowLeft" && isOpen) {
+      this.toggle(button);
+      row.querySelector(".menu-item").focus();
+    } else if (!inside || !event.key.startsWith("Arrow")) return;
+    else return event.stopPropagation(); // it scrolls
+    event.preventDefault();
+    event.stopPropagation();
+  }
+}
+
+customElements.define("past-answers", PastAnswers);
