@@ -55,7 +55,7 @@ def sought(query: Query) -> list[Sought]:
     for leaf in _present(query.tree):
         words = tuple(search_text(leaf.text).lower().split())
         if words:
-            found.append(Sought(words, isinstance(leaf, Word) and leaf.unfinished))
+            found.append(Sought(words, isinstance(leaf, Word) and leaf.is_beginning))
     return found
 
 

@@ -122,12 +122,20 @@ def test_each_row_is_asked_in_its_own_configuration(finds, text, kept, language,
         ("bars cra", "a crash in a bar", "english", True),
         ("bars cra", "a crash", "english", False),
         ("-bar cra", "a crash in a bar", "english", False),
+        ("c++", "a crash", "simple", False),
+        ("c#", "a crash", "simple", False),
+        ("std::", "to stdout", "simple", False),
     ],
 )
 def test_an_unfinished_last_word_finds_what_begins_with_it(finds, text, kept, language, expected):
     assert finds(text, kept, language) == expected
     if expected and not text.startswith("-"):
         assert not finds(text, kept, language, prefix=False)
+
+
+@pytest.mark.parametrize("text", ["c++", "C#", "c"])
+def test_what_punctuation_ends_is_found_as_a_word(finds, text):
+    assert finds(text, "written in C++17 and c++", "english")
 
 
 @pytest.mark.parametrize(

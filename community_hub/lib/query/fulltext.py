@@ -127,7 +127,7 @@ class _Reading:
 
 def _begun(node: Node) -> SearchQuery | None:
     """What begins with a word that is unfinished. None for all else."""
-    if not (isinstance(node, Word) and node.unfinished):
+    if not (isinstance(node, Word) and node.is_beginning):
         return None
     text = search_text(node.text).strip()
     if not text or len(text) > LONGEST_PREFIX:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from string import punctuation
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,11 @@ class Word:
     start: int
     end: int
     unfinished: bool = False
+
+    @property
+    def is_beginning(self) -> bool:
+        """May its last part be the beginning of a word? Not what ends in punctuation: `c++`."""
+        return self.unfinished and self.text[-1:] not in punctuation
 
 
 @dataclass(frozen=True, slots=True)
