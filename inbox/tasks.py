@@ -105,11 +105,14 @@ def refresh_conversation(pk: int) -> None:
     label=gettext_lazy("Check conversations for edits and deletions"),
 )
 def reread_conversations() -> None:
-    """Edits and deletions in conversations that nobody has open."""
+    """Edits and deletions in conversations that nobody has open, spread over the minute: many
+    requests at once would be a burst that a platform may refuse."""
     now = timezone.now()
     for source in Source.objects.filter(state=SourceState.ACTIVE):
-        for pk in rereading.due(source, now):
-            queue.enqueue("inbox.tasks.refresh_conversation", pk)
+        due = rereading.due(source, now)
+        for number, pk in enumerate(due):
+            countdown = rereading.SPREAD_SECONDS * number / len(due) or None
+            queue.enqueue("inbox.tasks.refresh_conversation", pk, countdown=countdown)
 
 
 @shared_task(name="inbox.tasks.read_webhook")

@@ -140,7 +140,7 @@ def rate_limited(when: datetime, where: str, *, scope: str = "") -> RateLimited:
 
 def json_or_problem(response: Response, where: str) -> Any:
     """The answer as plain JSON values. Raises the fitting ConnectorError for a refused request,
-    WebPage where a web page came instead of JSON, and Misconfigured for anything else."""
+    and WebPage where a web page or anything else came instead of JSON."""
     if not 200 <= response.status_code < 300:
         raise translate(response, where)
     try:
@@ -167,8 +167,11 @@ def not_json(response: Response, where: str, *, wrote: bool = False) -> Connecto
             )
             % {"where": where}
         )
-    return Misconfigured(
-        _("%(where)s answered with something that is not JSON. Is the address right?")
+    return WebPage(
+        _(
+            "%(where)s answered with something that is not JSON. Is the address right?"
+            " It may also be down for maintenance."
+        )
         % {"where": where}
     )
 

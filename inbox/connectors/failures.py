@@ -28,8 +28,9 @@ class Transient(ConnectorError):
 
 
 class WebPage(Transient):
-    """A web page came where data was expected: the platform is being maintained, something stands
-    before it, or the address is wrong. A source that still meets one after a day is paused."""
+    """A web page, or nothing readable, came where data was expected: the platform is being
+    maintained, something stands before it, or the address is wrong. A source that still meets one
+    after a day is paused."""
 
 
 class AuthExpired(ConnectorError):

@@ -32,6 +32,7 @@ LONGEST_HOLD = timedelta(minutes=15)
 ROUND = timedelta(minutes=40)
 MOST_A_MINUTE = 30
 TOLD_SECONDS = 3600.0  # as long as nothing else is heard
+SPREAD_SECONDS = 50.0  # over which the readings of a minute are spread
 SLOW_A_MINUTE = 5  # for an hour after a platform asked a re-reading to wait: it allows less there
 
 

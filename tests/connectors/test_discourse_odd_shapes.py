@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from community_hub.lib.text import storable_json
-from inbox.connectors.base import ConnectorError, Misconfigured, Outgoing, Transient, Unknown
+from inbox.connectors.base import ConnectorError, Outgoing, Transient, Unknown, WebPage
 from inbox.connectors.discourse.connector import DiscourseConnector
 from inbox.connectors.local_server import Answer
 from inbox.ingest.items import raw_of
@@ -182,13 +182,13 @@ def test_whatever_stands_in_a_refusal_ends_as_an_error_that_is_expected(forum, a
 
 
 @pytest.mark.parametrize("depth", [1_000, 100_000])
-def test_json_nested_too_deeply_to_be_read_is_no_forum(forum, depth):
+def test_json_nested_too_deeply_is_unreadable_and_tried_again(forum, depth):
     forum.fault = lambda asked: Answer(
         b"[" * depth + b"]" * depth, headers={"Content-Type": "application/json"}
     )
     connector = connect(forum)
     for act in (connect_anew, pull, fetch):
-        with pytest.raises(Misconfigured):
+        with pytest.raises(WebPage):
             act(forum, connector)
     with pytest.raises(Unknown):
         send(forum, connector)

@@ -163,8 +163,9 @@ def test_only_the_platforms_own_404_refuses_a_reply(site: Site, ask, status) -> 
 @pytest.mark.parametrize("broken", [b"", b"{", b"\xff\xfe\x00", b"nonsense", b"[" * 99_999])
 def test_success_that_cannot_be_read_after_a_post_is_unknown(site: Site, ask, broken) -> None:
     site.says = Answer(broken)
-    with pytest.raises(base.Misconfigured, match="not JSON"):
+    with pytest.raises(base.WebPage, match="not JSON") as caught:
         ask("GET")
+    assert not caught.value.permanent  # the source is tried again, and stopped after a day at most
     with pytest.raises(base.Unknown):
         ask("POST")
 

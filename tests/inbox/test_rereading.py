@@ -62,6 +62,15 @@ def run_job() -> list[int]:
     return [pk for _name, pk in queued]
 
 
+def test_the_readings_of_a_minute_are_spread_over_it(source) -> None:
+    for _number in range(4):
+        make_message(make_conversation(source))
+    with patch("inbox.tasks.queue.enqueue") as enqueue:
+        reread_conversations()
+    waits = [call.kwargs["countdown"] for call in enqueue.call_args_list]
+    assert waits == [None, 12.5, 25, 37.5]
+
+
 def due(source: Source, now: datetime | None = None) -> list[int]:
     source.refresh_from_db()
     return rereading.due(source, now or timezone.now())
