@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, Route, expect
 
-from .hub import at
+from .hub import Hub, at
 from .talks import EVERYTHING, Talk
 
 RING = """() => {
@@ -258,6 +258,16 @@ def test_one_goes_on_where_the_draft_ends(sit, talk: Talk) -> None:
     page.keyboard.press("r")
     page.keyboard.type(" 47k")
     expect(box).to_have_value("R14 is 47k")
+
+
+def test_r_says_why_nobody_can_reply_and_what_to_do(sit, hub: Hub, talk: Talk) -> None:
+    closed = "The topic is closed. Leave a note."
+    change = "update inbox_conversation set reply_blocked = %s where id = %s returning id"
+    assert hub.ask(change, closed, talk.pk)
+    page = sit("bo")
+    page.goto(talk.page)
+    page.keyboard.press("r")
+    expect(page.locator(".toast")).to_have_text(closed)
 
 
 def test_the_focus_stays_where_the_team_page_answers(sit, watch) -> None:

@@ -6,6 +6,7 @@ class ComposerBox extends HTMLElement {
     const { signal } = this.gone;
     this.sent = {};
     this.addEventListener("change", ({ target }) => target.matches("[type=radio]") && this.turn(target.value));
+    this.addEventListener("click", ({ target }) => "blocked" in target.dataset && this.refuse(target.dataset.blocked));
     this.addEventListener("input", () => {
       this.clear(".preview");
       if (!this.querySelector(".warning button")) this.clear(".warning"); // what was wrong is being mended
@@ -31,6 +32,9 @@ class ComposerBox extends HTMLElement {
     event.preventDefault();
     button.click(); // the menu opens beside it
   }
+
+  // who wants to reply where nobody can is told why, and what to do
+  refuse(text) { document.body.dispatchEvent(new CustomEvent("toast", { detail: { text, level: "error" } })); }
 
   turn(kind) {
     this.clear(".preview");
