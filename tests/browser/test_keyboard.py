@@ -260,6 +260,26 @@ def test_one_goes_on_where_the_draft_ends(sit, talk: Talk) -> None:
     expect(box).to_have_value("R14 is 47k")
 
 
+def test_after_a_form_that_reloads_the_page_the_focus_goes_on_from_its_section(sit, watch) -> None:
+    watch.expects(422)
+    page = sit("suri")
+    page.goto("/me/")
+    for heading in ("Working hours", "Profile"):
+        title = page.get_by_role("heading", name=heading, exact=True)
+        form = page.locator("form.panel").filter(has=title)
+        form.get_by_role("button", name="Save").press("Enter")
+        expect(page.locator(".toast")).to_be_visible()
+        expect(title).to_be_focused()
+        page.keyboard.press("Tab")
+        inside = "form => form.contains(document.activeElement)"
+        assert form.evaluate(inside), heading
+    page.get_by_label("Name", exact=True).fill("   ")
+    form.get_by_role("button", name="Save").press("Enter")
+    expect(page.locator("[aria-invalid=true]")).to_be_focused()
+    page.goto("/views/")  # one that nobody came to by a form begins at its top
+    assert page.evaluate("document.activeElement === document.body")
+
+
 def test_r_says_why_nobody_can_reply_and_what_to_do(sit, hub: Hub, talk: Talk) -> None:
     closed = "The topic is closed. Leave a note."
     change = "update inbox_conversation set reply_blocked = %s where id = %s returning id"

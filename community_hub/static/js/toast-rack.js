@@ -14,6 +14,7 @@ class ToastRack extends HTMLElement {
     this.addEventListener("htmx:afterRequest", ({ detail: { xhr }, target }) => xhr.status && xhr.status < 400 && target.closest(".toast")?.remove());
     this.tidy();
     this.toasts.forEach((toast) => this.age(toast));
+    setTimeout(() => this.querySelectorAll(".text").forEach((text) => text.replaceChildren(text.textContent)), 300); // read aloud is only what comes later
   }
 
   disconnectedCallback() {
