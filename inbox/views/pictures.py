@@ -25,4 +25,5 @@ def message_picture(
     state, data = keeping.look_up(wanted, large=size == "large")
     if state == keeping.State.MISSING:
         queue.enqueue("inbox.tasks.fetch_picture", pk, name)
-    return responses.respond(state, data)
+    why = keeping.why_not(wanted) if state == keeping.State.REFUSED else ""
+    return responses.respond(state, data, why=why)

@@ -49,7 +49,7 @@ def test_a_picture_is_shown_opens_by_keyboard_and_one_that_is_gone_says_so(
     loaded(page, ".message message-picture img")
     picture = page.locator(".thread").get_by_role("link", name=WORDS)
     gone = page.locator("message-picture.broken")
-    expect(gone).to_have_text("What is not there. This picture can’t be shown. Open the original")
+    expect(gone).to_have_text("What is not there. This picture is gone. Open the original")
     expect(gone.get_by_role("link")).to_have_attribute("href", re.compile(r"/nothing\.png$"))
 
     picture.focus()
@@ -60,6 +60,13 @@ def test_a_picture_is_shown_opens_by_keyboard_and_one_that_is_gone_says_so(
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     expect(picture).to_be_focused()
+
+    page.keyboard.press("Enter")
+    loaded(page, "dialog[open] > img")
+    page.locator("dialog[open] > img").click()
+    expect(dialog).to_be_visible()
+    page.mouse.click(5, 5)
+    expect(dialog).to_be_hidden()
 
 
 def test_a_live_update_leaves_pictures_as_they_are(

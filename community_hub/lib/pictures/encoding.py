@@ -9,7 +9,7 @@ from pathlib import Path
 
 import structlog
 
-from .failures import Refused
+from .failures import NoPicture, Refused, TooBig
 
 log = structlog.get_logger(__name__)
 
@@ -31,7 +31,8 @@ def encode(data: bytes, sizes: tuple[str, ...]) -> list[bytes]:
     if done.returncode:
         reason = done.stderr.decode(errors="replace").strip().rpartition("\n")[2][:80]
         log.info("picture not encoded", code=done.returncode, reason=reason)
-        raise Refused(reason)
+        large = reason == "too-large" or "DecompressionBomb" in reason
+        raise TooBig(reason) if large else NoPicture(reason)
     return _files(done.stdout)
 
 

@@ -86,6 +86,11 @@ def look_up(wanted: Wanted, *, large: bool = False) -> tuple[State, bytes]:
     return State.MISSING if first else State.COMING, b""
 
 
+def why_not(wanted: Wanted) -> str:
+    """Of one that is refused: the `why` of failures.py."""
+    return cache.get(f"{wanted.key}:refused") or ""
+
+
 def obtain(wanted: Wanted) -> bool:
     """Fetch, re-encode and keep it; False where it can't be shown, which is remembered, or another
     one is at it. Safe to run twice."""
@@ -100,7 +105,7 @@ def obtain(wanted: Wanted) -> bool:
             if data:
                 store.write(wanted.owner, wanted.name + end, data)
     except NotShown as error:
-        cache.set(f"{wanted.key}:refused", str(error), error.wait)
+        cache.set(f"{wanted.key}:refused", error.why, error.wait)
         if isinstance(error, Unreachable):
             _count_slow(wanted.owner)
         log.info("picture not shown", owner=wanted.owner, reason=str(error))

@@ -27,10 +27,15 @@ class MessagePicture extends HTMLElement {
 
   again() { this.img.src = `${this.address}?again=${++this.tries}`; }
 
-  fail() {
+  // an <img> is not told why: the address is asked once more for that
+  async fail() {
     const words = document.querySelector("picture-dialog")?.dataset, says = document.createElement("span");
-    if (!words) return;
-    says.textContent = `${this.img.alt.replace(/[^.!?…]$/, "$&.")} ${words.broken} `;
+    if (!words || this.failing) return;
+    this.failing = true;
+    const answer = await fetch(this.address, { method: "HEAD" }).catch(() => null);
+    const why = answer?.headers.get("Picture-Not-Shown") || "";
+    const reason = words[why.replace(/-(\w)/g, (_, letter) => letter.toUpperCase())] || words.broken;
+    says.textContent = `${this.img.alt.replace(/[^.!?…]$/, "$&.")} ${reason} `;
     this.img.remove();
     this.link.replaceChildren(words.original);
     this.prepend(says);
@@ -53,7 +58,14 @@ class MessagePicture extends HTMLElement {
 class PictureDialog extends HTMLElement {
   connectedCallback() {
     const img = this.querySelector("dialog > img"); // a long one scrolls, others fit
+    this.querySelector("dialog").addEventListener("click", (event) => this.close(event));
     img.addEventListener("load", () => img.classList.toggle("tall", img.naturalHeight > 1.5 * img.naturalWidth));
+  }
+
+  // beside what is in it is the dialog itself: a click outside
+  close({ target, currentTarget: dialog, clientX: x, clientY: y }) {
+    const { left, right, top, bottom } = dialog.getBoundingClientRect();
+    if (target === dialog && (x < left || x > right || y < top || y > bottom)) dialog.close();
   }
 
   show(address, words, original) {

@@ -86,6 +86,31 @@ def test_what_is_refused_is_remembered_and_not_fetched_again(gallery, answer):
     assert store.owners() == []
 
 
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (Answer(b"", 404), "gone"),
+        (Answer(b"", 410), "gone"),
+        (Answer(b"<p>Not a picture</p>"), "no-picture"),
+        (Answer(b"", 403), ""),
+        (Answer(b"", 503), "unreached"),
+        (Answer(b"x" * 20_000_001), "too-large"),
+    ],
+    ids=["404", "410", "page", "403", "503", "20 MB"],
+)
+def test_why_a_picture_is_not_shown_is_remembered(gallery, answer, why):
+    gallery.answers["/b.png"] = answer
+    wanted = Wanted("message-1", gallery.url("/b.png"))
+    assert not obtain(wanted)
+    assert keeping.why_not(wanted) == why
+
+
+def test_a_host_that_nobody_knows_is_not_reached(gallery):
+    wanted = Wanted("message-1", "https://nowhere.invalid/a.png")
+    assert not obtain(wanted)
+    assert keeping.why_not(wanted) == "unreached"
+
+
 def test_what_was_refused_is_tried_again_later(gallery, monkeypatch):
     monkeypatch.setattr(Refused, "wait", 1)
     wanted = Wanted("message-1", gallery.url("/b.png"))
