@@ -37,7 +37,9 @@ def presets(user: User, now: datetime | None = None) -> list[Preset]:
     local = own.local(now)
     found = []
     if (later := _later(own, local)) is not None:
-        found.append(Preset("later", _("Later today"), later, _clock(later)))
+        late = later > own.at(later.date(), own.ends)
+        label = _("Later today (after hours)") if late else _("Later today")
+        found.append(Preset("later", label, later, _clock(later)))
     workday = own.next_workday(local.date())
     is_tomorrow = workday == local.date() + timedelta(days=1)
     morning = own.at(workday, own.begins)
@@ -51,11 +53,16 @@ def presets(user: User, now: datetime | None = None) -> list[Preset]:
 
 
 def _later(own: Hours, local: datetime) -> datetime | None:
-    """The end of the working day; in its last hour, in three hours; afterwards, no more today."""
+    """The end of the working day; in its last hour, the full hour in two to three hours, which is
+    after it; afterwards, no more today."""
     evening = own.at(local.date(), own.ends)
     if local >= evening:
         return None
-    later = evening if evening - local > timedelta(hours=1) else local + LATER
+    later = (
+        evening
+        if evening - local > timedelta(hours=1)
+        else (local + LATER).replace(minute=0, second=0, microsecond=0)
+    )
     return later if later.date() == local.date() else None
 
 

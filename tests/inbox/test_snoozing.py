@@ -36,12 +36,27 @@ def test_what_is_not_tomorrow_is_not_called_so(bob) -> None:
 
 @pytest.mark.parametrize(
     ("clock", "later"),
-    [(time(10), time(18)), (time(17, 30), time(20, 30)), (time(18), None), (time(23, 30), None)],
+    [
+        (time(10), time(18)),
+        (time(17, 4), time(20)),
+        (time(17, 30), time(20)),
+        (time(18), None),
+        (time(23, 30), None),
+    ],
 )
 def test_later_today_is_not_offered_after_the_working_day(bob, clock, later) -> None:
     found = times(bob, datetime.combine(date(2026, 11, 19), clock, tzinfo=UTC))
     until = found.get("later")
     assert (until.time() if until else None) == later
+
+
+def test_a_time_after_the_working_day_says_so(bob) -> None:
+    day = date(2026, 11, 19)
+    labels = {
+        clock: presets(bob, datetime.combine(day, clock, tzinfo=UTC))[0].label
+        for clock in (time(10), time(17, 4))
+    }
+    assert labels == {time(10): "Later today", time(17, 4): "Later today (after hours)"}
 
 
 def test_presets_say_the_time_they_mean(bob) -> None:
