@@ -62,7 +62,7 @@ def with_columns(found: MemberQuerySet, columns: Iterable[Column], user: User) -
     """With all that these columns have, and all accounts, as far as this user may see them: a few
     queries, however many rows there are."""
     accounts = Identity.objects.visible_to(user).order_by("network", "id")
-    tags = Tag.objects.current().order_by("name")
+    tags = Tag.objects.current().by_name()
     return (
         with_dates(found, columns, user)
         .select_related("owner", "user")

@@ -154,7 +154,7 @@ def seen(condition: Callable[[str, str, Context], Q]) -> Callable[[str, Context]
 
 def tag_names(user: User, beginning: str) -> Iterable[tuple[str, str]]:
     tags = Tag.objects.visible_to(user).current().filter(name__istartswith=beginning)
-    return [(tag.name, tag.name) for tag in tags.order_by("name")[:MOST_OFFERED]]
+    return [(tag.name, tag.name) for tag in tags.by_name()[:MOST_OFFERED]]
 
 
 def colleagues(_user: User, beginning: str) -> Iterable[tuple[str, str]]:

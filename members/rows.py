@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
-from django.db.models.functions import JSONObject
+from django.db.models.functions import JSONObject, Lower
 
 from community_hub.lib import keyset, prepared_sql
 from team.models import User
@@ -77,7 +77,7 @@ def _rows(members: str, columns: Iterable[Column], user: User | None) -> MemberQ
                 theirs.values(json=JSONObject(handle="handle", name="display_name"))[:MOST]
             ),
             tag_list=ArraySubquery(
-                tags.order_by("tag__name").values(
+                tags.order_by(Lower("tag__name")).values(
                     json=JSONObject(name="tag__name", colour="tag__colour")
                 )[:MOST]
             ),

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
-from django.db.models.functions import Lower
 
 from community_hub.lib.query.syntax import quoted
 from team import listings
@@ -49,7 +48,7 @@ class Row:
 
 def rows(user: User) -> list[Row]:
     """In one query, by name. No count goes on past CAP."""
-    found = Tag.objects.visible_to(user).current().order_by(Lower("name"), "pk")
+    found = Tag.objects.visible_to(user).current().by_name()
     counted = found.annotate(
         **{
             f"on_{use.of}": ArraySubquery(
@@ -69,4 +68,4 @@ def _number(tag: Tag, of: str) -> int:
 
 def others(tag: Tag, user: User) -> TagQuerySet:
     """What it can be merged into, by name."""
-    return Tag.objects.visible_to(user).current().exclude(pk=tag.pk).order_by(Lower("name"), "pk")
+    return Tag.objects.visible_to(user).current().exclude(pk=tag.pk).by_name()

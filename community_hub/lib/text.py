@@ -37,6 +37,17 @@ def one_line(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
+def shortened(text: str, limit: int) -> str:
+    """One line of at most `limit` characters that ends with a whole word, and "…" where more
+    follows. One long word, or a script without spaces, is cut where it has to be."""
+    if len(text) <= limit:
+        return text
+    kept = text[: limit - 1]
+    if not text[limit - 1].isspace() and " " in kept:
+        kept = kept.rpartition(" ")[0]
+    return kept.rstrip(" ,;:.–-") + "…"
+
+
 def database_key(text: str, limit: int) -> str:
     """An id from outside as a key. One that is too long for the column, or in bytes for a row of
     an index, ends in a hash of the whole, so that two which begin alike stay two."""

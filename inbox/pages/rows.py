@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Subquery
-from django.db.models.functions import JSONObject
+from django.db.models.functions import JSONObject, Lower
 
 from community_hub.lib.keyset import Listing
 from inbox.models import Conversation, ConversationTag, Delivery, Draft, ReadMark
@@ -62,7 +62,7 @@ def with_row_facts(found: ConversationQuerySet, user: User) -> ConversationQuery
     mine = {"user": user, "conversation": OuterRef("pk")}
     drafts = Draft.objects.filter(**mine).values("text")
     put = ConversationTag.objects.filter(conversation=OuterRef("pk"), tag__removed_at__isnull=True)
-    tags = put.order_by("tag__name")
+    tags = put.order_by(Lower("tag__name"))
     return found.select_related("source", "channel", "assignee", "preview_by__member").annotate(
         read_up_to=Subquery(ReadMark.objects.filter(**mine).values("up_to")[:1]),
         reply_begun=Subquery(drafts.filter(kind="reply")[:1]),

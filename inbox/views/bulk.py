@@ -60,7 +60,7 @@ def menu(request: AuthenticatedHttpRequest, noun: str) -> HttpResponse:
         context["presets"] = snooze_presets.presets(request.user)
     elif noun == "tags":
         tags.tag.require(request.user)
-        context["all_tags"] = Tag.objects.visible_to(request.user).current().order_by("name")[:200]
+        context["all_tags"] = Tag.objects.visible_to(request.user).current().by_name()[:200]
     else:
         raise Http404
     return htmx.respond(request, "inbox/selection_menu.html", context)

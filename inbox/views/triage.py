@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from community_hub.lib import htmx
-from community_hub.lib.text import number, one_line
+from community_hub.lib.text import number, one_line, shortened
 from inbox.models import Conversation
 from inbox.pages import snooze_presets
 from inbox.pages.thread import day_and_time
@@ -47,7 +47,7 @@ def closure(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 def done_words(conversation: Conversation) -> str:
     if conversation.state == "open":
         return _("They wrote again, so it stays open")
-    return _("Done: %(subject)s") % {"subject": str(conversation)[:60]}
+    return _("Done: %(subject)s") % {"subject": shortened(str(conversation), 60)}
 
 
 @require_http_methods(["GET", "POST", "DELETE"])
@@ -130,7 +130,7 @@ def tags(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
             .current()
             .exclude(pk__in=conversation.tags.values("pk"))
         )
-        known = others.order_by("name")[:200]
+        known = others.by_name()[:200]
         context = {"all_tags": known, **menu_context(request, conversation)}
         return htmx.respond(request, "inbox/tags.html", context, parts=("tag-list",))
     name = one_line(request.POST.get("name") or request.POST.get("new", ""), LONGEST)

@@ -34,6 +34,10 @@ class TagQuerySet(models.QuerySet["Tag"]):
             seen |= Q(Exists(use.visible(user).filter(tag=OuterRef("pk"))))
         return self.filter(seen | ~used)
 
+    def by_name(self) -> TagQuerySet:
+        """“bug” before “Meet-ups”."""
+        return self.order_by(Lower("name"), "pk")
+
     def current(self) -> TagQuerySet:
         """Without those that were deleted."""
         return self.filter(removed_at__isnull=True)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from django.db.models.functions import Lower
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -70,7 +71,7 @@ def member(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def tag_names(request: AuthenticatedHttpRequest) -> HttpResponse:
     """What the box for a new tag offers, once somebody steps into it."""
-    tags = Tag.objects.visible_to(request.user).current().order_by("name")[:MOST_NAMES]
+    tags = Tag.objects.visible_to(request.user).current().by_name()[:MOST_NAMES]
     return htmx.respond(request, "members/tag_names.html", {"tags": tags})
 
 
@@ -129,7 +130,9 @@ def member_page(
     context: dict[str, Any] = {
         "member": found,
         "profile": profile,
-        "tags": found.tags.filter(removed_at__isnull=True).order_by("name")[:MOST_TAGS],
+        "tags": found.tags.filter(removed_at__isnull=True).order_by(Lower("name"), "pk")[
+            :MOST_TAGS
+        ],
         "is_later_page": keyset.place(before) is not None,
         "stages": Stage.choices,
         "note_form": note_form or NoteForm(),

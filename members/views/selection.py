@@ -83,5 +83,5 @@ def menu(request: AuthenticatedHttpRequest, noun: str) -> HttpResponse:
     if noun == "owners":
         context["colleagues"] = User.objects.active().order_by("name", "pk")[:500]
     elif noun == "tags":
-        context["all_tags"] = Tag.objects.visible_to(user).current().order_by("name")[:200]
+        context["all_tags"] = Tag.objects.visible_to(user).current().by_name()[:200]
     return htmx.respond(request, "members/selection_menu.html", context)

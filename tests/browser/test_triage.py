@@ -341,3 +341,33 @@ def test_shift_j_selects_a_range_and_escape_clears_it(sit, talk: Talk, talks) ->
     boxes.nth(0).check(force=True)
     boxes.nth(2).click(modifiers=["Shift"], force=True)
     expect(page.locator("[data-picked]")).to_have_text("3")
+
+
+def test_z_with_nothing_to_undo_says_so(sit) -> None:
+    page = sit("bo")
+    page.goto("/members/")
+    page.keyboard.press("z")
+    expect(toast(page, "Nothing to undo here.")).to_contain_text("audit trail")
+
+
+def test_the_thread_shows_its_ring_where_it_takes_the_focus_of_what_has_gone(
+    sit, talk: Talk
+) -> None:
+    page = sit("bo")
+    page.goto(talk.page)
+    page.locator(".head [data-key=e]").press("Enter")
+    expect(page.locator(".head h1")).not_to_have_text(talk.title)
+    expect(page.locator("#main")).to_be_focused()
+    expect(page.locator("#main")).to_have_css("outline-style", "solid")
+
+
+def test_the_buttons_of_the_reply_stand_on_one_line_with_the_counter(sit, talk: Talk) -> None:
+    page = sit("bo")
+    page.goto(talk.page)
+    page.keyboard.press("r")
+    page.keyboard.type("The plan is right, and the board is old.")
+    expect(page.locator("[data-draft=saved]")).to_be_visible()
+    page.locator("char-count").evaluate("each => { each.textContent = '12,345 characters left'; }")
+    buttons = page.locator(".composer .foot .btn:visible")
+    tops = {round(box["y"]) for box in (each.bounding_box() for each in buttons.all()) if box}
+    assert max(tops) - min(tops) < 10, tops  # small ones are centred beside the others

@@ -212,6 +212,22 @@ def test_a_line_that_tells_of_the_end_of_time_breaks_no_page(desk, bob, talk):
     assert "31 December" in desk.get(talk.get_absolute_url()).content.decode()
 
 
+def test_the_menu_of_tags_is_sorted_without_regard_to_case(desk, talk):
+    for name in ("bug", "Meet-ups 2027", "Amplifiers", "wishes"):
+        Tag.objects.create(name=name)
+    menu = desk.get(f"/conversations/{talk.pk}/tags/", headers=by_htmx("tag-list"))
+    names = ["Amplifiers", "bug", "Meet-ups 2027", "wishes"]
+    assert re.findall(r'name="name" value="([^"]+)"', menu.content.decode()) == names
+
+
+def test_the_toast_of_done_ends_with_a_whole_word(desk, talk):
+    talk.subject = "The module gets hot when the battery was charging over night"
+    talk.subject += " and a day"
+    talk.save()
+    said = json.loads(close(desk, talk).headers["HX-Trigger"])["toast"]["text"]
+    assert said == "Done: The module gets hot when the battery was charging over…"
+
+
 def test_tags_are_put_on_and_taken_off(desk, talk):
     answer = desk.post(
         f"/conversations/{talk.pk}/tags/", {"new": "  meet  up "}, headers=by_htmx("talk")

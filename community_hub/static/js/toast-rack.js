@@ -9,6 +9,8 @@ class ToastRack extends HTMLElement {
     document.body.addEventListener("toast", this.hear);
     document.body.addEventListener("htmx:sendError", this.fail);
     document.body.addEventListener("htmx:responseError", this.fail);
+    // z where no toast has an Undo
+    this.querySelector("[data-nothing]")?.addEventListener("click", ({ target }) => this.add({ text: target.dataset.text }));
     this.addEventListener("click", (event) => event.target.closest("[data-close]") && event.target.closest(".toast").remove());
     // by the status: an answer that leads elsewhere (HX-Location) is not "successful" to htmx
     this.addEventListener("htmx:afterRequest", ({ detail: { xhr }, target }) => xhr.status && xhr.status < 400 && target.closest(".toast")?.remove());
