@@ -19,7 +19,7 @@ class PasswordForm(forms.Form):
     password = forms.CharField(
         label=_("Password"),
         strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "autofocus": True}),
         help_text=_("At least 10 characters. A few words in a row are easy to remember."),
     )
 
@@ -65,6 +65,9 @@ class SeatForm(PasswordForm):
     def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
         """`email` is the address that is known already; empty: they say which one is theirs."""
         super().__init__(*args, **kwargs)
+        self.fields["name"].widget.attrs["autofocus"] = self.fields["password"].widget.attrs.pop(
+            "autofocus"
+        )
         if email:
             self.fields["email"].disabled = True
             self.initial["email"] = email

@@ -35,8 +35,8 @@ def test_totals_add_up_today_and_over_seven_days(client, bob, source):
         )
     client.force_login(bob)
     page = words(client, "/sources/")
-    assert "8 fetched = 5 stored + 2 ignored + 1 quarantined" in page
-    assert "18 fetched = 12 stored + 4 ignored + 2 quarantined" in page
+    assert "8 fetched = 5 stored + 2 ignored + 1 that couldn’t be stored" in page
+    assert "18 fetched = 12 stored + 4 ignored + 2 that couldn’t be stored" in page
 
 
 @pytest.mark.parametrize(("now", "said"), [("14:12", "14:32"), ("23:50", "26 November, 00:10")])
