@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members.views import avatars, changes, exports, people, selection, tags
+from members.views import avatars, by_name, changes, exports, people, selection, tags
 
 urlpatterns = [
     path("members/", people.members, name="members"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("members/exports/", exports.exports, name="member-exports"),
     path("members/selection/", selection.matching, name="member-selection-matching"),
     path("members/selection/<slug:noun>/", selection.selection, name="member-selection"),
+    path("members/named/", by_name.named, name="members-named"),
     path("members/tags/", people.tag_names, name="member-tag-names"),
     path("members/accounts/<int:pk>/avatar/<slug:name>/", avatars.avatar, name="avatar"),
     path("tags/", tags.tag_list, name="tag-list"),

@@ -90,7 +90,7 @@ def test_reload_and_back_find_the_list_as_it_was(sit) -> None:
 def test_the_palette_finds_commands_places_and_members(sit, talk: Talk) -> None:
     page = sit("bo")
     page.goto(talk.page)
-    words = page.get_by_role("searchbox", name="Search commands")
+    words = page.get_by_role("searchbox", name="Commands and members")
     chosen = page.locator("#palette .menu-item:visible").first
     page.keyboard.press("r")
     page.keyboard.press("ControlOrMeta+k")  # from within a text, too
@@ -111,12 +111,23 @@ def test_the_palette_finds_commands_places_and_members(sit, talk: Talk) -> None:
     page.keyboard.press("ControlOrMeta+k")
     expect(words).not_to_be_visible()
     page.keyboard.press("ControlOrMeta+k")
-    page.keyboard.type("Wren Ash")  # conversations come first here
+    page.keyboard.type("Wren Ash")
+    people = page.locator("#palette-members a")
+    expect(people).to_have_text([re.compile(r"Wren Ashby\s+@wren")])
+    page.keyboard.type("b")
+    expect(chosen).to_contain_text("Wren Ashby")
     page.keyboard.press("ArrowDown")
+    expect(people).to_be_focused()
+    page.keyboard.press("ArrowDown")  # conversations come first here
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.get_by_role("link", name="Wren Ashby").first).to_be_visible()
-    assert page.url.endswith("/members/?q=Wren+Ash")
+    assert page.url.endswith("/members/?q=Wren+Ashb")
+    page.keyboard.press("ControlOrMeta+k")
+    page.keyboard.type("@wren_as")
+    expect(people).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Wren Ashby", level=1)).to_be_visible()
 
 
 def test_the_palette_has_the_commands_of_a_conversation_on_a_phone(sit, talk: Talk) -> None:

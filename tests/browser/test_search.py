@@ -234,7 +234,7 @@ def test_the_help_of_the_search_is_as_high_as_the_screen_lets_it(sit) -> None:
 def test_the_command_palette_marks_what_enter_takes(sit) -> None:
     page = sit("bo")
     page.goto("/inbox/")
-    page.get_by_role("button", name="Search commands").first.press("Enter")
+    page.get_by_role("button", name="Commands and members").first.press("Enter")
     marked = page.locator("#palette .menu-item.active")
     expect(marked).to_have_count(1)
     page.keyboard.type("pref")

@@ -24,6 +24,7 @@ ENDPOINTS = (
     Endpoint(
         "members/accounts/<int:pk>/avatar/<slug:name>/", "GET", ids=AVATAR, ok=(202,), scoped=True
     ),
+    Endpoint("members/named/", "GET"),
     Endpoint("members/tags/", "GET"),
     Endpoint("tags/", "GET"),
     Endpoint("tags/", "POST", TRIAGERS, data={"name": "fresh"}),

@@ -17,7 +17,8 @@ class CommandMenu extends HTMLElement {
       if (chosen && this.matches(":popover-open")) this.hidePopover();
     });
     this.addEventListener("htmx:afterSettle", () => {
-      if (this.matches(":popover-open") && this.isStillThere) (this.box || this.items[0])?.focus();
+      const open = this.matches(":popover-open") && this.isStillThere;
+      if (open && !this.isInside) (this.box || this.items[0])?.focus();
       this.markChosen();
     });
   }
@@ -35,6 +36,8 @@ class CommandMenu extends HTMLElement {
     const now = document.activeElement;
     return now === this.opener || now === document.body || this.contains(now);
   }
+
+  get isInside() { return this.contains(document.activeElement) && document.activeElement !== this; }
 
   opened() {
     this.opener = document.activeElement;

@@ -1,16 +1,13 @@
 // <command-palette>: Ctrl/⌘+K finds by its words whatever this page can do and every place the navigation
-// leads to. Fills its <command-menu> as it opens; a link with data-find takes the words along, first the one to
-// the list that is open.
+// leads to, and members by their names. Fills its <command-menu> as it opens; a link with data-find takes the
+// words along, first the one to the list that is open.
 const MOVES = new Set(["j", "k", "J", "K", "x", "Enter", "?", "mod+k"]); // keys that make no sense away from their place
 
 class CommandPalette extends HTMLElement {
   connectedCallback() {
     this.menu = this.querySelector("command-menu");
     this.menu.addEventListener("beforetoggle", (event) => event.newState === "open" && this.fill());
-    this.addEventListener("input", ({ target }) => {
-      this.querySelectorAll("[data-find]").forEach((link) => this.take(link, target.value.trim()));
-      this.menu.markChosen(); // one of these may be all that is left
-    });
+    this.addEventListener("input", ({ target }) => this.look(target.value.trim()));
   }
 
   fill() {
@@ -23,7 +20,14 @@ class CommandPalette extends HTMLElement {
     const here = document.querySelector("form[role=search]")?.getAttribute("action");
     const own = links.find((link) => link.dataset.find === here);
     if (own && own !== links[0]) links[0].before(own);
-    links.forEach((link) => this.take(link, ""));
+    this.look("");
+  }
+
+  // members come from the server; until they do, those of other words are gone
+  look(words) {
+    this.querySelector("#palette-members").replaceChildren();
+    this.querySelectorAll("[data-find]").forEach((link) => this.take(link, words));
+    this.menu.markChosen(); // one of these may be all that is left
   }
 
   item(element) {
