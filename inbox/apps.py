@@ -7,6 +7,7 @@ class InboxConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
+        from community_hub.templatetags.hub import network_name
         from inbox import filters, listing
         from inbox.ingest.recompute import recompute_after_staff_change
         from inbox.models.access import hidden_scopes
@@ -17,6 +18,7 @@ class InboxConfig(AppConfig):
         from team import hooks as of_team
         from team import listings
 
+        of_members.network_names.append(network_name)
         of_members.on_staff_changed.append(recompute_after_staff_change)
         of_members.tag_uses.append(
             of_members.TagUse(ConversationTag, "conversation", visible_conversation_tags)

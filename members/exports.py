@@ -16,11 +16,13 @@ from team.actions import Changes
 from team.exports import ExportKind
 from team.models import Export, User
 
+from . import hooks
 from .columns import Column, chosen_by, named, with_columns
 from .listing import MemberListing
-from .models import Member
+from .models import Identity, Member
 
 MEMBERS = "members"
+MOMENTS = ("contact", "seen", "first")  # columns; the heading names the timezone
 
 
 def begin(listing: MemberListing, *, by: User, picked: Sequence[int] = ()) -> Changes:
@@ -56,7 +58,12 @@ def ids(export: Export) -> Iterable[int]:
 
 
 def header(export: Export) -> Sequence[Any]:
-    return [_("Name"), _("Accounts"), *(column.label for column in _columns(export)), _("Page")]
+    zone = hours.of_hub().zone
+    columns = (
+        f"{column.label} ({zone})" if column.slug in MOMENTS else column.label
+        for column in _columns(export)
+    )
+    return [_("Name"), _("Accounts"), *columns, _("Page")]
 
 
 def rows(export: Export, pks: Sequence[int]) -> Iterable[Sequence[Any]]:
@@ -65,7 +72,7 @@ def rows(export: Export, pks: Sequence[int]) -> Iterable[Sequence[Any]]:
     found = Member.objects.visible_to(export.by).filter(pk__in=pks)
     by_pk = {row.pk: row for row in with_columns(found, columns, export.by)}
     for row in (by_pk[pk] for pk in pks if pk in by_pk):
-        accounts = (f"{account.network} {account.handle}" for account in row.identities.all())
+        accounts = (_called(account) for account in row.identities.all())
         yield [
             row.name,
             ", ".join(accounts),
@@ -74,13 +81,17 @@ def rows(export: Export, pks: Sequence[int]) -> Iterable[Sequence[Any]]:
         ]
 
 
+def _called(account: Identity) -> str:
+    return f"{hooks.network_name(account.network)}: {account.handle}"
+
+
 def _columns(export: Export) -> list[Column]:
     return named(export.params["columns"])
 
 
 def _value(row: Any, column: Column, zone: Any) -> Any:
     """Moments in the hub's timezone."""
-    if column.slug in ("contact", "seen", "first"):
+    if column.slug in MOMENTS:
         at = getattr(row, f"{column.slug}_at")
         return at and at.astimezone(zone)
     return {

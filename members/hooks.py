@@ -23,6 +23,15 @@ tag_uses: list[TagUse] = []  # of higher apps
 on_staff_changed: list[Callable[[int], None]] = []
 
 
+# Given a network ("discourse:forum.example"), what people call it.
+network_names: list[Callable[[str], str]] = []
+
+
+def network_name(network: str) -> str:
+    """The network itself where no app knows better."""
+    return next((name_of(network) for name_of in network_names), network)
+
+
 def staff_changed(member_id: int) -> None:
     """Who owes an answer changes with it."""
     for hear in on_staff_changed:

@@ -101,11 +101,16 @@ def of_jobs(begun: Iterable[BackgroundJob], kind: str) -> list[Export]:
     by_pk = {_pk(job): job for job in begun if job.kind == JOB}
     if not by_pk:
         return []
-    found = Export.objects.filter(pk__in=by_pk, kind=kind, deleted_at=None)
+    found = Export.objects.filter(pk__in=by_pk, kind=kind, deleted_at=None, dismissed_at=None)
     rows = list(found.order_by("-pk"))
     for row in rows:
         row.job = by_pk[row.pk]
     return [row for row in rows if not row.is_over] or rows[:1]
+
+
+def dismiss(export: Export) -> None:
+    """Its list offers it no more; its page and its file stay."""
+    Export.objects.filter(pk=export.pk, dismissed_at=None).update(dismissed_at=timezone.now())
 
 
 def with_job(export: Export) -> Export:

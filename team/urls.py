@@ -47,6 +47,7 @@ urlpatterns = [
     path("jobs/<int:pk>/", jobs.job, name="job"),
     path("exports/<int:pk>/", exports.export, name="export"),
     path("exports/<int:pk>/file/", exports.file, name="export-file"),
+    path("exports/<int:pk>/dismissal/", exports.dismissal, name="export-dismissal"),
     path("views/", saved_queries.views, name="saved-views"),
     path("views/navigation/", saved_queries.nav, name="saved-view-nav"),
     path("views/<int:pk>/", saved_queries.view, name="saved-view"),

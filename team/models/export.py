@@ -40,6 +40,8 @@ class Export(models.Model):
     finished_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)  # the file is gone; the row stays for the trail
 
+    dismissed_at = models.DateTimeField(null=True)  # its maker has it, or closed what offers it
+
     job: Any = None  # the BackgroundJob that writes it; see exports.with_job()
 
     objects = ExportQuerySet.as_manager()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from community_hub.lib import htmx
 from team import exports
@@ -17,7 +17,9 @@ from team.models import Export
 def export(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Its page; the part that is on a list's page asks for itself again until it is ready."""
     found = own(request, pk)
-    return htmx.respond(request, "team/export.html", {"export": found}, parts=("export",))
+    here = htmx.target(request) and htmx.page_of(request) != request.path
+    context = {"export": found, "offered": here}
+    return htmx.respond(request, "team/export.html", context, parts=("export",))
 
 
 @require_GET
@@ -38,6 +40,13 @@ def file(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse | FileRespo
     )
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+@require_POST
+def dismissal(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
+    """Offered above its list no more: closed, or downloaded."""
+    exports.dismiss(own(request, pk))
+    return HttpResponse() if "HX-Request" in request.headers else redirect("export", pk)
 
 
 # Below the views ---------------------------------------------------------------------------------

@@ -51,6 +51,7 @@ ENDPOINTS = (
     ),
     Endpoint("jobs/<int:pk>/", "GET", LEADS, {"pk": lambda world: world.job.pk}, refused=404),
     Endpoint("exports/<int:pk>/", "GET", ids={"pk": lambda world: world.export.pk}),
+    Endpoint("exports/<int:pk>/dismissal/", "POST", ids={"pk": lambda world: world.export.pk}),
     Endpoint("exports/<int:pk>/file/", "GET", ids={"pk": lambda world: world.export.pk}),
     Endpoint("views/", "GET"),
     Endpoint("views/", "POST", data=NEW_VIEW, ok=(302,)),

@@ -75,12 +75,30 @@ def test_the_chosen_columns_in_words_with_dates_in_the_hub_s_timezone(client, bo
     bob.prefer(member_columns=["tags", "stage", "owner", "contact", "seen", "place"])
     client.force_login(bob)
     assert exported(client) == [
-        ["Name", "Accounts", "Tags", "Stage", "Owner", "Last contact", "Last seen", "Place",
-         "Page"],
-        ["'=Ada", "discourse:forum.example ada", "'-loud, early", "Visitor", "Bob Baker", "",
+        ["Name", "Accounts", "Tags", "Stage", "Owner", "Last contact (Asia/Kathmandu)",
+         "Last seen (Asia/Kathmandu)", "Place", "Page"],
+        ["'=Ada", "forum.example: ada", "'-loud, early", "Visitor", "Bob Baker", "",
          "2026-03-01T17:45:00+05:45", "Ñuñoa, Santiago",
          f"https://hub.example.org/members/{ada.pk}/"],
     ]  # fmt: skip
+
+
+def test_what_was_closed_or_downloaded_is_offered_no_more(client, bob, lena):
+    crowd(2)
+    client.force_login(bob)
+    export = begin(client)
+    run_jobs()
+    dismissal = f"/exports/{export.pk}/dismissal/"
+    assert dismissal in client.get("/members/").content.decode()
+    again = {**HTMX, "HX-Target": f"export-{export.pk}", "HX-Current-URL": "http://h/members/"}
+    assert dismissal in client.get(f"/exports/{export.pk}/", headers=again).content.decode()
+    assert dismissal not in client.get(f"/exports/{export.pk}/").content.decode()
+    client.force_login(lena)
+    assert client.post(dismissal, headers=HTMX).status_code == 404
+    client.force_login(bob)
+    assert client.post(dismissal, headers=HTMX).status_code == 200
+    assert dismissal not in client.get("/members/").content.decode()
+    assert lines(client, export)
 
 
 def test_those_that_match_in_the_order_of_the_list(client, bob):
