@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from community_hub.lib.language_names import NAMES
+from community_hub.lib.language_names import ENGLISH, NAMES
 from community_hub.lib.text import one_line, storable
 
 from .pages.variables import what_is_wrong
@@ -18,7 +18,11 @@ if TYPE_CHECKING:
     from .models import SavedReply
 
 LONGEST = 20_000  # characters
-LANGUAGES = sorted(NAMES.items(), key=lambda pair: pair[1].casefold())
+# by their English names, each with what its speakers call it
+LANGUAGES = [
+    (code, name if name == NAMES[code] else f"{name} ({NAMES[code]})")
+    for code, name in sorted(ENGLISH.items(), key=lambda pair: pair[1])
+]
 
 
 class TextForm(forms.Form):

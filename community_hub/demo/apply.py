@@ -10,8 +10,8 @@ from django.db.models import Count, F, Max, Q
 from django.utils import timezone
 
 from inbox.connectors.base import Person
-from inbox.models import Conversation, Draft, ReadMark, Source
-from inbox.verbs import tags, triage, writing
+from inbox.models import Conversation, Draft, ReadMark, SavedReply, Source
+from inbox.verbs import saved_replies, tags, triage, writing
 from members import verbs as member_verbs
 from members.models import Activity, Identity, Member
 from members.resolve import resolve
@@ -20,6 +20,7 @@ from team.models import User
 
 from .handled import HANDLED, HandledConversation
 from .known_members import KNOWN_MEMBERS, KnownMember
+from .saved_replies import SAVED_REPLIES
 from .team import BO, COLLEAGUES, LENA, OWNER
 
 Users = dict[str, User]
@@ -39,6 +40,7 @@ def everything(sources: dict[str, Source], users: Users, waiting: dict[str, list
     for handled in HANDLED:
         handle(handled, sources[handled.site], users)
     mark_read(users)
+    save_replies(users)
 
 
 def introduce_staff(users: Users) -> None:
@@ -121,6 +123,19 @@ def handle(handled: HandledConversation, source: Source, users: Users) -> None:
     if handled.draft:
         author, text = handled.draft
         Draft.keep(users[author], conversation.pk, "reply", text)
+
+
+def save_replies(users: Users) -> None:
+    for saved in SAVED_REPLIES:
+        by = users[saved.owner or LENA]
+        (language, text), *others = saved.texts.items()
+        made = saved_replies.create(
+            by=by, title=saved.title, folder=saved.folder, language=language, text=text,
+            owner=by if saved.owner else None,
+        )  # fmt: skip
+        first = SavedReply.objects.get(pk=made.actions[0].object_id)
+        for language, text in others:
+            saved_replies.add_variant(first, by=by, language=language, text=text)
 
 
 def mark_read(users: Users) -> None:

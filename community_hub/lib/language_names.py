@@ -14,14 +14,15 @@ NAMES: dict[str, str] = {
     code: info["name_local"]
     for code, info in LANG_INFO.items()
     if len(code) == 2 and "name_local" in info
-}
+} | {"zh": "中文"}  # Django has it by its scripts alone
+ENGLISH = {code: LANG_INFO[code]["name"] for code in NAMES if code in LANG_INFO} | {"zh": "Chinese"}
 _CODES = {
     word.casefold(): code
     for code, info in LANG_INFO.items()
     if code in NAMES
     for word in (code, info["name"], info["name_local"])
-} | {"chinese": "zh", "norwegian": "no", "filipino": "tl", "tagalog": "tl"}
-_LISTED = sorted(name for code in NAMES for name in (LANG_INFO[code]["name"], NAMES[code]))
+} | {"chinese": "zh", "中文": "zh", "norwegian": "no", "filipino": "tl", "tagalog": "tl"}
+_LISTED = sorted(name for code in NAMES for name in (ENGLISH[code], NAMES[code]))
 # All codes of two letters of ISO 639; those of three are too many to tell a wrong one.
 _TWO_LETTERS = (
     "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu "

@@ -12,6 +12,7 @@ from django import template
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 from lucide import IconDoesNotExist
 from lucide.templatetags.lucide import lucide
@@ -52,6 +53,17 @@ def platform_icon(kind: str, network: str = "") -> SafeString:
 def network_icon(network: str) -> SafeString:
     """The icon of an account. A network is named after its connector, "discourse:host"."""
     return platform_icon(network.partition(":")[0], network)
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """“German” for "de"; what is no code of a language stays as somebody wrote it."""
+    if code.lower() in {"zh", "zh-cn", "zh-tw"}:
+        return _("Chinese")
+    try:
+        return str(get_language_info(code)["name_translated"])
+    except KeyError:
+        return code
 
 
 @register.filter

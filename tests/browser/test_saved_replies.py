@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import expect
 
 from .talks import Talk, Talks
@@ -14,7 +16,7 @@ def test_a_saved_reply_is_made_found_by_its_words_and_sent(sit, watch: Watch, ta
     page.goto(talk.page)
     page.keyboard.press(";")
     menu = page.locator("#saved-menu")
-    expect(menu).to_contain_text("No saved replies yet.")
+    expect(menu).to_contain_text("Refund is under way")  # Bo’s own, of the demo
     menu.get_by_role("link", name="Manage saved replies").press("Enter")
     page.get_by_role("link", name="New saved reply").press("Enter")
     page.get_by_label("Title").fill("Where the plan is")
@@ -145,3 +147,42 @@ def test_enter_takes_no_answer_to_words_typed_before(sit, talk: Talk) -> None:
     page.keyboard.press("Escape")
     expect(menu).to_be_hidden()
     expect(page.locator("textarea[name=reply]")).to_have_value("")
+
+
+def test_a_semicolon_after_a_space_opens_the_menu_whose_first_reply_enter_takes(
+    sit, talk: Talk
+) -> None:
+    page = sit("bo")
+    page.goto(talk.page)
+    page.keyboard.press("r")
+    reply = page.locator('textarea[name="reply"]')
+    page.keyboard.type("one; Hi ;")
+    menu = page.locator("#saved-menu")
+    expect(menu.locator(".filter")).to_be_focused()
+    expect(reply).to_have_value("one; Hi ")
+    page.keyboard.type("refund")
+    first = menu.locator(".menu-item.active")
+    expect(first).to_have_count(1)
+    expect(first).to_contain_text("Refund is under way")
+    page.keyboard.press("Enter")
+    expect(reply).to_have_value(re.compile("^one; Hi Your refund is under way, Wren"))
+    reply.fill("Bonjour ")
+    page.keyboard.type(";")
+    expect(menu.locator(".filter")).to_be_focused()
+    page.keyboard.type(";")
+    expect(menu).to_be_hidden()
+    expect(reply).to_have_value("Bonjour ;")
+
+
+def test_saved_replies_are_in_the_palette_and_their_text_has_room(sit) -> None:
+    page = sit("bo")
+    page.goto("/inbox/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("saved rep")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Saved replies", level=1)).to_be_visible()
+    page.get_by_role("link", name="New saved reply").click()
+    box = page.get_by_label("Text", exact=True).bounding_box()
+    assert box
+    assert box["height"] > 150
+    expect(page.get_by_label("Language")).to_contain_text("Chinese (中文)")

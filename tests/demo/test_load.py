@@ -12,7 +12,8 @@ from community_hub.demo.community import Community, community
 from community_hub.demo.handled import HANDLED
 from community_hub.demo.known_members import KNOWN_MEMBERS
 from community_hub.demo.load import SEED, load
-from inbox.models import Conversation, Draft, Message, Quarantined, Source
+from inbox.models import Conversation, Draft, Message, Quarantined, SavedReply, Source
+from inbox.pages.variables import what_is_wrong
 from members.models import Activity, Member
 from sandbox.seed import SeedThread
 from tests.sandbox.serving import Served
@@ -68,6 +69,12 @@ def test_the_demo_arrives_whole_and_lies_on_the_desk(served: Served, whole: Comm
     assert Quarantined.objects.count() == 0
     assert not any(source.is_backfilling for source in Source.objects.all())
     assert "demo is ready" in said[-1]
+    shared = SavedReply.objects.current().firsts().filter(owner=None)
+    assert shared.filter(variants__language="de").exists()
+    assert SavedReply.objects.filter(owner__name="Bo Nilsson").exists()
+    assert [what_is_wrong(reply.text) for reply in SavedReply.objects.all()] == (
+        [""] * SavedReply.objects.count()
+    )
 
     waiting = Conversation.objects.needs_reply()
     assert 25 <= waiting.count() <= 40

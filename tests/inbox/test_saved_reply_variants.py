@@ -126,8 +126,8 @@ def test_the_page_has_one_row_a_reply_with_its_languages(client, reply):
     page = client.get(reverse("saved-replies")).content.decode()
     assert page.count(f'href="{reply.get_absolute_url()}"') == 1
     assert page.count("Thanks") == 1
-    for code in ("en", "de", "fr"):
-        assert f">{code}</span>" in page
+    for name in ("English", "Deutsch", "français"):
+        assert f">{name}</span>" in page
 
 
 def test_menu_and_page_ask_as_often_for_many_texts(client, talk, django_assert_max_num_queries):

@@ -24,17 +24,28 @@ class ComposerBox extends HTMLElement {
   tell(box, name) { box.dispatchEvent(new CustomEvent(`composer:${name}`, { bubbles: true })); }
   clear(parts) { this.querySelectorAll(parts).forEach((part) => part.replaceChildren()); }
 
-  // at the beginning of a line, where nobody writes one
+  // at the beginning of a line or after a space, where nobody writes one
   offerSaved(event) {
     const button = this.querySelector("[data-saved-replies]"), box = event.target;
+    if (box.matches("#saved-menu .filter") && !box.value) return this.writeSemicolon(event);
     if (!button || !box.matches('textarea[data-kind="reply"]') || event.ctrlKey || event.altKey || event.metaKey) return;
-    if (!/(^|\n)$/.test(box.value.slice(0, box.selectionStart))) return;
+    if (!/(^|\s)$/.test(box.value.slice(0, box.selectionStart))) return;
     event.preventDefault();
     button.click(); // the menu opens beside it
   }
 
   // who wants to reply where nobody can is told why, and what to do
   refuse(text) { document.body.dispatchEvent(new CustomEvent("toast", { detail: { text, level: "error" } })); }
+
+  // pressed twice it is meant, as in French after a space
+  writeSemicolon(event) {
+    const box = this.box("reply");
+    event.preventDefault();
+    event.target.closest("command-menu").hidePopover();
+    box.setRangeText(";", box.selectionStart, box.selectionEnd, "end");
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+    box.focus();
+  }
 
   turn(kind) {
     this.clear(".preview");
