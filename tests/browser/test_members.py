@@ -135,3 +135,34 @@ def test_on_a_phone_it_sorts_from_a_menu_stacks_and_selects_by_touch(list_of) ->
     expect(page.locator("#bulk-stages .menu-item").first).to_be_in_viewport()
     width = "document.documentElement.scrollWidth"
     assert page.evaluate(width) <= PHONE["width"]
+
+
+def test_columns_by_arrows_and_back_to_the_row_one_came_from(list_of) -> None:
+    page = list_of("bo")
+    page.get_by_role("button", name="Columns").press("Enter")
+    menu = page.locator("#member-columns")
+    expect(menu.get_by_label("Tags")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(menu.get_by_label("Stage")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.locator("body").press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    row = page.locator("a.person-row").nth(2)
+    expect(row).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".member-page")).to_be_visible()
+    page.go_back()
+    expect(row).to_be_focused()
+
+
+def test_question_mark_lists_what_can_be_done_with_selected_members(list_of) -> None:
+    page = list_of("bo")
+    page.keyboard.press("?")
+    keys = page.get_by_role("dialog", name="Keyboard shortcuts")
+    listed = keys.locator("dl").first.locator("div").all_inner_texts()
+    for line in ("l Tag", "s Stage", "a Owner"):
+        assert line in [" ".join(each.split()) for each in listed], listed
+    group = [" ".join(each.split()) for each in keys.locator("section div").all_inner_texts()]
+    assert "e Done" in group
+    assert "; Saved replies" in group

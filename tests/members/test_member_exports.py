@@ -209,7 +209,7 @@ def test_what_is_restricted_is_in_nobody_s_file_who_may_not_see_it(client, bob, 
         user.prefer(member_columns=["contact", "seen"])
     client.force_login(bob)
     (row,) = exported(client, pick=[hidden.pk, both.pk])[1:]
-    assert row[:3] == ["Both", "net1 x", ""]
+    assert row[:3] == ["Both", "net1: x", ""]
     assert row[3][:10] == (now - timedelta(days=5)).date().isoformat()
     client.force_login(lena)
     assert {row[0] for row in exported(client)[1:]} == {"Hidden", "Both"}

@@ -18,7 +18,7 @@ class CommandMenu extends HTMLElement {
     });
     this.addEventListener("htmx:afterSettle", () => {
       const open = this.matches(":popover-open") && this.isStillThere;
-      if (open && !this.isInside) (this.box || this.items[0])?.focus();
+      if (open && !this.isInside) (this.box || fieldOf(this.items[0]))?.focus();
       this.markChosen();
     });
   }
@@ -42,7 +42,7 @@ class CommandMenu extends HTMLElement {
   opened() {
     this.opener = document.activeElement;
     document.querySelector(`[popovertarget="${this.id}"]`)?.setAttribute("aria-expanded", "true");
-    (this.box || this.items[0])?.focus();
+    (this.box || fieldOf(this.items[0]))?.focus();
   }
 
   closed() {
@@ -82,7 +82,7 @@ class CommandMenu extends HTMLElement {
   }
 
   move(event) {
-    const items = this.items, at = items.indexOf(document.activeElement);
+    const items = this.items, at = items.findIndex((item) => item.contains(document.activeElement));
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
     if (event.key === "Enter" && event.target === this.box) {
       event.preventDefault();
@@ -90,11 +90,13 @@ class CommandMenu extends HTMLElement {
     } else if (to !== undefined && !(event.target === this.box && /Home|End/.test(event.key))) {
       event.preventDefault();
       if (to < 0 && this.box) this.box.focus();
-      else items[(to + items.length) % items.length]?.focus();
+      else fieldOf(items[(to + items.length) % items.length])?.focus();
     }
   }
 }
 
+// a label leads to what it names
+function fieldOf(item) { return item?.control || item; }
 function nameOf(item) { return (item.querySelector(".chip") || item).textContent.trim().toLocaleLowerCase(); }
 
 customElements.define("command-menu", CommandMenu);

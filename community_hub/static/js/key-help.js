@@ -16,7 +16,8 @@ class KeyHelp extends HTMLElement {
   open() {
     const seen = new Map();
     for (const element of document.querySelectorAll("[data-key]")) {
-      if (!element.disabled && element.checkVisibility() && !seen.has(element.dataset.key)) seen.set(element.dataset.key, element);
+      const listed = !element.disabled || "listed" in element.dataset; // one of a selection: there is none yet
+      if (listed && element.checkVisibility() && !seen.has(element.dataset.key)) seen.set(element.dataset.key, element);
     }
     const [always, group] = [...this.querySelectorAll("template")].map((part) => this.missing(part, seen));
     this.querySelector("dl").replaceChildren(...[...seen, ...always].map(([key, element]) => this.line(key, element)));
@@ -28,7 +29,8 @@ class KeyHelp extends HTMLElement {
 
   missing(template, seen) {
     const all = [...template.content.querySelectorAll("[data-key]")].map((element) => [element.dataset.key, element]);
-    return all.filter(([key]) => !seen.has(key));
+    const elsewhere = !document.querySelector(".conversation"); // there a key may mean something else
+    return all.filter(([key, element]) => !seen.has(key) || elsewhere && KeyHelp.label(seen.get(key)) !== KeyHelp.label(element));
   }
 
   line(key, element) {

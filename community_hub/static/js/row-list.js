@@ -56,7 +56,7 @@ class RowList extends HTMLElement {
     if (!this.list) return;
     const edge = (this.querySelector(".scroll") || this.closest(".page")).getBoundingClientRect().top;
     const top = this.rows.find((row) => row.getBoundingClientRect().bottom > edge);
-    sessionStorage.setItem(this.slot, JSON.stringify({ shown: this.rows.length, top: top?.id }));
+    sessionStorage.setItem(this.slot, JSON.stringify({ shown: this.rows.length, top: top?.id, from: this.focused?.id }));
   }
 
   restore() {
@@ -65,6 +65,7 @@ class RowList extends HTMLElement {
     if (!kept) return;
     this.kept = kept.shown;
     this.top = kept.top;
+    this.from = kept.from;
     if (kept.shown > this.rows.length) this.list.dispatchEvent(new Event("hub:restore"));
     else this.stand();
   }
@@ -73,6 +74,7 @@ class RowList extends HTMLElement {
     this.kept = 0;
     this.current();
     const row = this.querySelector(`${ROW}[aria-current]`), goal = row || document.getElementById(this.top);
+    if (!row && document.activeElement === document.body) document.getElementById(this.from)?.focus({ preventScroll: true });
     const go = () => goal?.scrollIntoView({ block: row ? "center" : "start" });
     go();
     requestAnimationFrame(() => requestAnimationFrame(go)); // rows that were not drawn yet had a guessed height
