@@ -41,6 +41,7 @@ SEARCHES: dict[str, tuple[str, str, float | None, float]] = {
     "is:done alone": ("is:done", "newest", 18, 50),
     "from: alone": ("from:member12", "newest", None, 120),
 }
+QUERIES = 24  # one or two more for each window of messages that is looked into
 SUGGESTED = {"an operator": "is", "a state": "is:o", "a member": "from:member1"}
 SUGGESTIONS = 40  # ms, p95
 # What is typed to find a past answer; without words those to similar messages are looked for.
@@ -65,7 +66,7 @@ def searches(user: User, machine: Machine, rounds: int) -> Iterator[Figure]:
         scaled = None if middle is None else middle * machine.scale
         yield Figure(f"search, {name}, p50", p50, "ms", scaled)
         yield Figure(f"search, {name}, p95", p95, "ms", high * machine.scale)
-        yield Figure(f"search, {name}, queries", queries, "", 20)
+        yield Figure(f"search, {name}, queries", queries, "", QUERIES)
     address = reverse("query-suggestions", args=["conversations"])
     for name, text in SUGGESTED.items():
         _p50, p95, _queries = timed(_get(client, address, {"q": text}), rounds)

@@ -47,9 +47,7 @@ class Visits:
     size: int = 0
 
 
-def served(
-    user: User, source: Source, machine: Machine, seconds: float = SECONDS
-) -> Iterator[Figure]:
+def served(user: User, source: Source, machine: Machine, seconds: float) -> Iterator[Figure]:
     cookie = session_of(user)
     with server() as (port, process):
         for name, (paths, headers, _budget) in addresses(source).items():

@@ -20,7 +20,7 @@ from community_hub.bench.incoming import incoming
 from community_hub.bench.pages import pages, verbs
 from community_hub.bench.people import fill_people, people
 from community_hub.bench.searching import past_answers, searches
-from community_hub.bench.served import served
+from community_hub.bench.served import SECONDS, served
 
 MOST_ROUNDS = 30  # of each of some 25 searches
 PLAIN = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
@@ -45,6 +45,9 @@ class Command(BaseCommand):
         parser.add_argument("--incoming", type=int, default=5_000, help="how many are ingested")
         parser.add_argument("--rounds", type=int, default=100, help="how often each is timed")
         parser.add_argument("--http", action="store_true", help="through the web server too")
+        parser.add_argument(
+            "--seconds", type=float, default=SECONDS, help="how long each page is asked for so"
+        )
         parser.add_argument("--json", type=Path, help="write the figures to this file as well")
         parser.add_argument(
             "--keep", action="store_true", help="keep the filled database for the next run"
@@ -80,7 +83,7 @@ class Command(BaseCommand):
         yield from past_answers(user, source, machine, options["rounds"])
         yield from verbs(user, machine, options["rounds"])
         if options["http"]:
-            yield from served(user, source, machine)
+            yield from served(user, source, machine, options["seconds"])
         yield from incoming(source, machine, messages=options["incoming"])
         if options["members"]:
             manager = fill_people(user, source, members=options["members"])
