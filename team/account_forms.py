@@ -32,7 +32,10 @@ class InOurWords(forms.Form):
 
 
 class LoginForm(InOurWords, account.LoginForm):
-    pass
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.is_bound:  # else the focus goes to what is wrong
+            self.fields["login"].widget.attrs["autofocus"] = True
 
 
 class ResetPasswordForm(InOurWords, account.ResetPasswordForm):
