@@ -31,6 +31,7 @@ from team.models import User
 
 CLIENTS = (1, 8)
 SECONDS = 4.0  # of each measurement
+FEWEST = 2  # answers that each client waits for, however long they take
 A_SECOND = 100  # requests, at eight clients
 MEMORY = 150  # MB of PSS, of the two processes
 START_SECONDS = 60
@@ -127,7 +128,7 @@ def visit(
         try:
             with socket.create_connection(("127.0.0.1", port), 30) as connection:
                 number = offset
-                while time.perf_counter() < until:
+                while time.perf_counter() < until or len(mine.took) < FEWEST:
                     took, size = ask(connection, paths[number % len(paths)], headers)
                     mine.took.append(took)
                     mine.size += size
