@@ -41,7 +41,7 @@ SEARCHES: dict[str, tuple[str, str, float | None, float]] = {
     "is:done alone": ("is:done", "newest", 18, 50),
     "from: alone": ("from:member12", "newest", None, 120),
 }
-QUERIES = 24  # one or two more for each window of messages that is looked into
+QUERIES = 20
 SUGGESTED = {"an operator": "is", "a state": "is:o", "a member": "from:member1"}
 SUGGESTIONS = 40  # ms, p95
 # What is typed to find a past answer; without words those to similar messages are looked for.
