@@ -44,8 +44,19 @@ class Scale:
         ]
 
 
+NEWS = """
+window.news = [];
+const dispatch = EventTarget.prototype.dispatchEvent;
+EventTarget.prototype.dispatchEvent = function (event) {
+  if (/^hub:(conversation|presence|catch-up|tick)$/.test(event.type)) news.push(event.type);
+  return dispatch.call(this, event);
+};
+"""
+
+
 def test_the_inbox_weighs_little_at_first_and_less_with_every_click(sit) -> None:
     page = sit("lena")
+    page.add_init_script(NEWS)
     scale = Scale()
     scale.put_on(page)
     page.goto("/inbox/")
@@ -54,7 +65,21 @@ def test_the_inbox_weighs_little_at_first_and_less_with_every_click(sit) -> None
     assert scale.bytes <= FIRST
     assert len(scale.gets) <= FIRST_REQUESTS, scale.gets
 
-    row = page.locator("a.row").nth(3)
+    for nth in (3, 4, 5, 6):
+        # The hub is shared with the tests before: what colleagues do in it is no part of a click.
+        page.evaluate("news.length = 0")
+        open_row(page, scale, nth)
+        news = page.evaluate("news")
+        if not news:
+            break
+        print(f"once more, as there was news: {news}")
+    assert not news, f"there was news each time: {news}"
+    assert scale.bytes <= NEXT
+    assert len(scale.gets) <= NEXT_REQUESTS, scale.gets
+
+
+def open_row(page: Page, scale: Scale, nth: int) -> None:
+    row = page.locator("a.row").nth(nth)
     subject = row.locator(".subject, .say").first.inner_text()
     row.focus()
     scale.empty()
@@ -62,5 +87,3 @@ def test_the_inbox_weighs_little_at_first_and_less_with_every_click(sit) -> None
     expect(page.locator(".head h1")).to_be_visible()
     page.wait_for_timeout(1000)
     print(f"next ({subject}): {scale.bytes / KB:.1f} KB, {scale.asked}")
-    assert scale.bytes <= NEXT
-    assert len(scale.gets) <= NEXT_REQUESTS, scale.gets
