@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchQuery, SearchVectorExact
-from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import OuterRef, Q, QuerySet, Subquery, TextField
+from django.db.models.functions import Cast
 from django.db.models.lookups import IsNull
 
 from community_hub.lib.search_text import search_text
@@ -79,28 +81,29 @@ def _by_account(wanted: SearchQuery, user: User | None) -> IdentityQuerySet:
     return accounts.alias(words=account_words()).filter(words=wanted)
 
 
-def _few(queries: Sequence[str], user: User) -> dict[str, set[int]]:
-    """The ids of the members of each query, without those queries that have too many."""
+def _few(queries: Sequence[str], user: User) -> dict[str, str]:
+    """The ids of the members of each query, as PostgreSQL writes an array, without those queries
+    that have too many."""
     values = {f"query{number}": query for number, query in enumerate(queries)}
-    found: list[list[int]] = [[] for _ in range(2 * len(queries))]
-    for number, pk in rows_as_seen_by(user, ("named", len(queries)), _ids, **values):
-        found[number].append(pk)
-    pairs = zip(found[::2], found[1::2], strict=True)
+    (arrays,) = rows_as_seen_by(user, ("named", len(queries)), _ids, **values)
+    found = [array.strip("{}").split(",") for array in arrays]
     return {
-        query: {*by_name, *by_account}
-        for query, (by_name, by_account) in zip(queries, pairs, strict=True)
+        query: f"{{{','.join(filter(None, {*by_name, *by_account}))}}}"
+        for query, by_name, by_account in zip(queries, found[::2], found[1::2], strict=True)
         if len(by_name) <= FEW and len(by_account) <= FEW
     }
 
 
 def _ids(reader: User | None, **queries: str) -> QuerySet[Any, Any]:
-    """(number, id of a member): two numbers for each query, that of whose name it finds and that of
-    whose accounts. One more than FEW of each. `reader`: None where nothing is hidden from them."""
-    parts: list[QuerySet[Any, Any]] = []
-    for wanted in map(_wanted, queries.values()):
-        for rows, pk in ((_by_name(wanted), "pk"), (_by_account(wanted, reader), "member_id")):
-            parts.append(rows.order_by().values_list(Value(len(parts)), pk)[: FEW + 1])
-    return parts[0].union(*parts[1:], all=True)
+    """One row with two arrays of ids of members for each query, those whose name it finds and those
+    whose accounts; one more than FEW in each. Arrays, as 20,000 rows took 25 ms to read. `reader`:
+    None where nothing is hidden from them."""
+    arrays = [
+        Cast(ArraySubquery(rows.order_by().values(pk)[: FEW + 1]), TextField())
+        for wanted in map(_wanted, queries.values())
+        for rows, pk in ((_by_name(wanted), "pk"), (_by_account(wanted, reader), "member_id"))
+    ]
+    return User.objects.order_by().values_list(*arrays)[:1]  # of anybody: whoever asks is one
 
 
 def _row_by_row(query: str, user: User) -> Q:

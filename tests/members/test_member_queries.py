@@ -136,6 +136,15 @@ def test_a_network_that_nobody_is_on_is_explained(bob, people):
     assert found.value.corrected == f"network:{wrong[:-1]}"
 
 
+def test_many_networks_cost_as_many_queries_as_one(bob, people, django_assert_num_queries):
+    with django_assert_num_queries(2):
+        Identity.objects.visible_to(bob).networks()
+    for number in range(5):
+        make_identity(make_member(f"Zed {number}"), network=f"discourse:{number}.example")
+    with django_assert_num_queries(2):
+        assert len(Identity.objects.visible_to(bob).networks()) > 5
+
+
 def test_a_mistake_is_explained_on_the_page_with_the_query_that_was_meant(bob, people):
     page = signed_in(bob).get("/members/", {"q": "stge:contributor"})
     assert page.status_code == 200
