@@ -84,18 +84,12 @@ def server() -> Iterator[tuple[int, psutil.Process]]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = {
-        **FEW_HEAPS,  # as `up` starts it
-        **os.environ,
-        "DATABASE_URL": address_of_it(os.environ["DATABASE_URL"]),
-        "HUB_URL": f"http://127.0.0.1:{port}",
-    }
     python, root = sys.executable, settings.BASE_DIR
     collect = [python, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
     subprocess.run(collect, cwd=root, check=True)  # noqa: S603 - our own words
     command = [python, "-m", "community_hub.runtime.serve", "--port", str(port)]
     process = subprocess.Popen(  # noqa: S603 - our own words
-        command, env=environment, cwd=root, stdout=subprocess.DEVNULL
+        command, env=environment(port), cwd=root, stdout=subprocess.DEVNULL
     )
     try:
         wait_for(port, process)
@@ -103,6 +97,17 @@ def server() -> Iterator[tuple[int, psutil.Process]]:
     finally:
         process.terminate()
         process.wait(30)
+
+
+def environment(port: int) -> dict[str, str]:
+    """As `up` starts it. With DEBUG each query would be logged, and none prepared."""
+    return {
+        **FEW_HEAPS,
+        **os.environ,
+        "DATABASE_URL": address_of_it(os.environ["DATABASE_URL"]),
+        "HUB_URL": f"http://127.0.0.1:{port}",
+        "DEBUG": "0",
+    }
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:

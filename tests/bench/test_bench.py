@@ -8,7 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+from django.db import connection
+from django.test import override_settings
+
 from community_hub.bench.figures import Figure, Machine, middle_and_high
+from community_hub.bench.served import environment
+from community_hub.management.commands.bench import OVERRIDDEN
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -75,3 +80,11 @@ def test_a_figure_is_ok_on_the_right_side_of_its_budget() -> None:
 def test_the_middle_and_the_95th_of_a_hundred() -> None:
     p50, p95 = middle_and_high(range(1, 101))
     assert (p50, round(p95)) == (50.5, 96)
+
+
+def test_what_is_measured_runs_as_it_does_for_its_users(monkeypatch) -> None:
+    """With DEBUG, Django logs each query, and the hub prepares none."""
+    monkeypatch.setenv("DEBUG", "1")
+    assert environment(8000)["DEBUG"] == "0"
+    with override_settings(DEBUG=True), override_settings(**OVERRIDDEN):
+        assert not connection.queries_logged

@@ -26,6 +26,7 @@ MOST_ROUNDS = 30  # of each of some 25 searches
 PLAIN = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 OVERRIDDEN = {
     "ALLOWED_HOSTS": ["testserver"],
+    "DEBUG": False,  # it logs each query, and has none prepared: half of the requests a second
     "SECURE_SSL_REDIRECT": False,
     "STORAGES": {**settings.STORAGES, "staticfiles": PLAIN},  # nothing need be collected first
 }
