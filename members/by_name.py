@@ -32,12 +32,39 @@ FEW = 10_000  # members, or accounts, that are named so
 def members_named(typed: Sequence[str], user: User) -> MemberQuerySet:
     """Whom this reader may see and whose name, or one account's handle and name, has words that
     begin like each of what was typed. Nobody, of nothing and of more words than a name has."""
-    words = _words(" ".join(typed))
-    if not words:
+    begun = _all_begun(typed)
+    if not begun:
         return Member.objects.none()
-    begun = _wanted(" & ".join(f"'{word}':*" for word in words))
-    found = _by_name(begun).values("pk").union(_by_account(begun, user).values("member"))
-    return Member.objects.visible_to(user).filter(pk__in=found)
+    return Member.objects.visible_to(user).filter(pk__in=_named(begun, user))
+
+
+def accounts_named(typed: Sequence[str], user: User, *, most: int) -> list[int]:
+    """The ids of the accounts, as far as this reader may see them, of members_named(): of the
+    `most` who were seen last."""
+    begun = _all_begun(typed)
+    if not begun:
+        return []
+    return rows_as_seen_by(
+        user,
+        ("accounts named", most),
+        lambda reader, begun: _accounts_of_the_last(reader, begun, most),
+        begun=begun,
+    )
+
+
+def _accounts_of_the_last(reader: User | None, begun: str, most: int) -> QuerySet[Any, int]:
+    """`reader`: None where nothing is hidden from them."""
+    accounts, members = Identity.objects.all(), Member.objects.filter(erased_at__isnull=True)
+    if reader:
+        accounts, members = accounts.visible_to(reader), Member.objects.visible_to(reader)
+    last = members.filter(pk__in=_named(begun, reader)).order_by("-last_seen", "-pk")
+    return accounts.filter(member__in=last.values("pk")[:most]).values_list("pk", flat=True)
+
+
+def _named(begun: str, user: User | None) -> QuerySet[Any, Any]:
+    """Ids of members."""
+    wanted = _wanted(begun)
+    return _by_name(wanted).values("pk").union(_by_account(wanted, user).values("member"))
 
 
 def conditions(terms: Iterable[str], user: User) -> dict[str, Q]:
@@ -61,6 +88,11 @@ def condition(term: str, user: User) -> Q:
 def _words(typed: str) -> list[str]:
     words = search_text(typed).split()
     return words if len(words) <= MOST_WORDS else []
+
+
+def _all_begun(typed: Sequence[str]) -> str:
+    """As to_tsquery() reads it; "" of no words."""
+    return " & ".join(f"'{word}':*" for word in _words(" ".join(typed)))
 
 
 def _following(words: Sequence[str]) -> str:

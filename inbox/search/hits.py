@@ -2,22 +2,23 @@
 
 No single statement holds for every word. To walk the newest messages and look at each takes long
 for a word that nobody wrote lately; to read all that the full-text index has of it takes long for
-a word that everybody writes. So the newest messages are looked at first, and only where they give
-too little are the older ones asked for by the index, in windows as long as it seems to take.
+a word that everybody writes. So of a word that is common the newest messages are looked at first,
+and only where they give too little are the older ones asked for by the index, in windows as long as
+it seems to take.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from django.contrib.postgres.search import SearchRank
 from django.db import OperationalError, connection, transaction
-from django.db.models import Count, F, FloatField, Max, Min, Q, QuerySet, Value
+from django.db.models import F, FloatField, Q, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
@@ -25,19 +26,28 @@ from psycopg.errors import QueryCanceled
 
 from community_hub.lib import keyset
 from community_hub.lib.keyset import Order
-from community_hub.lib.query import Context, Mistake, Word, parts, search_query
+from community_hub.lib.query import (
+    Context,
+    Mistake,
+    Word,
+    parts,
+    search_query,
+    without_beginning,
+)
 from inbox.conditions import any_message, words_in_subject
 from inbox.filters import CONVERSATIONS, MESSAGES
 from inbox.languages import SUBJECTS, configurations_in_use
 from inbox.models import Conversation, SearchedConversation, SearchedMessage
 from inbox.models.searched import SearchedMessageQuerySet
-from members.by_name import members_named
-from members.models import Identity
+from members.by_name import accounts_named
 
+from .frequency import UNKNOWN, Frequencies, frequencies
 from .plan import Plan
+from .windows import NO_TIME, Place, first_window
 
 FIRST = 10_000  # messages in the first window, about
-LONGEST = 100  # times as long may a window be as the one before; else it has all that is left
+READ = 2 * FIRST  # entries of the index that take less than to look at these
+DEARER = 10  # times as much takes a message to look at as an entry of the index
 MOST = 2_000  # hits that are read of a window, the newest; so many are ranked
 MOST_PEOPLE = 20  # members a name may stand for, those seen last
 SECONDS = 0.12  # after so long no further window is begun where something was found
@@ -61,9 +71,7 @@ class TooLong(Mistake):
         super().__init__(_("This search takes too long. Add a word, or source:, from: or after:."))
 
 
-Place = tuple[datetime, int]  # when a message was sent, and its id: the newest come first
 FIRST_ID = 1  # below the ids of all other messages
-NO_TIME = datetime.min.replace(tzinfo=UTC)
 BY_TIME = Order("-sent_at")
 
 
@@ -143,7 +151,10 @@ class Search:
         self.context = context
         self.ranked = ranked
         self.read = 0
-        self.in_messages = search_query(self.words, configurations_in_use())
+        configurations = configurations_in_use()
+        self.in_messages = search_query(self.words, configurations)
+        self.by_index = self.in_messages  # what the index is asked for
+        self.is_rare = self._look_up(frequencies(self.words, configurations), configurations)
         self.said = MESSAGES.q(plan.sequences, context) if plan.sequences else Q()
         self.others = [*hits(self.by_subject()), *hits(self.by_author())]
 
@@ -153,9 +164,11 @@ class Search:
         begun = time.monotonic()
         kept: dict[int, Hit] = {}
         top = before
-        bottom, length = first_window(before)
+        window = first_window(before, FIRST)
         while True:
-            found = list(hits(self.by_words(bottom, top, by_index=top != before)))
+            bottom = window.bottom
+            by_index = self.is_rare or top != before
+            found = list(hits(self.by_words(bottom, top, by_index=by_index)))
             self.read += len(found)
             # where there are more, what is older in this window was not read
             lowest = found[-1].place if len(found) == MOST else (bottom, FIRST_ID)
@@ -167,7 +180,7 @@ class Search:
                 return Found(in_order(kept), None)
             if missing <= 0 or (kept and time.monotonic() - begun > SECONDS):
                 return Found(in_order(kept), top)
-            bottom, length = next_window(top[0], length, len(found), missing)
+            window = window.next(top[0], len(found), missing)
 
     def found_since(self, place: Place, conversations: list[int]) -> set[int]:
         """Which of the conversations have a hit that is not below a place."""
@@ -177,6 +190,21 @@ class Search:
         said = newer.values_list("conversation", flat=True)
         return {hit.conversation for hit in self.others if hit.place >= place} | set(said)
 
+    def _look_up(self, known: Frequencies, configurations: Sequence[str]) -> bool:
+        """Whether the index has fewer entries of the words than it takes to look at the messages of
+        the first window. Of rarer words than an unfinished last one, the index is asked for these
+        alone, and the messages are looked at."""
+        rest, begun = without_beginning(self.words)
+        entries = known.of(self.words.tree)
+        if begun is None:
+            return entries <= READ
+        beginning = known.of_beginning(begun)
+        others = known.of(rest.tree) if rest else UNKNOWN
+        if rest and beginning > DEARER * others and not known.has_stop([rest.tree]):
+            self.by_index = search_query(rest, configurations, prefix=False)
+            return others <= READ
+        return entries + beginning <= READ
+
     # What is looked for, as rows of a conversation, a message, a place and a rank ---------------
 
     def by_words(
@@ -184,26 +212,26 @@ class Search:
     ) -> QuerySet[SearchedMessage, Row]:
         """Sent from `bottom` on and below `top`. Not `by_index`: each message is looked at, which
         is quicker for a few than to read all that the index has of a common word."""
-        found = self.messages().filter(sent_at__gte=bottom)
+        found = self.messages()
+        if bottom != NO_TIME:
+            found = found.filter(sent_at__gte=bottom)
         if top:
             found = found.filter(BY_TIME.after(keyset.cursor(*top)))
-        if not by_index:
+        if by_index:
+            found = found.filter(search=self.by_index)
+        if not by_index or self.by_index is not self.in_messages:
             found = found.alias(looked_at=Coalesce(F("search"), F("search"))).filter(
                 looked_at=self.in_messages
             )
-        else:
-            found = found.filter(search=self.in_messages)
         return self.rows(found.filter(self.said), SearchRank(F("search"), self.in_messages))
 
-    def by_author(self) -> QuerySet[SearchedMessage, Row]:
+    def by_author(self) -> Iterable[Row]:
         """Written by whoever has this name, where the words may be one."""
         if not all(isinstance(part, Word) for part in parts(self.words.tree)):
-            return self.rows(SearchedMessage.objects.none(), BY_NAME)
-        named = members_named([word.text for word in self.words.terms], self.context.user)
-        members = named.order_by("-last_seen", "-pk").values("pk")[:MOST_PEOPLE]
-        accounts = Identity.objects.visible_to(self.context.user).filter(member__in=members)
-        pks = list(accounts.values_list("pk", flat=True))
-        return self.rows(self.messages().filter(author__in=pks), BY_NAME)
+            return ()
+        typed = [word.text for word in self.words.terms]
+        pks = accounts_named(typed, self.context.user, most=MOST_PEOPLE)
+        return self.rows(self.messages().filter(author__in=pks), BY_NAME) if pks else ()
 
     def by_subject(self) -> QuerySet[SearchedConversation, Row]:
         """What is asked of messages must be so of any one in the conversation."""
@@ -234,7 +262,7 @@ class Search:
     ) -> QuerySet[SearchedMessage, Row]:
         # In the order of something that the table has no index of: in the order of an index, the
         # planner would walk all messages for a word of which it cannot know that it is rare.
-        newest_first = (F("sent_at") + Value(timedelta(0))).desc()
+        newest_first = Coalesce("sent_at", "sent_at").desc()
         given = rank if self.ranked else BY_NAME
         ordered = found.order_by(newest_first, "-pk")
         return ordered.values_list("conversation", "pk", "sent_at", given)[:MOST]
@@ -246,30 +274,6 @@ Row = tuple[int, int, datetime, float]
 def hits(rows: Iterable[Row]) -> Iterator[Hit]:
     for conversation, message, sent_at, rank in rows:
         yield Hit(conversation, message, (sent_at, message or FIRST_ID), rank)
-
-
-def first_window(before: Place | None) -> tuple[datetime, timedelta]:
-    """Where the newest FIRST messages begin, and how long a time that is."""
-    every = SearchedMessage.objects.all()
-    if before:
-        every = every.filter(sent_at__lte=before[0])
-    first = every.order_by("-sent_at").values("sent_at")[:FIRST]
-    edges = first.aggregate(top=Max("sent_at"), bottom=Min("sent_at"), count=Count("*"))
-    if edges["count"] < FIRST:
-        return NO_TIME, timedelta(0)
-    return edges["bottom"], edges["top"] - edges["bottom"]
-
-
-def next_window(
-    top: datetime, length: timedelta, found: int, missing: int
-) -> tuple[datetime, timedelta]:
-    """As much longer as it takes for what is missing, if there are as many hits as there were;
-    everything that is left where there were none."""
-    times = 2 * missing / found if found else LONGEST
-    if times >= LONGEST:
-        return NO_TIME, length
-    longer = length * max(times, 2)
-    return (top - longer if top - NO_TIME > longer else NO_TIME), longer
 
 
 def in_order(kept: dict[int, Hit]) -> list[Hit]:

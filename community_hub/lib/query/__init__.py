@@ -7,7 +7,7 @@ docs/query-language.md has the grammar and an example.
 """
 
 from .completion import Suggestion, complete
-from .fulltext import search_query, unsearchable
+from .fulltext import search_query, unsearchable, without_beginning
 from .language import Context, HelpRow, Language, OperatorDefinition
 from .mistakes import Mistake
 from .names import no_such
@@ -54,4 +54,5 @@ __all__ = [
     "split",
     "unsearchable",
     "what_holds",
+    "without_beginning",
 ]

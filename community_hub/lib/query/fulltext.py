@@ -14,6 +14,7 @@ from django.db.models.lookups import Exact
 from community_hub.lib.search_text import search_text
 
 from .sequences import is_sequence
+from .splitting import query_of
 from .tree import And, Node, Not, Operator, Or, Phrase, Query, Term, Word
 
 PREFIXES = "simple"  # `english` stems zephy:* to zephi, and drops s:*
@@ -58,6 +59,18 @@ def search_query(
     if found is None:
         raise ValueError("search_query() takes something that must be there.")
     return found
+
+
+def without_beginning(query: Query) -> tuple[Query | None, Word | None]:
+    """What is asked beside an unfinished last word, and that word; None where there is none of it.
+
+    To look up the beginning of a common word takes the index long, whatever else is asked.
+    """
+    every: list[Node] = list(query.tree.parts) if isinstance(query.tree, And) else [query.tree]
+    last = every[-1] if every else None
+    if not isinstance(last, Word) or _begun(last) is None:
+        return query, None
+    return query_of(query, every[:-1]), last
 
 
 def unsearchable(query: Query) -> list[Term]:

@@ -1,0 +1,50 @@
+"""Which part of all messages is looked at next: windows of time, from the newest messages on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from django.db import connection
+
+Place = tuple[datetime, int]  # when a message was sent, and its id: the newest come first
+NO_TIME = datetime.min.replace(tzinfo=UTC)
+LONGEST = 100  # times as long may a window be as the one before; else it has all that is left
+
+_NEWEST = """
+select max(sent_at), min(sent_at), count(*), (select min(sent_at) from inbox_message)
+from (
+    select sent_at from inbox_message where sent_at <= coalesce(%s, 'infinity'::timestamptz)
+    order by sent_at desc limit %s
+) newest
+"""
+
+
+@dataclass(frozen=True)
+class Window:
+    """From `bottom` on, NO_TIME where all that is left is in it. `oldest`: when the first of all
+    messages was sent."""
+
+    bottom: datetime
+    length: timedelta
+    oldest: datetime
+
+    def next(self, top: datetime, found: int, missing: int) -> Window:
+        """Below `top`: as much longer as it takes for what is missing, if there are as many hits as
+        there were; everything that is left where there were none."""
+        times = 2 * missing / found if found else LONGEST
+        if times >= LONGEST:
+            return replace(self, bottom=NO_TIME)
+        longer = self.length * max(times, 2)
+        bottom = top - longer if top - NO_TIME > longer else NO_TIME
+        return Window(bottom if bottom > self.oldest else NO_TIME, longer, self.oldest)
+
+
+def first_window(before: Place | None, size: int) -> Window:
+    """The newest messages, `size` of them, of those sent before a place."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NEWEST, [before[0] if before else None, size])
+        top, bottom, count, oldest = cursor.fetchone()
+    if count < size:
+        return Window(NO_TIME, timedelta(0), NO_TIME)
+    return Window(bottom, top - bottom, oldest)

@@ -1,0 +1,100 @@
+"""How common words are decides how a search looks for them, and never what it finds."""
+
+import math
+
+import pytest
+from django.db import connection
+
+from community_hub.lib.query import Context
+from inbox.search import frequency, hits
+from inbox.search.frequency import Statistics
+from inbox.search.plan import plan
+from members.models import Sighting
+from team import saved_queries
+from tests.inbox.test_search import ago, found, said
+from tests.make import make_identity, make_member, make_source
+
+NOTHING = Statistics({}, math.inf)
+RARE = Statistics({}, 1.0)
+CLOCK = Statistics({"clock": 1e6, "clocks": 1e5, "drift": 100.0}, 1.0)
+DRIFT = Statistics({"drift": 1e6, "drifts": 1e6, "the": 1e6}, 1.0)
+
+
+@pytest.mark.parametrize("sort", ["newest", "best"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "clock",
+        "clo",
+        "drifts clo",
+        "clock drifts",
+        "the clo",
+        "-drifts clo",
+        "(drifts or tuner) clo",
+        '"the clock" dri',
+        '-"the clock" dri',
+        "tuner -drifts clo",
+        "ada",
+        "from:ada clo",
+        "from:ada drifts clo",
+    ],
+)
+def test_the_same_is_found_however_common_its_words_are(bob, lena, monkeypatch, query, sort):
+    monkeypatch.setattr(hits, "FIRST", 3)
+    ada, zed = (make_identity(make_member(f"{name} Clockwork")) for name in ("Ada", "Zed"))
+    closed = make_source(restricted=True)
+    Sighting.objects.create(identity=zed, scope=closed.scope, first_seen=ago(9), last_seen=ago(9))
+    for number, (text, language) in enumerate(
+        [
+            ("The clock drifts", "en"),
+            ("a drifting clock", "en"),
+            ("Clocks, and a tuner", ""),
+            ("the clockwork drifts", "en"),
+            ("die Clock und der Tuner drifts", "de"),
+            ("drifts", ""),
+            ("my tuner", "en"),
+        ]
+    ):
+        said(text, language=language, sent_at=ago(2 * number), author=ada if number % 2 else None)
+        said(text, language=language, sent_at=ago(2 * number + 1), author=zed, source=closed)
+    answers = []
+    for known in (NOTHING, RARE, CLOCK, DRIFT):
+        monkeypatch.setattr(frequency, "statistics", lambda known=known: known)
+        answers.append([found(query, user, sort) for user in (bob, lena)])
+    assert answers[1:] == answers[:1] * 3
+    assert any(answers[0])
+
+
+@pytest.mark.parametrize(
+    ("query", "known", "is_rare", "by_rest"),
+    [
+        ("clock", NOTHING, False, False),
+        ("clock", RARE, True, False),
+        ("clock", CLOCK, False, False),
+        ("drifts clo", CLOCK, True, True),
+        ("drifts clo", RARE, True, False),
+        ("drifts clo", NOTHING, False, False),
+        ("clock dri", CLOCK, True, False),
+        ("-drifts clo", CLOCK, False, False),
+        ("the clo", CLOCK, False, False),  # English leaves "the" out
+    ],
+)
+def test_the_index_is_asked_for_what_is_rare(bob, monkeypatch, query, known, is_rare, by_rest):
+    said("The clock drifts", language="en")
+    monkeypatch.setattr(frequency, "statistics", lambda: known)
+    context: Context = saved_queries.context(bob)
+    search = hits.Search(plan(query, context), context)
+    assert search.is_rare is is_rare
+    assert (search.by_index is not search.in_messages) is by_rest
+
+
+def test_the_statistics_are_those_of_postgresql(bob):
+    for number in range(60):
+        said(f"clock {number}" if number % 2 else f"tuner {number}")
+    with connection.cursor() as cursor:
+        cursor.execute("analyze inbox_message")
+    known = frequency.read_statistics()
+    assert known.common["clock"] == pytest.approx(30)
+    assert known.of({"clock", "tuner"}) == pytest.approx(60)
+    assert known.of_beginning("clo") >= 30
+    assert known.of({"zephyr"}) == known.least < 30
