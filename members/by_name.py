@@ -38,10 +38,12 @@ def members_named(typed: Sequence[str], user: User) -> MemberQuerySet:
     return Member.objects.visible_to(user).filter(pk__in=_named(begun, user))
 
 
-def accounts_named(typed: Sequence[str], user: User, *, most: int) -> list[int]:
-    """The ids of the accounts, as far as this reader may see them, of members_named(): of the
-    `most` who were seen last."""
-    begun = _all_begun(typed)
+def accounts_named(
+    typed: Sequence[str], phrases: Sequence[str], user: User, *, most: int
+) -> list[int]:
+    """The ids of the accounts, as far as this reader may see them, of members_named(), in whose
+    names the words of each phrase stand as they are written: of the `most` who were seen last."""
+    begun = _all_begun(typed, phrases)
     if not begun:
         return []
     return rows_as_seen_by(
@@ -90,9 +92,13 @@ def _words(typed: str) -> list[str]:
     return words if len(words) <= MOST_WORDS else []
 
 
-def _all_begun(typed: Sequence[str]) -> str:
-    """As to_tsquery() reads it; "" of no words."""
-    return " & ".join(f"'{word}':*" for word in _words(" ".join(typed)))
+def _all_begun(typed: Sequence[str], phrases: Sequence[str] = ()) -> str:
+    """As to_tsquery() reads it; "" of no words, and of more than a name has."""
+    if not _words(" ".join([*typed, *phrases])):
+        return ""
+    begun = [f"'{word}':*" for word in _words(" ".join(typed))]
+    whole = [_following(_words(phrase)).removesuffix(":*") for phrase in phrases]
+    return " & ".join([*begun, *filter(None, whole)])
 
 
 def _following(words: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -17,12 +18,13 @@ from community_hub.lib.paths import path
 from community_hub.lib.query import LONGEST, Context, Mistake
 from community_hub.lib.text import number, storable
 from inbox.filters import CONVERSATIONS
-from inbox.models import Conversation
+from inbox.models import Conversation, SearchedMessage
 from inbox.models.conversation import NEWEST_FIRST
 from inbox.pages.folders import FIRST, WAITING_LONGEST, Folder, Words
 from inbox.pages.found_rows import FoundRows, excerpts_of, rows_of
 from inbox.pages.rows import MOST, PAGE, with_row_facts
 from inbox.search import hits
+from inbox.search.authors import authors_named
 from inbox.search.excerpts import sought
 from inbox.search.plan import Plan, plan
 from team import saved_queries
@@ -96,7 +98,7 @@ class SearchFolder(Folder):
         """In an order of the conversations, not of the messages that have the words."""
         condition = asked.conversation
         if asked.words:
-            condition = CONVERSATIONS.q(asked.query, context)
+            condition = CONVERSATIONS.q(asked.query, context) | by_author(asked, context)
         found = Conversation.objects.visible_to(context.user).filter(condition)
         found = found.only("last_message_at", "waiting_since")
         order = OLDEST_FIRST if self.sort == "oldest" else NEWEST_FIRST
@@ -138,6 +140,16 @@ class SearchFolder(Folder):
         return FoundRows(
             rows, NEWEST_FIRST, excerpts=excerpts_of(rows, shown, wanted, context.user)
         )
+
+
+def by_author(asked: Plan, context: Context) -> Q:
+    """On conversations in which somebody wrote whose name the words are."""
+    accounts = authors_named(asked.words, context.user) if asked.words else []
+    if not accounts:
+        return Q(pk__in=[])
+    seen = SearchedMessage.objects.visible_to(context.user).present()
+    theirs = seen.filter(asked.message, author__in=accounts)
+    return asked.conversation & Q(pk__in=theirs.values("conversation"))
 
 
 def waiting_first(found: ConversationQuerySet, after: str, size: int) -> Listing[Conversation]:

@@ -26,21 +26,14 @@ from psycopg.errors import QueryCanceled
 
 from community_hub.lib import keyset
 from community_hub.lib.keyset import Order
-from community_hub.lib.query import (
-    Context,
-    Mistake,
-    Word,
-    parts,
-    search_query,
-    without_beginning,
-)
+from community_hub.lib.query import Context, Mistake, search_query, without_beginning
 from inbox.conditions import any_message, words_in_subject
 from inbox.filters import CONVERSATIONS, MESSAGES
 from inbox.languages import SUBJECTS, configurations_in_use
 from inbox.models import Conversation, SearchedConversation, SearchedMessage
 from inbox.models.searched import SearchedMessageQuerySet
-from members.by_name import accounts_named
 
+from .authors import authors_named
 from .frequency import UNKNOWN, Frequencies, frequencies
 from .plan import Plan
 from .windows import NO_TIME, Place, first_window
@@ -49,7 +42,6 @@ FIRST = 10_000  # messages in the first window, about
 READ = 2 * FIRST  # entries of the index that take less than to look at these
 DEARER = 10  # times as much takes a message to look at as an entry of the index
 MOST = 2_000  # hits that are read of a window, the newest; so many are ranked
-MOST_PEOPLE = 20  # members a name may stand for, those seen last
 SECONDS = 0.12  # after so long no further window is begun where something was found
 TIMEOUT_MS = 4_000  # of each statement of a search
 IN_SUBJECT = 2.0  # how much more a word in the subject weighs than one in a message
@@ -227,10 +219,7 @@ class Search:
 
     def by_author(self) -> Iterable[Row]:
         """Written by whoever has this name, where the words may be one."""
-        if not all(isinstance(part, Word) for part in parts(self.words.tree)):
-            return ()
-        typed = [word.text for word in self.words.terms]
-        pks = accounts_named(typed, self.context.user, most=MOST_PEOPLE)
+        pks = authors_named(self.words, self.context.user)
         return self.rows(self.messages().filter(author__in=pks), BY_NAME) if pks else ()
 
     def by_subject(self) -> QuerySet[SearchedConversation, Row]:

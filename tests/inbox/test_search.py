@@ -136,6 +136,20 @@ def test_a_word_of_several_parts_is_found_where_they_follow_each_other(bob):
     assert found("o'clock", bob) == [at_five.pk]
 
 
+@pytest.mark.parametrize("sort", ["newest", "best", "waiting", "oldest"])
+def test_a_quoted_name_or_handle_finds_what_they_wrote_and_is_taken_as_it_is_written(bob, sort):
+    wiebke = make_member("Wiebke Brandt")
+    written = said("Hello", author=make_identity(wiebke, handle="rackmount_wb"))
+    said("Hello", author=make_identity(make_member("Brandt Wiebke"), handle="other"))
+    titled = said("Hello", subject="Ask Wiebke Brändt")
+    for query in ('"wiebke brandt"', '"Wiebke BRÄNDT"', '"brandt" "wiebke brandt"'):
+        assert set(found(query, bob, sort)) == {written.pk, titled.pk}, query
+    for query in ('"rackmount_wb"', '"rackmount wb" wiebke', "rackmount_wb"):
+        assert found(query, bob, sort) == [written.pk], query
+    for query in ('"wiebke bran"', '"wb rackmount"', '-"wiebke brandt" "rackmount_wb"'):
+        assert found(query, bob, sort) == [], query
+
+
 def test_words_that_must_be_missing(bob):
     one, both = said("clock"), said("clock and tuner")
     assert found("clock -tuner ", bob) == [one.pk]
@@ -266,11 +280,11 @@ def test_what_was_deleted_or_taken_back_is_not_found(bob):
 RESTRICTED = [
     "zephyr", "zeph", "zephyr or nothing", "Hidden", "secretive", "note", "is:open", "-nothing",
     "from:secretive", "tag:hush", "source:hidden", "channel:hush", "lang:de", "has:note",
-    "(zephyr or is:done)", "from:secretive zephyr", "after:2020",
+    "(zephyr or is:done)", "from:secretive zephyr", "after:2020", '"secretive sam"',
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("sort", ["newest", "best"])
+@pytest.mark.parametrize("sort", ["newest", "best", "waiting"])
 @pytest.mark.parametrize("query", RESTRICTED)
 def test_a_restricted_source_is_found_by_nobody_who_may_not_see_it(bob, lena, query, sort):
     source = make_source(restricted=True, name="Hidden")
