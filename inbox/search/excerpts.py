@@ -42,13 +42,6 @@ class Sought:
     is_begun: bool
 
 
-@dataclass(frozen=True)
-class Unit:
-    word: str
-    start: int
-    end: int
-
-
 def sought(query: Query) -> list[Sought]:
     """What of a query can be seen in a text: no operators, and nothing that must be missing."""
     found = []
@@ -90,30 +83,28 @@ def marked(text: str, wanted: Sequence[Sought], language: str = "") -> list[Piec
 
 def found_in(text: str, wanted: Sequence[Sought], language: str) -> list[tuple[int, int]]:
     """From where until where something was found, in order, none within another."""
-    units = [
-        Unit(search_text(it[0]).strip().lower(), it.start(), it.end())
-        for it in _UNIT.finditer(text)
-    ]
+    units = list(_UNIT.finditer(text))
+    words = [_plain(unit[0]) for unit in units]
     configuration = CONFIGURATIONS.get(code_of(language), "")
     spans = []
     for each in wanted:
         first = "" if configuration in PREFIXED else each.words[0][:2]
-        for at, unit in enumerate(units):
-            if not unit.word.startswith(first):
+        for at, word in enumerate(words):
+            if not word.startswith(first):
                 continue  # most words, whose stems need not be known
-            run = units[at : at + len(each.words)]
+            run = words[at : at + len(each.words)]
             if len(run) == len(each.words) and _matches(run, each, configuration):
-                spans.append((run[0].start, run[-1].end))
+                spans.append((units[at].start(), units[at + len(run) - 1].end()))
     return list(_apart(sorted(spans)))
 
 
-def _matches(run: Sequence[Unit], wanted: Sought, configuration: str) -> bool:
+def _matches(run: Sequence[str], wanted: Sought, configuration: str) -> bool:
     *others, last = zip(run, wanted.words, strict=True)
-    if not all(_same(unit.word, word, configuration) for unit, word in others):
+    if not all(_same(said, word, configuration) for said, word in others):
         return False
-    unit, word = last
-    begun = wanted.is_begun and unit.word.startswith(word)
-    return begun or _same(unit.word, word, configuration)
+    said, word = last
+    begun = wanted.is_begun and said.startswith(word)
+    return begun or _same(said, word, configuration)
 
 
 def _same(one: str, other: str, configuration: str) -> bool:
@@ -128,6 +119,13 @@ def _apart(spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
         if start >= until:
             yield start, end
             until = end
+
+
+@lru_cache(maxsize=20_000)
+def _plain(word: str) -> str:
+    """As the search sees it. A page of results has a thousand words, most of them again and
+    again."""
+    return search_text(word).strip().lower()
 
 
 @lru_cache(maxsize=5_000)
