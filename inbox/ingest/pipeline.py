@@ -24,7 +24,7 @@ from inbox.connectors.base import (
     Problem,
 )
 from inbox.connectors.ignored import Ignored
-from inbox.ingest import matching, message_lines, rows, threads
+from inbox.ingest import matching, mentions, message_lines, rows, threads
 from inbox.ingest.counters import Outcome, count_page
 from inbox.ingest.items import PreparedItem, channel_key, key, newest_of_each, prepare_item, raw_of
 from inbox.ingest.lease import LeaseLost
@@ -188,18 +188,18 @@ def _after_rows(
     linked = threads.link_parents(
         source, ids, sorted(touched), by_ref=any(one.item.thread_ref for one in ready)
     )
-    asking = rows.say_reply_to_team(sorted({*ids, *linked}))
+    asking = mentions.say_reply_to_team(sorted({*ids, *linked}))
     asking += [row.id for row in written if row.asks_now]
     message_lines.log_messages(written)
     rows.block_replies({placed[one.thread_id]: one.item for one in ready})
     left = {row.moved_from for row in written if row.moved_from}
     outcome.conversations |= touched | left | rows.conversations_of(linked)
     Conversation.objects.recompute(outcome.conversations)
-    if again := rows.say_follow_up(outcome.conversations):
+    if again := mentions.say_follow_up(outcome.conversations):
         asking += [message for message, _conversation in again]
         Conversation.objects.recompute({conversation for _message, conversation in again})
     message_lines.log_team_replies([*ids, *linked])
-    outcome.newly_asked = rows.wake(asking)
+    outcome.newly_asked = mentions.wake(asking)
 
 
 def _authors(

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from inbox.delivery import outcomes
-from inbox.ingest import threads
+from inbox.ingest import joining
 from inbox.models import Conversation, Delivery, Draft
 from inbox.verbs import triage, writing
 from tests.inbox.items import ago
@@ -29,7 +29,7 @@ def pair() -> tuple[Conversation, Conversation]:
 
 
 def join(first: Conversation, second: Conversation) -> Conversation:
-    threads.join(first.source, [first.pk, second.pk])
+    joining.join(first.source, [first.pk, second.pk])
     Conversation.objects.recompute([first.pk])
     return Conversation.objects.get()
 
