@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from community_hub.management.commands.up import compile_modules
+from community_hub.runtime.files import compile_modules
 
 ROOT = Path(__file__).resolve().parents[2]
 LOADED = "import sys; print(*(name for name, module in sys.modules.items() if module))"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import json
 import os
 import signal
@@ -20,11 +19,11 @@ from urllib.parse import urlsplit
 
 import psutil
 from django.conf import settings
-from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from community_hub.runtime import embedded
+from community_hub.runtime.files import collect_static, compile_modules
 from community_hub.runtime.probe import ask, ill
 from community_hub.runtime.processes import (
     FEW_HEAPS,
@@ -38,7 +37,6 @@ from community_hub.runtime.processes import (
 GREEN_SECONDS = 90
 EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - compared with what was asked for
 SERVER_NAMES = {"postgres": "PostgreSQL", "redis": "Redis"}
-PACKAGES = ("community_hub", "team", "members", "inbox", "sandbox")
 MANAGE = [sys.executable, str(settings.BASE_DIR / "manage.py")]
 
 
@@ -266,39 +264,6 @@ def environment(var: embedded.Var, host: str, port: int, *, demo: bool) -> dict[
 def own_address(host: str, port: int) -> str:
     shown = "127.0.0.1" if host in EVERYWHERE else f"[{host}]" if ":" in host else host
     return f"http://{shown}:{port}"
-
-
-def collect_static(var: embedded.Var) -> None:
-    """Hash and compress the files again only where one has changed."""
-    marks = []
-    for finder in get_finders():
-        for path, storage in finder.list(ignore_patterns=None):
-            stat = Path(storage.path(path)).stat()
-            marks.append(f"{path} {stat.st_size} {stat.st_mtime_ns}")
-    mark = hashlib.sha256("\n".join(sorted(marks)).encode()).hexdigest()
-    done = var.root / "static.mark"
-    manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
-    if readable(manifest) and done.exists() and done.read_text() == mark:
-        return
-    manifest.unlink(missing_ok=True)  # a torn one, as a power cut leaves it, stops even collecting
-    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
-    done.write_text(mark)
-
-
-def compile_modules() -> None:
-    """Ours, where they changed: a process that compiles what it imports keeps the holes that this
-    leaves in its memory, 6 MB of them, and so does each that is forked from it."""
-    folders = [str(settings.BASE_DIR / name) for name in PACKAGES]
-    command = [sys.executable, "-m", "compileall", "-q", *folders]
-    subprocess.run(command, check=False, capture_output=True)  # noqa: S603 - our own words
-
-
-def readable(manifest: Path) -> bool:
-    try:
-        json.loads(manifest.read_bytes())
-    except (OSError, ValueError):
-        return False
-    return True
 
 
 def manage(*words: str, env: dict[str, str]) -> str:
