@@ -18,7 +18,6 @@ from inbox.connectors.base import (
     AuthExpired,
     Capabilities,
     Connector,
-    Forbidden,
     Format,
     Health,
     Misconfigured,
@@ -38,6 +37,7 @@ from inbox.connectors.mastodon.fetching import Fetching
 from inbox.connectors.mastodon.forms import MastodonForm
 from inbox.connectors.mastodon.parse import NETWORK, Reader, moment
 from inbox.connectors.mastodon.readback import landed, sent_of
+from inbox.connectors.mastodon.scopes import scopes_of
 from inbox.connectors.mastodon.streams import Stream
 from inbox.connectors.mastodon.text import URL_LENGTH, count, to_plain
 from inbox.connectors.mastodon.threads import Reading
@@ -145,7 +145,7 @@ class MastodonConnector(Connector):
                 _("%(where)s doesn’t look like a Mastodon server. Is the address right?")
                 % {"where": self.client.where}
             )
-        may, missing = self._scopes()
+        may, missing = scopes_of(self.client)
         return Health(
             account=account,
             account_label=_("@%(name)s on %(where)s")
@@ -268,35 +268,6 @@ class MastodonConnector(Connector):
                 for tag in self.hashtags
             ),
         ]
-
-    def _scopes(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """What the token may do and what it lacks, from the application's scopes where the server
-        tells them (4.3), else by trying what can be tried without posting."""
-        try:
-            scopes = set(self.client.application().get("scopes") or ())
-        except (Misconfigured, Forbidden, AuthExpired, WebPage):
-            scopes = set()
-        needs = [
-            ("read:notifications", _("read mentions and direct messages")),
-            ("read:statuses", _("read threads and hashtags")),
-            ("write:statuses", _("reply")),
-        ]
-        may: list[str] = []
-        missing: list[str] = []
-        for scope, words in needs:
-            granted = not scopes or bool(scopes & {scope, scope.partition(":")[0]})
-            (may if granted else missing).append(
-                words
-                if granted
-                else _("%(words)s (the token lacks the scope %(scope)s)")
-                % {"words": words, "scope": scope}
-            )
-        if not missing:
-            try:
-                self.client.mentions()
-            except Forbidden:
-                missing.append(may.pop(0))
-        return tuple(may), tuple(missing)
 
 
 def addressed(words: str, to: Iterable[str]) -> str:
