@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -66,22 +66,8 @@ class GuardedBackend(TimedBackend):
     TLS is layered on later with the name from the URL, so certificates are still checked by name.
     """
 
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:
-        failure: Exception | None = None
-        for address in resolve_public(host, port)[:4]:
-            try:
-                return super().connect_tcp(address, port, timeout, local_address, socket_options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                failure = error
-        assert failure is not None  # resolve_public gave at least one address
-        raise failure
+    def addresses(self, host: str, port: int) -> Sequence[str]:
+        return resolve_public(host, port)[:4]
 
 
 class _Transport(httpx.HTTPTransport):

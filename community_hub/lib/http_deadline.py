@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -72,8 +72,21 @@ class TimedBackend(httpcore.SyncBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        left = _left(timeout, httpcore.ConnectTimeout)
-        return TimedStream(super().connect_tcp(host, port, left, local_address, socket_options))
+        failure: Exception | None = None
+        for address in self.addresses(host, port):
+            try:
+                left = _left(timeout, httpcore.ConnectTimeout)
+                return TimedStream(
+                    super().connect_tcp(address, port, left, local_address, socket_options)
+                )
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+        assert failure is not None  # there was at least one address
+        raise failure
+
+    def addresses(self, host: str, port: int) -> Sequence[str]:
+        """Where to connect to, one after the other until one answers."""
+        return [host]
 
 
 @contextmanager
