@@ -21,6 +21,8 @@ import re
 import unicodedata
 from string import punctuation
 
+from django.db.models import Func, TextField
+
 ONE_BY_ONE = (
     "\u0e00-\u0eff"  # Thai, Lao
     "\u1000-\u109f\u1780-\u17ff"  # Burmese, Khmer
@@ -49,3 +51,10 @@ def search_text(text: str) -> str:
         text = unicodedata.normalize("NFC", _UNSEEN.sub("", text)).translate(_LETTERS)
         text = _ONE_BY_ONE.sub(r" \1 ", text)
     return text.translate(_PUNCTUATION)
+
+
+class SearchText(Func):
+    """The same in a query."""
+
+    function = "hub_search_text"
+    output_field = TextField()

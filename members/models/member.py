@@ -11,12 +11,13 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models.functions import Cast, Coalesce, Collate, Lower
+from django.db.models.functions import Cast, Coalesce, Collate, Lower, LTrim
 from django.db.models.lookups import Exact, IsNull
 from django.utils.translation import gettext_lazy as _
 
 from community_hub.lib import prepared_sql
 from community_hub.lib.paths import path
+from community_hub.lib.search_text import SearchText
 
 from .activity import Activity, ActivityKind
 from .identity import Identity, not_only_in
@@ -98,8 +99,8 @@ class MemberQuerySet(models.QuerySet["Member"]):
     def with_order(
         self, name: str, user: User | None, *, all_differ: bool = False
     ) -> MemberQuerySet:
-        """What a list is sorted by: `by_name` in small letters, `by_first` and `by_contact` with
-        NEVER in the place of no date. Anything else is there already."""
+        """What a list is sorted by: `by_name` without case and accents, `by_first` and
+        `by_contact` with NEVER in the place of no date. Anything else is there already."""
         if name == "by_name":
             return self.annotate(by_name=BY_NAME)
         if name == "by_first":
@@ -167,8 +168,9 @@ def _as_far_as_seen(field: str, here: Any, user: User | None, all_differ: bool) 
     return models.Case(models.When(elsewhere, then=models.Subquery(here)), default=models.F(field))
 
 
-# By code point: every machine sorts alike, and the index finds beginnings of names too.
-BY_NAME = Collate(Lower("name"), "C")
+# Without accents, case and what comes before the first letter, then by code point, so that every
+# machine sorts alike: Ángel stands beside Angela, and @zoe at the end.
+BY_NAME = Collate(Lower(LTrim(SearchText("name"))), "C")
 
 
 class Member(models.Model):
@@ -222,7 +224,7 @@ class Member(models.Model):
         ]
         indexes = [
             models.Index(fields=["-last_seen", "-id"], name="members_lately"),
-            models.Index(BY_NAME, "id", name="members_by_name"),
+            models.Index(BY_NAME, "id", name="members_by_plain_name"),
             models.Index(or_never("first_seen"), "id", name="members_by_first_seen"),
             models.Index(or_never("last_contact_at"), "id", name="members_by_contact"),
             GinIndex(name_words(), name="member_name_words"),

@@ -10,22 +10,15 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from django.db.models import Func, Q, TextField, Value
+from django.db.models import Q, Value
 from django.db.models.functions import Left
 from django.db.models.lookups import IRegex
 
-from community_hub.lib.search_text import search_text
+from community_hub.lib.search_text import SearchText, search_text
 
 from .tree import Node, Operator, Phrase, Term, leaves
 
 NO_WORDS = "PSZC"  # general categories of Unicode: punctuation, symbols, spaces, controls
-
-
-class SearchText(Func):
-    """As the full-text index has a text."""
-
-    function = "hub_search_text"
-    output_field = TextField()
 
 
 def is_sequence(term: Term) -> bool:
