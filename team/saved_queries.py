@@ -11,14 +11,15 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.http import Http404
-from django.utils import timezone
 
 from community_hub.lib import live
-from community_hub.lib.query import LONGEST, Context, Remains, rename, what_holds
+from community_hub.lib.query import LONGEST, Remains, rename, what_holds
 from community_hub.lib.text import number, storable
 
-from . import hours, listings
+from . import listings
+from .hidden_parts import as_seen_by
 from .models import SavedQuery, User
+from .query_context import context as context
 
 if TYPE_CHECKING:
     from .listings import Listing
@@ -28,24 +29,20 @@ MOST_SHARED = 200  # of colleagues, on the page of views
 Known = Callable[[User], bool]
 
 
-def context(user: User) -> Context:
-    """For the queries of this user, now. One query."""
-    return Context(user=user, now=timezone.now(), timezone=hours.of_hub().zone)
-
-
 # In a list ---------------------------------------------------------------------------------------
 
 
 def opened(given: Mapping[str, Any], user: User, kind: str) -> SavedQuery | None:
-    """The view that an address names. Raises Http404 for one that is not there for this user; where
-    the address has a query of its own, that is listed all the same, without a view."""
+    """The view that an address names, as this user may see it. Raises Http404 for one that is not
+    there for them; where the address has a query of its own, that is listed all the same, without a
+    view."""
     if not given.get("view"):
         return None
     seen = SavedQuery.objects.visible_to(user).current().filter(kind=kind)
     view = seen.select_related("owner").filter(pk=number(str(given["view"]))).first()
     if view is None and "q" not in given:
         raise Http404
-    return view
+    return as_seen_by([view], user)[0] if view else None
 
 
 def filled_in(given: Mapping[str, Any], view: SavedQuery | None) -> dict[str, str]:
@@ -149,7 +146,7 @@ def rows_of(views: list[SavedQuery], user: User) -> list[ViewRow]:
             can_go_up=view.owner_id == user.pk and place > 0,
             can_go_down=view.owner_id == user.pk and place < last,
         )
-        for place, view in enumerate(views)
+        for place, view in enumerate(as_seen_by(views, user))
     ]
 
 

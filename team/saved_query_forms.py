@@ -73,7 +73,8 @@ class SavedQueryForm(forms.Form):
         if self.view and text == self.view.text:
             return text
         try:
-            return checked(self.listing, text, self.user)
+            owner = self.view.owner if self.view else None
+            return checked(self.listing, text, self.user, owner=owner)
         except Mistake as mistake:
             raise forms.ValidationError(mistake.sentence) from mistake
 

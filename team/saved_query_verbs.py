@@ -15,13 +15,15 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from community_hub.lib import live
+from community_hub.lib.query import Mistake
 from community_hub.lib.text import one_line
 
 from . import actions, listings, trail_nouns
 from .actions import Changes, Sentence, put_fields_back, verb
 from .models import Action, SavedQuery, User
 from .models.saved_query import LONGEST
-from .saved_queries import MOST, context
+from .query_context import context
+from .saved_queries import MOST
 from .saved_query_errors import ChangedMeanwhile, NameTaken, TooMany
 from .trail_nouns import Noun
 
@@ -153,7 +155,7 @@ def change(
         if locked.text not in (shown, text):
             raise ChangedMeanwhile(locked, "text")
         if locked.text != text:
-            text = checked(listing, text, by)
+            text = checked(listing, text, by, owner=locked.owner)
         return _change("change", locked, by, {"text": text, "order": listing.order(order)}, group)
 
 
@@ -226,11 +228,15 @@ def clean_name(name: str) -> str:
     return name
 
 
-def checked(listing: listings.Listing, text: str, by: User) -> str:
-    """As it was typed, where `by` can look for it. Raises Mistake."""
+def checked(listing: listings.Listing, text: str, by: User, *, owner: User | None = None) -> str:
+    """As it was typed, where `by` can look for it, and the owner of the view too, who reads it.
+    Raises Mistake."""
     text = text.strip()
     asked = listing.language.parse(text)
     listing.language.q(asked, context(by))
+    if owner and owner != by and listing.language.mistakes(text, context(owner)):
+        said = _now("%(who)s, whose view this is, may not see all that this query names.")
+        raise Mistake(said % {"who": owner})
     return text
 
 

@@ -19,10 +19,11 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
 
 from community_hub.lib import compiled_sql
-from community_hub.lib.query import Mistake
+from community_hub.lib.query import Mistake, what_holds
 
 from . import listings
 from .models import SavedQuery, User
+from .query_context import context
 
 CAP = 100  # a count stops here and says 99+
 MOST_SHOWN = 20  # views of one's own in the navigation, and as many of colleagues
@@ -62,8 +63,9 @@ class NavView:
 
 @dataclass(frozen=True)
 class Count:
-    """`number` is None where counting took too long; `is_broken`: a part of the query is gone.
-    `at`: by time.time(); `cost`: the seconds it took."""
+    """`number` is None where counting took too long, or nothing of the query is left. `is_broken`:
+    a part of it is gone, or hidden from this reader, and the rest was counted. `at`: by
+    time.time(); `cost`: the seconds it took."""
 
     number: int | None
     at: float
@@ -152,11 +154,22 @@ def _count(user: User, view: NavView) -> Count:
             number = view.listing.count(user, view.text, CAP)
     except Mistake:
         is_broken = True
+        number = _count_rest(user, view)
     except OperationalError:
         pass  # it took too long
     found = Count(number, time.time(), time.perf_counter() - begun, is_broken)
     cache.set(_key(user, view), astuple(found), max(KEPT, found.rest))
     return found
+
+
+def _count_rest(user: User, view: NavView) -> int | None:
+    """What the list shows of a view of which a part is gone, or hidden from this user."""
+    try:
+        with transaction.atomic():
+            rest = what_holds(view.listing.language, view.text, context(user)).text
+            return view.listing.count(user, rest, CAP) if rest else None
+    except (Mistake, OperationalError):
+        return None
 
 
 def _key(user: User, view: NavView) -> str:

@@ -28,6 +28,7 @@ from inbox.search.authors import authors_named
 from inbox.search.excerpts import sought
 from inbox.search.plan import Plan, plan
 from team import saved_queries
+from team.hidden_parts import as_seen_by
 from team.models import SavedQuery, User
 
 if TYPE_CHECKING:
@@ -195,7 +196,10 @@ def named(slug: str, user: User) -> SearchFolder | None:
     if slug.startswith(VIEW):
         seen = SavedQuery.objects.visible_to(user).current().filter(kind=KIND)
         view = seen.filter(pk=number(slug.removeprefix(VIEW))).first()
-        return search(view.text, view.order, view) if view else None
+        if view is None:
+            return None
+        (view,) = as_seen_by([view], user)
+        return search(view.text, view.order, view)
     sort, _sep, kept = slug.removeprefix(SLUG).partition("-")
     if not slug.startswith(SLUG) or sort not in SORTS:
         return None

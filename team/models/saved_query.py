@@ -45,6 +45,9 @@ class SavedQuery(models.Model):
     position = models.PositiveIntegerField(default=0)
     removed_at = models.DateTimeField(null=True)
 
+    # Of a copy for a reader from whom something that `text` names is hidden (hidden_parts.py).
+    is_partly_hidden: bool = False
+
     objects = SavedQueryQuerySet.as_manager()
 
     class Meta:

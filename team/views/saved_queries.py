@@ -19,6 +19,7 @@ from community_hub.lib.text import storable
 from team import listings, saved_queries, view_counts
 from team import saved_query_verbs as verbs
 from team.actions import Changes
+from team.hidden_parts import is_hidden_from_some
 from team.http import AuthenticatedHttpRequest
 from team.models import SavedQuery
 from team.saved_query_errors import ChangedMeanwhile, NameTaken, TooMany
@@ -51,7 +52,7 @@ def views(request: AuthenticatedHttpRequest) -> HttpResponse:
         form.add_error("name", str(error))
         return form_page(request, form)
     made = SavedQuery.objects.get(pk=changes.actions[0].object_id)
-    return answer(request, made.get_absolute_url(), _("View saved."), changes)
+    return answer(request, made.get_absolute_url(), warned(_("View saved."), made), changes)
 
 
 @require_http_methods(["GET", "POST", "DELETE"])
@@ -77,7 +78,9 @@ def view(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         form = form.showing(error.view)
         form.add_error("name" if error.field == "name" else "q", str(error))
         return form_page(request, form)
-    return answer(request, "", _("View saved.") if changes else _("No changes."), changes)
+    found.refresh_from_db()
+    said = warned(_("View saved."), found) if changes else _("No changes.")
+    return answer(request, "", said, changes)
 
 
 @require_POST
@@ -92,7 +95,8 @@ def query(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         listed = listing_of(found).address(text, order)
         there = f"{listed}{'&' if '?' in listed else '?q=&'}view={found.pk}"
         return htmx.tell(request, redirect(there), str(error), level="error")
-    said = _("View updated.") if changes else _("No changes.")
+    found.refresh_from_db()
+    said = warned(_("View updated."), found) if changes else _("No changes.")
     return answer(request, found.get_absolute_url(), said, changes)
 
 
@@ -106,7 +110,9 @@ def sharing(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
             request, back, _("Only you can see “%(name)s” now.") % {"name": found}, changes
         )
     changes = verbs.share(found, by=request.user)
-    return answer(request, back, _("Your team can see “%(name)s” now.") % {"name": found}, changes)
+    found.refresh_from_db()
+    said = _("Your team can see “%(name)s” now.") % {"name": found}
+    return answer(request, back, warned(said, found), changes)
 
 
 @require_POST
@@ -143,6 +149,13 @@ def listing_of(found: SavedQuery) -> listings.Listing:
     if listing is None:
         raise Http404
     return listing
+
+
+def warned(said: str, found: SavedQuery) -> str:
+    """With a word to whoever shares what not everybody may see."""
+    if not (found.shared and is_hidden_from_some(found)):
+        return said
+    return f"{said} {_('It names something not everyone can see: that part is hidden from them.')}"
 
 
 def came_from_list(request: AuthenticatedHttpRequest) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from urllib.parse import urlsplit
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -15,8 +16,10 @@ from django_htmx.http import trigger_client_event
 from community_hub.lib import htmx
 from team import actions, jobs, undoing
 from team.http import AuthenticatedHttpRequest
-from team.models import Action
+from team.models import Action, SavedQuery
 from team.models.job import ACTIONS
+from team.saved_query_verbs import ON
+from team.templatetags.saved_views import opened_view
 
 
 @require_POST
@@ -33,6 +36,11 @@ def undo(request: AuthenticatedHttpRequest, group: uuid.UUID) -> HttpResponse:
     if "HX-Request" not in request.headers:
         return htmx.tell(request, redirect(_back(request)), said, level=level)
     answer = HttpResponse(said, status=200 if done else 409, content_type="text/plain")
+    there = _view_shown(request, group) if done else ""
+    if there:
+        htmx.tell(request, redirect(there), said)
+        answer.headers["HX-Redirect"] = there
+        return answer
     htmx.tell(request, answer, said, level=level)
     return trigger_client_event(answer, "hub:catch-up")  # whatever is on screen asks again
 
@@ -59,6 +67,19 @@ def undo_all(group: uuid.UUID, request: AuthenticatedHttpRequest) -> tuple[int, 
     if not Action.objects.filter(group=group).exists():
         return 0, _("Stopped before anything was changed.")
     return 0, _("Can’t undo: this has changed since.")
+
+
+def _view_shown(request: AuthenticatedHttpRequest, group: uuid.UUID) -> str:
+    """The address of the view whose query or order is another again, where the page shows it as it
+    was saved: then that is not asked for again, as what somebody typed would be."""
+    page = htmx.page_of(request)
+    values = QueryDict(urlsplit(page).query)
+    if "q" in values or not (pk := opened_view(page)):
+        return ""
+    changed = Action.objects.filter(group=group, object_type=ON, object_id=pk, verb="change")
+    seen = SavedQuery.objects.visible_to(request.user).current().filter(pk=pk)
+    view = seen.first() if changed.exists() else None
+    return view.get_absolute_url() if view else ""
 
 
 def _back(request: AuthenticatedHttpRequest) -> str:

@@ -64,6 +64,30 @@ def test_a_view_shows_a_changed_query_and_takes_it_over(bob, people):
     assert names(client.get(view.get_absolute_url())) == ["Ben"]
 
 
+def test_undo_of_an_order_shows_the_view_as_it_is_again(bob, people):
+    client, view = signed_in(bob), make_view(bob, "All", text="", order="name")
+    form = {"q": "", "sort": "-name", "was_q": ""}
+    client.post(f"/views/{view.pk}/query/", form)
+    group = Action.objects.get(verb="change").group
+    address = view.get_absolute_url()
+    page = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{address}"}
+    answer = client.post(f"/undo/{group}/", headers=page)
+    assert answer.headers["HX-Redirect"] == address
+    again = client.get(address)
+    assert "Undone" in again.content.decode()
+    assert names(again) == ["Ada", "Ben"]
+
+
+def test_undo_of_a_view_leaves_what_was_typed_since(bob, people):
+    client, view = signed_in(bob), make_view(bob, "All", text="", order="name")
+    client.post(f"/views/{view.pk}/query/", {"q": "", "sort": "-name", "was_q": ""})
+    group = Action.objects.get(verb="change").group
+    typed = f"http://testserver{view.get_absolute_url()}&q=ada"
+    headers = {"HX-Request": "true", "HX-Current-URL": typed}
+    answer = client.post(f"/undo/{group}/", headers=headers)
+    assert "HX-Redirect" not in answer.headers
+
+
 def test_undo_says_that_a_colleague_has_changed_a_part_since(bob, lena):
     client, view = signed_in(bob), make_view(bob, "Bots", text="is:bot", shared=True)
     shown = {"was_name": "Bots", "was_q": "is:bot", "shared": "on", "sort": "-seen"}

@@ -2,7 +2,8 @@
 
 `parse` reads a text, a `Language` knows the operators of one list, `split`, `search_query` and
 `says` are for full-text search, `complete` for typing, `rename` for what is called differently now,
-`what_holds` for queries of which a part is gone, and `dates` has conditions by dates and ages.
+`what_holds` for queries of which a part is gone, `with_values_hidden` for readers who may not see
+all, and `dates` has conditions by dates and ages.
 docs/query-language.md has the grammar and an example.
 """
 
@@ -12,7 +13,7 @@ from .language import Context, HelpRow, Language, OperatorDefinition
 from .mistakes import Mistake
 from .names import no_such
 from .parser import DEEPEST, LONGEST, MOST_TERMS, parse
-from .remains import Remains, what_holds
+from .remains import HIDDEN, Remains, what_holds, with_values_hidden
 from .renaming import rename
 from .sequences import has_sequence, says
 from .splitting import Split, parts, query_of, split
@@ -21,6 +22,7 @@ from .tree import And, Node, Not, Operator, Or, Phrase, Query, Term, Word, leave
 
 __all__ = [
     "DEEPEST",
+    "HIDDEN",
     "LONGEST",
     "MOST_TERMS",
     "And",
@@ -54,5 +56,6 @@ __all__ = [
     "split",
     "unsearchable",
     "what_holds",
+    "with_values_hidden",
     "without_beginning",
 ]

@@ -1,4 +1,5 @@
-"""What still holds of a query that was right once: its tag was deleted, its colleague left."""
+"""What still holds of a query that was right once: its tag was deleted, its colleague left; and
+what of it somebody may read who may not see all that it names."""
 
 from __future__ import annotations
 
@@ -6,7 +7,9 @@ from dataclasses import dataclass
 
 from .language import Context, Language
 from .mistakes import Mistake, without
+from .parser import read
 
+HIDDEN = "•••"  # a value that names nothing
 MOST_REPAIRS = 150  # of what stands beside a gap; each takes a millisecond or two
 
 
@@ -27,6 +30,22 @@ def what_holds(language: Language, text: str, context: Context) -> Remains:
     for mistake in reversed(mistakes):
         left = without(left, mistake.start, mistake.end)
     return Remains(_repaired(language, left), tuple(mistakes))
+
+
+def with_values_hidden(language: Language, text: str, context: Context) -> str:
+    """The query with HIDDEN for each value that names nothing which this user may see. Still a
+    mistake, of which what_holds() leaves the rest."""
+    mistaken = {mistake.start for mistake in language.mistakes(text, context)}
+    if not mistaken:
+        return text
+    try:
+        operators = read(text).operators
+    except Mistake:
+        return HIDDEN
+    for operator in reversed(operators):
+        if operator.start in mistaken:
+            text = text[: operator.value_start] + HIDDEN + text[operator.end :]
+    return text
 
 
 def _repaired(language: Language, text: str) -> str:
