@@ -9,7 +9,7 @@ from community_hub.lib.search_text import search_text
 from members import verbs as member_verbs
 from members.columns import COLUMNS
 from members.listing import SORTS, MemberListing
-from members.models import Member, Sighting, Tag
+from members.models import Identity, Member, Sighting, Tag
 from members.rows import page_of
 from tests.make import make_identity, make_line, make_member, make_source, one_line
 
@@ -97,11 +97,13 @@ def test_as_many_queries_with_thirty_rows_as_with_three(
 def mixed_crowd() -> None:
     """Names that repeat, that are missing, in capitals; dates that repeat, and that are missing."""
     now = timezone.now()
+    rows = []
     for number in range(60):
         name = ["", "ada", "Ada", "Zoë", "zoe", "Änne", "a_1", "北川"][number % 8]
         day = now - timedelta(days=number // 5)
         first, contact = (day if number % 3 else None), (day if number % 4 == 0 else None)
-        make_member(name, last_seen=day, first_seen=first, last_contact_at=contact)
+        rows.append(Member(name=name, last_seen=day, first_seen=first, last_contact_at=contact))
+    Member.objects.bulk_create(rows)
 
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -139,13 +141,22 @@ def test_who_may_not_see_every_source_walks_through_the_same_rows_in_parts(
     """As one query finds them: with members of a hidden source alone, and of others beside it."""
     mixed_crowd()
     closed = make_source(restricted=True)
+    sightings = []
     for number, row in enumerate(Member.objects.all()):
         for scope in [closed.scope] * (number % 2) + ["source:0"] * (number % 3):
-            account = make_identity(row, network="here" if number % 4 else "elsewhere")
+            account = Identity(
+                member=row,
+                network="here" if number % 4 else "elsewhere",
+                external_id=f"person-{len(sightings)}",
+                handle=f"{row.name or 'nobody'}{len(sightings)}".lower(),
+                display_name=row.name,
+            )
             day = row.last_seen - timedelta(hours=number)
-            Sighting.objects.create(identity=account, scope=scope, first_seen=day, last_seen=day)
+            sightings.append(Sighting(identity=account, scope=scope, first_seen=day, last_seen=day))
         if number % 7 == 0:
             make_line(row, kind="reply", scope=closed.scope, occurred_at=row.last_seen)
+    Identity.objects.bulk_create(sighting.identity for sighting in sightings)
+    Sighting.objects.bulk_create(sightings)
     wanted = MemberListing(query, sort=sort)
     whole = list(wanted.found(bob).order_by(*wanted.order.fields).values_list("pk", flat=True))
     assert 0 < len(whole) < 60
