@@ -19,8 +19,18 @@ if TYPE_CHECKING:
     from tests.gallery import Gallery
 
 
+# So long that they begin first: one that began last would run alone, and a core would be idle.
+LONG = (
+    "tests/bench/test_bench.py::test_it_measures",
+    "tests/inbox/test_rereading_pace.py::test_hundreds",
+    "tests/inbox/test_rereading_pace.py::test_a_discourse_forum",
+    "tests/inbox/test_rereading.py::test_a_word_deleted_in_one_of_200",
+    "tests/start/test_workers.py",
+    "tests/start/test_hanging.py",
+)
+
 # Three workers on two cores: the one with the browsers takes the longest and often waits, so it
-# goes first, and the others take what it leaves. It is gw0, which xdist gives the largest group.
+# goes first, and the others take what it leaves. It is gw0: OneVar gives it the largest group.
 if os.environ.get("PYTEST_XDIST_WORKER", "gw0") != "gw0":
     os.nice(5)
 
@@ -28,7 +38,7 @@ if os.environ.get("PYTEST_XDIST_WORKER", "gw0") != "gw0":
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
     """One worker takes the browser tests, which share a hub, one the starts, which share a var/,
-    and the first visit to an empty hub; all take the rest, one by one.
+    and the first visit to an empty hub; all take the rest, one by one, those of LONG first.
 
     xdist's own groups do nothing with pytest 9.2, which keeps a test's name elsewhere.
     """
@@ -40,7 +50,27 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
                 return "starts"
             return "browser" if nodeid.startswith("tests/browser/") else nodeid
 
+        def schedule(self) -> None:
+            """The workers in the order of their names, and not in that in which they were ready."""
+            nodes = sorted(self.assigned_work.items(), key=lambda one: one[0].gateway.id)
+            self.assigned_work = dict(nodes)
+            super().schedule()
+
     return OneVar(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """xdist takes the largest groups first, and groups of one size in this order."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _cheap_passwords() -> Iterator[None]:
+    """That a password takes long to hash is Django's to test, and takes long."""
+    from django.test import override_settings
+
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
 
 
 @pytest.fixture(autouse=True)

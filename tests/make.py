@@ -17,7 +17,7 @@ from members.models import ActivityKind, Identity, Member
 from team import jobs
 from team.models import Grant, Role, SavedQuery, User
 
-PASSWORD = "correct horse battery staple"  # long to hash: only who signs in by hand needs it
+PASSWORD = "correct horse battery staple"  # only who signs in by hand needs it
 _numbers = itertools.count(1)
 
 

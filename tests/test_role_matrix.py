@@ -40,11 +40,6 @@ def urlconfs() -> set[str]:
     return {endpoint.urlconf for endpoint in ALL}
 
 
-@pytest.fixture(autouse=True)
-def _cheap_passwords(settings) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 def test_every_address_is_in_the_matrix():
     known = {(endpoint.urlconf, endpoint.route) for endpoint in ALL}
     missing = [r for conf in urlconfs() for r in routes(conf) if (conf, r) not in known]
