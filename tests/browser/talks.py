@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from .hub import Hub
 from .practice import Practice, new_title
 
-AT_ONCE = 12
+AT_ONCE = 24  # each time, a test waits until they have arrived
 EVERYTHING = "/inbox/everything/?shown=100"  # the list, as far down as a talk may be by now
 WITHIN = 60  # seconds until the hub must have them
 
