@@ -11,9 +11,10 @@ class CommunityHubConfig(AppConfig):
 
     def ready(self) -> None:
         from community_hub import celery, checks  # noqa: F401 - the task app and the checks register
-        from community_hub.lib import quick_timestamps
+        from community_hub.lib import kept_connections, quick_timestamps
 
         connection_created.connect(quick_timestamps.register)
+        connection_created.connect(kept_connections.register)
         pre_migrate.connect(unlimited, sender=self)
         post_migrate.connect(limited_again, sender=self)
 

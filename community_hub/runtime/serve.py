@@ -28,6 +28,7 @@ from community_hub.runtime.left_out import leave_out
 
 BACKLOG = 512  # connections that may wait for a worker
 LOOK_EVERY = 1.0  # seconds; also the pause before a worker that ended is replaced
+SELDOM = 10_000  # objects more than before, after which the collector looks at new ones; usual: 700
 SILENCE = 30  # looks without a heartbeat, after which a worker counts as hung
 DUMP_SECONDS = 1.0  # for a hung worker to write down where its threads are
 STOP_SECONDS = 8.0  # Docker gives ten
@@ -133,9 +134,16 @@ def load(host: str, port: int) -> tuple[uvicorn.Config, CountingPool]:
         timeout_graceful_shutdown=2,
     )
     config.load()
+    settle_collector()
+    return config, pool
+
+
+def settle_collector() -> None:
+    """No request looks at what is loaded once, and one looks at its own objects seldom: it makes
+    some thousands, of which nearly all are freed by their counts."""
     gc.collect()
     gc.freeze()
-    return config, pool
+    gc.set_threshold(SELDOM, 10, 10)
 
 
 def compile_templates() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from community_hub.bench.pages import pages, verbs
 from community_hub.bench.people import fill_people, people
 from community_hub.bench.searching import past_answers, searches
 from community_hub.bench.served import SECONDS, served
+from community_hub.runtime.serve import settle_collector
 
 MOST_ROUNDS = 30  # of each of some 25 searches
 PLAIN = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
@@ -77,8 +77,7 @@ class Command(BaseCommand):
             raise CommandError(f"{error}; run once without --keep to begin anew") from error
         if were_there:
             self.stdout.write("They were there already.")
-        gc.collect()
-        gc.freeze()  # as runtime/serve.py does: what is loaded once is looked at by no request
+        settle_collector()
         yield from pages(user, source, machine, options["rounds"])
         yield from searches(user, machine, min(options["rounds"], MOST_ROUNDS))
         yield from past_answers(user, source, machine, options["rounds"])
