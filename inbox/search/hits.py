@@ -36,7 +36,7 @@ from inbox.models.searched import SearchedMessageQuerySet
 from .authors import authors_named
 from .frequency import UNKNOWN, Frequencies, frequencies
 from .plan import Plan
-from .windows import NO_TIME, Place, first_window
+from .windows import NO_TIME, Place, Window, first_window
 
 FIRST = 10_000  # messages in the first window, about
 READ = 2 * FIRST  # entries of the index that take less than to look at these
@@ -133,7 +133,8 @@ def limited() -> Iterator[None]:
 
 class Search:
     """One search, which may look into several windows of messages. `read`: hits so far. `others`:
-    hits in subjects and by name, which are not looked for by windows."""
+    hits in subjects and by name, which are not looked for by windows. `entries` of the full-text
+    index are read, about; where these are few, it is quicker than to look at the first window."""
 
     def __init__(self, plan: Plan, context: Context, *, ranked: bool = False) -> None:
         if plan.words is None:
@@ -146,7 +147,7 @@ class Search:
         configurations = configurations_in_use()
         self.in_messages = search_query(self.words, configurations)
         self.by_index = self.in_messages  # what the index is asked for
-        self.is_rare = self._look_up(frequencies(self.words, configurations), configurations)
+        self.entries = self._look_up(frequencies(self.words, configurations), configurations)
         self.said = MESSAGES.q(plan.sequences, context) if plan.sequences else Q()
         self.others = [*hits(self.by_subject()), *hits(self.by_author())]
 
@@ -155,11 +156,12 @@ class Search:
         ranked, conversations otherwise) or it takes too long."""
         begun = time.monotonic()
         kept: dict[int, Hit] = {}
+        sampled = False
         top = before
         window = first_window(before, FIRST)
         while True:
             bottom = window.bottom
-            by_index = self.is_rare or top != before
+            by_index = self.entries <= READ or top != before
             found = list(hits(self.by_words(bottom, top, by_index=by_index)))
             self.read += len(found)
             # where there are more, what is older in this window was not read
@@ -173,6 +175,22 @@ class Search:
             if missing <= 0 or (kept and time.monotonic() - begun > SECONDS):
                 return Found(in_order(kept), top)
             window = window.next(top[0], len(found), missing)
+            if window.bottom == NO_TIME and not sampled and self.may_be_of_long_ago:
+                window, sampled = self.narrowed(window, top[0]), True
+
+    @property
+    def may_be_of_long_ago(self) -> bool:
+        """Words that are common and yet not found lately, of which all that the index has would be
+        read. A ranked search reads the same hits whatever there is."""
+        asked_more = self.plan.message or self.plan.conversation
+        return READ < self.entries < UNKNOWN and not (self.ranked or asked_more)
+
+    def narrowed(self, window: Window, top: datetime) -> Window:
+        """All that is left, or as far back as the second of a few messages that have the words: the
+        newest hits are above it."""
+        some = self.messages().filter(pk__in=window.sample(top), search=self.in_messages)
+        said = some.order_by("-sent_at").values_list("sent_at", flat=True)[1:2]
+        return next((window.until(bottom, top) for bottom in said), window)
 
     def found_since(self, place: Place, conversations: list[int]) -> set[int]:
         """Which of the conversations have a hit that is not below a place."""
@@ -182,20 +200,18 @@ class Search:
         said = newer.values_list("conversation", flat=True)
         return {hit.conversation for hit in self.others if hit.place >= place} | set(said)
 
-    def _look_up(self, known: Frequencies, configurations: Sequence[str]) -> bool:
-        """Whether the index has fewer entries of the words than it takes to look at the messages of
-        the first window. Of rarer words than an unfinished last one, the index is asked for these
-        alone, and the messages are looked at."""
+    def _look_up(self, known: Frequencies, configurations: Sequence[str]) -> float:
+        """How many entries of the index are read. Of rarer words than an unfinished last one, it is
+        asked for these alone, and the messages are looked at."""
         rest, begun = without_beginning(self.words)
-        entries = known.of(self.words.tree)
         if begun is None:
-            return entries <= READ
+            return known.of(self.words.tree)
         beginning = known.of_beginning(begun)
         others = known.of(rest.tree) if rest else UNKNOWN
         if rest and beginning > DEARER * others and not known.has_stop([rest.tree]):
             self.by_index = search_query(rest, configurations, prefix=False)
-            return others <= READ
-        return entries + beginning <= READ
+            return others
+        return known.of(self.words.tree) + beginning
 
     # What is looked for, as rows of a conversation, a message, a place and a rank ---------------
 

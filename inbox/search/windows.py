@@ -18,6 +18,14 @@ from (
     order by sent_at desc limit %s
 ) newest
 """
+SAMPLES = 200
+_SAMPLE = """
+select sampled.id from generate_series(1, %s) number cross join lateral (
+    select id from inbox_message
+    where sent_at <= %s::timestamptz - (%s::timestamptz - %s::timestamptz) * number / %s
+    order by sent_at desc limit 1
+) sampled
+"""
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,15 @@ class Window:
         longer = self.length * max(times, 2)
         bottom = top - longer if top - NO_TIME > longer else NO_TIME
         return Window(bottom if bottom > self.oldest else NO_TIME, longer, self.oldest)
+
+    def sample(self, top: datetime) -> list[int]:
+        """The ids of some messages below `top`, at even distances of time."""
+        with connection.cursor() as cursor:
+            cursor.execute(_SAMPLE, [SAMPLES, top, top, self.oldest, SAMPLES])
+            return [pk for (pk,) in cursor.fetchall()]
+
+    def until(self, bottom: datetime, top: datetime) -> Window:
+        return Window(bottom, top - bottom, self.oldest)
 
 
 def first_window(before: Place | None, size: int) -> Window:

@@ -84,8 +84,33 @@ def test_the_index_is_asked_for_what_is_rare(bob, monkeypatch, query, known, is_
     monkeypatch.setattr(frequency, "statistics", lambda: known)
     context: Context = saved_queries.context(bob)
     search = hits.Search(plan(query, context), context)
-    assert search.is_rare is is_rare
+    assert (search.entries <= hits.READ) is is_rare
     assert (search.by_index is not search.in_messages) is by_rest
+
+
+def test_a_common_word_of_long_ago_is_found_between_samples(bob, lena, monkeypatch):
+    monkeypatch.setattr(hits, "FIRST", 2)
+    closed = make_source(restricted=True)
+    talks = [said("The clock drifts", sent_at=ago(1000 + number)) for number in range(40)]
+    hidden = [said("A clock", sent_at=ago(500 + n), source=closed) for n in range(3)]
+    for number in range(10):
+        said("Something else", sent_at=ago(number))
+    narrowed, windows = hits.Search.narrowed, []
+
+    def watched(self, *args):
+        windows.append(narrowed(self, *args))
+        return windows[-1]
+
+    monkeypatch.setattr(hits.Search, "narrowed", watched)
+    monkeypatch.setattr(frequency, "statistics", lambda: CLOCK)
+    of_bob, of_lena = found("clock", bob), found("clock", lena)
+    assert of_bob == [talk.pk for talk in talks[:25]]
+    assert of_lena == [talk.pk for talk in (*hidden, *talks)][:25]
+    assert [window.bottom > ago(1010) for window in windows] == [True, True]
+    assert windows[0].bottom < ago(990)  # nothing hidden is among the samples
+    monkeypatch.setattr(frequency, "statistics", lambda: NOTHING)
+    assert [found("clock", bob), found("clock", lena)] == [of_bob, of_lena]
+    assert len(windows) == 2
 
 
 def test_the_statistics_are_those_of_postgresql(bob):
