@@ -20,5 +20,6 @@ class MembersConfig(AppConfig):
                 orders={sort.slug: sort.label for sort in listing.SORTS.values()},
                 count=listing.count,
                 words=_("Words are looked for in names and handles."),
+                keeps=("columns",),
             )
         )

@@ -46,6 +46,16 @@ COLUMNS = {column.slug: column for column in _ALL}
 USUAL = ("tags", "stage", "owner", "seen")
 
 
+def shown_in(written: str, user: User) -> list[Column]:
+    """Those of a view, as as_written() has them; what the reader has chosen, where it has none."""
+    return named(written.split(",")) if written else chosen_by(user)
+
+
+def as_written(columns: Iterable[Column]) -> str:
+    """For an address and for a view that keeps them; "-" for none."""
+    return ",".join(column.slug for column in columns) or "-"
+
+
 def chosen_by(user: User) -> list[Column]:
     """As they stand in a list; the usual ones until somebody chooses."""
     kept = user.prefers("member_columns")

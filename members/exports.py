@@ -17,7 +17,7 @@ from team.exports import ExportKind
 from team.models import Export, User
 
 from . import hooks
-from .columns import Column, chosen_by, named, with_columns
+from .columns import Column, named, shown_in, with_columns
 from .listing import MemberListing
 from .models import Identity, Member
 
@@ -31,7 +31,7 @@ def begin(listing: MemberListing, *, by: User, picked: Sequence[int] = ()) -> Ch
     listing.found(by)
     params: dict[str, Any] = {
         "listing": listing.as_json(),
-        "columns": [column.slug for column in chosen_by(by)],
+        "columns": [column.slug for column in shown_in(listing.columns, by)],
     }
     if picked:
         params["picked"] = list(picked)

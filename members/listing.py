@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .models.member import MemberQuerySet
 
 LONGEST = 2_000  # characters of a query
+LONGEST_COLUMNS = 200
 
 
 @dataclass(frozen=True)
@@ -65,12 +66,14 @@ FIRST = {"name": "name", "seen": "-seen", "first": "-first", "contact": "contact
 
 @dataclass(frozen=True)
 class MemberListing:
-    """`query` as in docs/query-language.md, `stage` of Stage or "", `sort` of SORTS."""
+    """`query` as in docs/query-language.md, `stage` of Stage or "", `sort` of SORTS; `columns` as
+    columns.as_written() has them, "" for those that the reader has chosen."""
 
     query: str = ""
     stage: str = ""
     sort: str = DEFAULT
     view: int = 0
+    columns: str = ""
 
     @classmethod
     def parse(cls, given: Mapping[str, str]) -> MemberListing:
@@ -81,16 +84,19 @@ class MemberListing:
             stage=stage if stage in Stage.values else "",
             sort=sort if sort in SORTS else DEFAULT,
             view=number(given.get("view", "")),
+            columns=storable(given.get("columns", ""))[:LONGEST_COLUMNS],
         )
 
     def as_json(self) -> dict[str, str]:
         """As in an address, without what is as usual; of a view, which would fill that in by its
         own, with it."""
         values = {"q": self.query, "stage": self.stage, "sort": self.sort}
+        more = {"columns": self.columns} if self.columns else {}
         if self.view:
-            return {**values, "view": str(self.view)}
+            return {**values, "view": str(self.view), **more}
         usual = {"q": "", "stage": "", "sort": DEFAULT}
-        return {name: value for name, value in values.items() if value != usual[name]}
+        kept = {name: value for name, value in values.items() if value != usual[name]}
+        return {**kept, **more}
 
     @property
     def address(self) -> str:

@@ -3,14 +3,14 @@
 An app registers each of its lists in its `AppConfig.ready()`; SavedQuery knows them by this alone.
 
 The page of a list reads three values of its address: `q`, a query; `sort`, one of its orders; and
-`view`, the id of a saved query, whose query and order stand in for `q` and `sort` where the address
-has none. `saved_queries.opened` and `saved_queries.filled_in` do that, and `ViewBar` with
+`view`, the id of a saved query, whose query, order and options stand in for those that the address
+has not. `saved_queries.opened` and `saved_queries.filled_in` do that, and `ViewBar` with
 `team/_view_bar.html` shows what was opened and saves it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -19,8 +19,10 @@ from django.utils.functional import Promise
 
 from community_hub.lib.paths import path
 from community_hub.lib.query import Language
+from community_hub.lib.text import storable
 
 Text = str | Promise
+LONGEST = 200  # characters of an option
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +32,7 @@ class Listing:
     `page`: the name of its URL. `orders`: value and label of each, the usual one first. `count`
     takes a user, a query and a number, and counts what the user may see, no further than that
     number. It raises Mistake, and OperationalError where a limit of the database's time is over.
+    `keeps`: the names of other values of its address that a view keeps, such as the columns.
     `words`: a sentence that says what words are looked for in.
     """
 
@@ -41,6 +44,7 @@ class Listing:
     orders: Mapping[str, Text]
     count: Callable[[Any, str, int], int]
     words: Text = ""
+    keeps: Sequence[str] = ()
 
     @property
     def usual_order(self) -> str:
@@ -49,6 +53,11 @@ class Listing:
     def order(self, wanted: str) -> str:
         """One of its orders; the usual one, where it has none of this name."""
         return wanted if wanted in self.orders else self.usual_order
+
+    def options(self, given: Mapping[str, Any]) -> dict[str, str]:
+        """Of what a form or an address has, what a view keeps."""
+        values = {name: storable(str(given.get(name, ""))) for name in self.keeps}
+        return {name: value[:LONGEST] for name, value in values.items() if value}
 
     def address(self, text: str, order: str = "") -> str:
         """Where a query is listed."""

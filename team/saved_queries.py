@@ -4,7 +4,7 @@ what they name is renamed. What a person does with one is a verb, in saved_query
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -46,18 +46,20 @@ def opened(given: Mapping[str, Any], user: User, kind: str) -> SavedQuery | None
 
 
 def filled_in(given: Mapping[str, Any], view: SavedQuery | None) -> dict[str, str]:
-    """An address, with the query and the order of the view where it has none of its own."""
+    """An address, with the query, the order and the options of the view where it has none of its
+    own."""
     own = {name: str(given[name]) for name in given}
     if view is None:
         own.pop("view", None)
         return own
-    return {"q": view.text, "sort": view.order, **own}
+    return {**view.options, "q": view.text, "sort": view.order, **own}
 
 
 @dataclass(frozen=True)
 class ViewBar:
-    """What a list says of the view it was opened by, and offers to save. `text` and `order`: what
-    it shows now. `remains`: what still holds, where something of the view does not."""
+    """What a list says of the view it was opened by, and offers to save. `text`, `order` and
+    `options`: what it shows now; `given`: those options that are not its reader's own. `remains`:
+    what still holds, where something of the view does not."""
 
     user: User
     listing: Listing
@@ -65,15 +67,17 @@ class ViewBar:
     order: str
     view: SavedQuery | None = None
     remains: Remains | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+    given: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_changed(self) -> bool:
         """Does the list show something else than the view by now?"""
-        view = self.view
-        return view is not None and (self.text, self.listing.order(self.order)) != (
-            view.text,
-            self.listing.order(view.order),
-        )
+        view, order = self.view, self.listing.order
+        if view is None:
+            return False
+        shown = (self.text, order(self.order), self.given)
+        return shown != (view.text, order(view.order), view.options)
 
     @property
     def can_edit(self) -> bool:
@@ -85,18 +89,27 @@ class ViewBar:
 
 
 def view_bar(
-    user: User, kind: str, text: str, order: str, view: SavedQuery | None, *, wrong: bool = False
+    user: User,
+    kind: str,
+    text: str,
+    order: str,
+    view: SavedQuery | None,
+    *,
+    wrong: bool = False,
+    options: Mapping[str, str] | None = None,
+    given: Mapping[str, str] | None = None,
 ) -> ViewBar:
-    """`wrong`: the query has a Mistake. Then `remains` says what still holds of a view that shows
-    what was saved; whoever types sees what is wrong with what they typed."""
+    """`options` and `given` as in ViewBar. `wrong`: the query has a Mistake. Then `remains` says
+    what still holds of a view that shows what was saved; whoever types sees what is wrong with what
+    they typed."""
     listing = listings.find(kind)
     if listing is None:
         raise LookupError(kind)
-    bar = ViewBar(user, listing, storable(text).strip(), order, view)
+    text = storable(text).strip()
+    bar = ViewBar(user, listing, text, order, view, options=options or {}, given=given or {})
     if not wrong or view is None or bar.text != view.text:
         return bar
-    remains = what_holds(listing.language, bar.text, context(user))
-    return ViewBar(user, listing, bar.text, order, view, remains)
+    return replace(bar, remains=what_holds(listing.language, bar.text, context(user)))
 
 
 # In lists of views -------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Literal
 from uuid import UUID
@@ -73,10 +73,18 @@ def _renamed(batch: Sequence[Action]) -> dict[int, Sentence]:
 
 @verb("save", on=ON, right=None, words=_("saved %(object)s"), undo=_undo_save)
 def save(
-    kind: str, name: str, text: str, order: str = "", *, by: User, shared: bool = False
+    kind: str,
+    name: str,
+    text: str,
+    order: str = "",
+    *,
+    by: User,
+    shared: bool = False,
+    options: Mapping[str, Any] | None = None,
 ) -> Changes:
-    """A new view, the last of theirs. LookupError for a kind that is not listed, ValueError where
-    the name is blank, NameTaken, TooMany; Mistake for a query that finds nothing but a mistake."""
+    """A new view, the last of theirs. `options`: of Listing.options(). LookupError for a kind that
+    is not listed, ValueError where the name is blank, NameTaken, TooMany; Mistake for a query that
+    finds nothing but a mistake."""
     listing = listings.find(kind)
     if listing is None:
         raise LookupError(kind)
@@ -94,6 +102,7 @@ def save(
             name=name,
             text=text,
             order=listing.order(order),
+            options=listing.options(options or {}),
             owner=by,
             shared=shared,
             position=(own.aggregate(last=Max("position"))["last"] or 0) + 1,
@@ -140,10 +149,18 @@ def rename(
     lead_may_undo=True,
 )
 def change(
-    view: SavedQuery, text: str, order: str, *, by: User, shown: str, group: UUID | None = None
+    view: SavedQuery,
+    text: str,
+    order: str,
+    *,
+    by: User,
+    shown: str,
+    group: UUID | None = None,
+    options: Mapping[str, Any] | None = None,
 ) -> Changes:
-    """Another query or order. `shown`: the query it had where this one was made of it; raises
-    ChangedMeanwhile where it has a third one by now, and Mistake."""
+    """Another query, order or options; without `options` they stay. `shown`: the query it had where
+    this one was made of it; raises ChangedMeanwhile where it has a third one by now, and
+    Mistake."""
     listing = view.listing
     if listing is None:
         return Changes()
@@ -156,7 +173,12 @@ def change(
             raise ChangedMeanwhile(locked, "text")
         if locked.text != text:
             text = checked(listing, text, by, owner=locked.owner)
-        return _change("change", locked, by, {"text": text, "order": listing.order(order)}, group)
+        wanted = {
+            "text": text,
+            "order": listing.order(order),
+            "options": locked.options if options is None else listing.options(options),
+        }
+        return _change("change", locked, by, wanted, group)
 
 
 @verb(

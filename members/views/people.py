@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -17,7 +18,7 @@ from django_htmx.http import trigger_client_event
 from community_hub.lib import htmx, keyset
 from community_hub.lib.query import Mistake
 from community_hub.lib.text import number
-from members.columns import COLUMNS, chosen_by, named
+from members.columns import COLUMNS, as_written, named, shown_in
 from members.exports import MEMBERS
 from members.forms import NoteForm
 from members.listing import SORTS, MemberListing
@@ -54,10 +55,17 @@ def members(request: AuthenticatedHttpRequest) -> HttpResponse:
 
 @require_POST
 def columns(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """`column` is repeated: those that this reader wants to see from now on."""
+    """`column` is repeated: those that this reader wants to see from now on; in a view, which has
+    columns of its own, until it is left, or changed by whoever may."""
     chosen = named(request.POST.getlist("column"))
-    request.user.prefer(member_columns=[column.slug for column in chosen])
     wanted = MemberListing.parse(request.POST.dict())
+    if wanted.view:
+        address = f"{reverse('members')}?{replace(wanted, columns=as_written(chosen)).address}"
+        if "HX-Request" not in request.headers:
+            return redirect(address)
+        goal = {"path": address, "target": "#members", "swap": "outerHTML"}
+        return HttpResponse(status=204, headers={"HX-Location": json.dumps(goal)})
+    request.user.prefer(member_columns=[column.slug for column in chosen])
     if "HX-Request" in request.headers:
         return trigger_client_event(HttpResponse(status=204), "hub:members")
     return redirect(f"{reverse('members')}?{wanted.address}")
@@ -82,9 +90,18 @@ def list_page(
     request: AuthenticatedHttpRequest, wanted: MemberListing, view: SavedQuery | None
 ) -> HttpResponse:
     user, shown = with_hidden_scopes_read(request.user), number(request.GET.get("shown"))
-    columns = chosen_by(user)
+    columns = shown_in(wanted.columns, user)
     parts, mistake = found_by(wanted, user)
-    bar = view_bar(user, "members", wanted.text, wanted.sort, view, wrong=bool(mistake))
+    bar = view_bar(
+        user,
+        "members",
+        wanted.text,
+        wanted.sort,
+        view,
+        wrong=bool(mistake),
+        options={"columns": as_written(columns)},
+        given={"columns": wanted.columns} if wanted.columns else {},
+    )
     asked = wanted
     if bar.remains and bar.remains.text:
         asked = replace(wanted, query=bar.remains.text)

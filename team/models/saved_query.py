@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -33,8 +33,9 @@ class SavedQueryQuerySet(models.QuerySet["SavedQuery"]):
 
 class SavedQuery(models.Model):
     """`kind`: of team/listings.py, what it lists; `text`: the query as it was typed; `order`: one
-    of its listing's. `position` is among those of its owner, whom it is for alone: colleagues see
-    what is shared by name. One that was removed keeps its row, for Undo."""
+    of its listing's; `options`: values by name of what else its listing keeps. `position` is among
+    those of its owner, whom it is for alone: colleagues see what is shared by name. One that was
+    removed keeps its row, for Undo."""
 
     kind = models.CharField(max_length=30)
     name = models.CharField(_("name"), max_length=LONGEST)
@@ -42,6 +43,7 @@ class SavedQuery(models.Model):
     order = models.CharField(_("order"), max_length=30)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     shared = models.BooleanField(default=False)
+    options = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
     position = models.PositiveIntegerField(default=0)
     removed_at = models.DateTimeField(null=True)
 

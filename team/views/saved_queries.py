@@ -29,7 +29,7 @@ from team.templatetags.saved_views import nav_context
 
 @require_http_methods(["GET", "POST"])
 def views(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """POST: `kind`, `name`, `q`, `sort` and `shared` of a new one."""
+    """POST: `kind`, `name`, `q`, `sort`, `shared` and the options of a new one."""
     if request.method == "GET":
         return list_page(request)
     listing = listings.find(request.POST.get("kind", ""))
@@ -47,6 +47,7 @@ def views(request: AuthenticatedHttpRequest) -> HttpResponse:
             wanted["sort"],
             by=request.user,
             shared=wanted.get("shared", False),
+            options=request.POST,
         )
     except (NameTaken, TooMany) as error:
         form.add_error("name", str(error))
@@ -85,12 +86,16 @@ def view(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def query(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
-    """`q` and `sort` of the list that it was opened in, `was_q`: its query when it was opened."""
+    """`q`, `sort` and the options of the list that it was opened in, `was_q`: its query when it was
+    opened."""
     found = visible(request, pk)
     text, order = storable(request.POST.get("q", "")).strip(), request.POST.get("sort", "")
     shown = request.POST.get("was_q", "")
     try:
-        changes = verbs.change(found, text, order, by=request.user, shown=shown)
+        options = listing_of(found).options(request.POST)
+        changes = verbs.change(
+            found, text, order, by=request.user, shown=shown, options=options or None
+        )
     except (Mistake, ChangedMeanwhile) as error:
         listed = listing_of(found).address(text, order)
         there = f"{listed}{'&' if '?' in listed else '?q=&'}view={found.pk}"

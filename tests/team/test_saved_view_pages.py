@@ -12,7 +12,7 @@ from django.utils import timezone
 from members import tag_verbs, verbs
 from members.models import Tag
 from team import saved_query_verbs
-from team.models import Action, SavedQuery
+from team.models import Action, Export, SavedQuery
 from tests.make import make_member, make_user, make_view
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +29,10 @@ def people():
 
 def names(answer) -> list[str]:
     return [row.name for row in answer.context["listing"].rows]
+
+
+def columns(answer) -> list[str]:
+    return [column.slug for column in answer.context["columns"]]
 
 
 def test_what_a_list_shows_is_saved_and_opened(bob, people):
@@ -86,6 +90,46 @@ def test_undo_of_a_view_leaves_what_was_typed_since(bob, people):
     headers = {"HX-Request": "true", "HX-Current-URL": typed}
     answer = client.post(f"/undo/{group}/", headers=headers)
     assert "HX-Redirect" not in answer.headers
+
+
+def test_a_view_of_members_keeps_its_columns_and_leaves_those_of_its_reader(bob, olga, people):
+    client, reader = signed_in(bob), signed_in(olga)
+    client.post("/members/columns/", {"column": ["place", "first"]})
+    page = client.get("/members/", {"q": "stage:champion"}).content.decode()
+    assert 'name="columns" value="first,place"' in page
+    form = {"kind": "members", "name": "Kept", "q": "stage:champion", "columns": "first,place"}
+    address = client.post("/views/", form | {"shared": "on"}).url
+    client.post("/members/columns/", {"column": ["tags"]})
+    assert columns(client.get(address)) == columns(reader.get(address)) == ["first", "place"]
+    assert "Update view" not in client.get(address).content.decode()
+    assert columns(client.get("/members/")) == ["tags"]
+    assert columns(reader.get("/members/")) == ["tags", "stage", "owner", "seen"]
+
+
+def test_columns_chosen_in_a_view_are_its_own_once_it_is_updated_and_undone_with_it(bob, people):
+    client = signed_in(bob)
+    view = make_view(bob, "Kept", options={"columns": "place"})
+    chosen = {"column": ["seen"], "sort": "-seen", "view": view.pk}
+    changed = client.get(client.post("/members/columns/", chosen).url)
+    assert columns(changed) == ["seen"]
+    assert "Update view" in changed.content.decode()
+    assert columns(client.get("/members/")) == ["tags", "stage", "owner", "seen"]
+    form = {"q": "", "sort": "-seen", "was_q": "", "columns": "seen"}
+    client.post(f"/views/{view.pk}/query/", form)
+    assert columns(client.get(view.get_absolute_url())) == ["seen"]
+    client.post(f"/undo/{Action.objects.get(verb='change').group}/")
+    assert columns(client.get(view.get_absolute_url())) == ["place"]
+    edit = {"name": "Other", "q": "is:bot", "sort": "-seen", "was_name": "Kept", "was_q": ""}
+    client.post(f"/views/{view.pk}/", edit)
+    assert columns(client.get(view.get_absolute_url())) == ["place"]
+
+
+def test_an_export_of_a_view_has_the_columns_of_the_view(bob, people):
+    view = make_view(bob, "None", options={"columns": "-"})
+    page = signed_in(bob).get(view.get_absolute_url())
+    assert columns(page) == []
+    signed_in(bob).post("/members/exports/", {"q": "", "columns": "-"})
+    assert Export.objects.get().params["columns"] == []
 
 
 def test_undo_says_that_a_colleague_has_changed_a_part_since(bob, lena):
