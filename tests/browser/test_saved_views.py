@@ -172,5 +172,45 @@ def test_the_menus_of_a_view_open_beside_the_navigation_and_the_account_stays_in
     assert page.locator("#view-menu copy-text input").bounding_box()["width"] < 10
 
 
+def test_undo_of_an_update_shows_the_former_order_at_once(sit) -> None:
+    page = sit("bo")
+    page.goto("/inbox/search/?q=is:open")
+    save(page, "Open ones")
+    expect(page).to_have_url(re.compile("view="))
+    page.get_by_label("Order").select_option("oldest")
+    page.get_by_role("button", name="Update view").press("Enter")
+    expect(page.locator(".toast")).to_contain_text("View updated.")
+    expect(page.get_by_label("Order")).to_have_value("oldest")
+    page.keyboard.press("z")
+    expect(page.locator(".toast")).to_contain_text("Undone")
+    expect(page.get_by_label("Order")).to_have_value("newest")
+
+
+def test_the_focus_stays_near_what_left_and_comes_to_the_box_of_a_search(sit) -> None:
+    page = sit("bo")
+    for name in ("First one", "Second one"):
+        page.goto("/members/?q=is:bot")
+        save(page, name)
+    page.goto("/views/")
+    for left in ("Second one", ""):
+        options = page.locator("#own-views button[popovertarget^=view-menu]").first
+        options.press("Enter")
+        page.locator("command-menu:popover-open").get_by_role("button", name="Remove").press(
+            "Enter"
+        )
+        focused = page.locator(":focus")
+        expect(focused).to_have_text(left or "Views")
+    page.goto("/inbox/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("tag")
+    expect(page.locator("#palette .menu-item", has_text="Tags")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("encoder")
+    page.locator("#palette .menu-item", has_text="Search conversations:").press("Enter")
+    expect(page).to_have_url(re.compile("q=encoder"))
+    expect(page.locator("#list-q")).to_be_focused()
+
+
 def left_of(page: Page, selector: str) -> float:
     return page.locator(selector).bounding_box()["x"]

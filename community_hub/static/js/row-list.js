@@ -28,7 +28,7 @@ class RowList extends HTMLElement {
     this.addEventListener("htmx:configRequest", ({ detail, target }) => {
       if (target.matches("[data-list]")) detail.parameters.shown = Math.max(this.rows.length, this.kept ?? 0);
     });
-    this.addEventListener("htmx:beforeSwap", () => { this.ring(); this.picked = this.boxes.map((box) => box.value.split("-")[0]); });
+    this.addEventListener("htmx:beforeSwap", () => { this.ring(); this.had = this.contains(document.activeElement); this.picked = this.boxes.map((box) => box.value.split("-")[0]); });
     this.addEventListener("htmx:afterSettle", () => {
       for (const box of this.querySelectorAll(".pick input")) box.checked ||= this.picked?.includes(box.value.split("-")[0]);
       if (this.kept) this.stand();
@@ -109,7 +109,10 @@ class RowList extends HTMLElement {
   }
 
   ringNext() {
-    if (document.activeElement === document.body) this.ringed?.find((row) => row.isConnected)?.focus({ preventScroll: true });
+    if (document.activeElement === document.body) {
+      const next = this.ringed?.find((row) => row.isConnected) || this.had && this.querySelector("#rows .empty");
+      next?.focus({ preventScroll: true });
+    }
     this.ringed = [];
   }
 
