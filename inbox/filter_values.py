@@ -3,20 +3,22 @@ types. Only what the reader may see is there."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from django.conf.global_settings import LANGUAGES
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
 from community_hub.lib.query import Context, Mistake, no_such
-from inbox.models import Channel, Source
+from inbox.models import Channel, SearchedMessage, Source
 from members.by_name import members_named
 from members.filters import MOST_OFFERED
 from members.models import Identity
 from team.models import User
 
 MOST_PEOPLE = 500  # accounts that one name may stand for
+NEWEST = 1_000  # messages whose languages are offered first
 MOST_NAMES = 500  # that a name which nobody has is compared with
 
 
@@ -102,14 +104,29 @@ def people(user: User, beginning: str) -> Iterable[tuple[str, str]]:
         return [("me", _("You"))]
     seen = members_named([name], user)
     mine = [("me", _("You"))] if "me".startswith(name.lower()) else []
-    found = seen.order_by("-last_seen", "-pk").values_list("name", flat=True)
-    return [*mine, *((name, _("Member")) for name in found[: MOST_OFFERED - len(mine)])]
+    handles = Identity.objects.visible_to(user).filter(member=OuterRef("pk")).exclude(handle="")
+    first = Subquery(handles.order_by("pk").values("handle")[:1])
+    found = seen.order_by("-last_seen", "-pk").values_list("name", first)
+    rows = list(found[: MOST_OFFERED - len(mine)])
+    names = Counter(name.casefold() for name, _handle in rows)
+    return [*mine, *(_offered(name, handle or "", names) for name, handle in rows)]
 
 
-def languages(_user: User, beginning: str) -> Iterable[tuple[str, str]]:
-    """Of all that Django has a name for, whether somebody wrote in them or not: which ones are used
-    says something of sources that not everybody may see."""
+def _offered(name: str, handle: str, names: Counter[str]) -> tuple[str, str]:
+    """Of several members with one name, each is meant by their handle."""
+    at = f"@{handle.removeprefix('@')}" if handle else ""
+    if at and (not name or names[name.casefold()] > 1):
+        return at, name or _("Member")
+    return name, at or _("Member")
+
+
+def languages(user: User, beginning: str) -> Iterable[tuple[str, str]]:
+    """Of all that Django has a name for, first those of the newest messages that this reader may
+    see: of other messages nothing is told."""
     wanted = beginning.lower()
-    known = sorted((code, name) for code, name in LANGUAGES if "-" not in code)
+    newest = SearchedMessage.objects.visible_to(user).present().order_by("-sent_at")
+    written = newest.values_list("language", flat=True)[:NEWEST]
+    often = Counter(code.partition("-")[0] for code in written if code)
+    known = sorted((it for it in LANGUAGES if "-" not in it[0]), key=lambda it: (-often[it[0]], it))
     like = [it for it in known if it[0].startswith(wanted) or it[1].lower().startswith(wanted)]
     return [(code, _(name)) for code, name in like[:MOST_OFFERED]]

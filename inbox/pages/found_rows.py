@@ -37,12 +37,14 @@ class Excerpt:
 @dataclass
 class FoundRows(Rows):
     """`excerpts` by the id of the conversation. `mistake`: why there is nothing. `note`: what else
-    a reader should know. `is_unfinished`: older messages were not looked at yet."""
+    a reader should know. `suggested`: another query, of one of its words as a name.
+    `is_unfinished`: older messages were not looked at yet."""
 
     excerpts: dict[int, Excerpt] = field(default_factory=dict)
     mistake: Mistake | None = None
     note: str = ""
     is_unfinished: bool = False
+    suggested: str = ""
 
 
 def rows_of(pks: Sequence[int], user: User) -> list[Conversation]:

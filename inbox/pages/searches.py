@@ -24,6 +24,7 @@ from inbox.pages.folders import FIRST, WAITING_LONGEST, Folder, Words
 from inbox.pages.found_rows import FoundRows, excerpts_of, rows_of
 from inbox.pages.rows import MOST, PAGE, with_row_facts
 from inbox.search import hits
+from inbox.search.as_names import with_a_name
 from inbox.search.authors import authors_named
 from inbox.search.excerpts import sought
 from inbox.search.plan import Plan, plan
@@ -87,13 +88,19 @@ class SearchFolder(Folder):
         context = saved_queries.context(user)
         try:
             asked = plan(self.query, context)
-            if asked.words is None or self.sort not in (NEWEST, BEST):
-                return self._listed(asked, context, after, size)
-            if self.sort == BEST:
-                return self._ranked(asked, context, after, size)
-            return self._newest(asked, context, after, size)
+            found = self._found(asked, context, after, size)
+            if not (found or found.more or after):
+                found.suggested = with_a_name(asked, context)
+            return found
         except Mistake as mistake:
             return FoundRows([], NEWEST_FIRST, mistake=mistake)
+
+    def _found(self, asked: Plan, context: Context, after: str, size: int) -> FoundRows:
+        if asked.words is None or self.sort not in (NEWEST, BEST):
+            return self._listed(asked, context, after, size)
+        if self.sort == BEST:
+            return self._ranked(asked, context, after, size)
+        return self._newest(asked, context, after, size)
 
     def _listed(self, asked: Plan, context: Context, after: str, size: int) -> FoundRows:
         """In an order of the conversations, not of the messages that have the words."""

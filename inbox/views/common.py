@@ -19,6 +19,7 @@ from inbox.pages.rows import Rows, with_row_facts
 from inbox.pages.searches import SearchFolder
 from inbox.pages.thread import asked_by, read
 from members.profile import load_profile
+from team import listings
 from team.http import AuthenticatedHttpRequest
 from team.models import User
 from team.saved_queries import ViewBar, view_bar
@@ -72,6 +73,7 @@ def list_context(request: AuthenticatedHttpRequest, folder: Folder) -> dict[str,
         "folder": folder,
         "page": page,
         "bar": bar,
+        "elsewhere": listings.elsewhere(getattr(page, "mistake", None), folder.query),
         "writing": presence.replying([row.pk for row in everyone], request.user),
     }
 

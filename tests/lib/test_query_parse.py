@@ -42,6 +42,10 @@ def said(text):
     [
         ("crash", "crash"),
         ("crash tuner", ("and", "crash", "tuner")),
+        ("crash AND tuner", ("and", "crash", "tuner")),
+        ("a AND (b AND c) AND -d", ("and", "a", ("and", "b", "c"), {"not": "d"})),
+        ("a and b AND", ("and", "a", "and", "b", "AND")),
+        ('a "AND" -AND b', ("and", "a", '"AND"', {"not": "AND"}, "b")),
         ('crash "in bar 12"', ("and", "crash", '"in bar 12"')),
         ("“from a phone”", '"from a phone"'),
         ("„so oder so“", '"so oder so"'),

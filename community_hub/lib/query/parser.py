@@ -45,7 +45,7 @@ def read(text: str) -> Query:
     if len(text) > LONGEST:
         said = _("A query can have %(most)d characters. This one has more.")
         raise Mistake(said % {"most": LONGEST}, LONGEST, len(text))
-    found = syntax.tokens(text)
+    found = _without_and(syntax.tokens(text))
     _refuse_bad_tokens(text, found)
     _refuse_too_much(found)
     try:
@@ -53,6 +53,23 @@ def read(text: str) -> Query:
     except UnexpectedToken as error:
         raise _mistake_at(text, found, error.token) from None
     return Query(text, _node(tree, len(text)))
+
+
+def _without_and(found: Sequence[Token]) -> Sequence[Token]:
+    """What stands side by side must hold anyway: AND in capitals between two things, as other
+    programs want it, says no more. In quotes, at an edge or in small letters it is a word."""
+    between = zip([None, *found], found, [*found[1:], None], strict=False)
+    return [
+        token
+        for before, token, after in between
+        if not (
+            str(token) == "AND"
+            and before is not None
+            and before.type in ("WORD", "QUOTED", "OPERATOR", "CLOSE")
+            and after is not None
+            and after.type in ("WORD", "QUOTED", "OPERATOR", "OPEN", "MINUS")
+        )
+    ]
 
 
 def refuse_no_value(text: str, operator: Operator) -> None:
