@@ -157,6 +157,14 @@ def tag_names(user: User, beginning: str) -> Iterable[tuple[str, str]]:
     return [(tag.name, tag.name) for tag in tags.by_name()[:MOST_OFFERED]]
 
 
+def networks(user: User, beginning: str) -> Iterable[tuple[str, str]]:
+    """The kinds of networks that this reader sees accounts on."""
+    known = Identity.objects.visible_to(user).networks()
+    names = dict.fromkeys(name.partition(":")[0] for name in known)
+    wanted = beginning.lower()
+    return [(name, name) for name in names if name.lower().startswith(wanted)][:MOST_OFFERED]
+
+
 def colleagues(_user: User, beginning: str) -> Iterable[tuple[str, str]]:
     words = {"me": _("You"), "nobody": _("Nobody")}
     offered = [(word, label) for word, label in words.items() if word.startswith(beginning.lower())]
@@ -241,6 +249,8 @@ PEOPLE.register(
         help=gettext_lazy("With an account on this network"),
         example="network:mastodon",
         build=on_network,
+        complete=networks,
+        example_for=lambda user: next((f"network:{name}" for name, _it in networks(user, "")), ""),
     ),
     OperatorDefinition(
         name="lang",

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from community_hub.lib import live
 from community_hub.lib.text import one_line
 from team import actions, saved_queries
 from team.actions import Changes, one_by_one, put_fields_back, verb
@@ -105,12 +106,18 @@ def edit(tag: Tag, *, by: User, **fields: Any) -> Changes:
         return actions.record("edit", [locked], by=by, before=before, after=after)
 
 
+def _undo_delete(rows: Sequence[Action], by: User) -> Collection[int]:
+    done = put_fields_back(rows, by)
+    live.publish("team", "views", {})
+    return done
+
+
 @verb(
     "delete",
     on=ON,
     right="can_manage_tags",
     words=_("deleted %(object)s"),
-    undo=put_fields_back,
+    undo=_undo_delete,
     lead_may_undo=True,
 )
 def delete(tag: Tag, *, by: User) -> Changes:
@@ -119,6 +126,7 @@ def delete(tag: Tag, *, by: User) -> Changes:
         after = _removed_now(tag)
         if not after:
             return Changes()
+        live.publish("team", "views", {})  # those that name it are counted anew
         return actions.record("delete", [tag], by=by, before={"removed_at": None}, after=after)
 
 

@@ -12,13 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 from django.utils.functional import Promise
 
 from community_hub.lib.paths import path
-from community_hub.lib.query import Language
+from community_hub.lib.query import Language, Mistake
 from community_hub.lib.text import storable
 
 Text = str | Promise
@@ -80,6 +81,13 @@ def register(listing: Listing) -> None:
     if not listing.orders:
         raise ValueError(f"{listing.kind} has no order")
     _listings[listing.kind] = listing
+    listing.language.elsewhere = partial(_other_with, listing.kind)
+
+
+def _other_with(kind: str, operator: str) -> tuple[str, Text] | None:
+    """Another list whose queries have this operator."""
+    others = (it for it in _listings.values() if it.kind != kind and it.language.get(operator))
+    return next(((it.kind, it.label) for it in others), None)
 
 
 def find(kind: str) -> Listing | None:
@@ -90,6 +98,12 @@ def find(kind: str) -> Listing | None:
 def of(kind: str) -> Listing:
     """Raises KeyError for one that is not there."""
     return _listings[kind]
+
+
+def elsewhere(mistake: Mistake | None, text: str) -> tuple[str, Text] | None:
+    """Where a query is listed that has a mistake because it belongs there: address and label."""
+    other = find(mistake.elsewhere) if mistake else None
+    return (other.address(text), other.label) if other else None
 
 
 def every() -> list[Listing]:

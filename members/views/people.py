@@ -27,7 +27,7 @@ from members.models.member import MemberQuerySet
 from members.models.scopes import with_hidden_scopes_read
 from members.profile import load_profile
 from members.rows import page_of
-from team import exports, jobs, saved_queries
+from team import exports, jobs, listings, saved_queries
 from team.http import AuthenticatedHttpRequest
 from team.models import SavedQuery, User
 from team.saved_queries import view_bar
@@ -122,6 +122,7 @@ def list_page(
         "jobs": [(job, jobs.words_of(job)) for job in begun if job.group and not job.finished_at],
         "exports": exports.of_jobs(begun, MEMBERS),
         "mistake": mistake,
+        "elsewhere": listings.elsewhere(mistake, wanted.text),
         "corrected": replace(wanted, query=mistake.corrected).address if mistake else "",
     }
     return htmx.respond(request, "members/list.html", context, parts=LIST_PARTS)

@@ -16,7 +16,7 @@ from team.http import AuthenticatedHttpRequest
 def query_help(request: AuthenticatedHttpRequest, kind: str) -> HttpResponse:
     """All operators of a list."""
     listing = listing_of(kind)
-    context = {"help": listing.language.help(), "words": listing.words}
+    context = {"help": listing.language.help(request.user), "words": listing.words}
     return htmx.respond(request, "team/query_help.html", context)
 
 

@@ -136,6 +136,37 @@ def test_a_network_that_nobody_is_on_is_explained(bob, people):
     assert found.value.corrected == f"network:{wrong[:-1]}"
 
 
+@pytest.mark.parametrize("name", ["source", "channel", "has", "from"])
+def test_an_operator_of_conversations_says_so_and_leads_there(bob, people, name):
+    said = signed_in(bob).get("/members/", {"q": f"{name}:forum ada"}).content.decode()
+    assert f"“{name}:” belongs to conversations." in said
+    assert f'href="/inbox/search/?q={name}%3Aforum+ada"' in said
+
+
+def test_an_operator_of_members_says_so_in_the_inbox(bob, people):
+    said = signed_in(bob).get("/inbox/search/", {"q": "network:forum"}).content.decode()
+    assert "“network:” belongs to members." in said
+    assert 'href="/members/?q=network%3Aforum"' in said
+
+
+def test_the_example_of_a_network_is_one_that_there_is_for_its_reader(bob, lena):
+    hidden = make_only(make_source(restricted=True))
+    hidden.identities.update(network="aaa:hidden")
+    assert "network:mastodon" in signed_in(bob).get("/queries/members/help/").content.decode()
+    seen("Ada")
+    assert "network:sandbox" in signed_in(bob).get("/queries/members/help/").content.decode()
+    asked = {"q": "network:"}
+    assert "aaa" not in signed_in(bob).get("/queries/members/suggestions/", asked).content.decode()
+    assert "aaa" in signed_in(lena).get("/queries/members/suggestions/", asked).content.decode()
+
+
+def test_where_operators_find_nobody_no_shorter_name_is_asked_for(bob, people):
+    said = signed_in(bob).get("/members/", {"q": "stage:champion"}).content.decode()
+    assert "shorter name" not in said
+    assert "Leave out a part" in said
+    assert "shorter name" in signed_in(bob).get("/members/", {"q": "zzz"}).content.decode()
+
+
 def test_many_networks_cost_as_many_queries_as_one(bob, people, django_assert_num_queries):
     with django_assert_num_queries(2):
         Identity.objects.visible_to(bob).networks()

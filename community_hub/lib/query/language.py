@@ -38,6 +38,7 @@ class Context:
 
 
 Words = Callable[[Term, Context], Q]
+Elsewhere = Callable[[str], tuple[str, Text] | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +55,8 @@ class OperatorDefinition:
     `complete` gives at most ten (value, label) for what was typed so far, only of what the user
     may see. Operators with fixed `values` (value: label) need none.
 
+    `example_for` gives an example of what this user may see, "" for none: then `example` is shown.
+
     `refers_to`: what the values are names of, "tag", "source" or "user": saved queries follow when
     one of these is renamed.
     """
@@ -65,6 +68,7 @@ class OperatorDefinition:
     values: Mapping[str, Text] = field(default_factory=dict)
     complete: Callable[[Any, str], Iterable[tuple[str, Text]]] | None = None
     refers_to: str = ""
+    example_for: Callable[[Any], str] | None = None
 
 
 @dataclass(frozen=True)
@@ -78,11 +82,13 @@ class HelpRow:
 
 
 class Language:
-    """`words` gives the Q of a word or a phrase; a list without it can't be searched by them."""
+    """`words` gives the Q of a word or a phrase; a list without it can't be searched by them.
+    `elsewhere` gives the kind and the label of another list that has an operator of this name."""
 
     def __init__(self, name: str, *, words: Words | None = None) -> None:
         self.name = name
         self.words = words
+        self.elsewhere: Elsewhere = lambda name: None
         self._definitions: dict[str, OperatorDefinition] = {}
 
     def register(self, *definitions: OperatorDefinition) -> None:
@@ -105,12 +111,13 @@ class Language:
     def get(self, name: str) -> OperatorDefinition | None:
         return self._definitions.get(name)
 
-    def help(self) -> list[HelpRow]:
+    def help(self, user: Any = None) -> list[HelpRow]:
+        """With examples of what this user may see, where an operator has some."""
         return [
             HelpRow(
                 it.name,
                 str(it.help),
-                it.example,
+                (it.example_for(user) if user and it.example_for else "") or it.example,
                 tuple((value, str(label)) for value, label in it.values.items()),
             )
             for it in self.definitions
@@ -188,6 +195,11 @@ class Language:
 
     def _unknown(self, text: str, operator: Operator) -> Mistake:
         start, end = operator.start, operator.end
+        other = self.elsewhere(operator.name)
+        if other:
+            said = _("“%(name)s:” belongs to %(list)s.")
+            words = {"name": operator.name, "list": str(other[1]).lower()}
+            return Mistake(said % words, start, end, elsewhere=other[0])
         like = _close(operator.name, self._definitions)
         if like:
             said = _("“%(name)s:” is not known: did you mean “%(like)s:”?")

@@ -15,7 +15,14 @@ class Mistake(Exception):
     """
 
     def __init__(
-        self, sentence: str, start: int = 0, end: int = 0, corrected: str = "", *, instead: str = ""
+        self,
+        sentence: str,
+        start: int = 0,
+        end: int = 0,
+        corrected: str = "",
+        *,
+        instead: str = "",
+        elsewhere: str = "",
     ) -> None:
         super().__init__(sentence)
         self.sentence = sentence
@@ -23,6 +30,7 @@ class Mistake(Exception):
         self.end = end
         self.corrected = corrected
         self.instead = instead
+        self.elsewhere = elsewhere
 
     def __str__(self) -> str:
         return self.sentence
