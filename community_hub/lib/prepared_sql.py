@@ -37,6 +37,7 @@ def cursor(connection: Any) -> Iterator[Any]:
         with connection.cursor() as logged:
             yield logged
         return
+    connection.close_if_health_check_failed()  # as Django's own do
     connection.ensure_connection()
     raw = PreparedCursor(connection.connection)
     if connection.timezone_name == "UTC":  # psycopg's own makes that of it, without a call of ours

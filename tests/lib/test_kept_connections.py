@@ -10,6 +10,7 @@ import pytest
 from django.core.signals import request_started
 from django.db import connection
 
+from community_hub.lib import prepared_sql
 from community_hub.lib.kept_connections import is_quiet
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -46,6 +47,17 @@ def test_one_that_the_server_ended_is_asked_and_made_anew(asked) -> None:
     end(ended)
     request_started.send(None)
     assert backend() != ended
+    assert asked == [False]
+
+
+def test_a_prepared_statement_is_no_exception(asked) -> None:
+    """Often the first of a page: it reads who is signed in."""
+    ended = backend()
+    end(ended)
+    request_started.send(None)
+    with prepared_sql.cursor(connection) as cursor:
+        cursor.execute("select pg_backend_pid()", [])
+        assert cursor.fetchone()[0] != ended
     assert asked == [False]
 
 
