@@ -38,6 +38,19 @@ def members_named(typed: Sequence[str], user: User) -> MemberQuerySet:
     return Member.objects.visible_to(user).filter(pk__in=_named(begun, user))
 
 
+def are_a_name(typed: Sequence[str], user: User, *, most: int) -> bool:
+    """Is there anybody of members_named()? Not for words that more than about `most` members or
+    accounts are called by: those are not read."""
+    begun = _all_begun(typed)
+    if not begun:
+        return False
+    wanted = _wanted(begun)
+    for found in (_by_name(wanted), _by_account(wanted, None)):
+        if len(found.order_by().values_list("pk")[: most + 1]) > most:
+            return False
+    return members_named(typed, user).exists()
+
+
 def accounts_named(
     typed: Sequence[str], phrases: Sequence[str], user: User, *, most: int
 ) -> list[int]:

@@ -6,13 +6,15 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from community_hub.lib.query import Context, Mistake, Phrase, Word, in_quotes, parts
-from members.by_name import members_named
+from members.by_name import are_a_name
 
 from . import hits
 from .plan import Plan, plan
 
 MOST_WORDS = 5  # of a query that is looked at
 MOST_TRIED = 2  # queries that are asked for
+MOST_PEOPLE = 100  # members that a name may stand for
+PATIENCE_MS = 50  # of each statement of these
 
 Terms = Sequence[Word | Phrase]
 
@@ -49,9 +51,8 @@ def runs(text: str, terms: Terms) -> Iterator[Terms]:
 
 
 def is_a_name(name: Terms, context: Context) -> bool:
-    """Is there a member with words in their name or handle that begin so?"""
-    words = [term.text for term in name]
-    return members_named(words, context.user).exists()
+    """Is there a member with words in their name or handle that begin so, and not too many?"""
+    return are_a_name([term.text for term in name], context.user, most=MOST_PEOPLE)
 
 
 def as_author(text: str, name: Terms) -> str:
@@ -62,8 +63,12 @@ def as_author(text: str, name: Terms) -> str:
 
 
 def finds(text: str, context: Context) -> bool:
+    """False where it takes long to tell: the page waits for it."""
     try:
         wanted = plan(text, context)
-        return wanted.words is not None and bool(hits.newest(wanted, context, size=1).hits)
+        if wanted.words is None:
+            return False
+        with hits.limited(PATIENCE_MS):
+            return bool(hits.newest(wanted, context, size=1).hits)
     except Mistake:
         return False

@@ -117,11 +117,11 @@ def best(plan: Plan, context: Context) -> Found:
 
 
 @contextmanager
-def limited() -> Iterator[None]:
-    """No statement of a search takes longer than TIMEOUT_MS, or than whoever asks allows it."""
+def limited(ms: int = 0) -> Iterator[None]:
+    """No statement takes longer than `ms`, else TIMEOUT_MS, or than whoever asks allows it."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(_LIMIT, [TIMEOUT_MS])
+            cursor.execute(_LIMIT, [ms or TIMEOUT_MS])
             usual, _now = cursor.fetchone()
             yield
             cursor.execute("select set_config('statement_timeout', %s, true)", [usual])

@@ -110,7 +110,7 @@ class RowList extends HTMLElement {
 
   ringNext() {
     if (document.activeElement === document.body) {
-      const next = this.ringed?.find((row) => row.isConnected) || this.had && this.querySelector("#rows .empty");
+      const next = this.ringed?.find((row) => row.isConnected) || (this.had ? this.querySelector("#rows .empty") : null);
       next?.focus({ preventScroll: true });
     }
     this.ringed = [];
