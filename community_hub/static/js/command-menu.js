@@ -19,6 +19,7 @@ class CommandMenu extends HTMLElement {
     this.addEventListener("htmx:afterSettle", () => {
       const open = this.matches(":popover-open") && this.isStillThere;
       if (open && !this.isInside) (this.box || fieldOf(this.items[0]))?.focus();
+      if (this.box?.value) this.filter(this.box.value); // one may have typed before the items came
       this.markChosen();
     });
   }

@@ -1,4 +1,5 @@
-// <composer-box>: turns between reply and note, empties what was sent, takes back what was not.
+// <composer-box>: turns between reply and note, empties what was sent, takes back what was not. put() writes for
+// the elements inside what Ctrl+Z takes back.
 // Tells the elements inside: composer:sending, composer:kept (it did not go), composer:changed.
 class ComposerBox extends HTMLElement {
   connectedCallback() {
@@ -42,9 +43,22 @@ class ComposerBox extends HTMLElement {
     const box = this.box("reply");
     event.preventDefault();
     event.target.closest("command-menu").hidePopover();
-    box.setRangeText(";", box.selectionStart, box.selectionEnd, "end");
-    box.dispatchEvent(new Event("input", { bubbles: true }));
+    this.put(box, ";");
+  }
+
+  // As if it was typed, in the place of what is selected or stands there. execCommand is deprecated, but nothing else
+  // reaches the browser's own undo; where it is gone, setRangeText writes what Ctrl+Z does not know of.
+  put(box, text, start = box.selectionStart, end = box.selectionEnd) {
     box.focus();
+    box.setSelectionRange(start, end);
+    if (!text && start === end) return;
+    const typed = document.activeElement === box && document.execCommand(text ? "insertText" : "delete", false, text);
+    if (!typed) {
+      box.setRangeText(text, start, end, "end");
+      box.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    const at = box.selectionEnd;
+    for (const from of [at - 1, at]) box.setSelectionRange(Math.max(from, 0), at); // what is typed next is undone apart
   }
 
   turn(kind) {
@@ -52,9 +66,9 @@ class ComposerBox extends HTMLElement {
     this.box(kind)?.focus();
   }
 
-  // the button says which text it sends; "send anyway" stands in the warning and means the reply
-  kindOf({ target }) {
-    if (target.matches("[data-preview]")) return null;
+  // the button says which text it sends; "send anyway" stands in the warning and means the reply. A menu only asks.
+  kindOf({ target, detail }) {
+    if (target.matches("[data-preview]") || detail.requestConfig.verb === "get") return null;
     return target.dataset.kind || "reply";
   }
 

@@ -65,10 +65,8 @@ class MentionBox extends HTMLElement {
 
   take(option) {
     const end = this.area.selectionStart, begin = end - this.typed.length;
-    this.area.setRangeText(`${option.textContent} `, begin, end, "end");
+    this.closest("composer-box").put(this.area, `${option.textContent} `, begin, end);
     this.close();
-    this.area.dispatchEvent(new Event("input", { bubbles: true }));
-    this.area.focus();
   }
 
   close() {

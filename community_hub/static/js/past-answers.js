@@ -10,30 +10,48 @@ class PastAnswers extends HTMLElement {
     this.gone = new AbortController();
     const { signal } = this.gone;
     this.menu.querySelector(".filter").addEventListener("input", () => this.typed(), { signal });
+    this.menu.addEventListener("toggle", ({ newState }) => this.turned(newState), { signal });
     this.addEventListener("click", ({ target }) => this.toggle(target.closest("[data-read]")));
     this.addEventListener("keydown", (event) => this.key(event));
     this.addEventListener("htmx:afterSettle", (event) => this.settled(event));
-    setTimeout(() => this.menu.matches(":popover-open") && this.look()); // once htmx knows what came
   }
 
   disconnectedCallback() {
     this.gone.abort();
-    clearTimeout(this.timer);
+    this.wait();
   }
 
-  look() { this.found.dispatchEvent(new CustomEvent("look")); }
+  turned(state) {
+    this.wait();
+    if (state !== "open") return;
+    this.setApart(); // what is there is from the time before
+    this.look();
+  }
+
+  // null: nothing was typed since it was last asked
+  wait(milliseconds) {
+    clearTimeout(this.timer);
+    this.timer = milliseconds ? setTimeout(() => this.look(), milliseconds) : null;
+  }
+
+  look() {
+    this.wait();
+    this.found.dispatchEvent(new CustomEvent("look"));
+  }
 
   typed() {
-    this.found.querySelectorAll(".menu-item").forEach((item) => { item.dataset.apart = ""; });
-    this.found.setAttribute("aria-busy", "true");
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.look(), PAUSE);
+    this.setApart();
+    this.wait(PAUSE);
   }
 
-  // the menu would take the focus back to its box
+  setApart() {
+    this.found.querySelectorAll(".menu-item").forEach((item) => { item.dataset.apart = ""; });
+    this.found.setAttribute("aria-busy", "true");
+  }
+
   settled(event) {
-    if (document.activeElement !== document.body) event.stopPropagation();
     if (event.target !== this.found) return;
+    if (this.timer) return this.setApart(); // one has typed on since it was asked for
     this.found.removeAttribute("aria-busy");
     this.querySelector("[data-said]").textContent = this.found.querySelector("[data-words]")?.textContent.trim() ?? "";
   }

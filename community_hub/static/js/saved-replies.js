@@ -1,12 +1,16 @@
-// <saved-replies>: the list in the menu of the reply box, with past answers below it. A click puts the text where
-// the cursor is, with what the server filled in, in the language that it chose; <saved-language> offers the others.
-// What the server points out stands above the box until somebody has read it. A semicolon at the beginning of a
-// line opens the menu (composer-box.js).
+// <saved-replies>: what is in the menu of the reply box: where one types, the list, and past answers below it. The
+// list is asked for when the menu opens, and whoever types meanwhile goes on. A click puts the text where the cursor
+// is, with what the server filled in, in the language that it chose; <saved-language> offers the others. What the
+// server points out stands above the box until somebody has read it. A semicolon at the beginning of a line opens
+// the menu (composer-box.js).
 class SavedReplies extends HTMLElement {
   connectedCallback() {
     this.addEventListener("click", ({ target }) => {
       const item = target.closest("[data-url]");
-      if (item) this.insert(item.dataset.url);
+      if (this.contains(item)) this.insert(item.dataset.url); // the draft, around the menu, has an address too
+    });
+    this.closest("command-menu").addEventListener("toggle", ({ newState }) => {
+      if (newState === "open") this.querySelector("#saved-list").dispatchEvent(new CustomEvent("look"));
     });
   }
 
@@ -17,8 +21,7 @@ class SavedReplies extends HTMLElement {
     const choice = composer.querySelector('input[value="reply"]');
     if (choice && !choice.checked) choice.click();
     if (answer) {
-      box.setRangeText(answer.text, box.selectionStart, box.selectionEnd, "end");
-      box.dispatchEvent(new Event("input", { bubbles: true }));
+      composer.put(box, answer.text);
       if (answer.remark) this.pointOut(composer, answer.remark);
       composer.dispatchEvent(new CustomEvent("saved:inserted", { detail: { url, languages: [], ...answer } }));
     }

@@ -1,0 +1,191 @@
+"""The menu of saved replies and past answers: read by mouse and thumb, and nothing that is typed
+around it is lost."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, Request, expect
+
+from .hub import Hub
+from .talks import Talk
+from .test_drafts import KEPT
+from .test_writing import REPLY
+
+MENU = "#saved-menu"
+PHONE = {"width": 360, "height": 740}
+
+
+class Asked:
+    """What a page asks the server from now on, as "POST /conversations/7/draft/"."""
+
+    def __init__(self, page: Page) -> None:
+        self.lines: list[str] = []
+        page.on("request", self.add)
+
+    def add(self, request: Request) -> None:
+        self.lines.append(f"{request.method} {request.url}")
+
+    def to(self, part: str) -> list[str]:
+        return [line for line in self.lines if part in line]
+
+
+def open_menu(page: Page, talk: Talk) -> None:
+    page.goto(talk.page)
+    page.locator(REPLY).click()
+    page.keyboard.press(";")
+    expect(page.locator(f"{MENU} past-answers li").first).to_be_visible()
+
+
+def test_a_past_answer_is_read_and_inserted_by_mouse(sit, talk: Talk) -> None:
+    page = sit("bo")
+    open_menu(page, talk)
+    asked = Asked(page)
+    menu = page.locator(MENU)
+    menu.get_by_role("searchbox").click()
+    for heading in menu.get_by_role("heading").all():
+        heading.click()
+    row = menu.locator("past-answers li").first
+    read = row.get_by_role("button", name="Read the whole answer")
+    read.click()
+    reading = row.locator(".reading")
+    reading.locator(".body").last.click()
+    read.press("Enter")
+    expect(reading).to_be_hidden()
+    read.press("Enter")
+    expect(reading.locator(".body").last).to_be_visible()
+    assert not asked.to("POST")
+    reading.get_by_role("button", name="Insert").click()
+    expect(menu).to_be_hidden()
+    expect(page.locator(REPLY)).not_to_have_value("")
+
+
+def test_a_past_answer_is_read_by_thumb_and_its_conversation_opened(sit, talk: Talk) -> None:
+    page = sit("bo", viewport=PHONE, has_touch=True, is_mobile=True)
+    open_menu(page, talk)
+    asked = Asked(page)
+    menu = page.locator(MENU)
+    row = menu.locator("past-answers li").first
+    row.get_by_role("button", name="Read the whole answer").tap()
+    row.locator(".reading .body").last.tap()
+    expect(menu).to_be_visible()
+    with page.expect_navigation(url="**?at=*"):
+        row.get_by_role("link", name="Open conversation").tap()
+    assert not asked.to("/draft/")
+
+
+@pytest.mark.parametrize("ending", ["Escape", "Enter"])
+def test_a_draft_is_saved_though_the_menu_opens_at_once(
+    sit, hub: Hub, talk: Talk, ending: str
+) -> None:
+    page = sit("bo")
+    page.goto(talk.page)
+    page.keyboard.press("r")
+    page.keyboard.type("Hallo Welt ;")
+    menu = page.locator(MENU)
+    expect(menu.get_by_role("searchbox")).to_be_focused()
+    if ending == "Enter":
+        page.keyboard.type("refund")
+        expect(menu.locator(".menu-item.active")).to_contain_text("Refund is under way")
+    page.keyboard.press(ending)
+    expect(menu).to_be_hidden()
+    expect(page.get_by_text("draft saved")).to_be_visible()
+    kept = page.locator(REPLY).input_value()
+    assert kept.startswith("Hallo Welt ")
+    assert ("refund" in kept) == (ending == "Enter")
+    assert hub.ask(KEPT, talk.pk) == kept
+    elsewhere = sit("bo")
+    elsewhere.goto(talk.page)
+    expect(elsewhere.locator(REPLY)).to_have_value(kept)
+
+
+@pytest.mark.parametrize("focus", ["box", "page"])
+def test_no_letter_is_lost_that_is_typed_right_after_the_semicolon(
+    sit, talk: Talk, focus: str
+) -> None:
+    page = sit("bo")
+    page.goto(talk.page)
+    if focus == "box":
+        page.keyboard.press("r")
+    asked = Asked(page)
+    page.keyboard.type(";which firmware", delay=40)
+    box = page.locator(MENU).get_by_role("searchbox")
+    expect(box).to_have_value("which firmware")
+    expect(page.locator(f"{MENU} .saved-part")).to_contain_text("No matching saved replies")
+    expect(box).to_have_value("which firmware")
+    assert len(asked.to("/saved-replies/")) == 1
+    page.keyboard.press("Escape")
+    page.wait_for_timeout(500)
+    assert len(asked.to("/saved-replies/")) == 1  # not on closing
+    page.keyboard.press("Escape")
+    expect(page.locator(REPLY)).to_have_value("")
+
+
+def test_what_was_inserted_is_undone_by_the_browser_and_nothing_else(sit, talk: Talk) -> None:
+    page = sit("bo")
+    page.goto(talk.page)
+    page.keyboard.press("r")
+    page.keyboard.type("Hello, ;")
+    menu, box = page.locator(MENU), page.locator(REPLY)
+    expect(menu.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.type("refund")
+    expect(menu.locator(".menu-item.active")).to_contain_text("Refund is under way")
+    page.keyboard.press("Enter")
+    expect(box).to_have_value(re.compile("^Hello, Your refund is under way, Wren"))
+    refund = box.input_value()
+    page.keyboard.type(" ;")
+    expect(menu.locator("past-answers li").first).to_be_visible()
+    menu.locator("past-answers .menu-item").first.click()
+    expect(menu).to_be_hidden()
+    assert box.input_value().startswith(f"{refund} ")
+    assert len(box.input_value()) > len(refund) + 1
+    page.keyboard.press("Control+z")
+    expect(box).to_have_value(f"{refund} ")
+    page.keyboard.press("Control+z")
+    expect(box).to_have_value(refund)
+    page.keyboard.press("Control+z")
+    expect(box).to_have_value("Hello, ")
+    page.keyboard.press("Control+Shift+z")
+    expect(box).to_have_value(refund)
+    page.keyboard.press("Control+z")
+    expect(page.get_by_text("draft saved")).to_be_visible()
+    page.reload()
+    expect(box).to_have_value("Hello, ")
+
+
+def test_a_change_of_language_is_undone_with_the_choice(sit, talk: Talk) -> None:
+    page = sit("lena")
+    title = f"Both {talk.pk}"
+    for language, text in (("de", "Er ist angeheftet."), ("en", "It is pinned.")):
+        if language == "de":
+            page.goto("/saved-replies/new/")
+            page.get_by_label("Title").fill(title)
+            page.get_by_label("Share with the team").uncheck()
+        page.get_by_label("Language").select_option(language)
+        page.get_by_label("Text", exact=True).fill(text)
+        name = "Save and add a language" if language == "de" else "Save"
+        page.get_by_role("button", name=name, exact=True).click()
+    expect(page.get_by_role("link", name="English")).to_be_visible()
+    page.goto(talk.page)
+    page.keyboard.press("r")
+    page.keyboard.type("So: ;")
+    menu, box = page.locator(MENU), page.locator(REPLY)
+    expect(menu.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.type(title)
+    expect(menu.locator(".menu-item.active")).to_contain_text(title)
+    page.keyboard.press("Enter")
+    expect(box).to_have_value("So: It is pinned.")
+    choice = page.get_by_label("Saved reply in")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Deu", delay=150)
+    expect(box).to_have_value("So: Er ist angeheftet.")
+    expect(choice).to_be_focused()
+    expect(choice).to_have_value("de")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Control+z")
+    expect(box).to_have_value("So: It is pinned.")
+    expect(choice).to_have_value("en")
+    page.keyboard.press("Control+z")
+    expect(box).to_have_value("So: ")
+    expect(choice).to_be_hidden()
