@@ -121,3 +121,19 @@ def test_a_double_click_sends_once_and_complains_of_nothing(sit, hub: Hub, talk:
     expect(page.locator("#composer-warning")).to_be_empty()
     both = "select count(*) from inbox_message where conversation_id = %s and kind <> 'inbound'"
     assert hub.ask(f"{both} and kind <> 'event'", talk.pk) == 2
+
+
+def test_the_list_follows_where_a_draft_begins_and_ends(sit, talk: Talk) -> None:
+    page = sit("bo")
+    page.goto(talk.page)
+    row = page.locator(f"#row-{talk.pk}")
+    count = page.locator("#inbox-nav").get_by_role("link", name="Drafts")
+    before = count.inner_text()
+    page.keyboard.press("r")
+    page.keyboard.type("Page nine")
+    expect(row).to_contain_text("Draft: Page nine")
+    expect(count).not_to_have_text(before)
+    for _ in "Page nine":
+        page.keyboard.press("Backspace")
+    expect(row).not_to_contain_text("Draft:")
+    expect(count).to_have_text(before)

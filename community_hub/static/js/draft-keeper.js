@@ -1,6 +1,7 @@
 // <draft-keeper data-url="…" data-user="7">: saves the form's texts on the server while one types, one
 // save after the other. While the server cannot be reached, the words stay in this browser, for this
-// user alone, and come back with the page. Another tab of the same conversation shows them as well.
+// user alone, and come back with the page. Another tab of the same conversation shows them as well. Where a draft
+// begins or ends, the lists are told: rows and the navigation show it.
 const WAIT = 700; // ms after the last key
 const AGAIN = 10_000; // ms until a save that failed is tried again
 
@@ -9,6 +10,7 @@ class DraftKeeper extends HTMLElement {
     this.gone = new AbortController();
     const { signal } = this.gone;
     this.unsaved = new Set();
+    this.begun = new Set(this.boxes.filter(hasWords)); // those of which the server has a draft
     this.addEventListener("input", ({ target }) => target.matches("textarea") && this.typed(target));
     this.addEventListener("change", () => this.flush());
     this.addEventListener("composer:sending", ({ target }) => this.unsaved.delete(target)); // what is sent must not come back as a draft
@@ -48,6 +50,7 @@ class DraftKeeper extends HTMLElement {
   // on its way would bring the old one back, so it is followed by another
   settled(box) {
     this.unsaved.delete(box);
+    this.isNews(box, box.value);
     localStorage.setItem(this.slot(box), box.value); // for the other tabs
     localStorage.removeItem(this.slot(box));
     this.say("");
@@ -86,6 +89,7 @@ class DraftKeeper extends HTMLElement {
       const answer = await fetch(this.dataset.url, { method: "POST", body, headers, keepalive: text.length < 15_000 });
       if (!answer.ok) throw new Error(answer.status);
       this.dispatchEvent(new CustomEvent("draft:saved", { bubbles: true, detail: await answer.json() }));
+      if (this.isNews(box, text)) document.body.dispatchEvent(new CustomEvent("hub:conversation"));
       if (localStorage.getItem(slot) === text) localStorage.removeItem(slot);
       if (!this.unsaved.size) this.say(text ? "saved" : "");
     } catch {
@@ -96,7 +100,16 @@ class DraftKeeper extends HTMLElement {
     }
   }
 
+  // to the lists; of a conversation that was left, they have the draft as it was before
+  isNews(box, text) {
+    const before = this.begun.has(box), now = hasWords({ value: text });
+    this.begun[now ? "add" : "delete"](box);
+    return before !== now || !this.isConnected;
+  }
+
   say(state) { this.querySelectorAll("[data-draft]").forEach((note) => { note.hidden = note.dataset.draft !== state; }); }
 }
+
+function hasWords({ value }) { return value.trim() !== ""; }
 
 customElements.define("draft-keeper", DraftKeeper);
