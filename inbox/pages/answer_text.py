@@ -1,12 +1,14 @@
 """The words of a past answer, made ready to be sent to somebody else.
 
 Whoever was greeted there is replaced by whoever is answered now. What else names somebody is not
-changed, since it may be meant; it is pointed out.
+changed, since it may be meant; it is pointed out: addresses and numbers, and the names of those who
+took part in that conversation.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -54,15 +56,18 @@ class ReadyText:
         return _("Check before sending. This answer mentions: %(names)s") % {"names": shown}
 
 
-def ready_for(reply: Message, old: Identity | None, new: Identity | None) -> ReadyText:
-    """`old`: whom it answered; `new`: whom it is to answer, None where nobody is known."""
+def ready_for(
+    reply: Message, old: Identity | None, new: Identity | None, others: Iterable[Identity] = ()
+) -> ReadyText:
+    """`old`: whom it answered; `new`: whom it is to answer, None where nobody is known; `others`:
+    who else wrote there."""
     text = greeting_anew(written(reply), old, new)
-    names = [*names_of(old)] if old else []
     known = {name.casefold() for name in names_of(new)} if new else set()
     found = [match[0] for pattern in PERSONAL for match in pattern.finditer(text)]
-    for name in names:
-        if name not in " ".join(found) and re.search(whole(name), text):
-            found.append(name)
+    for person in [old, *others] if old else others:
+        for name in names_of(person):
+            if name not in " ".join(found) and re.search(mentioned(name), text):
+                found.append(name)
     left = dict.fromkeys(one for one in found if one.lstrip("@").casefold() not in known)
     return ReadyText(text, tuple(left))
 
@@ -105,3 +110,8 @@ def name_like(name: str, old: Identity, new: Identity | None) -> str:
 
 def whole(words: str) -> str:
     return rf"(?<!\w){re.escape(words)}(?:(?![\w@])|(?={HONORIFIC}))"
+
+
+def mentioned(name: str) -> str:
+    """As `whole`, or as whose something is: "Henrikes Hinweis"."""
+    return rf"{whole(name)}|(?<!\w){re.escape(name)}s(?![\w@])"

@@ -55,6 +55,25 @@ def test_what_names_somebody_else_is_pointed_out(wren, ada):
     assert ready_for(reply("Hi Wren, @ada knows 2026-11-29 and 1.2.3."), wren, ada).remark == ""
 
 
+@pytest.mark.parametrize(
+    ("written", "named"),
+    [
+        ("Danke, Henrike. Es steht in der Liste.", ("Henrike",)),
+        ("Hi Wren,\n\nHenrike Voss is right, and Henrikes photo shows it.", ("Henrike Voss",)),
+        ("As hv_42 said.", ("hv_42",)),
+        ("Henriken is a place.", ()),
+        ("Wrens board is Wren's.", ("Wren",)),
+    ],
+)
+def test_a_name_of_who_took_part_there_is_pointed_out_wherever_it_stands(wren, ada, written, named):
+    henrike = make_identity(make_member("Henrike Voss"), handle="hv_42")
+    assert ready_for(reply(written), wren, ada, [wren, henrike]).personal == named
+
+
+def test_who_is_answered_now_is_not_pointed_out_though_they_took_part_there(wren, ada):
+    assert ready_for(reply("Thanks, Ada."), wren, ada, [wren, ada]).personal == ()
+
+
 def test_what_was_edited_over_there_is_what_stands_there(wren, ada, db):
     from django.utils import timezone
 
