@@ -6,18 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Left
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from community_hub.lib.language_names import code_of
 from inbox.models import Conversation, Delivery, Message
 from inbox.models.message import CLOSED
 from inbox.search import past_answers as search
 from inbox.search.excerpts import Piece, Sought, excerpt
+from inbox.search.fillers import telling_only
 from inbox.search.past_answers import Match
 from inbox.search.terms import Term, terms_of
+from members.models import Identity
 
 from .answer_text import ReadyText, ready_for
 from .pictures import body_with_links
@@ -32,6 +35,7 @@ MOST_ASKED = 5  # messages of whoever is answered
 ALIKE = 0.35  # of the best rank: what is less alike is not offered
 MANY_TERMS = 6  # of a message: one alone in common is no likeness then
 MOST_MARKED = 10  # words of an excerpt
+MOST_WRITERS = 200  # messages of a conversation by whose authors names are known
 
 
 @dataclass(frozen=True)
@@ -87,14 +91,14 @@ def similar(
     """The best first, each text once. `to`: the message that is answered, where it was picked;
     `words`: what was typed to find one. Raises TooLong."""
     asked = to or conversation.answerable()
-    question = terms_of(said_by_asker(conversation, asked), asked.language if asked else "")
+    language = asked.language if asked else ""
+    question = telling_only(terms_of(said_by_asker(conversation, asked), language))
     typed = typed_terms(words)
     if words.strip() and not typed:
         return PastAnswers()
-    found = search.similar(question, typed, conversation, user)
-    told = [term for term in question if not term.is_stop]
-    few = 2 if len(told) >= MANY_TERMS and not typed else 1
-    close = [match for match in found.matches if len(match.terms) >= few]
+    found = search.similar(question, typed, conversation, user, code_of(language))
+    few = 2 if len(question) >= MANY_TERMS and not typed else 1
+    close = [match for match in found.matches if match.common >= few]
     best = close[0].rank if close else 0.0
     return PastAnswers(
         rows_of([match for match in close if match.rank >= best * ALIKE], user), found.is_bounded
@@ -177,8 +181,17 @@ def read(
     if reply is None or question is None:
         return None
     asked = to or conversation.answerable()
-    text = ready_for(reply, question.author, asked.author if asked else None)
+    new = asked.author if asked else None
+    text = ready_for(reply, question.author, new, members_there(reply.conversation))
     return PastAnswer(reply, question, text=text)
+
+
+def members_there(conversation: Conversation) -> QuerySet[Identity]:
+    """Who wrote there lately, without the team."""
+    lately = conversation.messages.filter(kind="inbound", author__isnull=False)
+    newest = lately.order_by("-sent_at", "-pk").values("author")[:MOST_WRITERS]
+    members = Identity.objects.filter(pk__in=newest, is_us=False, member__user=None)
+    return members.select_related("member").order_by("pk")
 
 
 def question_of(reply: Message, user: User) -> Message | None:

@@ -2,8 +2,9 @@
 
 What is compared is both the reply and the message that it answered. The newest replies are all
 looked at; older ones are found by the full-text index, by the rarest of the words. How much a word
-counts is told by how few of the newest replies have it: of those that the reader may see, so that
-an order tells nothing of others.
+counts is told by how few of the newest replies have it: of those to messages in the same language,
+where any word of another one would be rare; and of those that the reader may see, so that an order
+tells nothing of others. Words that many of them have make no likeness by themselves.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ MOST_HITS = 1_000  # messages that the index gives
 SHARE = 0.005  # of all messages: so many may have the words that the index is asked for, together
 RARE = 0.001  # the share of a word that PostgreSQL's statistics do not have, at most about
 GIVEN = 40  # replies, the best first
+COMMON = 0.1  # of the newest replies in this language: what so many have tells nothing
+ENOUGH = 30  # of them, from which on that can be told
 
 # A reply counts where it was answered in the open and has arrived. What it answered: its parent,
 # or where that is none of a member's, the last thing that a member had said. What is "materialized"
@@ -86,15 +89,18 @@ with ours as materialized (
 ), pair as materialized (
     select reply.id, reply.is_new, reply.search as said,
         coalesce(parent.id, before.id) as question,
-        coalesce(parent.search, before.search) as asked
+        coalesce(parent.search, before.search) as asked,
+        %(language)s = '' or coalesce(parent.language, before.language) = ''
+            or lower(split_part(coalesce(parent.language, before.language), '-', 1))
+                = %(language)s as is_alike
     from reply
     left join lateral (
-        select id, search from open_message
+        select id, search, language from open_message
         where id = reply.parent_id and kind = 'inbound'
           and (author_id is null or author_id not in (select id from ours)) offset 0
     ) parent on true
     left join lateral (
-        select id, search from open_message
+        select id, search, language from open_message
         where parent.id is null and conversation_id = reply.conversation_id
           and kind = 'inbound' and (sent_at, id) < (reply.sent_at, reply.id)
           and (author_id is null or author_id not in (select id from ours))
@@ -108,25 +114,28 @@ with ours as materialized (
       and not exists (
         select from inbox_delivery d where d.message_id = reply.id and d.state <> 'sent')
 ), matched as materialized (
-    select pair.id, pair.question, pair.is_new, term.at, term.is_typed,
+    select pair.id, pair.question, pair.is_new and pair.is_alike as counts, term.at, term.is_typed,
         20 + length(pair.asked) + length(pair.said) / 2 as size,
         pair.asked @@ term.query as was_asked, pair.said @@ term.query as was_said
     from pair cross join term
     where pair.asked @@ term.query or pair.said @@ term.query
 ), total as materialized (
-    select greatest(count(*) filter (where is_new), 1)::float8 as pairs from pair
+    select count(*) filter (where is_new and is_alike)::float8 as pairs from pair
 ), weight as materialized (
-    select at, ln(((select pairs from total) + 1) / (count(*) filter (where is_new) + 0.5))
-        * case when bool_or(is_typed) then %(typed_counts)s else 1 end as weight
-    from matched group by at
+    select at, ln((pairs + 1) / (count(*) filter (where counts) + 0.5))
+            * case when bool_or(is_typed) then %(typed_counts)s else 1 end as weight,
+        bool_or(is_typed) or pairs < %(enough)s
+            or count(*) filter (where counts) <= pairs * %(common)s as tells
+    from matched cross join total group by at, pairs
 )
 select best.*,
     (select count(*) from outbound) = %(most)s or (select count(*) from native) = %(most)s
 from (select) as once left join (
-    select id, question, array_agg(at order by weight desc) as terms,
+    select id, question, count(*) as common, array_agg(at order by weight desc)
+            filter (where tells) as terms,
         sum(weight * case when was_asked and was_said then 1.25 when was_asked then 1 else 0.5 end)
             / ln(size) as rank
-    from matched join weight using (at) group by id, question, size
+    from matched join weight using (at) group by id, question, size having bool_or(tells)
     order by rank desc, id desc limit %(given)s
 ) best on true order by rank desc, id desc
 """
@@ -135,11 +144,12 @@ TYPED_COUNTS = 3  # times as much as a word of the message that is answered
 
 @dataclass(frozen=True)
 class Match:
-    """`reply`, `question`: ids of messages. `terms`: those that either has, what tells most
-    first."""
+    """`reply`, `question`: ids of messages. `common`: how many terms either has; `terms`: those of
+    them that are rare enough to tell something, what tells most first."""
 
     reply: int
     question: int
+    common: int
     terms: list[Term]
     rank: float
 
@@ -153,10 +163,15 @@ class Found:
 
 
 def similar(
-    asked: Sequence[Term], typed: Sequence[Term], conversation: Conversation, user: User
+    asked: Sequence[Term],
+    typed: Sequence[Term],
+    conversation: Conversation,
+    user: User,
+    language: str = "",
 ) -> Found:
     """Replies in other conversations that this user may see. With `typed` words only those that
-    have them all, or whose question has; the last may be begun. Raises TooLong."""
+    have them all, or whose question has; the last may be begun. `language`: the code of the one
+    that is asked in, "" where it is not known. Raises TooLong."""
     wanted = [*typed, *telling(asked, MOST_TERMS)]
     if not wanted:
         return Found([])
@@ -165,6 +180,9 @@ def similar(
         "queries": [term.query for term in wanted],
         "typed_ones": [number < len(typed) for number in range(len(wanted))],
         "typed_counts": TYPED_COUNTS,
+        "language": language,
+        "common": COMMON,
+        "enough": ENOUGH,
         "typed": all_of(typed) if typed else None,
         "is_one": len(typed) == 1,
         "by_index": all_of(typed) if typed and is_rare(typed) else any_of(wanted[len(typed) :]),
@@ -177,8 +195,8 @@ def similar(
         cursor.execute(_RANKED, values)
         rows = cursor.fetchall()
     matches = [
-        Match(reply, question, [wanted[number] for number in numbers], rank)
-        for reply, question, numbers, rank, _bounded in rows
+        Match(reply, question, common, [wanted[number] for number in numbers], rank)
+        for reply, question, common, numbers, rank, _bounded in rows
         if reply
     ]
     return Found(matches, any(row[-1] for row in rows))

@@ -8,6 +8,7 @@ round. Of scripts without spaces, two characters that follow each other are a te
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,16 @@ from community_hub.lib.search_text import ONE_BY_ONE, search_text
 from inbox.languages import CONFIGURATIONS, code_of, configurations_in_use
 
 READ = 5_000  # characters of a text whose words are looked at
+LONGEST_STOP = 12  # letters of a stop word
+# Whose dictionaries have stop words. All are asked: a word that says nothing in one language is
+# rare among messages of the others, and would count much there.
+STOPPERS = [
+    f"{name}_stem"
+    for name in (
+        "danish", "dutch", "english", "finnish", "french", "german", "hungarian", "italian",
+        "norwegian", "portuguese", "russian", "spanish", "swedish", "turkish",
+    )
+]  # fmt: skip
 MOST_READ = 400  # different words of it
 LONGEST = 40  # characters of a word: what is longer is a key or an address
 _UNIT = re.compile(f"[{ONE_BY_ONE}]|[^\\W_{ONE_BY_ONE}]+")
@@ -26,8 +37,8 @@ _ONE = re.compile(f"[{ONE_BY_ONE}]")
 # are rarer. They decide only how a word is looked for, which is a matter of time.
 _READINGS = """
 with given as (
-    select word, at, word like '%% %%' as is_pair
-    from unnest(%(words)s::text[]) with ordinality as w(word, at)
+    select word, written, at, word like '%% %%' as is_pair
+    from unnest(%(words)s::text[], %(written)s::text[]) with ordinality as w(word, written, at)
 ), common as materialized (
     select c.lexeme, c.share
     from pg_stats s, unnest(s.most_common_elems::text::text[], s.most_common_elem_freqs)
@@ -47,9 +58,9 @@ with given as (
 select word,
     case when is_pair then phraseto_tsquery('simple', word)::text else query end,
     case when is_pair then least else share end,
-    not is_pair and exists (
-        select from unnest(%(stemmers)s::text[]) name
-        where ts_lexize(name::regdictionary, word) = '{}')
+    not is_pair and length(written) <= %(longest_stop)s and exists (
+        select from unnest(%(stoppers)s::text[]) name
+        where ts_lexize(name::regdictionary, written) = '{}')
 from given join told using (at) order by at
 """
 
@@ -58,7 +69,8 @@ from given join told using (at) order by at
 class Term:
     """`words`: as search_text() makes them, in lower case, which follow each other. `query`: what
     they are compared by, in the syntax of a tsquery. `share`: of all messages, those that have
-    them, 0 where they are rare. `is_stop`: a word such as "the". `is_begun`: it may go on."""
+    them, 0 where they are rare. `is_stop`: a word such as "the", in any language. `is_begun`: it
+    may go on."""
 
     words: tuple[str, ...]
     query: str
@@ -81,10 +93,25 @@ def terms_of(text: str, language: str) -> list[Term]:
     known = CONFIGURATIONS.get(code_of(language))
     names = (known,) if known else configurations_in_use()
     stemmers = [f"{name}_stem" for name in names if name != "simple"]
+    accented = with_accents(text[:READ])
+    values = {
+        "words": words,
+        "written": [accented.get(word, word) for word in words],
+        "stemmers": stemmers,
+        "stoppers": STOPPERS,
+        "longest_stop": LONGEST_STOP,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(_READINGS, {"words": words, "stemmers": stemmers})
+        cursor.execute(_READINGS, values)
         rows = cursor.fetchall()
     return [Term(tuple(word.split()), *rest) for word, *rest in rows if rest[0]]
+
+
+def with_accents(text: str) -> dict[str, str]:
+    """Words as they were written, by what search_text() makes of them: the dictionaries take "été"
+    for a stop word, and not "ete"."""
+    words = _UNIT.findall(unicodedata.normalize("NFC", text).lower())
+    return {search_text(word).strip(): word for word in words if not word.isascii()}
 
 
 def units(text: str) -> list[str]:

@@ -235,6 +235,16 @@ def test_the_answer_is_read_with_its_question_and_inserted_as_it_was_written(bob
     assert not SavedReply.objects.exclude(used_count=0).exists()
 
 
+def test_an_answer_that_names_another_member_of_its_conversation_says_so(bob, talk):
+    reply = answered(ASKED, "Danke, Henrike. Bob meint dasselbe.", bob)
+    there = reply.conversation
+    make_message(there, "Kabel?", author=make_identity(make_member("Henrike Voss")))
+    make_message(there, "Dasselbe.", author=make_identity(make_member("Bob Baker", user=bob)))
+    answer = signed_in(bob).post(reverse("past-answer", args=[talk.pk, reply.pk])).json()
+    assert answer["text"] == "Danke, Henrike. Bob meint dasselbe."
+    assert answer["remark"].endswith("This answer mentions: Henrike")
+
+
 def test_the_list_marks_what_is_alike_and_escapes_the_rest(bob, talk):
     answered("<b>sequencer</b> clock", "<i>arpeggiator</i> & clock", bob)
     page = signed_in(bob).get(reverse("past-answers", args=[talk.pk])).content.decode()
