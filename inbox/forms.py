@@ -77,6 +77,8 @@ class SavedReplyForm(TextForm):
             first["shared"] = reply.owner_id is None
         super().__init__(data, initial=first)
         self.user = user
+        if not reply and data is None:  # else the focus is for what is wrong
+            self.fields["title"].widget.attrs["autofocus"] = True
 
     def clean_title(self) -> str:
         title = one_line(self.cleaned_data["title"], 80)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from team.models import User
 
 VARIABLE = re.compile(r"\{\{\s*([\w.]*)\s*(?:\|([^{}]*))?\}\}")
+BOTH_BRACES = re.compile(r"\{\{([^{}]*)\}\}")
 LOOKS_LIKE_ONE = re.compile(r"\{\{\s*(\w[^{}|]*?)\s*(?:\|[^{}]*)?\}\}")
 CODE = re.compile(  # of Markdown: fenced, or between as many backticks
     r"^ {0,3}(`{3,}|~{3,}).*?(?:^ {0,3}\1|\Z)|(?<!`)(`+)(?!`).+?(?<!`)\2(?!`)",
@@ -105,6 +106,17 @@ def what_is_wrong(text: str) -> str:
                 "known": ", ".join(VARIABLES),
             }
     rest = VARIABLE.sub("", text)
+    if found := BOTH_BRACES.search(rest):
+        said = _(
+            "%(variable)s is not a variable. Write its name alone, as in %(example)s, or with what "
+            "stands there where nothing is known: %(with_words)s."
+        )
+        name = first_word(found[1]) if first_word(found[1]) in VARIABLES else "member.first_name"
+        return said % {
+            "variable": found[0],
+            "example": f"{{{{ {name} }}}}",
+            "with_words": f"{{{{ {name} | {THERE} }}}}",
+        }
     if "{{" in rest or "}}" in rest:
         return _("A variable needs both its braces, as in %(example)s.") % {
             "example": "{{ member.first_name }}"

@@ -36,4 +36,4 @@ def exports(request: AuthenticatedHttpRequest) -> HttpResponse:
     if not uses_htmx:
         return redirect("export", changes.actions[0].object_id)
     trigger_client_event(answer, "hub:members")
-    return htmx.tell(request, answer, _("Exporting. The link appears above the list."))
+    return htmx.tell(request, answer, _("Export started. The link appears above the list."))

@@ -78,6 +78,14 @@ def test_a_broken_variable_cannot_be_saved(bob, text):
     assert not SavedReply.objects.exists()
 
 
+def test_what_has_both_its_braces_is_not_said_to_lack_one():
+    said = what_is_wrong('Hi {{ member.name or "there" }},')
+    assert said.startswith('{{ member.name or "there" }} is not a variable.')
+    assert "{{ member.name | there }}" in said
+    assert "{{ member.first_name | there }}" in what_is_wrong("Hi {{ first name }}")
+    assert "both its braces" in what_is_wrong("Hi {{ member.name }")
+
+
 def test_a_reply_with_an_unfilled_variable_is_not_sent(bob, talk):
     answer = signed_in(bob).post(
         reverse("replies", args=[talk.pk]),
