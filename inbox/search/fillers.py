@@ -5,10 +5,7 @@ Greetings, and what the team itself is called: whoever asks says hello and addre
 
 from __future__ import annotations
 
-from members.models import Identity
-from team.models import User
-
-from .terms import Term, units
+from .terms import Term
 
 # As search_text() makes them, in lower case; none that means something else in one of these
 # languages, as "tag" would.
@@ -32,25 +29,11 @@ GREETINGS = frozenset(_GREETINGS.split())
 
 def telling_only(terms: list[Term]) -> list[Term]:
     """Without what says nothing of what a message is about."""
-    ours = own_words()
-    return [term for term in terms if not term.is_stop and not is_filler(term, ours)]
+    return [term for term in terms if not (term.is_stop or term.is_ours or is_filler(term))]
 
 
-def is_filler(term: Term, ours: frozenset[str]) -> bool:
+def is_filler(term: Term) -> bool:
     """One letter is what stands before an apostrophe, or a part of an abbreviation; one digit that
     of a version."""
-    word = term.words[0]
-    if len(term.words) > 1:
-        return False
-    return word in GREETINGS or word in ours or (word.isascii() and len(word) == 1)
-
-
-def own_words() -> frozenset[str]:
-    """Of the names of colleagues, and of the names and handles of their accounts and the hub's."""
-    accounts = Identity.objects.values_list("handle", "display_name")
-    ours = accounts.filter(is_us=True)
-    theirs = accounts.filter(member__user__isnull=False, member__is_bot=False)
-    names = list(User.objects.values_list("name", flat=True))
-    for handle, name in ours.union(theirs):
-        names += [handle.lstrip("@").partition("@")[0], name]
-    return frozenset(word for name in names for word in units(name))
+    word = " ".join(term.words)
+    return word in GREETINGS or (word.isascii() and len(word) == 1)

@@ -50,6 +50,17 @@ with given as (
     union
     select at, unnest(ts_lexize(name::regdictionary, word))
     from given, unnest(%(stemmers)s::text[]) name where not is_pair
+), called as (
+    select name from team_user
+    union all
+    select unnest(array[split_part(ltrim(handle, '@'), '@', 1), display_name])
+    from members_identity where id in (
+        select i.id from members_member p join members_identity i on i.member_id = p.id
+        where p.user_id is not null and not p.is_bot
+        union select id from members_identity where is_us)
+), ours as materialized (
+    select distinct lower(word) as word
+    from called, string_to_table(hub_search_text(name), ' ') word
 ), told as (
     select at, string_agg('''' || lexeme || '''', ' | ') as query,
         sum(coalesce(share, 0)) as share, min(coalesce(share, 0)) as least
@@ -60,7 +71,8 @@ select word,
     case when is_pair then least else share end,
     not is_pair and length(written) <= %(longest_stop)s and exists (
         select from unnest(%(stoppers)s::text[]) name
-        where ts_lexize(name::regdictionary, written) = '{}')
+        where ts_lexize(name::regdictionary, written) = '{}'),
+    word in (select ours.word from ours)
 from given join told using (at) order by at
 """
 
@@ -69,13 +81,15 @@ from given join told using (at) order by at
 class Term:
     """`words`: as search_text() makes them, in lower case, which follow each other. `query`: what
     they are compared by, in the syntax of a tsquery. `share`: of all messages, those that have
-    them, 0 where they are rare. `is_stop`: a word such as "the", in any language. `is_begun`: it
-    may go on."""
+    them, 0 where they are rare. `is_stop`: a word such as "the", in any language. `is_ours`: a
+    word of the name of a colleague, or of the name or handle of an account of theirs or the hub's.
+    `is_begun`: it may go on."""
 
     words: tuple[str, ...]
     query: str
     share: float
     is_stop: bool
+    is_ours: bool = False
     is_begun: bool = False
 
     def begun(self) -> Term:
