@@ -106,14 +106,14 @@ def what_is_wrong(text: str) -> str:
                 "known": ", ".join(VARIABLES),
             }
     rest = VARIABLE.sub("", text)
-    if found := BOTH_BRACES.search(rest):
+    if odd := BOTH_BRACES.search(rest):
         said = _(
             "%(variable)s is not a variable. Write its name alone, as in %(example)s, or with what "
             "stands there where nothing is known: %(with_words)s."
         )
-        name = first_word(found[1]) if first_word(found[1]) in VARIABLES else "member.first_name"
+        name = first_word(odd[1]) if first_word(odd[1]) in VARIABLES else "member.first_name"
         return said % {
-            "variable": found[0],
+            "variable": odd[0],
             "example": f"{{{{ {name} }}}}",
             "with_words": f"{{{{ {name} | {THERE} }}}}",
         }

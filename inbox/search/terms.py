@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db import connection
 
@@ -108,7 +109,7 @@ def terms_of(text: str, language: str) -> list[Term]:
     names = (known,) if known else configurations_in_use()
     stemmers = [f"{name}_stem" for name in names if name != "simple"]
     accented = with_accents(text[:READ])
-    values = {
+    values: dict[str, Any] = {
         "words": words,
         "written": [accented.get(word, word) for word in words],
         "stemmers": stemmers,
