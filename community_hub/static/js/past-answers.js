@@ -9,7 +9,7 @@ class PastAnswers extends HTMLElement {
     this.found = this.querySelector("[data-found]");
     this.gone = new AbortController();
     const { signal } = this.gone;
-    this.menu.querySelector(".filter").addEventListener("input", () => this.typed(), { signal });
+    this.menu.addEventListener("input", ({ target }) => target.matches(".filter") && this.typed(), { signal });
     this.menu.addEventListener("toggle", ({ newState }) => this.turned(newState), { signal });
     this.addEventListener("click", ({ target }) => this.toggle(target.closest("[data-read]")));
     this.addEventListener("keydown", (event) => this.key(event));

@@ -11,7 +11,14 @@ class SavedReplies extends HTMLElement {
     });
     this.closest("command-menu").addEventListener("toggle", ({ newState }) => {
       if (newState === "open") this.querySelector("#saved-list").dispatchEvent(new CustomEvent("look"));
+      else this.forget();
     });
+  }
+
+  // one undo serves all fields of a page: what was typed to find something would come before what was inserted
+  forget() {
+    const box = this.querySelector(".filter");
+    box.replaceWith(box.cloneNode());
   }
 
   async insert(url) {
