@@ -162,7 +162,7 @@ def test_what_was_inserted_is_undone_by_the_browser_and_nothing_else(sit, talk: 
 def test_a_change_of_language_is_undone_with_the_choice(sit, talk: Talk) -> None:
     page = sit("lena")
     title = f"Both {talk.pk}"
-    for language, text in (("de", "Er ist angeheftet."), ("en", "It is pinned.")):
+    for language, text in (("de", "Er ist oben befestigt."), ("en", "It is fastened above.")):
         if language == "de":
             page.goto("/saved-replies/new/")
             page.get_by_label("Title").fill(title)
@@ -180,16 +180,16 @@ def test_a_change_of_language_is_undone_with_the_choice(sit, talk: Talk) -> None
     page.keyboard.type(title)
     expect(menu.locator(".menu-item.active")).to_contain_text(title)
     page.keyboard.press("Enter")
-    expect(box).to_have_value("So: It is pinned.")
+    expect(box).to_have_value("So: It is fastened above.")
     choice = page.get_by_label("Saved reply in")
     page.keyboard.press("Tab")
     page.keyboard.type("Deu", delay=150)
-    expect(box).to_have_value("So: Er ist angeheftet.")
+    expect(box).to_have_value("So: Er ist oben befestigt.")
     expect(choice).to_be_focused()
     expect(choice).to_have_value("de")
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Control+z")
-    expect(box).to_have_value("So: It is pinned.")
+    expect(box).to_have_value("So: It is fastened above.")
     expect(choice).to_have_value("en")
     page.keyboard.press("Control+z")
     expect(box).to_have_value("So: ")
