@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Iterable
 
 from django.conf.global_settings import LANGUAGES
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from community_hub.lib.query import Context, Mistake, no_such
 from inbox.models import Channel, SearchedMessage, Source
-from members.by_name import members_named
+from members.by_name import members_named, names_offered
 from members.filters import MOST_OFFERED
 from members.models import Identity
 from team.models import User
@@ -102,14 +102,10 @@ def people(user: User, beginning: str) -> Iterable[tuple[str, str]]:
     name = beginning.removeprefix("@")
     if not name:
         return [("me", _("You"))]
-    seen = members_named([name], user)
     mine = [("me", _("You"))] if "me".startswith(name.lower()) else []
-    handles = Identity.objects.visible_to(user).filter(member=OuterRef("pk")).exclude(handle="")
-    first = Subquery(handles.order_by("pk").values("handle")[:1])
-    found = seen.order_by("-last_seen", "-pk").values_list("name", first)
-    rows = list(found[: MOST_OFFERED - len(mine)])
+    rows = names_offered([name], user, most=MOST_OFFERED - len(mine))
     names = Counter(name.casefold() for name, _handle in rows)
-    return [*mine, *(_offered(name, handle or "", names) for name, handle in rows)]
+    return [*mine, *(_offered(name, handle, names) for name, handle in rows)]
 
 
 def _offered(name: str, handle: str, names: Counter[str]) -> tuple[str, str]:

@@ -25,6 +25,7 @@ urlpatterns = [
     path("inbox/health/", lists.health, name="health"),
     path("inbox/sources/<int:pk>/", lists.source, name="inbox-source"),
     path("inbox/search/", lists.search, name="conversation-search"),
+    path("inbox/search/by-name/", lists.search_by_name, name="search-by-name"),
     path("inbox/selection/<slug:noun>/", bulk.selection, name="selection"),
     path("inbox/<slug:slug>/", lists.folder, name="inbox-folder"),
     path("conversations/<int:pk>/", conversation.conversation, name="conversation"),

@@ -12,8 +12,8 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchQuery, SearchVectorExact
-from django.db.models import OuterRef, Q, QuerySet, Subquery, TextField
-from django.db.models.functions import Cast
+from django.db.models import OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Cast, Coalesce
 from django.db.models.lookups import IsNull
 
 from community_hub.lib.search_text import search_text
@@ -67,13 +67,39 @@ def accounts_named(
     )
 
 
+def names_offered(typed: Sequence[str], user: User, *, most: int) -> list[tuple[str, str]]:
+    """The name and a handle, "" where there is none, of `most` of members_named(), those seen last,
+    as far as this reader may see them."""
+    begun = _all_begun(typed)
+    if not begun:
+        return []
+    return rows_as_seen_by(
+        user,
+        ("names offered", most),
+        lambda reader, begun: _names_of_the_last(reader, begun, most),
+        begun=begun,
+    )
+
+
+def _names_of_the_last(reader: User | None, begun: str, most: int) -> QuerySet[Any, Any]:
+    accounts, members = _seen_by(reader)
+    theirs = accounts.filter(member=OuterRef("pk")).exclude(handle="").order_by("pk")
+    first = Coalesce(Subquery(theirs.values("handle")[:1]), Value(""))
+    last = members.filter(pk__in=_named(begun, reader)).order_by("-last_seen", "-pk")
+    return last.values_list("name", first)[:most]
+
+
 def _accounts_of_the_last(reader: User | None, begun: str, most: int) -> QuerySet[Any, int]:
-    """`reader`: None where nothing is hidden from them."""
-    accounts, members = Identity.objects.all(), Member.objects.filter(erased_at__isnull=True)
-    if reader:
-        accounts, members = accounts.visible_to(reader), Member.objects.visible_to(reader)
+    accounts, members = _seen_by(reader)
     last = members.filter(pk__in=_named(begun, reader)).order_by("-last_seen", "-pk")
     return accounts.filter(member__in=last.values("pk")[:most]).values_list("pk", flat=True)
+
+
+def _seen_by(reader: User | None) -> tuple[IdentityQuerySet, MemberQuerySet]:
+    """`reader`: None where nothing is hidden from them."""
+    if reader:
+        return Identity.objects.visible_to(reader), Member.objects.visible_to(reader)
+    return Identity.objects.all(), Member.objects.filter(erased_at__isnull=True)
 
 
 def _named(begun: str, user: User | None) -> QuerySet[Any, Any]:

@@ -37,14 +37,14 @@ class Excerpt:
 @dataclass
 class FoundRows(Rows):
     """`excerpts` by the id of the conversation. `mistake`: why there is nothing. `note`: what else
-    a reader should know. `suggested`: another query, of one of its words as a name.
+    a reader should know. `may_have_a_name`: there is nothing, but some of the words may be a name.
     `is_unfinished`: older messages were not looked at yet."""
 
     excerpts: dict[int, Excerpt] = field(default_factory=dict)
     mistake: Mistake | None = None
     note: str = ""
     is_unfinished: bool = False
-    suggested: str = ""
+    may_have_a_name: bool = False
 
 
 def rows_of(pks: Sequence[int], user: User) -> list[Conversation]:

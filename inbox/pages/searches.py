@@ -24,7 +24,7 @@ from inbox.pages.folders import FIRST, WAITING_LONGEST, Folder, Words
 from inbox.pages.found_rows import FoundRows, excerpts_of, rows_of
 from inbox.pages.rows import MOST, PAGE, with_row_facts
 from inbox.search import hits
-from inbox.search.as_names import with_a_name
+from inbox.search.as_names import may_have_a_name, with_a_name
 from inbox.search.authors import authors_named
 from inbox.search.excerpts import sought
 from inbox.search.plan import Plan, plan
@@ -90,10 +90,18 @@ class SearchFolder(Folder):
             asked = plan(self.query, context)
             found = self._found(asked, context, after, size)
             if not (found or found.more or after):
-                found.suggested = with_a_name(asked, context)
+                found.may_have_a_name = may_have_a_name(asked)
             return found
         except Mistake as mistake:
             return FoundRows([], NEWEST_FIRST, mistake=mistake)
+
+    def with_a_name(self, user: User) -> str:
+        """Another query that finds something, of some of the words as a name; or ""."""
+        context = saved_queries.context(user)
+        try:
+            return with_a_name(plan(self.query, context), context)
+        except Mistake:
+            return ""
 
     def _found(self, asked: Plan, context: Context, after: str, size: int) -> FoundRows:
         if asked.words is None or self.sort not in (NEWEST, BEST):

@@ -19,16 +19,24 @@ PATIENCE_MS = 50  # of each statement of these
 Terms = Sequence[Word | Phrase]
 
 
+def may_have_a_name(asked: Plan) -> bool:
+    """Are there words enough to be a name and something else, and few enough to look?"""
+    return 1 < len(terms_of(asked)) <= MOST_WORDS
+
+
+def terms_of(asked: Plan) -> Terms:
+    if asked.words is None:
+        return []
+    return [part for part in parts(asked.words.tree) if isinstance(part, Word | Phrase)]
+
+
 def with_a_name(asked: Plan, context: Context) -> str:
     """`sofie glass` as `from:sofie glass`, where there is a Sofie, as far as this reader may see,
     who wrote that; "" where there is nothing of the kind. A few queries, and none of one word."""
-    if asked.words is None:
-        return ""
-    terms = [part for part in parts(asked.words.tree) if isinstance(part, Word | Phrase)]
-    if not 1 < len(terms) <= MOST_WORDS:
+    if not may_have_a_name(asked):
         return ""
     tried = 0
-    for name in runs(asked.query.text, terms):
+    for name in runs(asked.query.text, terms_of(asked)):
         if not is_a_name(name, context):
             continue
         text = as_author(asked.query.text, name)

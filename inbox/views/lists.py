@@ -39,6 +39,17 @@ def search(request: AuthenticatedHttpRequest) -> HttpResponse:
     return show(request, searches.search(asked.get("q", ""), asked.get("sort", ""), view))
 
 
+@require_safe
+def search_by_name(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """A link to the search of `q` with some of its words as a name, for where nothing was found;
+    nothing where it finds no more."""
+    wanted = searches.search(request.GET.get("q", ""), request.GET.get("sort", ""))
+    meant = wanted.with_a_name(request.user)
+    if not meant:
+        return HttpResponse(status=204)
+    return htmx.respond(request, "inbox/search_by_name.html", {"meant": meant, "folder": wanted})
+
+
 def show(request: AuthenticatedHttpRequest, wanted: Folder) -> HttpResponse:
     return htmx.respond(request, PAGE, list_context(request, wanted), parts=PARTS)
 

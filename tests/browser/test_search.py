@@ -51,6 +51,27 @@ def test_a_sentence_is_found_and_its_search_becomes_the_teams_view(sit, talk: Ta
     expect(other.get_by_role("heading", name="Words of the day", level=1)).to_be_visible()
 
 
+def test_where_nothing_is_found_a_name_among_the_words_is_offered(sit) -> None:
+    page = sit("bo")
+    page.goto("/inbox/search/?q=sofie glass")
+    meant = page.get_by_role("link", name="from:sofie glass")
+    expect(meant).to_be_visible()
+    page.evaluate("document.body.dispatchEvent(new CustomEvent('hub:catch-up'))")
+    page.wait_for_load_state("networkidle")
+    expect(meant).to_be_visible()  # the list was brought up to date below it
+
+    box = page.get_by_role("combobox", name="Search conversations")
+    box.fill("dahl juice ")
+    expect(page.get_by_role("link", name="from:dahl juice")).to_be_visible()
+    expect(meant).to_have_count(0)
+    box.fill("xyzzy juice ")
+    expect(page.get_by_role("link", name="Did you mean")).to_have_count(0)
+    box.fill("sofie glass ")
+    meant.press("Enter")
+    expect(box).to_have_value("from:sofie glass")
+    expect(page.locator("a.row").first).to_be_visible()
+
+
 def test_a_mistake_in_a_search_is_explained_and_mended(sit) -> None:
     page = sit("bo")
     page.set_viewport_size({"width": 360, "height": 740})

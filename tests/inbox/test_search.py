@@ -1,5 +1,6 @@
 """What a search finds, for whom, and in which order."""
 
+import html
 import re
 from datetime import timedelta
 
@@ -164,11 +165,21 @@ def test_where_nothing_is_found_a_word_that_is_a_name_is_offered_as_one(client, 
         "sofie -glass nothing": "",
         "sofie": "",
     }.items():
-        assert searches.search(query).page(bob).suggested == meant, query
-        assert searches.search(query, "oldest").page(bob).suggested == meant, query
+        for sort in ("newest", "oldest"):
+            search = searches.search(query, sort)
+            assert search.page(bob).may_have_a_name or not meant, query
+            assert search.with_a_name(bob) == meant, query
     client.force_login(bob)
     page = client.get(reverse("conversation-search"), {"q": "sofie glass"}).content.decode()
-    assert 'href="/inbox/search/?q=from%3Asofie%20glass&amp;sort=newest"' in page
+    address = "/inbox/search/by-name/?q=sofie%20glass&amp;sort=newest"
+    assert f'hx-get="{address}"' in page
+    answer = client.get(html.unescape(address))
+    assert 'href="/inbox/search/?q=from%3Asofie%20glass&amp;sort=newest"' in answer.content.decode()
+    nothing = client.get(reverse("search-by-name"), {"q": "sofie clock"})
+    assert (nothing.status_code, nothing.content) == (204, b"")
+    assert client.get(reverse("search-by-name"), {"q": '"sofie (glass'}).status_code == 204
+    one = client.get(reverse("conversation-search"), {"q": "nothing"}).content.decode()
+    assert "search/by-name" not in one
 
 
 def test_a_name_of_a_restricted_source_is_not_offered(bob, lena):
@@ -179,8 +190,8 @@ def test_a_name_of_a_restricted_source_is_not_offered(bob, lena):
     )
     said("my glass broke", author=hidden, source=source)
     said("glass", author=make_identity(make_member("Ann Other")))
-    assert searches.search("sofie glass").page(bob).suggested == ""
-    assert searches.search("sofie glass").page(lena).suggested == "from:sofie glass"
+    assert searches.search("sofie glass").with_a_name(bob) == ""
+    assert searches.search("sofie glass").with_a_name(lena) == "from:sofie glass"
 
 
 def test_of_two_members_with_one_name_each_is_offered_by_their_handle(client, bob):

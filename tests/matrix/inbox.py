@@ -36,6 +36,7 @@ ENDPOINTS = (
     Endpoint("inbox/nav/", "GET"),
     Endpoint("inbox/health/", "GET"),
     Endpoint("inbox/search/", "GET"),
+    Endpoint("inbox/search/by-name/", "GET"),
     Endpoint("inbox/<slug:slug>/", "GET", ids={"slug": "everything"}),
     Endpoint("inbox/sources/<int:pk>/", "GET", ids={"pk": lambda w: w.source.pk}, scoped=True),
     Endpoint("inbox/selection/<slug:noun>/", "GET", TRIAGERS, {"noun": "snoozes"}),
