@@ -89,15 +89,16 @@ def similar(
     conversation: Conversation, user: User, *, to: Message | None = None, words: str = ""
 ) -> PastAnswers:
     """The best first, each text once. `to`: the message that is answered, where it was picked;
-    `words`: what was typed to find one. Raises TooLong."""
+    `words`: what was typed to find one, whatever is answered. Raises TooLong."""
+    if words.strip():
+        typed = typed_terms(words)
+        found = search.similar([], typed, conversation, user)
+        return PastAnswers(rows_of(found.matches, user), found.is_bounded)
     asked = to or conversation.answerable()
     language = asked.language if asked else ""
     question = telling_only(terms_of(said_by_asker(conversation, asked), language))
-    typed = typed_terms(words)
-    if words.strip() and not typed:
-        return PastAnswers()
-    found = search.similar(question, typed, conversation, user, code_of(language))
-    few = 2 if len(question) >= MANY_TERMS and not typed else 1
+    found = search.similar(question, [], conversation, user, code_of(language))
+    few = 2 if len(question) >= MANY_TERMS else 1
     close = [match for match in found.matches if match.common >= few]
     best = close[0].rank if close else 0.0
     return PastAnswers(

@@ -4,7 +4,9 @@ What is compared is both the reply and the message that it answered. The newest 
 looked at; older ones are found by the full-text index, by the rarest of the words. How much a word
 counts is told by how few of the newest replies have it: of those to messages in the same language,
 where any word of another one would be rare; and of those that the reader may see, so that an order
-tells nothing of others. Words that many of them have make no likeness by themselves.
+tells nothing of others. Words that many of them have make no likeness by themselves, and one
+alone only where it is rare. Where words were typed, they alone are looked for, whatever is
+answered.
 """
 
 from __future__ import annotations
@@ -32,6 +34,7 @@ SHARE = 0.005  # of all messages: so many may have the words that the index is a
 RARE = 0.001  # the share of a word that PostgreSQL's statistics do not have, at most about
 GIVEN = 40  # replies, the best first
 COMMON = 0.1  # of the newest replies in this language: what so many have tells nothing
+SELDOM = 0.01  # of them: a word that no more have makes a likeness alone
 ENOUGH = 30  # of them, from which on that can be told
 
 # A reply counts where it was answered in the open and has arrived. What it answered: its parent,
@@ -43,9 +46,8 @@ with ours as materialized (
     where p.user_id is not null and not p.is_bot
     union select id from members_identity where is_us
 ), term as materialized (
-    select at, query::tsquery as query, is_typed
-    from unnest(%(numbers)s::int[], %(queries)s::text[], %(typed_ones)s::boolean[])
-        as t(at, query, is_typed)
+    select at, query::tsquery as query
+    from unnest(%(numbers)s::int[], %(queries)s::text[]) as t(at, query)
 ), open_message as not materialized (
     select * from inbox_message
     where deleted_at is null and source_id = any(%(sources)s)
@@ -114,7 +116,7 @@ with ours as materialized (
       and not exists (
         select from inbox_delivery d where d.message_id = reply.id and d.state <> 'sent')
 ), matched as materialized (
-    select pair.id, pair.question, pair.is_new and pair.is_alike as counts, term.at, term.is_typed,
+    select pair.id, pair.question, pair.is_new and pair.is_alike as counts, term.at,
         20 + length(pair.asked) + length(pair.said) / 2 as size,
         pair.asked @@ term.query as was_asked, pair.said @@ term.query as was_said
     from pair cross join term
@@ -122,11 +124,11 @@ with ours as materialized (
 ), total as materialized (
     select count(*) filter (where is_new and is_alike)::float8 as pairs from pair
 ), weight as materialized (
-    select at, ln((pairs + 1) / (count(*) filter (where counts) + 0.5))
-            * case when bool_or(is_typed) then %(typed_counts)s else 1 end as weight,
-        bool_or(is_typed) or pairs < %(enough)s
-            or count(*) filter (where counts) <= pairs * %(common)s as tells
-    from matched cross join total group by at, pairs
+    select at, ln((pairs + 1) / (n + 0.5)) as weight,
+        is_typed or pairs < %(enough)s or n <= pairs * %(common)s as tells,
+        is_typed or pairs < %(enough)s or n <= greatest(pairs * %(seldom)s, 1) as suffices
+    from (select at, count(*) filter (where counts) as n from matched group by at) as seen
+        cross join total cross join (select %(typed)s::text is not null as is_typed) as given
 )
 select best.*,
     (select count(*) from outbound) = %(most)s or (select count(*) from native) = %(most)s
@@ -135,11 +137,11 @@ from (select) as once left join (
             filter (where tells) as terms,
         sum(weight * case when was_asked and was_said then 1.25 when was_asked then 1 else 0.5 end)
             / ln(size) as rank
-    from matched join weight using (at) group by id, question, size having bool_or(tells)
+    from matched join weight using (at) group by id, question, size
+    having bool_or(suffices) or count(*) filter (where tells) > 1
     order by rank desc, id desc limit %(given)s
 ) best on true order by rank desc, id desc
 """
-TYPED_COUNTS = 3  # times as much as a word of the message that is answered
 
 
 @dataclass(frozen=True)
@@ -169,23 +171,22 @@ def similar(
     user: User,
     language: str = "",
 ) -> Found:
-    """Replies in other conversations that this user may see. With `typed` words only those that
-    have them all, or whose question has; the last may be begun. `language`: the code of the one
-    that is asked in, "" where it is not known. Raises TooLong."""
-    wanted = [*typed, *telling(asked, MOST_TERMS)]
+    """Replies in other conversations that this user may see. With `typed` words all that have
+    them, or whose question has, whatever is asked; the last may be begun. `language`: the code of
+    the one that is asked in, "" where it is not known. Raises TooLong."""
+    wanted = list(typed) or telling(asked, MOST_TERMS)
     if not wanted:
         return Found([])
     values: dict[str, Any] = {
         "numbers": list(range(len(wanted))),
         "queries": [term.query for term in wanted],
-        "typed_ones": [number < len(typed) for number in range(len(wanted))],
-        "typed_counts": TYPED_COUNTS,
-        "language": language,
+        "language": "" if typed else language,
         "common": COMMON,
+        "seldom": SELDOM,
         "enough": ENOUGH,
         "typed": all_of(typed) if typed else None,
         "is_one": len(typed) == 1,
-        "by_index": all_of(typed) if typed and is_rare(typed) else any_of(wanted[len(typed) :]),
+        "by_index": all_of(typed) if typed and is_rare(typed) else any_of(wanted),
         "sources": list(Source.objects.visible_to(user).values_list("pk", flat=True)),
         "closed": list(CLOSED),
         "here": conversation.pk,

@@ -36,7 +36,8 @@ def past_answer_list(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse
 
 @require_http_methods(["GET", "POST"])
 def past_answer(request: AuthenticatedHttpRequest, pk: int, message_pk: int) -> HttpResponse:
-    """GET: to read. POST: {"text": as it would be sent here, "remark": what to look at first}."""
+    """GET: to read. POST: {"text": as it would be sent here, "remark": what to look at first,
+    "names": what that points out}."""
     conversation = found(request, pk)
     writing.reply.require(request.user)
     to = picked(request, conversation)
@@ -44,7 +45,9 @@ def past_answer(request: AuthenticatedHttpRequest, pk: int, message_pk: int) -> 
     if answer is None or answer.text is None:
         raise Http404
     if request.method == "POST":
-        return JsonResponse({"text": answer.text.text, "remark": answer.text.remark})
+        ready = answer.text
+        said = {"text": ready.text, "remark": ready.remark, "names": ready.personal}
+        return JsonResponse(said)
     context = {"conversation": conversation, "answer": answer}
     return htmx.vary(render(request, "inbox/past_answer.html", context))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from inbox.pages import past_answers
@@ -61,3 +63,60 @@ def test_words_with_accents_are_stop_words_as_they_are_written(db):
     assert told == {
         "fur": True, "ete": True, "a": True, "meme": True, "storung": False,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        (
+            "Hello everybody, good morning! I hope you are well. Thank you so much in advance, "
+            "could anybody please help me with this? It would be really great. Kind regards", "en",
+        ),
+        ("Does anyone else get this since then, two or three times? A tip would be nice.", "en"),
+        (
+            "Guten Morgen zusammen! Ich hoffe, es geht euch gut. Vielen Dank im Voraus, könnte mir "
+            "jemand helfen? Es wäre wirklich toll, seit zwei Tagen geht das nicht. Weiß das wer?",
+            "de",
+        ),
+        (
+            "Bonjour à tous, merci beaucoup d'avance. J'espère que vous allez bien. Quelqu'un "
+            "pourrait-il m'aider ? Depuis deux jours. Bonne journée, cordialement", "fr",
+        ),
+        (
+            "¡Buenos días a todos! Espero que estén bien. Muchas gracias de antemano, ¿alguien me "
+            "podría ayudar? Desde hace tres días. Saludos cordiales", "es",
+        ),
+        ("Buongiorno a tutti, spero stiate bene. Grazie in anticipo, potreste aiutarmi?", "it"),
+        ("Bom dia a todos, alguém poderia ajudar? Muito obrigado, espero.", "pt"),
+        ("Hallo allemaal, kan iemand helpen? Alvast heel erg bedankt, sinds twee dagen.", "nl"),
+    ],
+)  # fmt: skip
+def test_courtesy_numbers_and_verbs_that_help_make_no_likeness(bob, question, language):
+    answered("?", question, bob, language=language)
+    answered(question, "See below.", bob, language=language)
+    assert offered(asking(question, language), bob) == []
+
+
+def test_one_word_alone_makes_a_likeness_only_where_few_have_it(bob):
+    for number in range(60):
+        answered(f"Colour {number}?", f"Yes, {number}.", bob)
+    for number in range(3):
+        answered("A pedal and the lid.", f"Pedal {number}.", bob)
+    answered("The hinge.", "Oil.", bob)
+    assert offered(asking("My pedal?", "en"), bob) == []
+    assert offered(asking("My hinge?", "en"), bob) == ["Oil."]
+    assert len(offered(asking("My pedal, my lid?", "en"), bob)) == 3
+
+
+def test_what_is_typed_finds_the_same_whatever_is_answered_and_only_that_is_marked(bob):
+    answered("The encoder jumps, and the lid too.", "Clean it.", bob)
+    answered("It jumps.", "Your encoder is dirty; a very long story about the hinge. " * 9, bob)
+    answered("Der Encoder springt.", "Sauber machen.", bob, language="de")
+    english = asking("My encoder has a lid, a lid with a hinge.", "en")
+    german = asking("Mein Deckel springt und muss sauber sein.", "de")
+    found = [past_answers.similar(talk, bob, words="encoder").rows for talk in (english, german)]
+    assert [row.reply.pk for row in found[0]] == [row.reply.pk for row in found[1]]
+    assert len(found[0]) == 3
+    for row in (*found[0], *found[1]):
+        marked = re.findall("<mark>(.*?)</mark>", row.said + row.asked)
+        assert {word.lower() for word in marked} == {"encoder"}
