@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, Request, expect
 
 from .hub import Hub
-from .talks import Talk
+from .talks import Talk, Talks
 from .test_drafts import KEPT
 from .test_writing import REPLY
 
@@ -194,3 +194,114 @@ def test_a_change_of_language_is_undone_with_the_choice(sit, talk: Talk) -> None
     page.keyboard.press("Control+z")
     expect(box).to_have_value("So: ")
     expect(choice).to_be_hidden()
+
+
+def test_down_goes_on_below_what_is_marked(sit, talk: Talk) -> None:
+    page = sit("bo")
+    page.goto(talk.page)
+    page.locator(REPLY).click()
+    page.keyboard.type(";encoder")  # in no saved reply
+    found(page)
+    rows = page.locator(f"{MENU} past-answers .menu-item")
+    expect(page.locator(f"{MENU} .menu-item.active")).to_have_count(1)
+    expect(rows.first).to_have_class(re.compile("active"))
+    assert rows.count() > 1
+    page.keyboard.press("ArrowDown")
+    expect(rows.nth(1)).to_be_focused()
+
+
+@pytest.mark.parametrize("by", ["key", "thumb"])
+def test_an_opened_answer_is_scrolled_into_view(sit, talk: Talk, by: str) -> None:
+    page = sit("bo", viewport=PHONE, has_touch=True, is_mobile=True)
+    open_menu(page, talk)
+    row = page.locator(f"{MENU} past-answers li").last
+    read = row.get_by_role("button", name="Read the whole answer")
+    if by == "thumb":
+        read.tap()
+    else:
+        row.locator(".menu-item").press("ArrowRight")
+    reading = row.locator(".reading .body").first
+    expect(reading).to_be_visible()
+    expect(reading).to_be_in_viewport()
+    page.wait_for_timeout(300)
+    menu_end, end = (
+        part.evaluate("part => part.getBoundingClientRect().bottom")
+        for part in (page.locator(MENU), reading)
+    )
+    assert end <= menu_end
+
+
+def test_a_click_on_what_takes_no_focus_leaves_it_in_the_box(sit, talk: Talk) -> None:
+    page = sit("bo")
+    open_menu(page, talk)
+    menu = page.locator(MENU)
+    box = menu.get_by_role("searchbox")
+    menu.get_by_role("heading").last.click()
+    expect(box).to_be_focused()
+    row = menu.locator("past-answers li").first
+    row.get_by_role("button", name="Read the whole answer").click()
+    row.locator(".reading .body").last.click()
+    expect(box).to_be_focused()
+    page.keyboard.type("s")
+    expect(box).to_have_value("firmwares")
+
+
+def test_an_inserted_text_is_kept_apart_from_the_word_before(sit, talk: Talk) -> None:
+    page = sit("bo")
+    title = f"Greeting {talk.pk}"
+    page.goto("/saved-replies/new/")
+    page.get_by_label("Title").fill(title)
+    page.get_by_label("Share with the team").uncheck()
+    page.get_by_label("Text", exact=True).fill("Hi Ron.")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text(title).first).to_be_visible()
+    page.goto(talk.page)
+    page.keyboard.press("r")
+    box, menu = page.locator(REPLY), page.locator(MENU)
+    for before, saved, after in (
+        ("I will check.", title, r"^I will check\. Hi Ron\.$"),
+        ("I will check. ", title, r"^I will check\. Hi Ron\.$"),
+        ("I will check.", "Refund is under way", r"^I will check\.\n\nYour refund is under way"),
+        ("", "Refund is under way", "^Your refund is under way"),
+    ):
+        box.fill(before)
+        page.locator("[data-saved-replies]").click()
+        expect(menu.get_by_role("searchbox")).to_be_focused()
+        page.keyboard.type(saved)
+        expect(menu.locator(".menu-item.active")).to_contain_text(saved)
+        page.keyboard.press("Enter")
+        expect(box).to_have_value(re.compile(after))
+
+
+def test_a_warning_goes_with_the_names_that_it_is_about(sit, talks: Talks) -> None:
+    earlier, now = talks.together(2)
+    page = sit("bo")
+    word = f"zanzibar{earlier.pk}"
+    page.goto(earlier.page)
+    page.keyboard.press("r")
+    box, menu = page.locator(REPLY), page.locator(MENU)
+    box.fill(f"See {word}.\n\nAsk bo@polyphon.example.")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("article.ours")).to_contain_text("delivered", timeout=30_000)
+    page.goto(now.page)
+    page.keyboard.press("r")
+    warning = page.locator("#composer-warning")
+    for gone in ("undo", "cleared", "changed"):
+        box.fill("So:")
+        page.locator("[data-saved-replies]").click()
+        expect(menu.get_by_role("searchbox")).to_be_focused()
+        page.keyboard.type(word)
+        expect(menu.locator("[data-found]:not([aria-busy]) li")).to_have_count(1)
+        page.keyboard.press("Enter")
+        expect(box).to_have_value(f"So:\n\nSee {word}.\n\nAsk bo@polyphon.example.")
+        expect(warning).to_contain_text("This answer mentions: bo@polyphon.example")
+        if gone == "undo":
+            page.keyboard.press("Control+z")
+            expect(box).to_have_value("So:")
+        elif gone == "cleared":
+            page.keyboard.press("Control+a")
+            page.keyboard.press("Delete")
+        else:
+            for _letter in "example.":
+                page.keyboard.press("Backspace")
+        expect(warning).to_be_empty()

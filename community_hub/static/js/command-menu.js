@@ -82,9 +82,15 @@ class CommandMenu extends HTMLElement {
     for (const item of this.querySelectorAll(".menu-item")) item.classList.toggle("active", item === chosen);
   }
 
+  // where one comes to from the box: the first item, or what is below the marked one where that is another
+  below(items) {
+    const at = items.indexOf(this.chosen(items));
+    return at < 1 ? 0 : Math.min(at + 1, items.length - 1);
+  }
+
   move(event) {
     const items = this.items, at = items.findIndex((item) => item.contains(document.activeElement));
-    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
+    const to = { ArrowDown: event.target === this.box ? this.below(items) : at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
     if (event.key === "Enter" && event.target === this.box) {
       event.preventDefault();
       this.chosen(items)?.click();

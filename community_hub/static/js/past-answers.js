@@ -50,6 +50,7 @@ class PastAnswers extends HTMLElement {
   }
 
   settled(event) {
+    if (event.target.matches(".reading")) return this.show(event.target);
     if (event.target !== this.found) return;
     if (this.timer) return this.setApart(); // one has typed on since it was asked for
     this.found.removeAttribute("aria-busy");
@@ -61,7 +62,14 @@ class PastAnswers extends HTMLElement {
     const reading = document.getElementById(button.getAttribute("aria-controls"));
     reading.hidden = !reading.hidden;
     button.setAttribute("aria-expanded", String(!reading.hidden));
-    if (!reading.hidden) reading.dispatchEvent(new CustomEvent("read"));
+    if (reading.hidden) return;
+    this.show(reading); // where it is there already
+    reading.dispatchEvent(new CustomEvent("read"));
+  }
+
+  // with its row above it, as far as the menu is high
+  show(reading) {
+    if (!reading.hidden) reading.closest("li").scrollIntoView({ block: "nearest" });
   }
 
   key(event) {

@@ -9,10 +9,26 @@ class SavedReplies extends HTMLElement {
       const item = target.closest("[data-url]");
       if (this.contains(item)) this.insert(item.dataset.url); // the draft, around the menu, has an address too
     });
+    this.addEventListener("click", (event) => this.keepFocus(event));
+    this.gone = new AbortController();
+    const { signal } = this.gone;
+    for (const name of ["input", "composer:changed", "composer:kept", "composer:elsewhere"]) {
+      this.closest("composer-box").addEventListener(name, () => this.recheck(), { signal });
+    }
     this.closest("command-menu").addEventListener("toggle", ({ newState }) => {
       if (newState === "open") this.querySelector("#saved-list").dispatchEvent(new CustomEvent("look"));
       else this.forget();
     });
+  }
+
+  disconnectedCallback() { this.gone.abort(); }
+
+  // a heading or a text takes none, and keys would go nowhere; what is marked to be copied stays, and so does a
+  // phone's keyboard where it is
+  keepFocus({ pointerType }) {
+    const isLost = document.activeElement === document.body && this.closest("command-menu").matches(":popover-open");
+    if (!isLost || pointerType === "touch" || !getSelection().isCollapsed) return;
+    this.querySelector(".filter").focus({ preventScroll: true });
   }
 
   // one undo serves all fields of a page: what was typed to find something would come before what was inserted
@@ -28,11 +44,17 @@ class SavedReplies extends HTMLElement {
     const choice = composer.querySelector('input[value="reply"]');
     if (choice && !choice.checked) choice.click();
     if (answer) {
-      composer.put(box, answer.text);
-      if (answer.remark) this.pointOut(composer, answer.remark);
+      composer.put(box, this.before(box, answer.text) + answer.text);
+      if (answer.remark) this.pointOut(composer, answer.remark, answer.names);
       composer.dispatchEvent(new CustomEvent("saved:inserted", { detail: { url, languages: [], ...answer } }));
     }
     box.focus();
+  }
+
+  // what keeps an inserted text apart from the word before it
+  before(box, text) {
+    if (!/\S$/.test(box.value.slice(0, box.selectionStart))) return "";
+    return text.includes("\n") ? "\n\n" : " ";
   }
 
   // null where it failed, which a toast has said
@@ -47,7 +69,8 @@ class SavedReplies extends HTMLElement {
     return null;
   }
 
-  pointOut(composer, remark) {
+  // `names`: those that the remark is about; it goes when none of them is in the box any more
+  pointOut(composer, remark, names) {
     const { seen } = composer.querySelector("[data-saved-replies]").dataset;
     const words = document.createElement("p"), button = document.createElement("button");
     words.textContent = remark;
@@ -58,6 +81,14 @@ class SavedReplies extends HTMLElement {
       composer.querySelector('textarea[data-kind="reply"]').focus();
     });
     composer.querySelector(".warning").replaceChildren(words, button);
+    this.pointedOut = { words, names };
+  }
+
+  recheck() {
+    const { words, names } = this.pointedOut ?? {}, composer = this.closest("composer-box");
+    if (!words?.isConnected) return;
+    const { value } = composer.querySelector('textarea[data-kind="reply"]');
+    if (!names.some((name) => value.includes(name))) composer.clear(".warning");
   }
 }
 
