@@ -25,7 +25,8 @@ happen happens happened happening work works working worked go goes going went g
 making take takes took let lets see look looks looking find found say says said give gives use uses
 used using thing things times way ways also even still already yet ever never always maybe perhaps
 however anyway though although without within around today yesterday tomorrow lately recently
-possible able sure one two three four five six seven eight nine ten eleven twelve hundred
+possible able sure one two three four five six seven eight nine ten eleven twelve hundred solution
+solutions
 """
 _GERMAN = """
 hallo moin servus gruss gruesse grusse gruessen grussen liebe lieber guten gute guter gutes gut
@@ -41,7 +42,7 @@ gefragt antwort antworten problem probleme seit seitdem bekomme bekommt bekommen
 kriegt kriegen habt hatte hatten haette haetten gibt geben gab geht gehen ging mache macht machen
 gemacht tut tun lasst lassen funktioniert funktionieren scheint immer schon noch mal wieder bereits
 heute gestern neulich wer wen wem ware waren waere waeren sehr eins zwei drei vier funf fuenf sechs
-sieben acht neun zehn elf zwolf zwoelf hundert
+sieben acht neun zehn elf zwolf zwoelf hundert weiterhelfen melden meldet liebes losung loesung
 """
 _FRENCH = """
 bonjour bonsoir salut coucou merci bienvenue cordialement svp bientot tous toutes tout toute avance
@@ -52,7 +53,8 @@ faut sais sait savez savoir saurait connait connaissez idee idees conseil consei
 remercie remercier jours allez aller va vais vont remerciements cher chere chers cheres sincerement
 salutations depuis obtenir obtiens obtient question questions reponse reponses probleme problemes
 fait faire fais fonctionne fonctionner marche super genial encore aussi deja toujours jamais
-peutetre deux trois quatre cinq six sept huit neuf dix onze douze cent
+peutetre deux trois quatre cinq six sept huit neuf dix onze douze cent aurait aurais solution
+solutions pourront
 """
 _SPANISH_PORTUGUESE = """
 hola buenas buenos buena bueno buen gracias saludo saludos bienvenido bienvenida antemano dias
@@ -65,7 +67,8 @@ funciona genial realmente quizas tambien siempre dos tres cuatro cinco seis siet
 doce cien ola obrigado obrigada saudacoes abraco abracos bom boa dia tarde noite antecipadamente
 antecipado bem alguem ajuda ajudar ajudarme poderia poderiam podia pode podem posso gostaria sabem
 conselho dica dicas muito muita muitos muitas prezado prezados caros atenciosamente cumprimentos
-pergunta resposta faz fazer consegue conseguem dois duas quatro sete oito dez onze cem
+pergunta resposta faz fazer consegue conseguem dois duas quatro sete oito dez onze cem queria
+querria preguntar solucion solucao
 """
 _ITALIAN_DUTCH = """
 ciao buongiorno buonasera grazie saluti benvenuto benvenuta anticipo giorno spero speriamo bene
