@@ -14,7 +14,7 @@ from community_hub.lib.text import one_line
 from .listings import Listing
 from .models import SavedQuery, User
 from .models.saved_query import LONGEST
-from .saved_query_verbs import checked
+from .saved_query_checks import checked
 
 
 class SavedQueryForm(forms.Form):

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Literal
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
-from django.db.models import Max, QuerySet
+from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from community_hub.lib import live
-from community_hub.lib.query import Mistake
-from community_hub.lib.text import one_line
 
 from . import actions, listings, trail_nouns
 from .actions import Changes, Sentence, put_fields_back, verb
 from .models import Action, SavedQuery, User
-from .models.saved_query import LONGEST
-from .query_context import context
 from .saved_queries import MOST
-from .saved_query_errors import ChangedMeanwhile, NameTaken, TooMany
+from .saved_query_checks import checked, clean_name, refuse_taken, unique
+from .saved_query_errors import ChangedMeanwhile, TooMany
 from .trail_nouns import Noun
 
 ON = "team.savedquery"
@@ -96,7 +92,7 @@ def save(
         own = SavedQuery.objects.current().filter(owner=by)
         if own.count() >= MOST:
             raise TooMany
-        _refuse_taken(name, own)
+        refuse_taken(name, own)
         made = SavedQuery(
             kind=kind,
             name=name,
@@ -107,7 +103,7 @@ def save(
             shared=shared,
             position=(own.aggregate(last=Max("position"))["last"] or 0) + 1,
         )
-        with _unique(name):
+        with unique(name):
             made.save()
         publish([made])
         return actions.record("save", [made], by=by, after={"name": name, "shared": shared})
@@ -136,7 +132,7 @@ def rename(
         if locked.name != shown:
             raise ChangedMeanwhile(locked, "name")
         others = SavedQuery.objects.current().filter(owner=locked.owner_id).exclude(pk=locked.pk)
-        _refuse_taken(name, others)
+        refuse_taken(name, others)
         return _change("rename", locked, by, {"name": name}, group)
 
 
@@ -243,32 +239,6 @@ def remove(view: SavedQuery, *, by: User) -> Changes:
 # Below the verbs ---------------------------------------------------------------------------------
 
 
-def clean_name(name: str) -> str:
-    name = one_line(name, LONGEST)
-    if not name:
-        raise ValueError("A view needs a name.")
-    return name
-
-
-def checked(listing: listings.Listing, text: str, by: User, *, owner: User | None = None) -> str:
-    """As it was typed, where `by` can look for it, and the owner of the view too, who reads it.
-    Raises Mistake."""
-    text = text.strip()
-    asked = listing.language.parse(text)
-    listing.language.q(asked, context(by))
-    if owner and owner != by and listing.language.mistakes(text, context(owner)):
-        said = _now("%(who)s, whose view this is, may not see all that this query names.")
-        raise Mistake(said % {"who": owner})
-    return text
-
-
-def _refuse_taken(name: str, others: QuerySet[SavedQuery]) -> None:
-    """The navigation shows views of all kinds in one list, and the database tells apart those of
-    one kind alone."""
-    if others.filter(name__iexact=name).exists():
-        raise NameTaken(name)
-
-
 def _locked(view: SavedQuery, by: User) -> SavedQuery | None:
     """None where somebody has just removed it. PermissionDenied where it is not theirs to change,
     as it is now."""
@@ -286,7 +256,7 @@ def _change(
     before = {field: getattr(locked, field) for field in wanted}
     if before == wanted:
         return Changes()
-    with _unique(str(wanted.get("name", ""))):
+    with unique(str(wanted.get("name", ""))):
         SavedQuery.objects.filter(pk=locked.pk).update(**wanted)
     publish([locked])
     return actions.record(name, [locked], by=by, before=before, after=wanted, group=group)
@@ -319,13 +289,3 @@ def _renumber(rows: list[SavedQuery], by: User) -> Changes:
         before=lambda row: before[row.pk],
         after=lambda row: {"position": row.position},
     )
-
-
-@contextmanager
-def _unique(name: str) -> Iterator[None]:
-    """Raises NameTaken where the database refuses a name; the transaction goes on."""
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        raise NameTaken(name) from error
