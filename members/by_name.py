@@ -21,7 +21,7 @@ from team.models import User
 
 from .models import Identity, Member
 from .models.identity import IdentityQuerySet
-from .models.member import MemberQuerySet, has_id
+from .models.member import MemberQuerySet, has_own_id
 from .models.name_words import account_words, name_words
 from .models.scopes import rows_as_seen_by
 
@@ -109,14 +109,14 @@ def _named(begun: str, user: User | None) -> QuerySet[Any, Any]:
 
 
 def conditions(terms: Iterable[str], user: User) -> dict[str, Q]:
-    """On members, for each term: whose name, or an account's handle and name that this reader may
-    see, has the words of the term one after the other; of the last its beginning will do. One
-    query. Nobody, for a term without words or with more than a name has."""
+    """On members with `seen_at`, for each term: whose name, or an account's handle and name that
+    this reader may see, has the words of the term one after the other; of the last its beginning
+    will do. One query. Nobody, for a term without words or with more than a name has."""
     queries = {term: _following(_words(term)) for term in terms}
     asked = sorted({query for query in queries.values() if query})
     few = _few(asked, user) if asked else {}
     return {
-        term: has_id(few[query]) if query in few else _row_by_row(query, user)
+        term: has_own_id(few[query]) if query in few else _row_by_row(query, user)
         for term, query in queries.items()
     }
 
