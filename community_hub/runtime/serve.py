@@ -28,7 +28,7 @@ from community_hub.runtime.left_out import leave_out
 
 BACKLOG = 512  # connections that may wait for a worker
 LOOK_EVERY = 1.0  # seconds; also the pause before a worker that ended is replaced
-SELDOM = 10_000  # objects more than before, after which the collector looks at new ones; usual: 700
+SELDOM = (5_000, 5, 5)  # thresholds of the collector: objects more than before; usual: 700, 10, 10
 SILENCE = 30  # looks without a heartbeat, after which a worker counts as hung
 DUMP_SECONDS = 1.0  # for a hung worker to write down where its threads are
 STOP_SECONDS = 8.0  # Docker gives ten
@@ -143,7 +143,7 @@ def settle_collector() -> None:
     some thousands, of which nearly all are freed by their counts."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(SELDOM, 10, 10)
+    gc.set_threshold(*SELDOM)
 
 
 def compile_templates() -> None:
