@@ -177,13 +177,13 @@ def test_undo_of_an_update_shows_the_former_order_at_once(sit) -> None:
     page.goto("/inbox/search/?q=is:open")
     save(page, "Open ones")
     expect(page).to_have_url(re.compile("view="))
-    page.get_by_label("Order").select_option("oldest")
+    page.locator("#list-sort").select_option("oldest")
     page.get_by_role("button", name="Update view").press("Enter")
     expect(page.locator(".toast")).to_contain_text("View updated.")
-    expect(page.get_by_label("Order")).to_have_value("oldest")
+    expect(page.locator("#list-sort")).to_have_value("oldest")
     page.keyboard.press("z")
     expect(page.locator(".toast")).to_contain_text("Undone")
-    expect(page.get_by_label("Order")).to_have_value("newest")
+    expect(page.locator("#list-sort")).to_have_value("newest")
 
 
 def test_the_focus_stays_near_what_left_and_comes_to_the_box_of_a_search(sit) -> None:
