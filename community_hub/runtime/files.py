@@ -36,7 +36,8 @@ def collect_static(var: embedded.Var) -> None:
 
 def compile_modules() -> None:
     """Ours, where they changed: a process that compiles what it imports keeps the holes that this
-    leaves in its memory, 6 MB of them, and so does each that is forked from it."""
+    leaves in its memory, 6 MB of them, and so does each that is forked from it. Where the folder
+    can't be written to, or one module is wrong, that shows when it is imported."""
     folders = [str(settings.BASE_DIR / name) for name in PACKAGES]
     command = [sys.executable, "-m", "compileall", "-q", *folders]
     subprocess.run(command, check=False, capture_output=True)  # noqa: S603 - our own words

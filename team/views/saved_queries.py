@@ -52,7 +52,7 @@ def views(request: AuthenticatedHttpRequest) -> HttpResponse:
     except (NameTaken, TooMany) as error:
         form.add_error("name", str(error))
         return form_page(request, form)
-    made = SavedQuery.objects.get(pk=changes.actions[0].object_id)
+    made = visible(request, changes.actions[0].object_id)
     return answer(request, made.get_absolute_url(), warned(_("View saved."), made), changes)
 
 
