@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -18,7 +19,7 @@ from django_htmx.http import trigger_client_event
 from community_hub.lib import htmx, keyset
 from community_hub.lib.query import Mistake
 from community_hub.lib.text import number
-from members.columns import COLUMNS, as_written, named, shown_in
+from members.columns import COLUMNS, Column, as_written, named, shown_in
 from members.exports import MEMBERS
 from members.forms import NoteForm
 from members.listing import SORTS, MemberListing
@@ -30,7 +31,7 @@ from members.rows import page_of
 from team import exports, jobs, listings, saved_queries
 from team.http import AuthenticatedHttpRequest
 from team.models import SavedQuery, User
-from team.saved_queries import view_bar
+from team.saved_queries import ViewBar, view_bar
 
 from .access import visible_member
 
@@ -92,16 +93,7 @@ def list_page(
     user, shown = with_hidden_scopes_read(request.user), number(request.GET.get("shown"))
     columns = shown_in(wanted.columns, user)
     parts, mistake = found_by(wanted, user)
-    bar = view_bar(
-        user,
-        "members",
-        wanted.text,
-        wanted.sort,
-        view,
-        wrong=bool(mistake),
-        options={"columns": as_written(columns)},
-        given={"columns": wanted.columns} if wanted.columns else {},
-    )
+    bar = bar_of(wanted, columns, view, user, wrong=bool(mistake))
     asked = wanted
     if bar.remains and bar.remains.text:
         asked = replace(wanted, query=bar.remains.text)
@@ -126,6 +118,22 @@ def list_page(
         "corrected": replace(wanted, query=mistake.corrected).address if mistake else "",
     }
     return htmx.respond(request, "members/list.html", context, parts=LIST_PARTS)
+
+
+def bar_of(
+    wanted: MemberListing,
+    columns: Iterable[Column],
+    view: SavedQuery | None,
+    user: User,
+    *,
+    wrong: bool,
+) -> ViewBar:
+    """What saves the list with its columns as a view, or changes the view that is open."""
+    options = {"columns": as_written(columns)}
+    given = {"columns": wanted.columns} if wanted.columns else {}
+    return view_bar(
+        user, "members", wanted.text, wanted.sort, view, wrong=wrong, options=options, given=given
+    )
 
 
 def found_by(wanted: MemberListing, user: User) -> tuple[list[MemberQuerySet], Mistake | None]:
