@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
+from time import monotonic
 from typing import Any
 
 from django.core.cache import cache
@@ -121,10 +122,10 @@ def brought_up_to_date(
     if not waiting:
         return counts, True
     waiting.sort(key=lambda view: counts[view.pk].at if view.pk in counts else 0)
-    until = time.monotonic() + PATIENCE
+    until = monotonic() + PATIENCE
     with _each_at_most(LONGEST):
         for number, view in enumerate(waiting):
-            if number and time.monotonic() > until:
+            if number and monotonic() > until:
                 return counts, False
             counts[view.pk] = _count(user, view)
     return counts, True

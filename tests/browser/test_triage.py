@@ -185,7 +185,7 @@ def test_z_after_done_and_after_snooze_goes_back_to_what_was_left(sit, hub: Hub,
     """The next key means the conversation that came back, not the one that had opened."""
     following, talk = talks.together(2)
     page = sit("bo")
-    page.goto(f"/conversations/{talk.pk}/?in=needs-reply&shown=100")
+    page.goto(f"/conversations/{talk.pk}/?in=needs-reply&shown=200")
     page.locator(f"#row-{talk.pk}").focus()
     page.keyboard.press("h")
     page.locator("#snooze-menu").get_by_role("button", name="Until they reply").press("Enter")
