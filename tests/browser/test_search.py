@@ -69,6 +69,7 @@ def test_where_nothing_is_found_a_name_among_the_words_is_offered(sit) -> None:
     box.fill("sofie glass ")
     meant.press("Enter")
     expect(box).to_have_value("from:sofie glass")
+    expect(box).to_be_focused()
     expect(page.locator("a.row").first).to_be_visible()
 
 
@@ -78,7 +79,9 @@ def test_a_mistake_in_a_search_is_explained_and_mended(sit) -> None:
     page.goto("/inbox/search/?q=asignee:me")
     expect(page.get_by_role("alert")).to_contain_text("did you mean “assignee:”?")
     page.get_by_role("link", name="assignee:me").press("Enter")
-    expect(page.get_by_role("combobox", name="Search conversations")).to_have_value("assignee:me")
+    box = page.get_by_role("combobox", name="Search conversations")
+    expect(box).to_have_value("assignee:me")
+    expect(box).to_be_focused()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.get_by_role("button", name="How to search").press("Enter")
     expect(page.get_by_role("dialog", name="How to search")).to_contain_text("waiting:>2d")

@@ -241,6 +241,25 @@ def test_e_and_i_mean_the_rows_that_were_picked(sit, hub: Hub, talks) -> None:
         assert (state(hub, talk, "assignee_id"), state(hub, talk)) == (took, became)
 
 
+def test_the_focus_is_in_the_list_that_a_change_by_mouse_empties_and_its_undo_fills(
+    sit, talk: Talk
+) -> None:
+    page = sit("bo")
+    page.goto(f'/inbox/search/?q=is:open "{talk.title}"')
+    row, empty = page.locator(f"#row-{talk.pk}"), page.locator("#rows .empty")
+    bulk = page.locator("[data-bulk]")
+    for undone_by in ("click", "z"):
+        row.locator("xpath=..").locator(".pick input").click(force=True)
+        bulk.get_by_role("button", name="Done").click()
+        expect(empty).to_be_focused()
+        if undone_by == "z":
+            page.keyboard.press("z")
+        else:
+            toast(page, "1 conversation done").get_by_role("button", name="Undo").click()
+        expect(row).to_be_focused()
+        expect(bulk).to_be_hidden()
+
+
 def test_the_next_row_is_the_one_below_after_a_row_has_left(sit) -> None:
     page = sit("bo")
     page.goto("/inbox/unassigned/")

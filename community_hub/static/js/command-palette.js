@@ -1,22 +1,13 @@
 // <command-palette>: Ctrl/⌘+K finds by its words whatever this page can do and every place the navigation
 // leads to, and members by their names. Fills its <command-menu> as it opens; a link with data-find takes the
-// words along, first the one to the list that is open; there the box has the focus.
+// words along, first the one to the list that is open; there the box has the focus (after-submit.js).
 const MOVES = new Set(["j", "k", "J", "K", "x", "Enter", "?", "mod+k"]); // keys that make no sense away from their place
-
-const SEARCHED = "palette:searched"; // the page that comes was asked for here
 
 class CommandPalette extends HTMLElement {
   connectedCallback() {
     this.menu = this.querySelector("command-menu");
     this.menu.addEventListener("beforetoggle", (event) => event.newState === "open" && this.fill());
     this.addEventListener("input", ({ target }) => this.look(target.value.trim()));
-    this.addEventListener("click", (event) => {
-      const follows = event.target.closest("[data-find]") && !event.ctrlKey && !event.metaKey && !event.shiftKey;
-      if (follows) sessionStorage.setItem(SEARCHED, "1");
-    });
-    if (!sessionStorage.getItem(SEARCHED)) return;
-    sessionStorage.removeItem(SEARCHED);
-    document.querySelector("form[role=search] input[type=search]")?.focus();
   }
 
   fill() {

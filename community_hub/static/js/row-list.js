@@ -109,11 +109,19 @@ class RowList extends HTMLElement {
   }
 
   ringNext() {
-    if (document.activeElement === document.body) {
-      const next = this.ringed?.find((row) => row.isConnected) || (this.had ? this.querySelector("#rows .empty") : null);
-      next?.focus({ preventScroll: true });
+    const now = document.activeElement; // what is hidden has it still, until the next frame
+    if (now === document.body || !now.checkVisibility({ visibilityProperty: true })) {
+      const next = this.ringed?.find((row) => row.isConnected);
+      if (next) next.focus({ preventScroll: true });
+      else if (this.had) this.takeFocus();
     }
     this.ringed = [];
+  }
+
+  // the row in the place of the last one that had it, or the words of an empty list
+  takeFocus() {
+    const rows = this.rows, row = rows[Math.min(this.place ?? 0, rows.length - 1)];
+    (row || this.querySelector("#rows .empty"))?.focus({ preventScroll: true });
   }
 
   // where the row has left the list, the one that took its place comes next

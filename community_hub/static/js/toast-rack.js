@@ -1,5 +1,6 @@
 // <toast-rack>: says what was done and offers the way back. Toasts come with the page, or in an
-// HX-Trigger header as {"toast": {"text", "undo", "level"}}. The template inside is one toast.
+// HX-Trigger header as {"toast": {"text", "undo", "level"}}. The template inside is one toast. The focus goes back
+// from one that leaves to where it was, else to the thread or the list.
 const STAY = 10_000, STAY_ERROR = 20_000;
 
 class ToastRack extends HTMLElement {
@@ -11,9 +12,10 @@ class ToastRack extends HTMLElement {
     document.body.addEventListener("htmx:responseError", this.fail);
     // z where no toast has an Undo
     this.querySelector("[data-nothing]")?.addEventListener("click", ({ target }) => this.add({ text: target.dataset.text }));
-    this.addEventListener("click", (event) => event.target.closest("[data-close]") && event.target.closest(".toast").remove());
+    this.addEventListener("click", ({ target }) => target.closest("[data-close]") && this.dismiss(target.closest(".toast")));
+    this.addEventListener("focusin", ({ relatedTarget }) => { if (!this.contains(relatedTarget)) this.from = relatedTarget; });
     // by the status: an answer that leads elsewhere (HX-Location) is not "successful" to htmx
-    this.addEventListener("htmx:afterRequest", ({ detail: { xhr }, target }) => xhr.status && xhr.status < 400 && target.closest(".toast")?.remove());
+    this.addEventListener("htmx:afterRequest", ({ detail: { xhr }, target }) => xhr.status && xhr.status < 400 && this.dismiss(target.closest(".toast")));
     this.tidy();
     this.toasts.forEach((toast) => this.age(toast));
     setTimeout(() => this.querySelectorAll(".text").forEach((text) => text.replaceChildren(text.textContent)), 300); // read aloud is only what comes later
@@ -59,6 +61,17 @@ class ToastRack extends HTMLElement {
       if (!toast.matches(":focus-within")) toast.remove();
       else toast.querySelector("[data-key]")?.removeAttribute("data-key");
     });
+  }
+
+  dismiss(toast) {
+    const hadFocus = toast?.contains(document.activeElement);
+    toast?.remove();
+    if (!hadFocus) return;
+    if (this.from?.isConnected && this.from.checkVisibility({ visibilityProperty: true })) this.from.focus({ preventScroll: true });
+    if (document.activeElement !== document.body) return;
+    const list = document.querySelector("scroll-keeper") ? null : document.querySelector("row-list");
+    if (list) list.takeFocus();
+    else document.getElementById("main")?.focus({ preventScroll: true });
   }
 
   age(toast) {
