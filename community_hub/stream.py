@@ -1,10 +1,11 @@
 """/live/: the stream of doorbells that a browser holds open.
 
 Server-sent events: `hello` first (data: `resumed`, true when the browser was here before and may
-have missed something), then whatever live.publish() says on the topics this user may hear. A
-comment every 15 seconds keeps proxies from hanging up. The stream ends when a message "close" comes
-for the user or the team, when the browser does not keep up, or after ten minutes; the browser then
-connects again and is asked again who it is.
+have missed something), then what live.publish() has said since the page was made (`?since=`, by
+time.time()), then whatever it says, on the topics this user may hear. The id of an event begins
+with the time at which it was published. A comment every 15 seconds keeps proxies from hanging up.
+The stream ends when a message "close" comes for the user or the team, when the browser does not
+keep up, or after ten minutes; the browser then connects again and is asked again who it is.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import math
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Any
@@ -50,8 +52,9 @@ async def stream(request: HttpRequest) -> HttpResponseBase:
     if topics is None:
         return HttpResponse(_("Sign in to hear live updates."), status=401)
     resumed = "Last-Event-ID" in request.headers
+    since = None if resumed else seconds(request.GET.get("since", ""))
     return StreamingHttpResponse(
-        events(topics, resumed=resumed, ask=lambda: may_hear(request)),
+        events(topics, resumed=resumed, since=since, ask=lambda: may_hear(request)),
         content_type="text/event-stream; charset=utf-8",
         headers={
             "Cache-Control": "no-store",
@@ -74,23 +77,40 @@ def may_hear(request: HttpRequest) -> set[str] | None:
         connection.close()
 
 
+def seconds(written: str) -> float | None:
+    """None where it is no time."""
+    try:
+        at = float(written)
+    except ValueError:
+        return None
+    return at if math.isfinite(at) else None
+
+
 async def events(
-    topics: set[str], *, resumed: bool, ask: Callable[[], set[str] | None]
+    topics: set[str],
+    *,
+    resumed: bool,
+    ask: Callable[[], set[str] | None],
+    since: float | None = None,
 ) -> AsyncIterator[bytes]:
     """`ask` once more what may be heard, now that the line is there: a change between the first
     question and the line ended streams of which this one was none yet."""
     numbers = itertools.count(1)
-    begun = f"{time.time():.3f}"
+    begun = time.time()
 
-    def written(event: str, data: object) -> bytes:
+    def written(event: str, data: object, at: float = begun) -> bytes:
         words = json.dumps(data, separators=(",", ":"))
-        return f"id: {begun}-{next(numbers)}\nevent: {event}\ndata: {words}\n\n".encode()
+        return f"id: {at:.6f}-{next(numbers)}\nevent: {event}\ndata: {words}\n\n".encode()
 
     with switchboard().line(topics) as line:
         await line.connected.wait()
         if await sync_to_async(ask)() != topics:
             return  # the browser comes again, and hears what is so by then
-        yield f"retry: {int(RECONNECT * 1000)}\n".encode() + written("hello", {"resumed": resumed})
+        missed = await sync_to_async(missed_since)(since, topics)
+        hello = written("hello", {"resumed": resumed or missed is None})
+        yield f"retry: {int(RECONNECT * 1000)}\n".encode() + hello
+        for message in missed or ():
+            yield written(message["event"], message["data"])
         until = time.monotonic() + LONGEST
         while time.monotonic() < until and not line.fell_behind:
             try:
@@ -100,7 +120,15 @@ async def events(
                 continue
             if message["event"] == live.CLOSE:
                 return
-            yield written(message["event"], message["data"])
+            yield written(message["event"], message["data"], message.get("at", begun))
+
+
+def missed_since(since: float | None, topics: set[str]) -> list[dict[str, Any]] | None:
+    """None where it is not known, or too much to be told one by one."""
+    if since is None:
+        return []
+    missed = live.published_since(since, topics)
+    return None if missed is None or len(missed) > WAITING else missed
 
 
 class Line:

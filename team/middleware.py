@@ -1,5 +1,6 @@
 """What follows the signed-in person from page to page: their timezone, and whose pages they are."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,6 +24,7 @@ class PersonalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.META["HUB_BEGUN"] = f"{time.time():.6f}"  # what is published later may not be shown
         # Not by a lazy object, which looks for the user at each of a page's questions.
         request.user = user = get_user(request)
         name = getattr(user, "timezone", "") if user.is_authenticated else ""

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from django.http import QueryDict
 from django.template import Library
 
+from community_hub.lib import htmx
 from community_hub.lib.text import number
 from team import view_counts
 from team.view_counts import Count, NavView
@@ -22,14 +23,15 @@ def absolute(context: dict[str, Any], address: str) -> str:
 
 
 @register.inclusion_tag("team/_views_nav.html", takes_context=True)
-def views_nav(context: dict[str, Any]) -> dict[str, Any]:
+def views_nav(context: dict[str, Any], *, oob: bool = False) -> dict[str, Any]:
     """The views of a page's navigation, with what was counted lately: one query. The others are
-    counted once the page is there."""
+    counted once the page is there. `oob`: beside another part of the page, for the one there."""
     request = context["request"]
     views = view_counts.in_navigation(request.user)
     counts = view_counts.known(request.user, views)
     stale = view_counts.is_stale(counts, views)
-    return {**nav_context(views, counts, request.get_full_path()), "stale": stale}
+    here = htmx.page_of(request) if oob else request.get_full_path()
+    return {**nav_context(views, counts, here), "stale": stale, "oob": oob}
 
 
 def nav_context(views: list[NavView], counts: dict[int, Count], here: str) -> dict[str, Any]:

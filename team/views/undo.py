@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
 from community_hub.lib import htmx
-from team import actions, jobs, undoing
+from team import actions, jobs, listings, undoing
 from team.http import AuthenticatedHttpRequest
 from team.models import Action, SavedQuery
 from team.models.job import ACTIONS
@@ -71,14 +71,19 @@ def undo_all(group: uuid.UUID, request: AuthenticatedHttpRequest) -> tuple[int, 
 
 def _view_shown(request: AuthenticatedHttpRequest, group: uuid.UUID) -> str:
     """The address of the view whose query or order is another again, where the page shows it as it
-    was saved: then that is not asked for again, as what somebody typed would be."""
+    was saved: then that is not asked for again, as what somebody typed would be. Or of the view
+    that is there again, where its removal led to the page."""
     page = htmx.page_of(request)
-    values = QueryDict(urlsplit(page).query)
-    if "q" in values or not (pk := opened_view(page)):
+    done = Action.objects.filter(group=group, object_type=ON)
+    kinds = [it.kind for it in listings.every() if it.address("") == page]
+    if (pk := opened_view(page)) and "q" not in QueryDict(urlsplit(page).query):
+        done, kinds = done.filter(object_id=pk, verb="change"), listings.kinds()
+    elif kinds:
+        done = done.filter(verb="delete")
+    else:
         return ""
-    changed = Action.objects.filter(group=group, object_type=ON, object_id=pk, verb="change")
-    seen = SavedQuery.objects.visible_to(request.user).current().filter(pk=pk)
-    view = seen.first() if changed.exists() else None
+    seen = SavedQuery.objects.visible_to(request.user).current().filter(kind__in=kinds)
+    view = seen.filter(pk__in=done.values("object_id")).first()
     return view.get_absolute_url() if view else ""
 
 

@@ -26,13 +26,17 @@ ENDED = Heard("(the stream ended)", {}, "")
 class StreamClient:
     """Listens in a thread; `next()` waits for what comes."""
 
-    def __init__(self, base: str, user: User | None, headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, base: str, user: User | None, headers: dict[str, str] | None = None, since: str = ""
+    ) -> None:
         browser = Client()
         if user:
             browser.force_login(user)
         self.cookies = {name: morsel.value for name, morsel in browser.cookies.items()}
         self.client = httpx.Client(base_url=base, cookies=self.cookies, timeout=10)
-        self.request = self.client.build_request("GET", "/live/", headers=headers)
+        self.request = self.client.build_request(
+            "GET", "/live/", headers=headers, params={"since": since} if since else None
+        )
         self.events: queue.Queue[Heard] = queue.Queue()
 
     def __enter__(self) -> "StreamClient":

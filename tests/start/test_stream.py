@@ -109,6 +109,33 @@ def test_a_browser_that_comes_back_is_told_to_catch_up(hub, bob):
         assert again.hello.data == {"resumed": True}
 
 
+def test_what_was_published_since_the_page_was_made_is_told_by_its_stream(hub, bob):
+    live.publish("team", "before", {})
+    since = f"{time.time():.6f}"
+    live.publish("team", "views", {"id": 1})
+    live.publish("user:0", "views", {"id": 2})  # for somebody else
+    live.publish(f"user:{bob.pk}", live.CLOSE, {})  # it was asked who that is since
+    with StreamClient(hub, bob, since=since) as client:
+        assert client.hello.data == {"resumed": False}
+        heard = client.next()
+        assert (heard.event, heard.data) == ("views", {"id": 1})
+        live.publish("team", "views", {"id": 3})
+        heard = client.next()
+        assert heard.data == {"id": 3}
+    assert float(heard.id.partition("-")[0]) > float(since)
+    with StreamClient(hub, bob, since=heard.id.partition("-")[0]) as client:
+        assert client.hears_nothing(0.2)
+
+
+@pytest.mark.parametrize("since", ["0", "yesterday", "nan"])
+def test_what_is_too_much_to_be_told_is_caught_up_with(hub, bob, since):
+    for number in range(stream.WAITING + 1):
+        live.publish("team", "conversation", {"id": number})
+    with StreamClient(hub, bob, since=since) as client:
+        assert client.hello.data == {"resumed": since == "0"}
+        assert client.hears_nothing(0.2)
+
+
 def test_an_open_stream_holds_no_database_connection(hub, bob):
     def others() -> int:
         with connection.cursor() as cursor:

@@ -82,6 +82,19 @@ def test_undo_of_an_order_shows_the_view_as_it_is_again(bob, people):
     assert names(again) == ["Ada", "Ben"]
 
 
+def test_undo_of_a_removal_leads_back_from_the_list_that_it_led_to(bob):
+    client, view = signed_in(bob), make_view(bob, "All", kind="conversations", text="is:open")
+    there = client.post(f"/views/{view.pk}/", {"_method": "DELETE", "from": "list"}).url
+    group = Action.objects.get(verb="delete").group
+    page = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{there}"}
+    answer = client.post(f"/undo/{group}/", headers=page)
+    assert answer.headers["HX-Redirect"] == view.get_absolute_url()
+    SavedQuery.objects.update(removed_at=timezone.now())
+    Action.objects.update(undone_at=None)
+    page["HX-Current-URL"] = "http://testserver/views/"
+    assert "HX-Redirect" not in client.post(f"/undo/{group}/", headers=page).headers
+
+
 def test_undo_of_a_view_leaves_what_was_typed_since(bob, people):
     client, view = signed_in(bob), make_view(bob, "All", text="", order="name")
     client.post(f"/views/{view.pk}/query/", {"q": "", "sort": "-name", "was_q": ""})
@@ -321,6 +334,9 @@ def test_views_are_moved_shared_and_removed_on_their_page(bob):
     said = answer.content.decode()
     assert said.index("“two”") < said.index("“one”")
     assert "<html" not in said
+    nav = said[said.index('id="nav-views"') :]
+    assert 'hx-swap-oob="calm"' in nav
+    assert nav.index("two</span>") < nav.index("one</span>")
     assert "View moved." in answer.headers["HX-Trigger"]
     assert client.post(f"/views/{first.pk}/sharing/").url == "/views/"
     assert "shared" in client.get("/views/").content.decode()
