@@ -4,7 +4,7 @@ undone."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -31,6 +31,7 @@ trail_nouns.register(
     ),
 )
 OF_ALL = ("title", "folder", "owner_id")  # what texts in other languages have from the first
+OF_EACH = ("language", "text")
 
 
 class LanguageTaken(Exception):
@@ -187,7 +188,7 @@ def _removed(batch: Sequence[Action]) -> dict[int, Sentence]:
     details=_removed,
 )
 def remove_variant(variant: SavedReply, *, by: User) -> Changes:
-    """One of the texts in other languages; the first one goes with the reply alone."""
+    """One of the texts in other languages."""
     _require_theirs(variant, by)
     now = timezone.now()
     its = SavedReply.objects.current().filter(pk=variant.pk, variant_of__isnull=False)
@@ -197,6 +198,48 @@ def remove_variant(variant: SavedReply, *, by: User) -> Changes:
         before, after = {"removed_at": None}, {"removed_at": now.isoformat()}
         after["language"] = variant.language
         return actions.record("remove-variant", [variant], by=by, before=before, after=after)
+
+
+@one_by_one
+def _undo_remove_first(action: Action, by: User) -> bool:
+    first, was = _first_of(action.object_id), action.before
+    if _is_taken(first, was["language"], but=first):
+        return False
+    unchanged = {name: action.after[name] for name in was}
+    if not SavedReply.objects.filter(pk=first, **unchanged).update(**was):
+        return False
+    SavedReply.objects.filter(pk=action.after["next"]).update(removed_at=None)
+    return True
+
+
+def _removed_first(batch: Sequence[Action]) -> dict[int, Sentence]:
+    words = gettext("removed the text in %(language)s from %(object)s")
+    return _in_languages(batch, words, "before")
+
+
+@verb(
+    "remove-first",
+    on=ON,
+    right="can_reply",
+    words=_("removed a text from %(object)s"),
+    undo=_undo_remove_first,
+    lead_may_undo=True,
+    details=_removed_first,
+)
+def remove_first(reply: SavedReply, *, by: User) -> Changes:
+    """The first text: the next one takes its place. No Changes where there is no other."""
+    _require_theirs(reply, by)
+    with transaction.atomic():
+        first = _locked(reply.pk)
+        others = SavedReply.objects.current().filter(variant_of=reply.pk).order_by("language")
+        following = others.select_for_update().first()
+        if first is None or following is None:
+            return Changes()
+        before, after = ({n: getattr(it, n) for n in OF_EACH} for it in (first, following))
+        SavedReply.objects.filter(pk=following.pk).update(removed_at=timezone.now())
+        SavedReply.objects.filter(pk=first.pk).update(**after)
+        after["next"] = following.pk
+        return actions.record("remove-first", [first], by=by, before=before, after=after)
 
 
 # Below the verbs ---------------------------------------------------------------------------------
@@ -237,6 +280,8 @@ def _match_variants(first: int) -> None:
     SavedReply.objects.filter(variant_of=first).update(**fields)
 
 
-def _in_languages(batch: Sequence[Action], words: str) -> dict[int, Sentence]:
-    names = {action.pk: action.after["language"] for action in batch}
+def _in_languages(
+    batch: Sequence[Action], words: str, side: Literal["before", "after"] = "after"
+) -> dict[int, Sentence]:
+    names = {action.pk: getattr(action, side)["language"] for action in batch}
     return {pk: Sentence(words, {"language": NAMES.get(code, code)}) for pk, code in names.items()}

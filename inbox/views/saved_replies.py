@@ -74,8 +74,13 @@ def saved_reply_variant_new(request: AuthenticatedHttpRequest, pk: int) -> HttpR
 def saved_reply_variant(
     request: AuthenticatedHttpRequest, pk: int, variant_pk: int
 ) -> HttpResponse:
+    """DELETE takes the id of the first text too, which is that of the reply."""
     verbs.edit.require(request.user)
     reply = visible(request, pk)
+    if variant_pk == pk and htmx.method(request) == "DELETE":
+        removed = verbs.remove_first(reply, by=request.user)
+        said = _("Removed %(language)s.") % {"language": reply.language_name}
+        return variant_answer(request, reply, said if removed else _("No changes."), removed)
     variant = get_object_or_404(reply.variants.current(), pk=variant_pk)
     if htmx.method(request) == "DELETE":
         removed = verbs.remove_variant(variant, by=request.user)

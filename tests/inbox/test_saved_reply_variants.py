@@ -170,6 +170,42 @@ def test_a_text_is_added_edited_and_removed_each_with_undo(bob, client, reply):
     assert taken_back == ["¡Mil gracias!", "¡Gracias!", None]
 
 
+def test_the_first_text_is_removed_while_there_is_another_and_comes_back(bob, client, reply):
+    before = texts(reply)
+    address = reverse("saved-reply-variant", args=[reply.pk, reply.pk])
+    assert address in client.get(reply.get_absolute_url()).content.decode()
+    assert client.get(address).status_code == 404
+    assert client.post(address, {"_method": "DELETE"}).url == reply.get_absolute_url()
+    assert texts(reply) == {"de": before["de"], "fr": before["fr"]}
+    assert "Removed English." in client.get(reply.get_absolute_url()).content.decode()
+    assert verbs.edit(SavedReply.objects.get(pk=reply.pk), by=bob, title="Many thanks")
+    client.post(address, {"_method": "DELETE"})
+    assert texts(reply) == {"fr": before["fr"]}
+    client.post(address, {"_method": "DELETE"})
+    assert texts(reply) == {"fr": before["fr"]}
+    assert address not in client.get(reply.get_absolute_url()).content.decode()
+
+    taken_back = []
+    for action in variant_actions(reply).filter(verb="remove-first"):
+        assert client.post(reverse("undo", args=[action.group])).status_code < 400
+        taken_back.append(sorted(texts(reply)))
+    assert taken_back == [["de", "fr"], ["de", "en", "fr"]]
+    assert texts(reply) == before
+    assert set(SavedReply.objects.values_list("title", flat=True)) == {"Many thanks"}
+
+
+def test_undo_of_the_first_text_brings_no_language_twice_and_overwrites_nothing(bob, reply):
+    removed = verbs.remove_first(reply, by=bob)
+    english = verbs.add_variant(reply, by=bob, language="en", text="Thanks again")
+    assert removed.undo(by=bob) == 0
+    assert english.undo(by=bob) == 1
+    edited = verbs.edit(SavedReply.objects.get(pk=reply.pk), by=bob, text="Vielen Dank!")
+    assert removed.undo(by=bob) == 0
+    assert edited.undo(by=bob) == 1
+    assert removed.undo(by=bob) == 1
+    assert sorted(texts(reply)) == ["de", "en", "fr"]
+
+
 def variant_actions(variant):
     action = apps.get_model("team", "Action")
     return action.objects.filter(object_type=verbs.ON, object_id=variant.pk).order_by("-pk")
@@ -250,9 +286,11 @@ def test_a_new_reply_can_go_on_to_its_next_language(client):
 def test_the_trail_says_which_language(client, alice, bob, reply):
     verbs.add_variant(reply, by=bob, language="es", text="Gracias")
     verbs.remove_variant(reply.variants.get(language="de"), by=bob)
+    verbs.remove_first(reply, by=bob)
     trail = signed_in(alice).get(reverse("audit-trail")).content.decode()
     assert "added a text in español to the saved reply" in trail
     assert "removed the text in Deutsch from the saved reply" in trail
+    assert "removed the text in English from the saved reply" in trail
 
 
 # Until now
