@@ -37,8 +37,10 @@ class Mistake(Exception):
 
 
 def without(text: str, start: int, end: int) -> str:
-    """The text without a piece and the "-" right before it, its neighbours still apart."""
+    """The text without a piece and the "-" right before it, its neighbours still apart; brackets
+    have no space inside."""
     while start and text[start - 1] == "-":
         start -= 1
     before, after = text[:start].rstrip(), text[end:].lstrip()
-    return f"{before} {after}" if before and after else before or after
+    apart = before and after and not before.endswith("(") and not after.startswith(")")
+    return f"{before} {after}" if apart else before + after
