@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from inbox.connectors.base import Connector
 from inbox.connectors.ignored import words
 from inbox.models import Delivery, Source, SourceDay, SourceState
+from team import hours
 
 WEEK = 7
 WAITING = ("held", "queued", "sending")
@@ -143,9 +144,9 @@ class Report:
 
 
 def reports(sources: Iterable[Source]) -> list[Report]:
-    """Two queries, however many sources."""
+    """Three queries, however many sources."""
     found = {source.pk: Report(source) for source in sources}
-    today = timezone.now().date()  # days are kept in UTC
+    today = hours.of_hub().local().date()  # days are kept in the hub's timezone
     first = today - timedelta(days=WEEK - 1)
     days: dict[int, list[SourceDay]] = defaultdict(list)
     for day in SourceDay.objects.filter(source__in=found, day__gte=first):

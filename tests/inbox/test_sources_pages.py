@@ -6,10 +6,11 @@ import pytest
 from django.utils import timezone
 
 from inbox.connectors.base import AuthExpired, Forbidden, Page, RateLimited, Transient
+from inbox.ingest.counters import Outcome, count_page
 from inbox.ingest.pipeline import ingest
 from inbox.models import Quarantined, Source, SourceDay
-from inbox.pages.source_status import clock
-from team.models import Action, Grant
+from inbox.pages.source_status import clock, reports
+from team.models import Action, Grant, Hub
 from tests.make import make_channel, make_conversation, make_reply, make_source
 
 
@@ -37,6 +38,19 @@ def test_totals_add_up_today_and_over_seven_days(client, bob, source):
     page = words(client, "/sources/")
     assert "8 fetched = 5 stored + 2 ignored + 1 that couldn’t be stored" in page
     assert "18 fetched = 12 stored + 4 ignored + 2 that couldn’t be stored" in page
+
+
+@pytest.mark.parametrize(
+    ("zone", "now"),
+    [("Asia/Kolkata", "2026-11-25T20:00Z"), ("America/Los_Angeles", "2026-11-25T02:00Z")],
+)
+def test_today_is_the_day_in_the_hubs_timezone(client, bob, source, time_machine, zone, now):
+    Hub.objects.create(pk=1, name="Polyphon", timezone=zone)
+    time_machine.move_to(now, tick=False)
+    outcome = Outcome(stored=3)
+    count_page(source, outcome, cursor=None, gap=None, now=timezone.now())
+    (report,) = reports([source])
+    assert (report.today.fetched, report.week.fetched) == (3, 3)
 
 
 @pytest.mark.parametrize(("now", "said"), [("14:12", "14:32"), ("23:50", "26 November, 00:10")])
