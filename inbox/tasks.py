@@ -24,7 +24,6 @@ from inbox.ingest.pipeline import ingest
 from inbox.ingest.recompute import repair_drift
 from inbox.pictures import forget_pictures, pictures_of
 from inbox.verbs import triage
-from team import mail
 from team.notifications import notify
 
 from .connectors.base import ConnectorError, Misconfigured, Transient
@@ -215,20 +214,6 @@ def notify_assignee(pk: int) -> None:
     link = conversation.get_absolute_url()
     scope = conversation.source.scope
     notify("reply", [user], f"conversation:{pk}", text, link, scope=scope)
-
-
-@shared_task(name="inbox.tasks.mail_source_stopped")
-def mail_source_stopped(pk: int) -> None:
-    """One mail a stop: queued by the change of state, which happens once."""
-    source = Source.objects.filter(pk=pk).first()
-    if source is None or source.state == SourceState.ACTIVE:
-        return
-    mail.send(
-        "team/email/source_stopped",
-        _("%s stopped syncing") % source.name,
-        [user.email for user in mail.admins()],
-        {"error": source.last_error, "link": source.get_absolute_url()},
-    )
 
 
 @scheduled(

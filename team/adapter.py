@@ -8,10 +8,13 @@ from urllib.parse import urlsplit
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
+from team import mail
 from team.models import Hub, User
 
 
@@ -31,14 +34,22 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
-    def format_email_subject(self, subject: str) -> str:
-        """The templates say whose hub it is; a prefix with the host's name adds nothing."""
-        return str(subject)
-
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Subjects are rendered without the request, so they are told whose hub it is."""
         named = {"hub_name": str(Hub.current() or ""), **context}
         super().send_mail(template_prefix, email, named)
+
+    def render_mail(
+        self,
+        template_prefix: str,
+        email: str | list[str],
+        context: dict[str, Any],
+        headers: dict[str, str] | None = None,
+    ) -> EmailMultiAlternatives:
+        """HTML and text, as every mail of the hub. allauth asks for no headers."""
+        subject = render_to_string(f"{template_prefix}_subject.txt", context).strip()
+        to = [email] if isinstance(email, str) else email
+        return mail.compose(f"{template_prefix}_message", subject, to, context)
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """On the hub's own address, whatever Host header the request came with."""

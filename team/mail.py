@@ -11,28 +11,31 @@ from django.template.loader import render_to_string
 
 from community_hub.lib.text import one_line
 
-from .models import Hub, User
+from .models import Hub
 
 SUBJECT = 150  # characters: more of it no mail program shows
 _inliner = css_inline.CSSInliner(load_remote_stylesheets=False)
 
 
 def send(template: str, subject: str, to: list[str], context: dict[str, Any]) -> None:
-    """Render `template`.txt and `template`.html, and send both. OSError (smtplib's errors are
-    OSErrors) where the mail server does not take it."""
+    """Compose and send. OSError (smtplib's errors are OSErrors) where the mail server does not take
+    it."""
+    compose(template, subject, to, context).send()
+
+
+def compose(
+    template: str, subject: str, to: list[str], context: dict[str, Any]
+) -> EmailMultiAlternatives:
+    """Render `template`.txt and `template`.html. White space around the text goes: a tag stands on
+    a line of its own in a template."""
     told = {
         "hub_name": str(Hub.current() or "Community Hub"),
         "hub_url": settings.HUB_URL,
         "subject": subject,
         **context,
     }
-    mail = EmailMultiAlternatives(
-        one_line(subject, SUBJECT), render_to_string(f"{template}.txt", told), None, to
-    )
+    text = render_to_string(f"{template}.txt", told).strip() + "\n"
+    mail = EmailMultiAlternatives(one_line(subject, SUBJECT), text, None, to)
     page = render_to_string(f"{template}.html", told)
     mail.attach_alternative(_inliner.inline(page), "text/html")
-    mail.send()
-
-
-def admins() -> list[User]:
-    return list(User.objects.active().filter(role="admin"))
+    return mail

@@ -7,7 +7,8 @@ see what it is about.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import random
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
 MAIL_AFTER = timedelta(minutes=15)  # unread for so long
-MAIL_WITHIN = timedelta(days=2)  # what is older is no news: an SMTP server that was away for a week
+MAIL_WITHIN = timedelta(days=14)  # kept for a mail server that is away; what is older is no news
 
 
 @dataclass(frozen=True)
@@ -135,24 +136,24 @@ def _clock(text: str) -> time | None:
         return None
 
 
-def due_by_mail(now: datetime) -> dict[User, list[Notification]]:
-    """Unread for a while, not mailed yet, wanted by mail, and outside of quiet hours."""
+def due_by_mail(now: datetime) -> Iterator[tuple[User, list[Notification]]]:
+    """Unread for a while, not mailed yet, wanted by mail, and outside of quiet hours: the newest
+    first. Each colleague's are read alone, and in no fixed order, so that nobody waits for another
+    whose rows are many or whose mails fail."""
     waiting = Notification.objects.filter(
         read_at__isnull=True,
         mailed_at__isnull=True,
         updated_at__lte=now - MAIL_AFTER,
         updated_at__gte=now - MAIL_WITHIN,
-        user__is_active=True,
-    ).select_related("user")
-    found: dict[User, list[Notification]] = {}
-    for row in waiting.order_by("user", "-updated_at")[:1000]:
-        user = row.user
-        if row.kind and not wants(user, row.kind, "mail"):
+    )
+    users = list(User.objects.active().filter(pk__in=waiting.values("user")))
+    random.shuffle(users)
+    for user in users:
+        if is_quiet(user, now):
             continue
-        if is_quiet(user, now) or not may_see(user, row.scope):
-            continue
-        found.setdefault(user, []).append(row)
-    return found
+        unwanted = [kind for kind in user.prefers("notifications") if not wants(user, kind, "mail")]
+        if rows := list(waiting.visible_to(user).exclude(kind__in=unwanted).newest_first()):
+            yield user, rows
 
 
 register("assigned", _("A conversation is assigned to you"))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from time import monotonic
 
 import structlog
 from celery import shared_task
@@ -14,9 +15,11 @@ from community_hub.lib import queue
 from community_hub.lib.schedule import SHORT, scheduled
 
 from . import exports, jobs, mail, notifications
-from .models import Notification
+from .models import Notification, User
 
 log = structlog.get_logger(__name__)
+
+MAIL_SECONDS = 60.0  # of one round: a mail server that hangs takes EMAIL_TIMEOUT for each mail
 
 
 @scheduled(
@@ -26,28 +29,43 @@ log = structlog.get_logger(__name__)
 )
 def mail_notifications() -> None:
     """One mail to each colleague who has something unread for a while. Where the mail server is
-    away they stay due, and are sent once it is back."""
-    now = timezone.now()
-    for user, rows in notifications.due_by_mail(now).items():
+    away or hangs they stay due, and are sent once it is back."""
+    now, begun = timezone.now(), monotonic()
+    for user, rows in notifications.due_by_mail(now):
+        if monotonic() - begun > MAIL_SECONDS:
+            log.warning("notifications wait for a slow mail server")
+            return
         ids = [row.pk for row in rows]
         # taken first: two workers at once send one mail
         mine = Notification.objects.filter(pk__in=ids, mailed_at__isnull=True, read_at=None)
         if not mine.update(mailed_at=now):
             continue
-        n = len(rows)
-        subject = rows[0].text if n == 1 else ngettext(
-            "%(n)s notification", "%(n)s notifications", n
-        ) % {"n": n}  # fmt: skip
         try:
-            mail.send(
-                "team/email/notifications",
-                str(subject),
-                [user.email],
-                {"user": user, "notifications": rows, "why": _("Change what is sent to you:")},
-            )
+            _mail(user, rows)
         except OSError as error:
-            Notification.objects.filter(pk__in=ids, mailed_at=now).update(mailed_at=None)
+            _keep(ids, now)
             log.warning("notifications not mailed", user=user.pk, error=str(error))
+        except BaseException:  # such as SoftTimeLimitExceeded, where the server hangs
+            _keep(ids, now)
+            raise
+
+
+def _mail(user: User, rows: list[Notification]) -> None:
+    n = len(rows)
+    subject = rows[0].text if n == 1 else ngettext(
+        "%(n)s notification", "%(n)s notifications", n
+    ) % {"n": n}  # fmt: skip
+    mail.send(
+        "team/email/notifications",
+        str(subject),
+        [user.email],
+        {"user": user, "notifications": rows, "why": _("Change what is sent to you:")},
+    )
+
+
+def _keep(ids: list[int], taken_at: datetime) -> None:
+    """Due again."""
+    Notification.objects.filter(pk__in=ids, mailed_at=taken_at).update(mailed_at=None)
 
 
 @shared_task(name="team.tasks.run_job")

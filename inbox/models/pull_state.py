@@ -13,11 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from community_hub.lib import live, queue
+from community_hub.lib import live
 from inbox.connectors.base import AuthExpired as AuthExpiredError
 from inbox.connectors.base import Connector, ConnectorError, RateLimited, WebPage
 from team.models import Notification, User
-from team.notifications import notify
+from team.notifications import notify, withdraw
 
 LEASE = timedelta(seconds=30)  # renewed while its holder lives: ingest/lease.py
 BACKOFF_FIRST, BACKOFF_LAST = 5.0, 15 * 60.0  # seconds
@@ -191,7 +191,6 @@ class PullState(models.Model):
         self.refresh_from_db(fields=["state", "pause_reason"])
         if stopped:
             self._tell_admins(_("%(source)s stopped: %(error)s"), error)
-            queue.enqueue("inbox.tasks.mail_source_stopped", self.pk)
 
     def _tell_once(self, error: ConnectorError) -> None:
         """Ten minutes of failures are told once, however long they last."""
@@ -200,9 +199,12 @@ class PullState(models.Model):
             self._tell_admins(_("%(source)s keeps failing: %(error)s"), error)
 
     def _tell_admins(self, words: str, error: ConnectorError) -> None:
-        admins = User.objects.active().filter(role="admin")
         text = words % {"source": self.name, "error": error}
-        notify("source", admins, self.scope, text, self.get_absolute_url(), scope=self.scope)
+        notify("source", _admins(), self.scope, text, self.get_absolute_url(), scope=self.scope)
+
+    def withdraw_notice(self) -> None:
+        """Somebody started it again: that it stopped is no news any more."""
+        withdraw("source", self.scope, _admins())
 
     @property
     def health(self) -> str:
@@ -252,6 +254,10 @@ class PullState(models.Model):
             setattr(self, name, value)
         self.save(update_fields=list(fields))
         live.publish([self.scope], bell, {"id": self.pk})
+
+
+def _admins() -> models.QuerySet[User]:
+    return User.objects.active().filter(role="admin")
 
 
 def backoff(failures: int) -> float:

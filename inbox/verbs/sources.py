@@ -134,6 +134,7 @@ def resume(source: Source, *, by: User) -> Changes:
     before = {"state": "paused", "pause_reason": source.pause_reason}
     changes = _move("resume", source, before, {"state": "active", "pause_reason": ""}, by)
     if changes:
+        source.withdraw_notice()
         source.pull_now()
     return changes
 
@@ -161,6 +162,7 @@ def reconnect(
             last_error="",
         )
         actions.record("reconnect", [source], by=by)
+    source.withdraw_notice()
     source.pull_now()
 
 

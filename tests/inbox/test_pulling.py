@@ -20,9 +20,11 @@ from inbox.ingest import lease
 from inbox.ingest.pipeline import ingest
 from inbox.models import Message, Source
 from inbox.pages.source_status import reports
-from inbox.tasks import mail_source_stopped, pull, pull_due_sources, pull_source
+from inbox.tasks import pull, pull_due_sources, pull_source
 from inbox.verbs import sources as source_verbs
 from team.models import Notification
+from team.notifications import MAIL_AFTER
+from team.tasks import mail_notifications
 from tests.inbox.items import item, page
 from tests.make import make_source
 from tests.platforms.discourse import KEY, Discourse
@@ -123,10 +125,13 @@ def test_an_expired_key_stops_the_source_and_tells_admins_once(
     cursor = source.cursor
     assert source.state == "reconnect"
     pulled(source)
-    mail_source_stopped(source.pk)
     assert [note.user for note in Notification.objects.all()] == [alice]
-    assert [letter.subject for letter in mailoutbox] == ["A forum in two lines stopped syncing"]
-    assert KEY not in mailoutbox[0].body
+    with time_machine.travel(timezone.now() + MAIL_AFTER * 1.1):
+        mail_notifications()
+        mail_notifications()
+    (letter,) = mailoutbox
+    assert letter.subject.startswith("A forum in two lines stopped: ")
+    assert KEY not in letter.body
     assert KEY not in source.last_error
 
     forum.heal()
@@ -147,6 +152,18 @@ def test_a_web_page_where_json_was_expected_is_tried_again(source, forum, alice)
     forum.heal()
     pulled(source)
     assert (source.failures, source.last_error, Message.objects.count()) == (0, "", 1)
+
+
+def test_a_source_that_is_reconnected_in_time_is_not_mailed(
+    source, forum, alice, mailoutbox
+) -> None:
+    forum.revoke()
+    pulled(source)
+    forum.heal()
+    source_verbs.reconnect(source, source.config, {"api_key": forum.key}, by=alice)
+    with time_machine.travel(timezone.now() + MAIL_AFTER * 1.1):
+        mail_notifications()
+    assert mailoutbox == []
 
 
 @pytest.mark.parametrize(("hours", "state"), [(23, "active"), (25, "paused")])

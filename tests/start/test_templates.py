@@ -1,5 +1,6 @@
 """Every template of ours compiles: a typo in one that few people see is found here."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -39,11 +40,19 @@ def test_no_line_of_a_template_is_too_long():
         f"{folder.relative_to(ROOT) / name}:{number} has {len(line)}"
         for folder in FOLDERS
         for name in NAMES
-        if name.endswith((".html", ".jinja")) and (folder / name).exists()
+        if name.endswith((".html", ".jinja", ".txt")) and (folder / name).exists()
         for number, line in enumerate((folder / name).read_text().splitlines(), 1)
         if len(line) > LONGEST
     ]
     assert long == []
+
+
+def test_every_mail_has_a_template_of_text_and_one_of_html():
+    found = re.compile(r"(.+/email/(?!_)[^/]+(?<!_subject))\.(txt|html)")
+    mails = {found.fullmatch(name).groups() for name in NAMES if found.fullmatch(name)}
+    both = {(mail, kind) for mail, _ in mails for kind in ("txt", "html")}
+    assert len(both) >= 8
+    assert mails == both
 
 
 def test_the_stylesheets_are_formatted():

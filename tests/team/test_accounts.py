@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from urllib.parse import urlsplit
 
 import pytest
 from django.core import mail
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
+from django.utils.html import strip_tags
 
 from community_hub.lib import live
 from team.models import Hub, User
@@ -104,6 +106,7 @@ def test_new_password_by_mail_ends_the_other_sessions(bob, mallory, settings):
     letter = mail.outbox[0]
     assert letter.subject == "A new password for Tideline Audio"
     assert letter.body.startswith("Hello Bob,")
+    assert_says_the_same_in_html(letter)
     link = re.search(r"http\S+", letter.body)[0]
     assert link.startswith(settings.HUB_URL)
 
@@ -122,6 +125,16 @@ def test_stranger_learns_nothing_from_the_reset_form(bob, mallory):
     assert (known.status_code, known.url) == (unknown.status_code, unknown.url)
     assert mail.outbox[1].to == ["eve@elsewhere.example"]
     assert "no account uses this address" in mail.outbox[1].body
+    assert_says_the_same_in_html(mail.outbox[1])
+
+
+def assert_says_the_same_in_html(letter) -> None:
+    ((page, kind),) = letter.alternatives
+    assert kind == "text/html"
+    assert "style=" in page  # mail programs read no style sheet
+    said = " ".join(unescape(strip_tags(page)).split())
+    for paragraph in letter.body.strip().split("\n\n"):
+        assert " ".join(paragraph.split()) in (unescape(page) if "http" in paragraph else said)
 
 
 def test_sixth_reset_mail_within_a_minute_is_not_sent(bob, mallory):

@@ -7,16 +7,18 @@ from unittest.mock import patch
 
 import pytest
 import time_machine
+from celery import current_app
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core import mail
 from django.utils import timezone
 
-from inbox.connectors.base import Transient
+from inbox.connectors.base import AuthExpired, Transient
 from inbox.models import Source
 from inbox.verbs import triage, writing
 from team import mailbox, notifications
 from team.models import Notification
 from team.notifications import notify
-from team.tasks import mail_notifications
+from team.tasks import MAIL_SECONDS, mail_notifications
 from tests.make import make_conversation, make_message, make_source, make_user
 
 pytestmark = pytest.mark.django_db
@@ -154,6 +156,49 @@ def test_a_mail_server_that_is_away_delays_the_mail_and_sends_it_once(lena) -> N
     assert len(mail.outbox) == 1
 
 
+def test_a_mail_server_that_hangs_delays_the_mail_and_sends_it_once(lena) -> None:
+    unread(lena)
+    hangs = patch("team.mail.EmailMultiAlternatives.send", side_effect=SoftTimeLimitExceeded)
+    with hangs, pytest.raises(SoftTimeLimitExceeded):
+        mail_notifications()
+    mail_notifications()
+    mail_notifications()
+    assert len(mail.outbox) == 1
+
+
+def test_a_slow_mail_server_ends_the_round_before_its_worker_does(lena, bob) -> None:
+    unread(lena)
+    unread(bob)
+    clock = [0.0, 0.0, MAIL_SECONDS + 1]
+    hangs = patch("team.mail.EmailMultiAlternatives.send", side_effect=TimeoutError)
+    with patch("team.tasks.monotonic", side_effect=clock), hangs as send:
+        mail_notifications()
+    assert send.call_count == 1
+    assert Notification.objects.filter(mailed_at=None).count() == 2
+    mail_notifications()
+    assert len(mail.outbox) == 2
+
+
+def test_what_waited_for_a_mail_server_for_days_is_mailed_still(lena) -> None:
+    days = [(13, 1), (15, 1)]  # the second one is no news any more
+    for ago, mails in days:
+        unread(lena, minutes=ago * 24 * 60)
+        mail_notifications()
+        assert len(mail.outbox) == mails
+
+
+def test_many_unwanted_rows_of_one_colleague_keep_no_other_waiting(bob, lena) -> None:
+    bob.prefer(notifications={"mention": {"bell": True, "mail": False}})
+    ago = timezone.now() - timedelta(minutes=20)
+    Notification.objects.bulk_create(
+        Notification(user=bob, kind="mention", about=f"c:{n}", text="x", link="/", updated_at=ago)
+        for n in range(1000)
+    )
+    unread(lena)
+    mail_notifications()
+    assert [letter.to for letter in mail.outbox] == [[lena.email]]
+
+
 @pytest.mark.parametrize(
     ("clock", "quiet"), [(21, False), (22, True), (2, True), (6, True), (7, False), (12, False)]
 )
@@ -191,6 +236,44 @@ def test_a_source_that_fails_for_ten_minutes_is_told_once(alice, bob) -> None:
     Notification.objects.update(read_at=timezone.now())
     source.record_failure(Transient("The site is down"))
     assert Notification.objects.get().read_at is not None
+
+
+def stop_source_and_mail() -> None:
+    """Whatever is queued is run, and what stays unread is mailed."""
+    queued: list[tuple[str, tuple[object, ...]]] = []
+
+    def enqueue(name: str, *args: object, **_: object) -> None:
+        queued.append((name, args))
+
+    with patch("community_hub.lib.queue.enqueue", enqueue):
+        make_source(name="Forum").record_failure(AuthExpired("The key was revoked"))
+    for name, args in queued:
+        current_app.tasks[name](*args)
+    with time_machine.travel(timezone.now() + timedelta(minutes=20)):
+        mail_notifications()
+
+
+def test_a_source_that_stops_is_mailed_once(alice) -> None:
+    stop_source_and_mail()
+    (letter,) = mail.outbox
+    assert letter.to == [alice.email]
+    assert letter.subject.startswith("Forum stopped")
+
+
+def test_an_admin_who_wants_no_mail_of_sources_gets_none(alice) -> None:
+    alice.prefer(notifications={"source": {"bell": True, "mail": False}})
+    stop_source_and_mail()
+    assert mail.outbox == []
+
+
+def test_a_source_that_stops_in_quiet_hours_is_mailed_after_them(alice) -> None:
+    alice.prefer(quiet_from="22:00", quiet_until="07:00")
+    with time_machine.travel(datetime(2026, 11, 20, 23, 0, tzinfo=UTC)):
+        stop_source_and_mail()
+        assert mail.outbox == []
+    with time_machine.travel(datetime(2026, 11, 21, 7, 1, tzinfo=UTC)):
+        mail_notifications()
+    assert len(mail.outbox) == 1
 
 
 # The mailbox ------------------------------------------------------------------------------------
