@@ -1,4 +1,4 @@
-"""/live/: the stream of doorbells that a browser holds open.
+"""/live/: the stream of live events that a browser holds open.
 
 Server-sent events: `hello` first (data: `resumed`, true when the browser was here before and may
 have missed something), then what live.publish() has said since the page was made (`?since=`, by
@@ -39,7 +39,7 @@ log = structlog.get_logger(__name__)
 HEARTBEAT = 15.0  # seconds between comments
 LONGEST = 600.0  # seconds a stream lives before the browser must ask again
 SILENCE = 20.0  # seconds without a word from Redis until we ask whether it is there
-WAITING = 100  # doorbells that may wait for a slow browser
+WAITING = 100  # events that may wait for a slow browser
 RECONNECT = 2.0  # seconds until the Redis connection, and the browser, try again
 
 
@@ -58,7 +58,7 @@ async def stream(request: HttpRequest) -> HttpResponseBase:
         content_type="text/event-stream; charset=utf-8",
         headers={
             "Cache-Control": "no-store",
-            "X-Accel-Buffering": "no",  # nginx would collect the doorbells before it passes them on
+            "X-Accel-Buffering": "no",  # nginx would collect the events before it passes them on
             "Content-Encoding": "identity",  # and so would our own compression
         },
     )
@@ -217,7 +217,7 @@ class Switchboard:
             asked = item is None
 
     def send_all_away(self) -> None:
-        """Doorbells may have been missed: every browser reconnects and catches up."""
+        """Events may have been missed: every browser reconnects and catches up."""
         for line in {line for lines in self.lines.values() for line in lines}:
             line.fell_behind = True
             line.hear({"event": live.CLOSE})

@@ -23,7 +23,7 @@ from .community import Community, community
 from .team import COLLEAGUES, OWNER
 
 SEED = 7
-REACH = timedelta(days=200)
+HISTORY = timedelta(days=200)
 PATIENCE = 300  # seconds for one source
 Say = Callable[[str], None]
 
@@ -90,7 +90,7 @@ def connect(slug: str, owner: User) -> Source:
             connector,
             connector.check(),
             name=site.name,
-            since=timezone.now() - REACH,
+            since=timezone.now() - HISTORY,
             by=owner,
             keywords=["manual"] if site.has_titles else [],
             new_topics=site.has_titles,

@@ -1,5 +1,5 @@
-"""The door for client libraries that insist on requests: it sends through the transport of http.py,
-so there is one guard and not two."""
+"""A requests.Session for client libraries that insist on one. It sends through the transport of
+http.py, so there is one guard and not two."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The doorbell: says that something changed, never what it says.
+"""Live events: they say that something changed, never what it says.
 
 `publish("source:3", "conversation", {"id": 42})` reaches every browser that may hear the topic.
 Data holds ids only; the browser fetches the words from the page, where permissions are checked.

@@ -214,7 +214,7 @@ def answer_postgres(var: Var) -> bool:
 def set_redis_aside(var: Var) -> bool:
     """Put away what Redis cannot read after a crash; False where there is nothing to put away.
 
-    It is the alarm clock: the database knows what is due, so the hub goes on without it.
+    It only triggers: the database knows what is due, so the hub goes on without it.
     """
     if not var.redis.is_dir() or not any(var.redis.iterdir()):
         return False

@@ -67,7 +67,7 @@ def count_page(
     gap: tuple[datetime, datetime] | None,
     now: datetime,
 ) -> None:
-    """Add a page to the day's books and move the source's cursor, in the caller's transaction."""
+    """Add a page to the day's counters, move the source's cursor, in the caller's transaction."""
     ignored = outcome.ignored.total()
     if outcome.fetched:
         with prepared_sql.cursor(connection) as database:

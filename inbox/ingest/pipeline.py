@@ -1,4 +1,4 @@
-"""Everything incoming takes this road: one page of one source, in one transaction.
+"""Stores everything incoming: one page of one source, in one transaction.
 
 Set-based: a page of 100 items costs a fixed number of queries, not a multiple of 100. Items and
 cursor are stored together, so a page is either all there or will come again.
@@ -285,7 +285,7 @@ def _quarantine(source: Source, problems: Sequence[Problem]) -> None:
 
 
 def _tell(source: Source, outcome: Outcome) -> None:
-    """After the commit: ring the doorbell, and wake who is assigned. A backfill never notifies."""
+    """After the commit: publish what changed, notify who is assigned; nobody of a backfill."""
     if outcome.conversations:
         ids = sorted(outcome.conversations)
         live.publish([source.scope], "conversation", {"ids": ids})

@@ -45,7 +45,7 @@ def recompute_member(job: BackgroundJob) -> bool:
 def repair_drift(most: int = 1000) -> dict[int, list[str]]:
     """Mend a random sample of conversations; which of them were wrong, and in which fields.
 
-    Anything in the answer is a bug somewhere: every road that changes a message recomputes.
+    Anything in the answer is a bug somewhere: all code that changes a message recomputes.
     """
     with transaction.atomic():
         newest = Conversation.objects.order_by("-pk").values_list("pk", flat=True).first() or 0

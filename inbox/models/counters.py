@@ -1,4 +1,4 @@
-"""The books of a source: what came of everything it fetched."""
+"""The counters of a source: what came of everything it fetched."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ class PullState(models.Model):
 
     @property
     def scope(self) -> str:
-        """What a Grant and a line of the log name it by, and the topic of its doorbell."""
+        """What a Grant and a line of the log name it by, and the topic of its live events."""
         return f"source:{self.pk}"
 
     @property

@@ -76,7 +76,7 @@ def both(request: AuthenticatedHttpRequest, pk: int) -> tuple[Delivery, Conversa
 
 
 def shown(request: AuthenticatedHttpRequest, conversation: Conversation) -> HttpResponse:
-    """The thread as it is now; a toast's Undo has no place for it and hears the doorbell."""
+    """The thread as it is now; a toast's Undo has no place for it and waits for the live event."""
     if request.headers.get("HX-Request") and not htmx.target(request):
         return HttpResponse(status=204)
     return after_verb(request, conversation, move_on=False)

@@ -56,7 +56,7 @@ def show(request: AuthenticatedHttpRequest, wanted: Folder) -> HttpResponse:
 
 @require_safe
 def nav(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """The folders with their counts, fetched again when the doorbell rings."""
+    """The folders with their counts, fetched again after a live event."""
     folder = folder_of(request) if request.GET.get("in") else None
     return htmx.respond(request, "inbox/nav.html", {"folder": folder})
 

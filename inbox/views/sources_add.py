@@ -233,7 +233,7 @@ def begin(
         connector,
         health,
         name=form.cleaned_data["name"],
-        since=form.reaches_back_to(),
+        since=form.import_from(),
         by=request.user,
         channels=form.chosen_channels(),
         keywords=form.cleaned_data["keywords"],

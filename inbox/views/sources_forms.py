@@ -141,7 +141,7 @@ class ChoicesForm(forms.Form):
     )
     keywords = KeywordsField()
     new_topics = NewTopicsField()
-    reach = forms.ChoiceField(label=gettext_lazy("Import history"), widget=forms.RadioSelect)
+    history = forms.ChoiceField(label=gettext_lazy("Import history"), widget=forms.RadioSelect)
     since = forms.DateField(
         label=gettext_lazy("Since"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -163,10 +163,10 @@ class ChoicesForm(forms.Form):
             self._offer("channels", [(c.external_id, c.name) for c in self._channels.values()])
         else:
             del self.fields["listen"], self.fields["channels"]
-        reaches = [(key, words) for key, (words, _span) in PERIODS.items()]
-        reaches.append(("date", gettext_lazy("Since a date")))
-        self._offer("reach", reaches if capabilities.backfill else reaches[:1])
-        self.fields["reach"].initial = "month" if capabilities.backfill else "none"
+        periods = [(key, words) for key, (words, _span) in PERIODS.items()]
+        periods.append(("date", gettext_lazy("Since a date")))
+        self._offer("history", periods if capabilities.backfill else periods[:1])
+        self.fields["history"].initial = "month" if capabilities.backfill else "none"
         if not capabilities.backfill:
             del self.fields["since"]
 
@@ -179,7 +179,7 @@ class ChoicesForm(forms.Form):
         data = super().clean() or self.cleaned_data
         if data.get("listen") == "some" and not data.get("channels"):
             self.add_error("channels", _("Select at least one place, or all places."))
-        if data.get("reach") != "date":  # then it is not shown, whatever stands in it
+        if data.get("history") != "date":  # then it is not shown, whatever stands in it
             self.errors.pop("since", None)
         elif (given := data.get("since")) and given > timezone.localdate():
             self.add_error("since", _("Select a date in the past."))
@@ -191,12 +191,12 @@ class ChoicesForm(forms.Form):
             return []
         return [self._channels[key] for key in self.cleaned_data["channels"]]
 
-    def reaches_back_to(self) -> datetime:
-        reach, now = self.cleaned_data["reach"], timezone.now()
-        if reach == "date":
+    def import_from(self) -> datetime:
+        history, now = self.cleaned_data["history"], timezone.now()
+        if history == "date":
             day: date = self.cleaned_data["since"]
             return timezone.make_aware(datetime(day.year, day.month, day.day))  # noqa: DTZ001 - made aware by the person's own timezone
-        return now - PERIODS[reach][1]
+        return now - PERIODS[history][1]
 
 
 # A platform's own form ---------------------------------------------------------------------------

@@ -17,7 +17,7 @@ MENU = "#saved-menu"
 PHONE = {"width": 360, "height": 740}
 
 
-class Asked:
+class Requests:
     """What a page asks the server from now on, as "POST /conversations/7/draft/"."""
 
     def __init__(self, page: Page) -> None:
@@ -46,7 +46,7 @@ def found(page: Page) -> None:
 def test_a_past_answer_is_read_and_inserted_by_mouse(sit, talk: Talk) -> None:
     page = sit("bo")
     open_menu(page, talk)
-    asked = Asked(page)
+    asked = Requests(page)
     menu = page.locator(MENU)
     menu.get_by_role("searchbox").click()
     for heading in menu.get_by_role("heading").all():
@@ -69,7 +69,7 @@ def test_a_past_answer_is_read_and_inserted_by_mouse(sit, talk: Talk) -> None:
 def test_a_past_answer_is_read_by_thumb_and_its_conversation_opened(sit, talk: Talk) -> None:
     page = sit("bo", viewport=PHONE, has_touch=True, is_mobile=True)
     open_menu(page, talk)
-    asked = Asked(page)
+    asked = Requests(page)
     menu = page.locator(MENU)
     row = menu.locator("past-answers li").first
     row.get_by_role("button", name="Read the whole answer").tap()
@@ -113,7 +113,7 @@ def test_no_letter_is_lost_that_is_typed_right_after_the_semicolon(
     page.goto(talk.page)
     if focus == "box":
         page.keyboard.press("r")
-    asked = Asked(page)
+    asked = Requests(page)
     page.keyboard.type(";which firmware", delay=40)
     box = page.locator(MENU).get_by_role("searchbox")
     expect(box).to_have_value("which firmware")

@@ -140,7 +140,7 @@ def test_lists_are_never_asked_by_since_id(site, connector) -> None:
     assert "min_id" in asked
 
 
-def test_backfill_reaches_back_to_its_date_and_says_what_it_left(site, connector) -> None:
+def test_backfill_import_from_its_date_and_says_what_it_left(site, connector) -> None:
     now = datetime.now(UTC)
     days = {age: site.say("ada", f"@hub {age}", at=now - timedelta(days=age)) for age in (9, 3, 1)}
     cursor = connector.begin(now - timedelta(days=4))

@@ -60,7 +60,7 @@ def test_direct_answer_reaches_everybody_in_the_conversation(site, connector) ->
 
 
 @pytest.mark.parametrize(
-    ("wanted", "parent", "reach"),
+    ("wanted", "parent", "visibility"),
     [
         ("public", "public", "public"),
         ("public", "unlisted", "unlisted"),
@@ -73,8 +73,10 @@ def test_direct_answer_reaches_everybody_in_the_conversation(site, connector) ->
         ("something new", "public", "direct"),
     ],
 )
-def test_reply_is_never_wider_than_what_it_answers(wanted: str, parent: str, reach: str) -> None:
-    assert narrower(wanted, parent) == reach
+def test_reply_is_never_wider_than_what_it_answers(
+    wanted: str, parent: str, visibility: str
+) -> None:
+    assert narrower(wanted, parent) == visibility
 
 
 def test_content_warning_is_kept(site, connector) -> None:

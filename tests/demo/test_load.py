@@ -1,4 +1,4 @@
-"""The demo goes through the real road: practice sites, HTTP, ingest, then the team's own hand."""
+"""The demo is loaded through practice sites, HTTP and ingest; then the team's work is added."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from members.models import Activity, Identity
 from tests.inbox.items import ALL, ago, item, page, person
 from tests.make import make_source
 
-pytestmark = [pytest.mark.django_db, pytest.mark.live_road]
+pytestmark = [pytest.mark.django_db, pytest.mark.standard_servers]
 
 DERIVED = ["waiting_since", "mention_reason", "opened_at", "first_reply_at", "first_answer_at"]
 DERIVED += ["last_message_at", "last_mention_at", "last_reply_at", "message_count"]

@@ -1,4 +1,4 @@
-"""The road in: nothing lost, nothing doubled, whatever the order."""
+"""Ingest: nothing lost, nothing doubled, whatever the order."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from members.models import Activity, Identity, Member
 from tests.inbox.items import ago, item, page, person, reply
 from tests.make import make_message, make_reply, make_source
 
-pytestmark = [pytest.mark.django_db, pytest.mark.live_road]
+pytestmark = [pytest.mark.django_db, pytest.mark.standard_servers]
 
 
 def test_a_page_becomes_messages_members_conversations_and_a_log() -> None:

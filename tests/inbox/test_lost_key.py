@@ -31,7 +31,9 @@ def source(client, alice, forum) -> Source:
     client.force_login(alice)
     typed = {"url": forum.url, "username": "hub", "api_key": KEY}
     client.post("/sources/new/discourse/", typed)
-    client.post("/sources/new/discourse/choices/", {"name": "F", "listen": "all", "reach": "week"})
+    client.post(
+        "/sources/new/discourse/choices/", {"name": "F", "listen": "all", "history": "week"}
+    )
     return Source.objects.get()
 
 

@@ -10,7 +10,7 @@ from inbox.models import Message
 from tests.inbox.items import ago, item, page, reply
 from tests.make import make_source
 
-pytestmark = [pytest.mark.django_db, pytest.mark.live_road]
+pytestmark = [pytest.mark.django_db, pytest.mark.standard_servers]
 
 
 def parents() -> dict[str, str | None]:

@@ -29,7 +29,7 @@ from tests.inbox.items import item, page
 from tests.make import make_source
 from tests.platforms.discourse import KEY, Discourse
 
-pytestmark = [pytest.mark.django_db, pytest.mark.live_road]
+pytestmark = [pytest.mark.django_db, pytest.mark.standard_servers]
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from inbox.tasks import pull, refresh_conversation, reread_conversations
 from tests.make import make_conversation, make_message, make_reply, make_source
 from tests.platforms.mastodon import TOKEN, MastodonServer
 
-pytestmark = [pytest.mark.django_db, pytest.mark.live_road]
+pytestmark = [pytest.mark.django_db, pytest.mark.standard_servers]
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The road out: never sent twice, and a failed reply always looks failed.
+"""Delivery: never sent twice, and a failed reply always looks failed.
 
 Over HTTP to a local forum that behaves like Discourse, with its faults.
 """
@@ -27,7 +27,7 @@ from tests.platforms import discourse
 from tests.platforms.discourse import KEY, Discourse
 
 MINUTE = timedelta(minutes=1)
-pytestmark = [pytest.mark.django_db, pytest.mark.live_road]
+pytestmark = [pytest.mark.django_db, pytest.mark.standard_servers]
 
 
 @pytest.fixture

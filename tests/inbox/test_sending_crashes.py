@@ -25,7 +25,7 @@ from inbox.verbs import writing
 from tests.make import make_source
 from tests.platforms import discourse, mastodon
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.live_road]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.standard_servers]
 WORDS = "It is, at seven."
 Platform = discourse.Discourse | mastodon.MastodonServer
 

@@ -27,7 +27,7 @@ from .test_sending import (  # noqa: F401 - fixtures
     source,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.live_road]
+pytestmark = [pytest.mark.django_db, pytest.mark.standard_servers]
 
 
 @pytest.fixture

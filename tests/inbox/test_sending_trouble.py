@@ -32,7 +32,7 @@ from .test_sending import (  # noqa: F401 - fixtures
     source,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.live_road]
+pytestmark = [pytest.mark.django_db, pytest.mark.standard_servers]
 SOON = timedelta(minutes=1)
 FAR_EAST, FAR_WEST = tz(timedelta(hours=14)), tz(-timedelta(hours=14))
 

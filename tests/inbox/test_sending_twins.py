@@ -33,7 +33,7 @@ from .test_sending import (  # noqa: F401 - fixtures
     source,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.live_road]
+pytestmark = [pytest.mark.django_db, pytest.mark.standard_servers]
 
 
 def text_of(moment: datetime) -> str:

@@ -17,7 +17,7 @@ from tests.make import make_message
 
 from .test_sending import answer, conversation, forum, settle, source  # noqa: F401 - fixtures
 
-pytestmark = [pytest.mark.django_db, pytest.mark.live_road]
+pytestmark = [pytest.mark.django_db, pytest.mark.standard_servers]
 
 
 def handled_and_asked_again() -> tuple[Conversation, Message]:

@@ -101,7 +101,7 @@ def test_the_chosen_source_is_connected_and_begins_to_read_back(browser, forum, 
             "channels": [first],
             "keywords": "manual\nMIDI clock, manual",
             "new_topics": "on",
-            "reach": "week",
+            "history": "week",
         },
     )
     source = Source.objects.get()
@@ -166,7 +166,7 @@ def test_a_silent_platform_does_not_hold_the_page(browser, forum, monkeypatch):
 def test_the_same_address_is_connected_once(browser, forum):
     for _ in range(2):
         browser.post(FORM, typed(forum))
-        browser.post(CHOICES, {"name": "Forum", "listen": "all", "reach": "none"})
+        browser.post(CHOICES, {"name": "Forum", "listen": "all", "history": "none"})
     assert Source.objects.count() == 1
     again = browser.post(FORM, typed(forum))
     assert "already connected" in str(again.context["form"].non_field_errors())
@@ -186,10 +186,10 @@ def test_a_date_is_asked_for_where_one_chose_a_date_and_nowhere_else(browser, fo
     browser.post(FORM, typed(forum))
     page = one_line(browser.get(CHOICES).content)
     assert 'for="id_since">Since</label>' in page
-    refused = browser.post(CHOICES, {"name": "Forum", "listen": "all", "reach": "date"})
+    refused = browser.post(CHOICES, {"name": "Forum", "listen": "all", "history": "date"})
     assert refused.status_code == 422
     assert refused.context["form"].errors == {"since": ["Enter a date."]}
-    unseen = {"name": "Forum", "listen": "all", "reach": "week", "since": "tomorrow"}
+    unseen = {"name": "Forum", "listen": "all", "history": "week", "since": "tomorrow"}
     assert browser.post(CHOICES, unseen).status_code == 302
 
 
@@ -197,15 +197,15 @@ def test_a_date_is_asked_for_where_one_chose_a_date_and_nowhere_else(browser, fo
     ("typed_in", "field"),
     [
         ({"listen": "some"}, "channels"),
-        ({"reach": "date"}, "since"),
-        ({"reach": "date", "since": "2999-01-01"}, "since"),
+        ({"history": "date"}, "since"),
+        ({"history": "date", "since": "2999-01-01"}, "since"),
         ({"keywords": "x" * 81}, "keywords"),
         ({"name": ""}, "name"),
     ],
 )
 def test_a_choice_that_cannot_be_is_said_beside_its_field(browser, forum, typed_in, field):
     browser.post(FORM, typed(forum))
-    answer = browser.post(CHOICES, {"name": "F", "listen": "all", "reach": "none", **typed_in})
+    answer = browser.post(CHOICES, {"name": "F", "listen": "all", "history": "none", **typed_in})
     assert answer.status_code == 422
     assert field in answer.context["form"].errors
     assert not Source.objects.exists()

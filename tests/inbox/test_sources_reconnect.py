@@ -1,4 +1,4 @@
-"""Reconnecting: the same account, from where it stopped, and no key on the wrong road."""
+"""Reconnecting: the same account, from where it stopped, and no key sent to the wrong server."""
 
 from collections.abc import Iterator
 
@@ -24,7 +24,9 @@ def source(client, alice, forum) -> Source:
     client.force_login(alice)
     typed = {"url": forum.url, "username": "hub", "api_key": KEY}
     client.post("/sources/new/discourse/", typed)
-    client.post("/sources/new/discourse/choices/", {"name": "F", "listen": "all", "reach": "week"})
+    client.post(
+        "/sources/new/discourse/choices/", {"name": "F", "listen": "all", "history": "week"}
+    )
     return Source.objects.get()
 
 

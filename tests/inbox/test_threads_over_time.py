@@ -12,7 +12,7 @@ from inbox.models import Conversation, Message
 from tests.inbox.items import ALL, ago, item, page, reply
 from tests.make import make_source
 
-pytestmark = [pytest.mark.django_db, pytest.mark.live_road]
+pytestmark = [pytest.mark.django_db, pytest.mark.standard_servers]
 
 
 def test_a_post_moved_to_another_thread_leaves_the_old_one_exact() -> None:

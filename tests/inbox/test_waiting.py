@@ -22,7 +22,7 @@ from members.models import Activity, Identity
 from tests.inbox.items import ALL, ago, item, page, person, reply
 from tests.make import make_source, run_jobs
 
-pytestmark = [pytest.mark.django_db, pytest.mark.live_road]
+pytestmark = [pytest.mark.django_db, pytest.mark.standard_servers]
 
 
 @pytest.fixture
@@ -206,7 +206,7 @@ def test_every_mention_says_why(source, fields: dict[str, Any], reason: str) -> 
 
 
 def test_kept_fields_are_functions_of_the_messages(source, bob) -> None:
-    """Recomputing changes nothing, whatever road the messages took."""
+    """Recomputing changes nothing, whichever way the messages came."""
     asked: Incoming = item("1", created_at=ago(minutes=50))
     ingest(source, page(reply("2", asked, author=person("arjun"))))
     ingest(source, page(asked, reply("3", asked, is_own=True)))

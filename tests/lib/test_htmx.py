@@ -42,8 +42,8 @@ def test_a_pane_whose_session_ended_sends_the_whole_page_to_the_sign_in_and_back
         },
     )
     assert response.status_code == 204
-    door = "/account/login/?next=%2Finbox%2Fmine%2F%3Fafter%3Dx"
-    assert response.headers["HX-Redirect"] == door
+    sign_in = "/account/login/?next=%2Finbox%2Fmine%2F%3Fafter%3Dx"
+    assert response.headers["HX-Redirect"] == sign_in
 
 
 def test_a_plain_request_without_a_session_is_redirected_as_ever(db, mallory):

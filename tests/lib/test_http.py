@@ -1,4 +1,4 @@
-"""The guarded way out, tried through both of its doors: httpx and requests."""
+"""Guarded HTTP, by both of its clients: httpx and requests."""
 
 import gzip
 import resource
@@ -22,7 +22,7 @@ SECRETS = {"Authorization": "Bearer s3cret", "Api-Key": "s3cret", "Cookie": "id=
 
 
 @pytest.fixture(params=["httpx", "requests"])
-def door(request: pytest.FixtureRequest) -> Callable[..., httpx.Client | requests.Session]:
+def connect(request: pytest.FixtureRequest) -> Callable[..., httpx.Client | requests.Session]:
     return guarded_client if request.param == "httpx" else guarded_session
 
 
@@ -80,26 +80,26 @@ def test_address_on_the_internet_is_let_through(address: str) -> None:
     assert is_public(address)
 
 
-def test_private_address_is_never_asked(door) -> None:
+def test_private_address_is_never_asked(connect) -> None:
     with LocalServer(hello) as server:
         with pytest.raises((httpx.HTTPError, requests.RequestException)) as info:
-            door().get(server.url)
+            connect().get(server.url)
         assert caused(info, BlockedAddress)
         assert server.asked == []
 
 
-def test_allowed_origin_is_exact_in_scheme_host_and_port(door, settings) -> None:
+def test_allowed_origin_is_exact_in_scheme_host_and_port(connect, settings) -> None:
     with LocalServer(hello) as server:
         for near in (f"https://127.0.0.1:{server.port}", f"http://127.0.0.1:{server.port - 1}"):
             settings.HTTP_ALLOWED_ORIGINS = [near]
             with pytest.raises((httpx.HTTPError, requests.RequestException)) as info:
-                door().get(server.url)
+                connect().get(server.url)
             assert caused(info, BlockedAddress)
         settings.HTTP_ALLOWED_ORIGINS = [server.url + "/"]
-        assert door().get(server.url + "/x").json() == {"hello": "/x"}
+        assert connect().get(server.url + "/x").json() == {"hello": "/x"}
 
 
-def test_name_is_looked_up_once_and_its_checked_address_is_connected(door, monkeypatch) -> None:
+def test_name_is_looked_up_once_and_its_checked_address_is_connected(connect, monkeypatch) -> None:
     """A second look-up could give another address: DNS rebinding."""
     names: list[str] = []
 
@@ -113,26 +113,26 @@ def test_name_is_looked_up_once_and_its_checked_address_is_connected(door, monke
         monkeypatch.setattr(addresses, "is_public", lambda address: address == "127.0.0.1")
         monkeypatch.setattr(addresses.socket, "getaddrinfo", look_up)
         url = f"http://rebinding.example:{server.port}/"
-        assert door().get(url).status_code == 200
+        assert connect().get(url).status_code == 200
         assert names == ["rebinding.example"]
         with pytest.raises((httpx.HTTPError, requests.RequestException)) as info:
-            door().get(url)
+            connect().get(url)
         assert caused(info, BlockedAddress)
         assert [request.headers["host"] for request in server.asked] == [url[7:-1]]
 
 
-def test_redirect_into_a_private_network_is_refused(door, allow) -> None:
+def test_redirect_into_a_private_network_is_refused(connect, allow) -> None:
     with LocalServer(hello) as inside:
         bounce = lambda asked: Answer(status=302, headers={"Location": inside.url})  # noqa: E731 - one line reads best
         with LocalServer(bounce) as outside:
             allow(outside)
             with pytest.raises((httpx.HTTPError, requests.RequestException)) as info:
-                door().get(outside.url)
+                connect().get(outside.url)
             assert caused(info, BlockedAddress)
         assert inside.asked == []
 
 
-def test_credentials_stay_at_their_origin_when_redirected(door, allow) -> None:
+def test_credentials_stay_at_their_origin_when_redirected(connect, allow) -> None:
     with LocalServer(hello) as other:
 
         def bounce(asked: ReceivedRequest) -> Answer:
@@ -141,26 +141,26 @@ def test_credentials_stay_at_their_origin_when_redirected(door, allow) -> None:
 
         with LocalServer(bounce) as first:
             allow(first, other)
-            client = door()
+            client = connect()
             client.headers.update(SECRETS)
             assert client.get(first.url + "/").json() == {"hello": "/there"}
             assert [asked.headers["api-key"] for asked in first.asked] == ["s3cret"] * 2
             assert "s3cret" not in str(other.asked[0].headers)
 
 
-def test_redirects_in_circles_end(door, allow) -> None:
+def test_redirects_in_circles_end(connect, allow) -> None:
     with LocalServer(lambda asked: Answer(status=302, headers={"Location": "/"})) as server:
         allow(server)
         with pytest.raises((httpx.TooManyRedirects, requests.TooManyRedirects)):
-            door().get(server.url + "/")
+            connect().get(server.url + "/")
         assert len(server.asked) == http.MAX_REDIRECTS + 1
 
 
-def test_request_that_writes_is_never_redirected(door, allow) -> None:
+def test_request_that_writes_is_never_redirected(connect, allow) -> None:
     with LocalServer(lambda asked: Answer(status=307, headers={"Location": "/b"})) as server:
         allow(server)
         with pytest.raises(UnsafeRedirect):
-            door().post(server.url, data={"status": "hello"})
+            connect().post(server.url, data={"status": "hello"})
         assert len(server.asked) == 1
 
 
@@ -175,38 +175,38 @@ def bomb(asked: ReceivedRequest) -> Answer:
 
 
 @pytest.mark.parametrize("answer", [flood, bomb])
-def test_huge_body_is_given_up_before_it_fills_memory(door, allow, answer) -> None:
+def test_huge_body_is_given_up_before_it_fills_memory(connect, allow, answer) -> None:
     with LocalServer(answer) as server:
         allow(server)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         with pytest.raises((httpx.HTTPError, requests.RequestException)) as info:
-            door(max_bytes=5_000_000).get(server.url)
+            connect(max_bytes=5_000_000).get(server.url)
         assert caused(info, TooLarge)
         grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
         assert grown < 60_000  # kB
 
 
-def test_announced_length_over_the_cap_is_not_read(door, allow) -> None:
+def test_announced_length_over_the_cap_is_not_read(connect, allow) -> None:
     with LocalServer(lambda asked: Answer(bytes(3_000_000))) as server:
         allow(server)
         with pytest.raises((httpx.HTTPError, requests.RequestException)) as info:
-            door(max_bytes=1_000_000).get(server.url)
+            connect(max_bytes=1_000_000).get(server.url)
         assert caused(info, TooLarge)
 
 
-def test_packed_body_arrives_unpacked(door, allow) -> None:
+def test_packed_body_arrives_unpacked(connect, allow) -> None:
     packed: Iterator[bytes] = iter([gzip.compress(b"one ") + gzip.compress(b"two")])
     answer = Answer(next(packed), headers={"Content-Encoding": "gzip"})
     with LocalServer(lambda asked: answer) as server:
         allow(server)
-        assert door().get(server.url).text == "one two"
+        assert connect().get(server.url).text == "one two"
         assert server.asked[0].headers["accept-encoding"] == "gzip"
 
 
 @pytest.mark.parametrize("url", ["ftp://example.org/x", "file:///etc/passwd", "http://"])
-def test_only_web_addresses_are_reached(door, url: str) -> None:
+def test_only_web_addresses_are_reached(connect, url: str) -> None:
     with pytest.raises((httpx.HTTPError, requests.RequestException, ValueError)):
-        door().get(url)
+        connect().get(url)
 
 
 def members(*texts: bytes) -> bytes:

@@ -87,23 +87,23 @@ def port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     thread.join()
 
 
-@pytest.mark.parametrize("door", [guarded_client, guarded_session])
-def test_certificate_of_the_name_is_accepted(port: int, door) -> None:
-    assert door().get(f"https://{NAMED}:{port}/").text == "{}"
+@pytest.mark.parametrize("connect", [guarded_client, guarded_session])
+def test_certificate_of_the_name_is_accepted(port: int, connect) -> None:
+    assert connect().get(f"https://{NAMED}:{port}/").text == "{}"
 
 
-@pytest.mark.parametrize("door", [guarded_client, guarded_session])
-def test_certificate_of_another_name_is_refused(port: int, door) -> None:
+@pytest.mark.parametrize("connect", [guarded_client, guarded_session])
+def test_certificate_of_another_name_is_refused(port: int, connect) -> None:
     with pytest.raises((httpx.HTTPError, requests.RequestException)) as caught:
-        door().get(f"https://other.example:{port}/")
+        connect().get(f"https://other.example:{port}/")
     error = translate(caught.value, "other.example")
     assert isinstance(error, Transient)
     assert "certificate" in str(error)
 
 
-@pytest.mark.parametrize("door", [guarded_client, guarded_session])
-def test_certificate_that_nobody_vouches_for_is_refused(port: int, door, monkeypatch) -> None:
+@pytest.mark.parametrize("connect", [guarded_client, guarded_session])
+def test_certificate_that_nobody_vouches_for_is_refused(port: int, connect, monkeypatch) -> None:
     monkeypatch.setattr(http, "tls", httpx.create_ssl_context)
     with pytest.raises((httpx.HTTPError, requests.RequestException)) as caught:
-        door().get(f"https://{NAMED}:{port}/")
+        connect().get(f"https://{NAMED}:{port}/")
     assert "certificate" in str(translate(caught.value, NAMED))

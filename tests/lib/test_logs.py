@@ -1,4 +1,4 @@
-"""Log lines without what opens a door."""
+"""Log lines without secrets."""
 
 import logging
 from logging.config import dictConfig
@@ -28,8 +28,8 @@ def test_a_link_that_signs_somebody_in_is_not_logged(name, parts):
     line = root.handlers[-1].format(
         logging.LogRecord("django.request", 30, "", 0, "Not Found: %s", (path,), None)
     )
-    door = path.rstrip("/").rpartition("/")[0]
-    assert f"{door}/…/" in line
+    kept = path.rstrip("/").rpartition("/")[0]
+    assert f"{kept}/…/" in line
     assert path not in line
     assert list(parts.values())[-1] not in line
 

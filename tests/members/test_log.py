@@ -78,7 +78,7 @@ def test_a_line_is_read_by_whoever_may_see_where_it_was_said(bob, carol, lena) -
     ines = make_member("Ines")
     closed = make_source(restricted=True, granted=[bob])
     make_line(ines, "In the open", scope=make_source().scope)
-    make_line(ines, "Behind the door", scope=closed.scope)
+    make_line(ines, "Behind closed doors", scope=closed.scope)
     for who, count in ((bob, 2), (lena, 2), (carol, 1)):
         assert timeline(ines, who).count() == count
 

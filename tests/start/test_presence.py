@@ -9,7 +9,7 @@ from community_hub.lib import live
 from inbox.models import Conversation, Source
 from inbox.pages import presence
 
-pytestmark = [pytest.mark.django_db, pytest.mark.live_road]
+pytestmark = [pytest.mark.django_db, pytest.mark.standard_servers]
 
 
 @pytest.fixture

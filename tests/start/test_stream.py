@@ -1,4 +1,4 @@
-"""The doorbell, over real HTTP and a real Redis."""
+"""Live events, over real HTTP and a real Redis."""
 
 import asyncio
 import time
@@ -16,7 +16,7 @@ from team.models import Grant, Role, User
 from tests.serving import serve_hub
 from tests.start.stream_client import ENDED, StreamClient
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.live_road]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.standard_servers]
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def make_source(name: str, *, restricted: bool = False) -> Source:
     return Source.objects.create(kind="feed", name=name, network=name, restricted=restricted)
 
 
-def test_a_doorbell_arrives_within_a_second(hub, bob):
+def test_an_event_arrives_within_a_second(hub, bob):
     source = make_source("open")
     with StreamClient(hub, bob) as client:
         rung = time.monotonic()
@@ -46,7 +46,7 @@ def test_each_event_has_an_id_of_its_own(hub, bob):
         assert len({client.hello.id, client.next().id, client.next().id}) == 3
 
 
-def test_a_doorbell_waits_for_the_commit(hub, bob):
+def test_an_event_waits_for_the_commit(hub, bob):
     from django.db import transaction
 
     with StreamClient(hub, bob) as client:

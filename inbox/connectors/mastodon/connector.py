@@ -43,8 +43,8 @@ from inbox.connectors.mastodon.text import URL_LENGTH, count, to_plain
 from inbox.connectors.mastodon.threads import Reading
 
 # From widest to narrowest; the hub's word for each is turned into Mastodon's.
-REACH = ["public", "unlisted", "private", "direct"]
-REACH_OF: dict[str, str] = {Visibility.FOLLOWERS: "private"}
+WIDEST_FIRST = ["public", "unlisted", "private", "direct"]
+OWN_WORDS: dict[str, str] = {Visibility.FOLLOWERS: "private"}
 MAX_LENGTH = 500  # Mastodon's own; other servers say theirs in the instance's configuration
 
 
@@ -278,10 +278,13 @@ def addressed(words: str, to: Iterable[str]) -> str:
 
 
 def narrower(wanted: str, parent: str) -> str:
-    """Mastodon's word for the reach of a reply: as wanted, but never wider than the parent."""
-    reaches = [REACH_OF.get(word, word) for word in (wanted, parent)]
-    known = [REACH.index(word) if word in REACH else REACH.index("direct") for word in reaches]
-    return REACH[max(known[0], known[1] if parent else 0)]
+    """Mastodon's word for who may see a reply: as wanted, but never wider than the parent."""
+    words = [OWN_WORDS.get(word, word) for word in (wanted, parent)]
+    known = [
+        WIDEST_FIRST.index(word) if word in WIDEST_FIRST else WIDEST_FIRST.index("direct")
+        for word in words
+    ]
+    return WIDEST_FIRST[max(known[0], known[1] if parent else 0)]
 
 
 def longest(instance: Json) -> int:
