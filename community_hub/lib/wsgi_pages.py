@@ -9,6 +9,8 @@ from concurrent.futures import Executor
 from io import BytesIO
 from typing import Any
 
+from .frame_room import with_frame_room
+
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -36,6 +38,7 @@ class Pages:
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": content})
 
+    @with_frame_room
     def answer(self, asked: dict[str, Any]) -> tuple[int, Headers, bytes]:
         """Status, headers and body."""
         begun: list[tuple[str, list[tuple[str, str]]]] = []
