@@ -258,12 +258,13 @@ def undoable(rows: Iterable[Action]) -> set[int]:
     return found
 
 
-def undo_actions(rows: Iterable[Action], *, by: User) -> set[int]:
-    """The ids of those that were undone; in the caller's transaction."""
+def undo_actions(rows: Iterable[Action], *, by: User, undone_by: User | None = None) -> set[int]:
+    """The ids of those that were undone; in the caller's transaction. `undone_by`: whose doing it
+    is, where that is not whose rights count."""
     done: set[int] = set()
     for _key, batch in groupby(rows, key=lambda row: (row.object_type, row.verb)):
         done.update(_undo_batch(list(batch), by))
-    Action.objects.filter(pk__in=done).update(undone_at=timezone.now())
+    Action.objects.filter(pk__in=done).update(undone_at=timezone.now(), undone_by=undone_by or by)
     return done
 
 

@@ -87,7 +87,7 @@ def read(user: User, filters: Filters, *, before: str = "", size: int = PAGE) ->
     however many rows there are."""
     rows = filters.apply(Action.objects.visible_to(user))
     earlier = rows.filter(group=OuterRef("group"), pk__lt=OuterRef("pk"))
-    firsts = rows.filter(~Exists(earlier)).select_related("by")
+    firsts = rows.filter(~Exists(earlier)).select_related("by", "undone_by")
     page = keyset.page(firsts, Order("-id"), before, size)
     shown = page.rows
     found = _objects(shown, user)

@@ -163,7 +163,7 @@ def reopen_without(message: Message) -> None:
     reopen([conversation], by=None, handled_up_to=handled)
 
 
-def undo_with_reply(message: Message) -> None:
+def undo_with_reply(message: Message, *, by: User) -> None:
     """What was done with a reply that is cancelled (done, assigned to its author) is undone too:
     as it was before, unless somebody changed it since."""
     replied = Action.objects.filter(
@@ -172,10 +172,11 @@ def undo_with_reply(message: Message) -> None:
     ).first()  # fmt: skip
     if replied is None:
         return
-    Action.objects.filter(pk=replied.pk).update(undone_at=timezone.now())
+    Action.objects.filter(pk=replied.pk).update(undone_at=timezone.now(), undone_by=by)
     if replied.by:
         group = Action.objects.filter(group=replied.group, undone_at__isnull=True)
-        actions.undo_actions(group.exclude(verb="reply").order_by("-pk"), by=replied.by)
+        rest = group.exclude(verb="reply").order_by("-pk")
+        actions.undo_actions(rest, by=replied.by, undone_by=by)
 
 
 def _first_closing_since(message: Message) -> Action | None:

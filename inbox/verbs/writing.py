@@ -156,7 +156,7 @@ def cancel(delivery: Delivery, *, by: User, keep_text: bool = True) -> str | Non
             Draft.keep(by, message.conversation_id, "reply", message.body_source, to=message.parent)
         recompute([message.conversation_id])
         actions.record("cancel", [delivery], by=by, before=before, after={"state": delivery.state})
-        triage.undo_with_reply(message)
+        triage.undo_with_reply(message, by=by)
     return message.body_source
 
 

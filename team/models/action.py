@@ -28,7 +28,8 @@ class ActionQuerySet(models.QuerySet["Action"]):
 class Action(models.Model):
     """One verb on one object. `before` and `after` hold the changed fields as JSON values.
 
-    The database refuses to change or delete a row, but for `undone_at` (migration 0002).
+    The database refuses to change or delete a row, but for `undone_at` and `undone_by` (migration
+    0014).
     """
 
     by = models.ForeignKey(
@@ -45,6 +46,13 @@ class Action(models.Model):
     after = models.JSONField(default=dict)
     at = models.DateTimeField(auto_now_add=True)
     undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )  # null, though it was undone: before this was kept
     # what one call did: one Undo undoes all of it
     group = models.UUIDField(default=uuid.uuid4, db_default=RandomUUID())
 

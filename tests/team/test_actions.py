@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from inbox.models import Conversation, Delivery
@@ -23,6 +23,7 @@ from tests.make import (
     make_reply,
     make_source,
     make_view,
+    one_line,
 )
 
 pytestmark = pytest.mark.django_db
@@ -138,6 +139,34 @@ def test_the_trail_shows_one_line_for_each_call(client, lena, bob) -> None:
     page = client.get("/team/audit-trail/").content.decode()
     assert "and 2 more" in page
     assert "Bob Baker" in page
+
+
+def test_the_trail_says_who_undid_it(client, lena, bob) -> None:
+    talk = make_message().conversation
+    changes = triage.assign([talk], bob, by=bob)
+    assert changes.undo(by=lena) == 1
+    assert Action.objects.get(verb="assign").undone_by == lena
+    client.force_login(lena)
+    assert "undone by Lena Lindqvist" in one_line(client.get("/team/audit-trail/").content)
+
+
+def test_a_colleagues_reply_and_what_came_with_it_is_undone_by_who_cancels_it(lena, bob) -> None:
+    conversation = make_message().conversation
+    message = writing.reply(
+        conversation, "Gladly.", by=bob, done=True, seen_up_to=conversation.last_message_id
+    )
+    writing.cancel(message.delivery, by=lena)
+    undone = Action.objects.exclude(verb="cancel").values_list("verb", "undone_by").order_by("verb")
+    assert list(undone) == [("assign", lena.pk), ("close", lena.pk), ("reply", lena.pk)]
+
+
+def test_the_database_keeps_who_undid_it(lena, bob) -> None:
+    triage.assign([make_conversation()], bob, by=bob).undo(by=lena)
+    rows = Action.objects.all()
+    for change in ({"undone_by": bob}, {"undone_by": None}, {"by": lena}):
+        with pytest.raises(DatabaseError, match="team_action"), transaction.atomic():
+            rows.update(**change)
+    assert rows.get().undone_by == lena
 
 
 def test_the_trail_cuts_a_long_name_with_an_ellipsis(lena, bob) -> None:
