@@ -18,7 +18,7 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from datetime import time as clock
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +37,7 @@ TIMEOUT = timedelta(minutes=5)  # CELERY_TASK_TIME_LIMIT: a worker ends it by th
 # round is not far away.
 SHORT = timedelta(seconds=20)
 ENDED = "Its worker ended it: it ran out of time, or the worker was stopped."
-GRACE = timedelta(minutes=1)  # a start that is later than this was missed
+GRACE = timedelta(minutes=1)  # a start that is later than this, or a tenth of `every`, was missed
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,11 @@ class Job:
 
 @dataclass(frozen=True)
 class Run:
-    """What the table knows of a job; None where it has not run yet. `took` in seconds."""
+    """What the table knows of a job; None where it has not run yet. `took` in seconds. `seen_at`:
+    since when it is in the schedule."""
 
     job: Job
+    seen_at: datetime
     started_at: datetime | None = None
     succeeded_at: datetime | None = None
     took: float | None = None
@@ -77,18 +79,30 @@ class Run:
             return None
         if self.job.at is None:
             return self.started_at + self.job.every
-        day = self.started_at.date() + timedelta(days=1)
-        return datetime.combine(day, self.job.at, tzinfo=self.started_at.tzinfo)
+        return _at(self.job.at, self.started_at + timedelta(days=1))
 
     @property
     def is_missed(self) -> bool:
-        due = self.next_at
-        late = max(GRACE, self.job.every)
-        return due is not None and not self.is_running and timezone.now() > due + late
+        """Also where it never started since it was seen in the schedule."""
+        due = self.next_at or self._first_at
+        late = max(GRACE, self.job.every / 10)
+        return not self.is_running and timezone.now() > due + late
+
+    @property
+    def _first_at(self) -> datetime:
+        if self.job.at is None:
+            return self.seen_at + self.job.every
+        today = _at(self.job.at, self.seen_at)
+        return today if today > self.seen_at else today + timedelta(days=1)
 
     @property
     def is_well(self) -> bool:
         return not (self.error or self.is_missed or self.never_ended)
+
+
+def _at(at: clock, day: datetime) -> datetime:
+    """That time of the day, both in UTC."""
+    return datetime.combine(day.astimezone(UTC).date(), at, tzinfo=UTC)
 
 
 _jobs: dict[str, Job] = {}
@@ -152,14 +166,15 @@ def run(job: Job, function: Callable[[], None]) -> bool:
 
 
 _CLAIM = """
-insert into community_hub_jobrun as r (name, started_at, running_until, token, error)
-values (%(name)s, %(now)s, %(until)s, %(token)s, '')
+insert into community_hub_jobrun as r (name, seen_at, started_at, running_until, token, error)
+values (%(name)s, %(now)s, %(now)s, %(until)s, %(token)s, '')
 on conflict (name) do update set
     started_at = excluded.started_at, running_until = excluded.running_until,
     token = excluded.token
 where (r.running_until is null or r.running_until < excluded.started_at)
-  and r.started_at <= excluded.started_at - make_interval(secs => %(least)s)
-returning token
+  and (r.started_at is null
+       or r.started_at <= excluded.started_at - make_interval(secs => %(least)s))
+returning xmax = 0 as is_new
 """
 
 
@@ -175,7 +190,23 @@ def _claim(job: Job) -> uuid.UUID | None:
     }
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, values)
-        return token if cursor.fetchone() else None
+        claimed = cursor.fetchone()
+    if claimed and claimed[0]:  # of a hub, or a job, that is new: others may be as well
+        _write_down_new(now)
+    return token if claimed else None
+
+
+_NEW = """
+insert into community_hub_jobrun (name, seen_at, token, error)
+select name, %(now)s, gen_random_uuid(), '' from unnest(%(names)s::text[]) as name
+on conflict (name) do nothing
+"""
+
+
+def _write_down_new(now: datetime) -> None:
+    """Since when each job is in the schedule: one that never starts is missed from then on."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NEW, {"now": now, "names": list(_jobs)})
 
 
 _FINISH = """
@@ -202,13 +233,16 @@ def _finish(job: Job, token: uuid.UUID, took: float, error: str) -> None:
 
 
 def runs() -> list[Run]:
-    """Of every job, by label: one query."""
+    """Of every job, by label: one query, and one more where a job is new."""
     current_app.loader.import_default_modules()  # a web process has not read the tasks yet
-    columns = "name, started_at, succeeded_at, took, error, running_until"
+    columns = "name, seen_at, started_at, succeeded_at, took, error, running_until"
     with connection.cursor() as cursor:
         cursor.execute(f"select {columns} from community_hub_jobrun")  # noqa: S608 - our own words
         rows = {row[0]: row[1:] for row in cursor.fetchall()}
-    return [Run(job, *rows.get(job.name, ())) for job in sorted(_jobs.values(), key=_label)]
+    now = timezone.now()
+    if not rows.keys() >= _jobs.keys():
+        _write_down_new(now)
+    return [Run(job, *rows.get(job.name, (now,))) for job in sorted(_jobs.values(), key=_label)]
 
 
 def _label(job: Job) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from datetime import time as clock
 from pathlib import Path
 
@@ -102,6 +102,61 @@ def test_a_missed_one_shows() -> None:
         assert not last().is_missed
     with time_machine.travel(timezone.now() + timedelta(minutes=4), tick=False):
         assert last().is_missed
+
+
+@pytest.mark.parametrize(
+    ("every", "at", "good", "missed"),
+    [
+        (timedelta(hours=1), None, timedelta(hours=1, minutes=5), timedelta(hours=1, minutes=7)),
+        (timedelta(days=1), clock(3, 20), timedelta(hours=26), timedelta(hours=27)),
+    ],
+)
+def test_a_missed_one_shows_within_a_tenth_of_its_period(
+    monkeypatch, every, at, good, missed
+) -> None:
+    job = Job("tests.job", "A job", every, at, timedelta(minutes=5))
+    monkeypatch.setattr(schedule, "_jobs", {job.name: job})
+    begin = datetime(2026, 11, 20, 3, 20, 1, tzinfo=UTC)
+    with time_machine.travel(begin, tick=False):
+        schedule.run(job, lambda: None)
+    with time_machine.travel(begin + good, tick=False):
+        assert not last().is_missed
+    with time_machine.travel(begin + missed, tick=False):
+        assert last().is_missed
+
+
+@pytest.mark.parametrize(
+    ("every", "at", "good", "missed"),
+    [
+        (timedelta(minutes=1), None, timedelta(seconds=100), timedelta(seconds=130)),
+        (timedelta(days=1), clock(3, 20), timedelta(hours=9), timedelta(hours=11)),
+    ],
+)
+def test_one_that_never_started_is_missed_from_when_it_was_first_seen(
+    monkeypatch, every, at, good, missed
+) -> None:
+    never = Job("tests.never", "Never", every, at, timedelta(minutes=5))
+    monkeypatch.setattr(schedule, "_jobs", {JOB.name: JOB, never.name: never})
+    begin = datetime(2026, 11, 19, 20, 0, tzinfo=UTC)
+    with time_machine.travel(begin, tick=False):
+        schedule.run(JOB, lambda: None)  # a worker sees the schedule
+    with time_machine.travel(begin + good, tick=False):
+        assert not never_ran().is_missed
+    with time_machine.travel(begin + missed, tick=False):
+        assert never_ran().is_missed
+        assert not never_ran().is_well
+        assert schedule.run(never, lambda: None)
+        assert never_ran().is_well
+
+
+def test_a_hub_whose_worker_never_ran_shows_all_as_missed() -> None:
+    assert last().is_well  # whoever looks writes down when
+    with time_machine.travel(timezone.now() + timedelta(minutes=4), tick=False):
+        assert last().is_missed
+
+
+def never_ran() -> Run:
+    return next(run for run in schedule.runs() if run.job.name == "tests.never")
 
 
 def test_one_of_every_day_is_due_tomorrow(monkeypatch) -> None:
