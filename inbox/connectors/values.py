@@ -79,7 +79,6 @@ class Attachment:
     mime: str = ""
     size: int | None = None
     alt_text: str = ""
-    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -112,7 +111,6 @@ class Incoming:
     visibility: str = Visibility.PUBLIC
     edited_at: datetime | None = None
     is_own: bool = False  # posted by the account we are signed in as
-    is_automated: bool = False
     is_root: bool = False  # opens its thread: what the hub calls a new topic
     can_reply: bool = True
     reply_blocked_reason: str = ""
@@ -197,11 +195,10 @@ class Capabilities:
 
     push: bool = False  # webhooks
     send: bool = False
-    idempotency: str = "none"  # native, window, marker, none
+    idempotency: str = "none"  # of a repeated send, for the contract test: native, window, none
     max_length: int | None = None
     length_unit: str = "char"  # char, grapheme, byte
     formats: tuple[str, ...] = (Format.MARKDOWN,)
-    visibilities: tuple[str, ...] = (Visibility.PUBLIC,)
     sees_edits: bool = False
     sees_deletes: bool = False
     min_poll_interval: int = 60  # seconds
@@ -219,7 +216,6 @@ class ChannelInfo:
     external_id: str
     name: str
     url: str = ""
-    description: str = ""
 
 
 @dataclass(frozen=True)

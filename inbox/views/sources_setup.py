@@ -37,8 +37,6 @@ class PendingSource:
 def keep(request: HttpRequest, made: PendingSource) -> None:
     """Replaces what this session had half made before."""
     channels = [asdict(channel) for channel in made.channels[:MOST_CHANNELS]]
-    for channel in channels:
-        channel["description"] = channel["description"][:200]
     request.session[KEY] = {
         "kind": made.kind,
         "until": (timezone.now() + LIFETIME).isoformat(),

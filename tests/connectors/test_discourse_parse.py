@@ -138,7 +138,6 @@ def test_what_is_no_post_is_left_out_with_a_reason(reader, post_type, reason):
 def test_the_forums_own_accounts_are_machines(reader):
     item = reader.incoming(post(user_id=-1, username="system"))
     assert item.author.is_bot
-    assert item.is_automated
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,6 @@ from inbox.connectors.base import (
     SendState,
     Sent,
     Unknown,
-    Visibility,
 )
 from inbox.connectors.discourse.client import DiscourseClient, host_of
 from inbox.connectors.discourse.fetching import Fetcher
@@ -53,7 +52,6 @@ class DiscourseConnector(Connector):
         idempotency="window",  # identical creates are one for 120 s
         max_length=MAX_LENGTH,
         formats=(Format.MARKDOWN,),
-        visibilities=(Visibility.PUBLIC, Visibility.DIRECT),
         sees_edits=True,
         sees_deletes=True,
         # Two requests each, of the 60 a minute that a forum allows a key of its admin pages.
@@ -100,7 +98,6 @@ class DiscourseConnector(Connector):
                 external_id=external_id,
                 name=text(category.get("name")) or external_id,
                 url=category_url(self.base_url, category),
-                description=text(category.get("description_text")),
             )
             for external_id, category in self.categories.items()
         ]

@@ -132,7 +132,6 @@ class Reader:
             created_at=created_at,
             edited_at=updated_at if (whole_number(post.get("version")) or 1) > 1 else None,
             is_own=is_own,
-            is_automated=bool(author and author.is_bot),
             is_root=number == 1,
             can_reply=not blocked,
             reply_blocked_reason=blocked,

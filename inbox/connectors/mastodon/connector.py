@@ -65,12 +65,6 @@ class MastodonConnector(Connector):
         max_length=MAX_LENGTH,
         length_unit="grapheme",
         formats=(Format.PLAIN,),
-        visibilities=(
-            Visibility.PUBLIC,
-            Visibility.UNLISTED,
-            Visibility.FOLLOWERS,
-            Visibility.DIRECT,
-        ),
         sees_edits=True,
         sees_deletes=True,
         new_topics_are_mentions=False,  # hashtags bring posts that are not addressed to us

@@ -117,7 +117,6 @@ class Reader:
             visibility=visibility,
             edited_at=moment(status.get("edited_at")),
             is_own=own,
-            is_automated=account.get("bot") is True,
             is_root=not status.get("in_reply_to_id"),
             reply_ref=self._reply_ref(status, account, own, visibility),
             raw=status,

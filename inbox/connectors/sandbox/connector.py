@@ -70,7 +70,6 @@ class SandboxConnector(Connector):
         push=True,
         send=True,
         idempotency="native",
-        visibilities=(Visibility.PUBLIC, Visibility.DIRECT),
         sees_edits=True,
         sees_deletes=True,
         min_poll_interval=5,
@@ -126,7 +125,6 @@ class SandboxConnector(Connector):
                 external_id=place["slug"],
                 name=place.get("name") or place["slug"],
                 url=place.get("url", ""),
-                description=place.get("description", ""),
             )
             for place in self.client.places()
             if place.get("slug")
@@ -237,7 +235,6 @@ class SandboxConnector(Connector):
             created_at=datetime.fromisoformat(post["created_at"]),
             edited_at=datetime.fromisoformat(post["edited_at"]) if post["edited_at"] else None,
             is_own=own,
-            is_automated=bool(author and author.is_bot),
             is_root=post["in_reply_to"] is None,
             can_reply=not deleted,
             reply_blocked_reason=_("This post was deleted.") if deleted else "",
