@@ -221,7 +221,7 @@ def _removed_first(batch: Sequence[Action]) -> dict[int, Sentence]:
     "remove-first",
     on=ON,
     right="can_reply",
-    words=_("removed a text from %(object)s"),
+    words=_("removed the first text from %(object)s"),
     undo=_undo_remove_first,
     lead_may_undo=True,
     details=_removed_first,
