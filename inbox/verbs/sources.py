@@ -139,6 +139,16 @@ def resume(source: Source, *, by: User) -> Changes:
     return changes
 
 
+@verb("sync", on=ON, right="can_manage_sources", words=_("started a sync of %(object)s"))
+def sync(source: Source, *, by: User) -> Changes:
+    """Due at once. Nothing where it is stopped."""
+    if source.state != SourceState.ACTIVE:
+        return Changes()
+    changes = actions.record("sync", [source], by=by)
+    source.pull_now()
+    return changes
+
+
 @verb("reconnect", on=ON, right="can_manage_sources", words=_("reconnected %(object)s"))
 def reconnect(
     source: Source,

@@ -52,9 +52,8 @@ def pause(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def pulls(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     found = managed_source(request, pk)
-    if found.state != "active":
+    if not verbs.sync(found, by=request.user):
         return answer(request, found, _("%(name)s is stopped. Resume or reconnect it first."))
-    found.pull_now()
     if found.limited_until and found.next_pull_at == found.limited_until:
         return answer(request, found, _("%(name)s asked the hub to wait. It syncs right after."))
     return answer(request, found, _("Syncing %(name)s."))

@@ -198,9 +198,9 @@ def test(connector: Connector, form: forms.Form) -> Health | None:
         beside = names[0] if isinstance(error, AuthExpired) and names else None
         form.add_error(beside, str(error))
         return None
-    except Exception:  # the connector of an outside package may raise anything
+    except Exception:
         log.exception("check failed", kind=connector.kind)
-        form.add_error(None, _("The connector failed unexpectedly. See the log for details."))
+        form.add_error(None, failed_unexpectedly())
         return None
 
 
@@ -211,6 +211,14 @@ def places_of(connector: Connector) -> tuple[tuple[ChannelInfo, ...], str]:
             return tuple(connector.channels()[: setup.MOST_CHANNELS]), ""
     except ConnectorError as error:
         return (), str(error)
+    except Exception:
+        log.exception("channels failed", kind=connector.kind)
+        return (), failed_unexpectedly()
+
+
+def failed_unexpectedly() -> str:
+    """The connector of an outside package may raise anything."""
+    return _("The connector failed unexpectedly. See the log for details.")
 
 
 def called(connector: Connector, health: Health) -> str:

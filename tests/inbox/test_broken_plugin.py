@@ -8,7 +8,9 @@ import pytest
 from django.urls import reverse
 
 from inbox.connectors import registry
+from inbox.connectors.base import Health
 from inbox.connectors.sandbox.connector import SandboxConnector
+from inbox.models import Source
 from inbox.tasks import pull_source
 from tests.make import make_conversation, make_message, make_source
 
@@ -72,3 +74,23 @@ def test_one_that_raises_in_pull_is_tried_again_later(monkeypatch) -> None:
     assert (source.state, source.failures) == ("active", 1)
     assert source.next_pull_at is not None
     assert not source.is_leased
+
+
+@pytest.mark.parametrize("method", ["check", "channels"])
+def test_one_that_raises_while_it_is_connected_is_a_sentence_on_the_page(
+    client, alice, monkeypatch, settings, method
+) -> None:
+    def trips(self):
+        raise ZeroDivisionError("secret words")
+
+    settings.SANDBOX_ENABLED = True
+    monkeypatch.setattr(SandboxConnector, "check", lambda self: Health(account_label="@hub"))
+    monkeypatch.setattr(SandboxConnector, "channels", lambda self: [])
+    monkeypatch.setattr(SandboxConnector, method, trips)
+    client.force_login(alice)
+    typed = {"site": "forum", "token": "a" * 64}
+    page = client.post("/sources/new/sandbox/", typed, follow=True)
+    assert page.status_code == (422 if method == "check" else 200)
+    assert "The connector failed unexpectedly. See the log for details." in page.content.decode()
+    assert "secret words" not in page.content.decode()
+    assert not Source.objects.exists()

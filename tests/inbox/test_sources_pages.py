@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from inbox.connectors.base import AuthExpired, Forbidden, Page, RateLimited, Transient
@@ -10,6 +11,7 @@ from inbox.ingest.counters import Outcome, count_page
 from inbox.ingest.pipeline import ingest
 from inbox.models import Quarantined, Source, SourceDay
 from inbox.pages.source_status import clock, reports
+from inbox.verbs import sources as verbs
 from team.models import Action, Grant, Hub
 from tests.make import make_channel, make_conversation, make_reply, make_source
 
@@ -145,6 +147,18 @@ def test_pull_now_obeys_the_platforms_not_before(client, alice, source):
     assert source.next_pull_at == until
 
 
+def test_sync_now_is_in_the_trail_of_a_source_that_is_active(client, alice, bob, source):
+    client.force_login(alice)
+    client.post(f"/sources/{source.pk}/pulls/")
+    assert [(a.by, a.object_id) for a in Action.objects.filter(verb="sync")] == [(alice, source.pk)]
+    assert "started a sync of" in client.get("/team/audit-trail/").content.decode()
+    verbs.pause(source, by=alice)
+    client.post(f"/sources/{source.pk}/pulls/")
+    assert Action.objects.filter(verb="sync").count() == 1
+    with pytest.raises(PermissionDenied):
+        verbs.sync(source, by=bob)
+
+
 def test_muting_a_place_can_be_undone(client, alice, source):
     channel = make_channel(source)
     client.force_login(alice)
@@ -212,8 +226,9 @@ def test_only_admins_change_a_source(client, source, verb, lena, bob, carol, olg
     assert client.post(f"/sources/{hidden.pk}/{verb}/").status_code == 404
 
 
-def test_the_bar_of_a_backfill_says_how_far_it_has_come(client, bob, source):
+def test_the_bar_of_a_backfill_says_how_far_it_has_come(client, bob, source, time_machine):
     now = timezone.now()
+    time_machine.move_to(now, tick=False)
     Source.objects.filter(pk=source.pk).update(
         backfill_since=now - timedelta(days=10),
         backfill_started_at=now - timedelta(seconds=100),
