@@ -469,6 +469,9 @@ def test_operators_and_values_are_suggested(client, cast, bob):
     assert suggested(client, bob, "channel:su") == ["Support"]
     make_identity(make_member("Inge Wald", last_seen=ago(1)))
     assert "&quot;Inge Wald&quot;" in suggested(client, bob, "from:in")
+    assert suggested(client, bob, "from:in b") == ["before:"]
+    make_identity(make_member("Inge Brandt", last_seen=ago(1)))
+    assert suggested(client, bob, "from:in b") == ["&quot;Inge Brandt&quot;", "before:"]
     assert suggested(client, bob, "lang:ger") == suggested(client, bob, "lang:de") == ["de"]
 
 
