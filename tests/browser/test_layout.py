@@ -53,6 +53,9 @@ def test_ten_rows_fit_into_a_window_of_900_pixels(sit) -> None:
         "rows => rows.map(row => row.getBoundingClientRect().bottom)"
     )
     assert len([bottom for bottom in bottoms if bottom <= 900]) >= 10
+    query, title = page.locator("#list-q"), page.locator("#list-title h1")
+    for text in (query, title):  # above them, whole
+        assert text.evaluate("it => it.scrollWidth <= it.clientWidth")
 
 
 def test_compact_rows_show_the_whole_initials(sit) -> None:
