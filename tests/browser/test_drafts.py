@@ -123,6 +123,11 @@ def test_a_double_click_sends_once_and_complains_of_nothing(sit, hub: Hub, talk:
     assert hub.ask(f"{both} and kind <> 'event'", talk.pk) == 2
 
 
+DRAFT_ONCE_SENT = """() => addEventListener("composer:changed", () => setTimeout(() => {
+  window.draftOnceSent ??= document.querySelectorAll("a.row[aria-current] .draft").length;
+}), { once: true })"""
+
+
 def test_the_list_follows_where_a_draft_begins_and_ends(sit, talk: Talk) -> None:
     page = sit("bo")
     page.goto(talk.page)
@@ -137,3 +142,11 @@ def test_the_list_follows_where_a_draft_begins_and_ends(sit, talk: Talk) -> None
         page.keyboard.press("Backspace")
     expect(row).not_to_contain_text("Draft:")
     expect(count).to_have_text(before)
+    page.evaluate("document.querySelector('live-stream').remove()")  # it needs no news from there
+    page.keyboard.type("Page ten")
+    expect(row).to_contain_text("Draft: Page ten")
+    page.evaluate(DRAFT_ONCE_SENT)
+    page.keyboard.press("Control+Enter")
+    expect(count).to_have_text(before)
+    expect(row.locator(".draft")).to_have_count(0)
+    assert page.evaluate("window.draftOnceSent") == 0

@@ -27,6 +27,7 @@ class DraftKeeper extends HTMLElement {
   }
 
   get boxes() { return [...this.querySelectorAll("textarea")]; }
+  get row() { return document.getElementById(`row-${this.closest("form").dataset.conversation}`); }
 
   slot(box) { return `draft:${this.dataset.user}:${this.dataset.url}:${box.dataset.kind}`; }
 
@@ -50,7 +51,8 @@ class DraftKeeper extends HTMLElement {
   // on its way would bring the old one back, so it is followed by another
   settled(box) {
     this.unsaved.delete(box);
-    this.isNews(box, box.value);
+    if (!hasWords(box)) this.row?.querySelector(".draft")?.remove(); // until the list is there
+    if (this.isNews(box, box.value)) this.tellLists();
     localStorage.setItem(this.slot(box), box.value); // for the other tabs
     localStorage.removeItem(this.slot(box));
     this.say("");
@@ -89,7 +91,7 @@ class DraftKeeper extends HTMLElement {
       const answer = await fetch(this.dataset.url, { method: "POST", body, headers, keepalive: text.length < 15_000 });
       if (!answer.ok) throw new Error(answer.status);
       this.dispatchEvent(new CustomEvent("draft:saved", { bubbles: true, detail: await answer.json() }));
-      if (this.isNews(box, text)) document.body.dispatchEvent(new CustomEvent("hub:conversation"));
+      if (this.isNews(box, text)) this.tellLists();
       if (localStorage.getItem(slot) === text) localStorage.removeItem(slot);
       if (!this.unsaved.size) this.say(text ? "saved" : "");
     } catch {
@@ -106,6 +108,8 @@ class DraftKeeper extends HTMLElement {
     this.begun[now ? "add" : "delete"](box);
     return before !== now || !this.isConnected;
   }
+
+  tellLists() { document.body.dispatchEvent(new CustomEvent("hub:conversation")); }
 
   say(state) { this.querySelectorAll("[data-draft]").forEach((note) => { note.hidden = note.dataset.draft !== state; }); }
 }
