@@ -170,6 +170,13 @@ def test_a_semicolon_after_a_space_opens_the_menu_whose_first_reply_enter_takes(
     reply.fill("Bonjour ")
     page.keyboard.type(";")
     expect(menu.locator(".filter")).to_be_focused()
+    heading = menu.get_by_role("heading", name="Saved replies")
+    expect(heading).to_have_text(re.compile(r"\d$"))
+    page.keyboard.type("xyzzy")
+    expect(menu.get_by_text("No matching saved replies")).to_be_visible()
+    expect(heading).to_have_text("Saved replies")
+    for _ in "xyzzy":
+        page.keyboard.press("Backspace")
     page.keyboard.type(";")
     expect(menu).to_be_hidden()
     expect(reply).to_have_value("Bonjour ;")

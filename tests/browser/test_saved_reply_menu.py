@@ -71,6 +71,9 @@ def test_a_past_answer_is_read_by_thumb_and_its_conversation_opened(sit, talk: T
     open_menu(page, talk)
     asked = Requests(page)
     menu = page.locator(MENU)
+    expect(menu.locator("[data-found] > p[aria-hidden]")).to_be_hidden()  # it names keys
+    menu.get_by_role("heading").last.tap()
+    expect(menu).to_be_focused()  # and not the box, which would call the keyboard
     row = menu.locator("past-answers li").first
     row.get_by_role("button", name="Read the whole answer").tap()
     row.locator(".reading .body").last.tap()

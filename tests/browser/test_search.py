@@ -250,7 +250,7 @@ def test_the_help_of_the_search_is_as_high_as_the_screen_lets_it(sit) -> None:
     page.goto("/inbox/search/?q=encoder")
     page.get_by_role("button", name="How to search").press("Enter")
     panel = page.get_by_role("dialog", name="How to search")
-    expect(panel).to_contain_text("press End to add to it")
+    expect(panel).to_contain_text("Press End to add to it")
     expect(panel).to_contain_text("brackets ( )")
     assert panel.evaluate("it => it.scrollHeight <= it.clientHeight + 1")
 

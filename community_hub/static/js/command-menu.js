@@ -64,8 +64,11 @@ class CommandMenu extends HTMLElement {
       make.hidden = !wanted || names.includes(wanted);
       make.querySelector("[data-typed]").textContent = text.trim();
     }
-    const none = this.querySelector(".none");
-    if (none) none.hidden = this.items.some((item) => none.parentElement.contains(item));
+    const none = this.querySelector(".none"), part = none?.parentElement;
+    if (!none) return;
+    const shown = this.items.filter((item) => part.contains(item)).length, count = part.querySelector("[data-count]");
+    none.hidden = shown > 0;
+    if (count) count.textContent = shown || "";
   }
 
   chosen(items) {

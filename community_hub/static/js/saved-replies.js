@@ -23,12 +23,14 @@ class SavedReplies extends HTMLElement {
 
   disconnectedCallback() { this.gone.abort(); }
 
-  // a heading or a text takes none, and keys would go nowhere; what is marked to be copied stays, and so does a
-  // phone's keyboard where it is
+  // a heading or a text takes none, and keys would go nowhere; what is marked to be copied stays. On a phone the menu
+  // takes it: the box would call the keyboard.
   keepFocus({ pointerType }) {
-    const isLost = document.activeElement === document.body && this.closest("command-menu").matches(":popover-open");
-    if (!isLost || pointerType === "touch" || !getSelection().isCollapsed) return;
-    this.querySelector(".filter").focus({ preventScroll: true });
+    const menu = this.closest("command-menu"), isTouch = pointerType === "touch";
+    const isLost = [document.body, menu].includes(document.activeElement) && menu.matches(":popover-open");
+    if (!isLost || !getSelection().isCollapsed) return;
+    if (isTouch) menu.tabIndex = -1;
+    (isTouch ? menu : this.querySelector(".filter")).focus({ preventScroll: true });
   }
 
   // one undo serves all fields of a page: what was typed to find something would come before what was inserted
