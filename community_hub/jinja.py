@@ -7,12 +7,13 @@ from typing import Any
 from jinja2 import Environment
 
 from community_hub.lib import moments
+from community_hub.lib.quick_jinja import QuickEnvironment
 from community_hub.templatetags import hub
 
 
 def environment(**options: Any) -> Environment:
     """For settings.TEMPLATES."""
-    made = Environment(**options)  # noqa: S701 - Django's backend turns autoescape on
+    made = QuickEnvironment(**options)
     made.globals["icon"] = hub.icon
     made.filters.update(
         coming_moment=hub.coming_moment,
