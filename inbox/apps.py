@@ -12,6 +12,7 @@ class InboxConfig(AppConfig):
         from inbox.ingest.recompute import recompute_after_staff_change
         from inbox.models.access import hidden_scopes
         from inbox.models.conversation import ConversationTag, visible_conversation_tags
+        from inbox.pages import today
         from inbox.pages.searches import KIND, SORTS
         from inbox.verbs import source_removal  # noqa: F401 - registers its background job
         from members import hooks as of_members
@@ -23,6 +24,7 @@ class InboxConfig(AppConfig):
         of_members.tag_uses.append(
             of_members.TagUse(ConversationTag, "conversation", visible_conversation_tags)
         )
+        of_members.today_sections.append(today.REPLIES_OWED)
         of_team.hidden_scopes.append(hidden_scopes)
         listings.register(
             listings.Listing(

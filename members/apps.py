@@ -7,7 +7,15 @@ class MembersConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from members import bulk, exports, filters, listing  # noqa: F401 - two register themselves
+        from members import (  # noqa: F401 - three register themselves
+            bulk,
+            exports,
+            filters,
+            follow_up_verbs,
+            hooks,
+            listing,
+            today,
+        )
         from team import listings
 
         listings.register(
@@ -23,3 +31,4 @@ class MembersConfig(AppConfig):
                 keeps=("columns",),
             )
         )
+        hooks.today_sections += [today.PROMISED, today.PLANNED]

@@ -28,7 +28,7 @@ from team import hours
 from team.models import User
 
 from . import by_name
-from .models import Activity, Identity, MemberTag, Stage, Tag
+from .models import Activity, FollowUp, FollowUpKind, Identity, MemberTag, Stage, Tag
 from .models.member import CONTACTS
 from .models.scopes import hidden_scopes, rows_as_seen_by
 
@@ -112,6 +112,22 @@ def of_kind(value: str, context: Context) -> Q:
         "mine": Q(owner__isnull=False, owner=context.user),
         "do-not-contact": Q(do_not_contact=True),
     }[value]
+
+
+def with_follow_up(kind: str) -> Callable[[str, Context], Q]:
+    """With an open, late, kept or broken one that this reader may see."""
+
+    def build(value: str, context: Context) -> Q:
+        rows = FollowUp.objects.visible_to(context.user).filter(member=OuterRef("pk"))
+        if kind:
+            rows = rows.filter(kind=kind)
+        if value == "late":
+            rows = rows.open().filter(due_on__lt=context.now.astimezone(context.timezone).date())
+        else:
+            rows = rows.filter(state={"done": "kept"}.get(value, value))
+        return Q(Exists(rows))
+
+    return build
 
 
 def on_network(value: str, context: Context) -> Q:
@@ -207,6 +223,29 @@ PEOPLE.register(
             "teammate": gettext_lazy("Teammates"),
             "bot": gettext_lazy("Automated accounts"),
             "do-not-contact": gettext_lazy("Asked not to be contacted"),
+        },
+    ),
+    OperatorDefinition(
+        name="followup",
+        help=gettext_lazy("With an open follow-up or promise, a late one, or one that is done"),
+        example="followup:late",
+        build=with_follow_up(""),
+        values={
+            "open": gettext_lazy("Open"),
+            "late": gettext_lazy("Late"),
+            "done": gettext_lazy("Done"),
+        },
+    ),
+    OperatorDefinition(
+        name="promise",
+        help=gettext_lazy("Promised something that is open, late, kept or not kept"),
+        example="promise:open",
+        build=with_follow_up(FollowUpKind.PROMISE),
+        values={
+            "open": gettext_lazy("Open"),
+            "late": gettext_lazy("Late"),
+            "kept": gettext_lazy("Kept"),
+            "broken": gettext_lazy("Not kept"),
         },
     ),
     OperatorDefinition(

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 from community_hub.lib.text import one_line, storable
 from team.models import User
 
-from .models import Member, Tag, Visibility
+from .models import FollowUp, FollowUpKind, Member, Tag, Visibility
+from .models.follow_up import LONGEST as FOLLOW_UP_LENGTH
 from .models.tag import LONGEST
 
 MOST_LANGUAGES = 12
@@ -175,3 +176,64 @@ class TagForm(forms.Form):
 
     def clean_description(self) -> str:
         return one_line(self.cleaned_data["description"], 200)
+
+
+class FollowUpForm(forms.Form):
+    """`follow_up` is the one that is edited; without one it is for a new one about `member`."""
+
+    text = forms.CharField(
+        label=gettext_lazy("What to do"),
+        max_length=FOLLOW_UP_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 2, "autofocus": True}),
+        error_messages={"required": gettext_lazy("Say what should be done.")},
+    )
+    due_on = forms.DateField(
+        label=gettext_lazy("By"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={
+            "required": gettext_lazy("Select a day."),
+            "invalid": gettext_lazy("That’s not a day. Write it as 2026-12-31."),
+        },
+    )
+    owner = forms.ModelChoiceField(
+        label=gettext_lazy("Who"),
+        queryset=User.objects.none(),
+        empty_label=None,
+        error_messages={
+            "required": gettext_lazy("Select a teammate."),
+            "invalid_choice": gettext_lazy("Select a teammate who can edit members."),
+        },
+    )
+    promised = forms.BooleanField(
+        label=gettext_lazy("Promised"),
+        required=False,
+        help_text=gettext_lazy("We told them that we would."),
+    )
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        user: User,
+        follow_up: FollowUp | None = None,
+        initial: dict[str, Any] | None = None,
+    ) -> None:
+        first: dict[str, Any] = {"owner": user.pk, **(initial or {})}
+        if follow_up:
+            first = {
+                "text": follow_up.text,
+                "due_on": follow_up.due_on,
+                "owner": follow_up.owner_id,
+                "promised": follow_up.is_promise,
+            }
+        super().__init__(data, initial=first, auto_id="follow-up-%s")
+        chosen = self.fields["owner"]
+        assert isinstance(chosen, forms.ModelChoiceField)
+        chosen.queryset = User.objects.who_can_triage().order_by("name", "pk")
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """As the verbs take it."""
+        data = dict(self.cleaned_data)
+        promised = data.pop("promised")
+        return {**data, "kind": FollowUpKind.PROMISE if promised else FollowUpKind.FOLLOW_UP}

@@ -18,6 +18,23 @@ class TagUse:
     visible: Callable[[Any], Any]
 
 
+@dataclass(frozen=True)
+class TodaySection:
+    """A part of Today. `rows`: given a User and whether it is about the whole team, at most `most`
+    + 1 rows, the most pressing first; `template` shows one as `row`. `more`: given the same, where
+    all of them are, or "". `empty` says what was looked at."""
+
+    slug: str
+    title: Any
+    hint: Any
+    empty: Any
+    template: str
+    rows: Callable[[Any, bool, int], list[Any]]
+    more: Callable[[Any, bool], str] = lambda user, of_team: ""
+    place: int = 100  # the lower, the higher on the page
+
+
+today_sections: list[TodaySection] = []  # of this app and higher ones
 tag_uses: list[TagUse] = []  # of higher apps
 # Called with the id of a member who became staff, or stopped being one.
 on_staff_changed: list[Callable[[int], None]] = []

@@ -12,14 +12,16 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from community_hub.lib import compiled_sql, keyset
+from members import follow_ups
 from members.avatars import first_avatar_path, wants_pictures
 from members.log import timeline
-from members.models import Activity, ActivityKind, Identity, Member, Sighting, Stage
+from members.models import Activity, ActivityKind, FollowUp, Identity, Member, Sighting, Stage
 from members.models.activity import NEWEST_FIRST, ActivityQuerySet
+from members.models.member import is_any_of
 from members.models.scopes import hidden_scopes
 from team.models import User
 
@@ -51,6 +53,7 @@ class Profile:
     notes: list[Activity]
     lately: list[Activity]
     colleagues: list[Colleague]
+    follow_ups: list[FollowUp]  # open ones, the soonest first
     older: str = ""
     first_seen: datetime | None = None
     last_seen: datetime | None = None
@@ -86,19 +89,20 @@ class Profile:
 def load_profile(
     member: Member, user: User, *, lines: int, before: str = "", until: str = ""
 ) -> Profile:
-    """Four queries, or five where the log is brought up to date.
+    """Four queries, or six where the log is not shown from its newest line.
 
     The log: the newest lines; those before a cursor; or all down to `until`, brought up to date.
     """
     identities = identities_for(member, user)
     first_seen, last_seen, last_contact = dates_for(member, identities, user)
-    shown, older = page_of(member, user, lines, before, until)
+    shown, older, notes = lines_of(member, user, lines, before, until)
     return Profile(
         member=member,
         identities=identities,
-        notes=_of_log(notes_in, member, user),
+        notes=notes,
         lately=shown,
         colleagues=who_knows(member, user),
+        follow_ups=follow_ups.open_about(member, user),
         older=older,
         first_seen=first_seen,
         last_seen=last_seen,
@@ -153,14 +157,21 @@ def dates_for(
     return min(firsts, default=None), max(lasts, default=None), contact["last"]
 
 
-def page_of(
+def lines_of(
+    member: Member, user: User, lines: int, before: str, until: str
+) -> tuple[list[Activity], str, list[Activity]]:
+    """The lines, the cursor for what is older, and the newest notes."""
+    if keyset.place(until) or before:
+        return *older_page_of(member, user, lines, before, until), _of_log(notes_in, member, user)
+    rows = _of_log(newest_and_notes, member, user, lines)
+    first = keyset.listing(rows[: lines + 1], NEWEST_FIRST, "", lines)
+    return first.rows, first.more, [row for row in rows if row.kind == ActivityKind.NOTE][:NOTES]
+
+
+def older_page_of(
     member: Member, user: User, lines: int, before: str, until: str
 ) -> tuple[list[Activity], str]:
     """The lines, and the cursor for what is older."""
-    if not keyset.place(until) and not before:
-        rows = _of_log(newest, member, user, lines)
-        first = keyset.listing(rows, NEWEST_FIRST, "", lines)
-        return first.rows, first.more
     readable = timeline(member, user)
     named = readable.select_related("actor")
     if not keyset.place(until):
@@ -178,8 +189,11 @@ def who_knows(member: Member, user: User) -> list[Colleague]:
     return [Colleague(name, times / whole, last) for name, times, last in found]
 
 
-def newest(readable: ActivityQuerySet, lines: int) -> ActivityQuerySet:
-    return readable.select_related("actor")[: lines + 1]
+def newest_and_notes(readable: ActivityQuerySet, lines: int) -> ActivityQuerySet:
+    """The newest lines, and below them the newest notes where those are older."""
+    newest, notes = readable[: lines + 1], readable.filter(kind=ActivityKind.NOTE)[:NOTES]
+    either = Q(is_any_of("pk", newest.values("pk"))) | Q(is_any_of("pk", notes.values("pk")))
+    return Activity.objects.filter(either).select_related("actor").newest_first()
 
 
 def notes_in(readable: ActivityQuerySet) -> ActivityQuerySet:

@@ -2,9 +2,23 @@
 
 from django.urls import path
 
-from members.views import avatars, by_name, changes, exports, people, selection, tags
+from members.views import (
+    avatars,
+    by_name,
+    changes,
+    exports,
+    follow_ups,
+    people,
+    selection,
+    tags,
+    today,
+)
 
 urlpatterns = [
+    path("today/", today.today, name="today"),
+    path("follow-ups/<int:pk>/", follow_ups.follow_up, name="follow-up"),
+    path("follow-ups/<int:pk>/due/", follow_ups.due_day, name="follow-up-due"),
+    path("follow-ups/<int:pk>/closure/", follow_ups.closure, name="follow-up-closure"),
     path("members/", people.members, name="members"),
     path("members/columns/", people.columns, name="member-columns"),
     path("members/exports/", exports.exports, name="member-exports"),
@@ -23,6 +37,7 @@ urlpatterns = [
     path("members/<int:pk>/stage/", changes.stage, name="member-stage"),
     path("members/<int:pk>/tags/", changes.tags, name="member-tags"),
     path("members/<int:pk>/tags/<int:tag_pk>/", changes.tag, name="member-tag"),
+    path("members/<int:pk>/follow-ups/", follow_ups.follow_up_new, name="member-follow-ups"),
     path("members/<int:pk>/notes/", changes.notes, name="member-notes"),
     path("members/<int:pk>/notes/<int:note_pk>/", changes.note, name="member-note"),
 ]

@@ -12,12 +12,21 @@ from django.utils import timezone
 from inbox.connectors.base import Person
 from inbox.models import Conversation, Draft, ReadMark, SavedReply, Source
 from inbox.verbs import saved_replies, tags, triage, writing
+from members import follow_up_verbs, follow_up_words, follow_ups
 from members import verbs as member_verbs
-from members.models import Activity, Identity, Member
+from members.models import (
+    Activity,
+    FollowUp,
+    FollowUpKind,
+    FollowUpState,
+    Identity,
+    Member,
+)
 from members.resolve import resolve
 from sandbox.models import Account
 from team.models import User
 
+from .follow_ups import FOLLOW_UPS
 from .handled import HANDLED, HandledConversation
 from .known_members import KNOWN_MEMBERS, KnownMember
 from .saved_replies import SAVED_REPLIES
@@ -39,6 +48,7 @@ def everything(sources: dict[str, Source], users: Users, waiting: dict[str, list
     close_the_rest(sources, users, waiting)
     for handled in HANDLED:
         handle(handled, sources[handled.site], users)
+    plan_follow_ups(sources, users)
     mark_read(users)
     save_replies(users)
 
@@ -123,6 +133,25 @@ def handle(handled: HandledConversation, source: Source, users: Users) -> None:
     if handled.draft:
         author, text = handled.draft
         Draft.keep(users[author], conversation.pk, "reply", text)
+
+
+def plan_follow_ups(sources: dict[str, Source], users: Users) -> None:
+    """As if each had been planned some days ago; closed ones, on the day they were due."""
+    now, today = timezone.now(), follow_ups.today()
+    for planned in FOLLOW_UPS:
+        owner, member = users[planned.owner], member_called(sources[planned.site], planned.handle)
+        kind = FollowUpKind.PROMISE if planned.promised else FollowUpKind.FOLLOW_UP
+        made = follow_up_verbs.plan(member, planned.text, today, by=owner, kind=kind)
+        row = FollowUp.objects.get(pk=made.actions[0].object_id)
+        row.due_on, row.created_at = today + timedelta(days=planned.due), now
+        row.created_at -= timedelta(days=planned.planned)
+        row.save(update_fields=["due_on", "created_at"])
+        follow_up_words.log_planned(row)
+        backdate(member, timedelta(days=planned.planned), key=follow_up_words.planned_key(row.pk))
+        if planned.state != FollowUpState.OPEN:
+            closed = follow_up_verbs.complete(row, planned.state, by=owner)
+            key = f"action:{closed.actions[0].pk}"
+            backdate(member, timedelta(days=-planned.due), key=key)
 
 
 def save_replies(users: Users) -> None:

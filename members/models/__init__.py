@@ -1,6 +1,7 @@
 """The people of the community and the log of what happened between them and us."""
 
 from .activity import Activity, ActivityKind, Visibility
+from .follow_up import FollowUp, FollowUpKind, FollowUpState
 from .identity import Identity
 from .member import Member, Stage
 from .sighting import Sighting
@@ -9,6 +10,9 @@ from .tag import MemberTag, Tag
 __all__ = [
     "Activity",
     "ActivityKind",
+    "FollowUp",
+    "FollowUpKind",
+    "FollowUpState",
     "Identity",
     "Member",
     "MemberTag",

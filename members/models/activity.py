@@ -32,6 +32,8 @@ class ActivityKind(models.TextChoices):
     REPLY = "reply", _("Answered")
     NOTE = "note", _("Note")
     STAGE = "stage", _("Stage")
+    FOLLOW_UP = "follow-up", _("Follow-up")
+    PROMISE = "promise", _("Promise")
 
     @property
     def icon(self) -> str:
@@ -56,6 +58,8 @@ _ICONS = {
     "reply": "reply",
     "note": "sticky-note",
     "stage": "sprout",
+    "follow-up": "calendar-check",
+    "promise": "flag",
 }
 
 

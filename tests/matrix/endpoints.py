@@ -65,3 +65,11 @@ class Endpoint:
 
 def fill(value: Filled, world: World) -> object:
     return value(world) if callable(value) else value
+
+
+# A follow-up, as its form says it.
+PLANNED: Mapping[str, Filled] = {
+    "text": "Send the schematics",
+    "due_on": lambda world: world.next_week,
+    "owner": lambda world: world.colleague.pk,
+}

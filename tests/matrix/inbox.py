@@ -6,7 +6,7 @@ from functools import partial
 
 from community_hub.lib.pictures.keeping import name_of
 
-from .endpoints import ADMINS, NOTERS, OPEN, TRIAGERS, Endpoint
+from .endpoints import ADMINS, NOTERS, OPEN, PLANNED, TRIAGERS, Endpoint
 from .world import PICTURE_ADDRESS
 
 CONVERSATION = {"pk": lambda world: world.conversation.pk}
@@ -51,6 +51,8 @@ ENDPOINTS = (
     about("conversations/<int:pk>/snooze/", "POST", TRIAGERS, data={"until": "tomorrow"}),
     about("conversations/<int:pk>/snooze/", "DELETE", TRIAGERS),
     about("conversations/<int:pk>/undo/<uuid:group>/", "POST", ids=UNDONE),
+    about("conversations/<int:pk>/follow-ups/", "GET", TRIAGERS),
+    about("conversations/<int:pk>/follow-ups/", "POST", TRIAGERS, data=PLANNED),
     about("conversations/<int:pk>/tags/", "GET", NOTERS),
     about("conversations/<int:pk>/tags/", "POST", NOTERS, data={"name": "wishes"}),
     Endpoint("conversations/<int:pk>/tags/<int:tag_pk>/", "DELETE", NOTERS, TAG, scoped=True),

@@ -2,7 +2,7 @@
 
 from community_hub.lib.pictures.keeping import name_of
 
-from .endpoints import LEADS, NOTERS, TRIAGERS, Endpoint
+from .endpoints import LEADS, NOTERS, PLANNED, TRIAGERS, Endpoint
 from .world import PICTURE_ADDRESS
 
 MEMBER = {"pk": lambda world: world.member.pk}
@@ -14,7 +14,20 @@ INTO = {"into": lambda world: world.other_tag.name}
 NOTE = {**MEMBER, "note_pk": lambda world: world.own_note.pk}
 DELETE = {"_method": "DELETE"}
 
+FOLLOW_UP = {"pk": lambda world: world.follow_up.pk}
+
 ENDPOINTS = (
+    Endpoint("today/", "GET"),
+    Endpoint("members/<int:pk>/follow-ups/", "GET", TRIAGERS, MEMBER),
+    Endpoint("members/<int:pk>/follow-ups/", "POST", TRIAGERS, MEMBER, PLANNED),
+    Endpoint("follow-ups/<int:pk>/", "GET", TRIAGERS, FOLLOW_UP, scoped=True),
+    Endpoint("follow-ups/<int:pk>/", "POST", TRIAGERS, FOLLOW_UP, PLANNED, scoped=True),
+    Endpoint("follow-ups/<int:pk>/due/", "GET", TRIAGERS, FOLLOW_UP, scoped=True),
+    Endpoint("follow-ups/<int:pk>/due/", "POST", TRIAGERS, FOLLOW_UP, PLANNED, scoped=True),
+    Endpoint(
+        "follow-ups/<int:pk>/closure/", "POST", TRIAGERS, FOLLOW_UP, {"state": "kept"}, scoped=True
+    ),
+    Endpoint("follow-ups/<int:pk>/closure/", "DELETE", TRIAGERS, FOLLOW_UP, scoped=True),
     Endpoint("members/", "GET"),
     Endpoint("members/columns/", "POST", data={"column": "owner"}),
     Endpoint("members/exports/", "POST", TRIAGERS, data={"q": "ada"}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import cached_property
 from urllib.parse import urlsplit
 
@@ -10,8 +11,10 @@ from django.utils import timezone
 from community_hub.lib import html
 from inbox.models import Channel, Conversation, Delivery, Message, SavedReply, Source
 from inbox.verbs import tags, triage
+from members import follow_up_verbs
 from members import verbs as member_verbs
-from members.models import Activity, Identity, Member, Sighting, Tag
+from members.follow_up_verbs import Origin
+from members.models import Activity, FollowUp, Identity, Member, Sighting, Tag
 from sandbox.models import Account, Post, Site
 from sandbox.seed import create_site
 from team import verbs as team_verbs
@@ -155,6 +158,23 @@ class World:
             key="note:own", occurred_at=timezone.now(),
         )  # fmt: skip
         return activity
+
+    @property
+    def next_week(self) -> str:
+        return str(timezone.localdate() + timedelta(days=7))
+
+    @cached_property
+    def follow_up(self) -> FollowUp:
+        """Made from something that was said in the source."""
+        due = timezone.localdate() + timedelta(days=2)
+        changes = follow_up_verbs.plan(
+            self.member,
+            "Send the schematics",
+            due,
+            by=self.other_admin,
+            origin=Origin(scope=self.source.scope),
+        )
+        return FollowUp.objects.get(pk=changes.actions[0].object_id)
 
     # The team
 

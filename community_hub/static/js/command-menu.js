@@ -18,7 +18,7 @@ class CommandMenu extends HTMLElement {
     });
     this.addEventListener("htmx:afterSettle", () => {
       const open = this.matches(":popover-open") && this.isStillThere;
-      if (open && !this.isInside) (this.box || fieldOf(this.items[0]))?.focus();
+      if (open && !this.isInside) this.first?.focus();
       if (this.box?.value) this.filter(this.box.value); // one may have typed before the items came
       this.markChosen();
     });
@@ -31,6 +31,7 @@ class CommandMenu extends HTMLElement {
 
   get items() { return [...this.querySelectorAll(".menu-item")].filter((item) => !item.closest("[hidden]")); }
   get box() { return this.querySelector(".filter"); }
+  get first() { return this.box || this.querySelector("form [autofocus]") || fieldOf(this.items[0]); }
 
   // the focus, since the menu was opened; whoever has tabbed on is not fetched back by what arrives late
   get isStillThere() {
@@ -43,7 +44,7 @@ class CommandMenu extends HTMLElement {
   opened() {
     this.opener = document.activeElement;
     document.querySelector(`[popovertarget="${this.id}"]`)?.setAttribute("aria-expanded", "true");
-    (this.box || fieldOf(this.items[0]))?.focus();
+    this.first?.focus();
   }
 
   closed() {

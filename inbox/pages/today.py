@@ -1,0 +1,31 @@
+"""What Today shows of the inbox: who waits for a reply."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from inbox.models import Conversation
+from inbox.pages import folders
+from members.hooks import TodaySection
+from team.models import User
+
+
+def folder_of(of_team: bool) -> folders.Folder:
+    return folders.NEEDS_REPLY if of_team else folders.MINE
+
+
+def waiting(user: User, of_team: bool, most: int) -> list[Conversation]:
+    found = folder_of(of_team).conversations(user)
+    return list(found.select_related("source", "assignee", "preview_by__member")[: most + 1])
+
+
+REPLIES_OWED = TodaySection(
+    slug="replies",
+    title=_("Replies owed"),
+    hint=_("longest wait first"),
+    empty=_("Nobody waits for a reply here."),
+    template="inbox/_today_waiting.html",
+    rows=waiting,
+    more=lambda user, of_team: folder_of(of_team).url,
+    place=30,
+)

@@ -1,0 +1,85 @@
+"""Follow-ups and promises as they are read: what is open about a member, what is due for a
+colleague. Bounded, and only what the reader may see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from team import hours
+from team.models import User
+
+from .models import FollowUp, Member
+from .models.follow_up import FollowUpQuerySet
+from .models.scopes import rows_as_seen_by
+
+MOST = 20  # of one member
+WEEK = 7  # days
+
+
+def today() -> date:
+    """The hub's day."""
+    return hours.of_hub().local().date()
+
+
+def open_about(member: Member, user: User) -> list[FollowUp]:
+    """Soonest first. One query; one more, for the hub's day, where there are any."""
+
+    def found(reader: User | None, member: int) -> QuerySet[FollowUp]:
+        rows = FollowUp.objects.visible_to(reader) if reader else FollowUp.objects.all()
+        return rows.open().filter(member=member).select_related("owner").soonest_first()[:MOST]
+
+    rows = rows_as_seen_by(user, ("open follow-ups",), found, member=member.pk)
+    return with_days_left(rows)
+
+
+def due(user: User, *, of_team: bool) -> FollowUpQuerySet:
+    """Open ones that are due today or late, of this colleague or of everybody."""
+    found = FollowUp.objects.visible_to(user).open().due_by(today())
+    return (found if of_team else found.filter(owner=user)).select_related("owner", "member")
+
+
+def with_days_left(rows: list[FollowUp]) -> list[FollowUp]:
+    """The same rows, each with `days_left`; days are the hub's."""
+    if rows:
+        day = today()
+        for row in rows:
+            row.days_left = (row.due_on - day).days
+    return rows
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day that is offered for something to be done by."""
+
+    label: str
+    date: date
+
+
+def offered_days(user: User) -> list[Day]:
+    """Those that people mean most; only working days of this colleague's."""
+    own = hours.of_user(user)
+    now = own.local().date()
+    first = own.next_workday(now)
+    is_tomorrow = first == now + timedelta(days=1)
+    found = {first: _("Tomorrow") if is_tomorrow else _("Next working day")}
+    for days, label in (
+        (3, _("In 3 days")),
+        (WEEK, _("In a week")),
+        (14, _("In 2 weeks")),
+        (30, _("In a month")),
+    ):
+        found.setdefault(workday_in(days, own), label)
+    return [Day(label, day) for day, label in found.items()]
+
+
+def usual_day(user: User) -> date:
+    """What a new one is due on unless somebody says otherwise."""
+    return workday_in(WEEK, hours.of_user(user))
+
+
+def workday_in(days: int, own: hours.Hours) -> date:
+    return own.next_workday(own.local().date() + timedelta(days=days - 1))

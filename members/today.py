@@ -1,0 +1,73 @@
+"""Today: what waits for a colleague, or for the team, in sections that each app registers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from team.models import User
+
+from . import follow_ups, hooks
+from .hooks import TodaySection
+from .models import FollowUp, FollowUpKind
+
+MOST = 20  # rows of a section
+
+
+@dataclass(frozen=True)
+class FilledSection:
+    """`has_more`: there are further rows than those."""
+
+    section: TodaySection
+    rows: list[Any]
+    has_more: bool
+    more: str  # where all of them are
+
+    @property
+    def number(self) -> str:
+        return f"{len(self.rows)}+" if self.has_more else str(len(self.rows))
+
+
+def sections(user: User, *, of_team: bool) -> list[FilledSection]:
+    """In their order; one or two queries each."""
+    found = []
+    for section in sorted(hooks.today_sections, key=lambda each: each.place):
+        rows = section.rows(user, of_team, MOST)
+        more = section.more(user, of_team)
+        found.append(FilledSection(section, rows[:MOST], len(rows) > MOST, more))
+    return found
+
+
+def promised(user: User, of_team: bool, most: int) -> list[FollowUp]:
+    return due_of_kind(FollowUpKind.PROMISE, user, of_team, most)
+
+
+def planned(user: User, of_team: bool, most: int) -> list[FollowUp]:
+    return due_of_kind(FollowUpKind.FOLLOW_UP, user, of_team, most)
+
+
+def due_of_kind(kind: FollowUpKind, user: User, of_team: bool, most: int) -> list[FollowUp]:
+    due = follow_ups.due(user, of_team=of_team).filter(kind=kind)
+    return follow_ups.with_days_left(list(due.soonest_first()[: most + 1]))
+
+
+PROMISED = TodaySection(
+    slug="promised",
+    title=_("Promised"),
+    hint=_("what you said you would do"),
+    empty=_("No promise is due today or late."),
+    template="members/_today_follow_up.html",
+    rows=promised,
+    place=10,
+)
+PLANNED = TodaySection(
+    slug="follow-ups",
+    title=_("Follow up"),
+    hint=_("what you planned to do"),
+    empty=_("No follow-up is due today or late."),
+    template="members/_today_follow_up.html",
+    rows=planned,
+    place=20,
+)

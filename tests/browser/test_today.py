@@ -1,0 +1,55 @@
+"""A promise by keyboard: made beside a conversation, met on Today, put off, undone and kept."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from .talks import Talk
+
+
+def test_a_promise_is_made_in_the_inbox_and_kept_on_today(sit, talk: Talk) -> None:
+    page = sit("bo")
+    page.goto(talk.page)
+    page.locator("body").press("f")
+    text = f"Measure R14 for {talk.title[-8:]}"
+    box = page.get_by_label("What to do")
+    expect(box).to_be_focused()
+    page.keyboard.type(text)
+    page.get_by_label("By", exact=True).fill(timezone.localdate().isoformat())
+    page.get_by_label("Promised").press("Space")
+    page.locator("#follow-up-menu").get_by_role("button", name="Add").press("Enter")
+    expect(page.locator(".toast")).to_contain_text("Promise noted. Due today.")
+    expect(page.locator("#person .follow-ups")).to_contain_text(text)
+
+    page.goto("/today/")
+    row = page.locator(".due-row", has_text=text)
+    expect(row).to_have_count(1)
+    for _ in range(page.locator(".due-row").count()):
+        page.keyboard.press("j")
+        if text in page.evaluate("document.activeElement.innerText"):
+            break
+    expect(row.locator(".due-what")).to_be_focused()
+    page.keyboard.press("h")
+    first_day = row.get_by_role("button", name="Tomorrow").or_(
+        row.get_by_role("button", name="Next working day")
+    )
+    expect(first_day).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(row).to_have_count(0)
+    expect(page.locator("body")).not_to_be_focused()
+    page.keyboard.press("z")
+    expect(row).to_have_count(1)
+    row.locator(".due-what").focus()
+    page.keyboard.press("e")
+    expect(page.locator(".toast").last).to_contain_text(f"Promise kept: {text}")
+    expect(row).to_have_count(0)
+
+
+def test_today_fits_a_phone_and_shows_the_team(sit) -> None:
+    page = sit("bo", viewport={"width": 360, "height": 740})
+    page.goto("/today/")
+    page.get_by_role("link", name="The team’s").click()
+    expect(page.get_by_role("link", name="The team’s")).to_have_attribute("aria-current", "page")
+    expect(page.get_by_role("heading", name="Replies owed")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
