@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from community_hub.lib.language_names import ENGLISH, NAMES
 from community_hub.lib.text import one_line, storable
 
-from .pages.variables import what_is_wrong
+from .variables import what_is_wrong
 
 if TYPE_CHECKING:
     from team.models import User

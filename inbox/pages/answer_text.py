@@ -16,8 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from community_hub.lib.markdown_of import markdown_of
-
-from .variables import THERE, first_word
+from inbox.variables import THERE, first_word
 
 if TYPE_CHECKING:
     from inbox.models import Message

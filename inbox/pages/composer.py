@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from community_hub.lib import html
-from inbox.connectors.base import Capabilities, Connector
+from inbox.connectors.base import Capabilities
 from inbox.models import Conversation, Message
 from inbox.models.message import CLOSED
+from inbox.reply_rules import connector_of, most_there, why_blocked
 
 if TYPE_CHECKING:
     from team.models import User
@@ -80,11 +81,11 @@ class Composer:
             asked=asked.pk if asked else None,
             asked_by=asked_by,
             to=to.pk if to else None,
-            blocked=why_blocked(conversation, user, able),
+            blocked=why_blocked(conversation, user),
             can_note=user.can_note,
             reply=drafts.get("reply", ""),
             note=drafts.get("note", ""),
-            max_length=source.max_length or able.max_length,
+            max_length=most_there(conversation),
             unit=able.length_unit,
         )
 
@@ -92,22 +93,6 @@ class Composer:
 def named(message: Message) -> str:
     """Who wrote it, as an answer addresses them."""
     return str(message.author.member) if message.author else _("a deleted account")
-
-
-def connector_of(conversation: Conversation) -> type[Connector] | None:
-    """None where the package that brought the connector is gone."""
-    try:
-        return conversation.source.connector_class
-    except LookupError:
-        return None
-
-
-def length_there(conversation: Conversation, text: str, to: Message | None) -> int:
-    """How long a reply to `to` is by the platform's own rule; None: to whoever waits."""
-    if connector_of(conversation) is None:
-        return len(text)
-    to = to or conversation.answerable()
-    return conversation.source.connector().length(text, to.reply_ref if to else {})
 
 
 def shown_there(conversation: Conversation, text: str, to: Message | None) -> str:
@@ -122,17 +107,3 @@ def shown_there(conversation: Conversation, text: str, to: Message | None) -> st
 def is_closed(conversation: Conversation, answered: Message | None) -> bool:
     """Will only some read the answer over there? As Message.reply has it."""
     return answered.is_closed if answered else conversation.visibility in CLOSED
-
-
-def why_blocked(conversation: Conversation, user: User, able: Capabilities) -> str:
-    if not user.can_reply:
-        return _("Your role can’t send replies. Ask a manager to reply, or leave a note.")
-    if not able.send:
-        return _("This source is read-only. Open the original to reply there.")
-    if conversation.source.is_ended and user.can_manage_sources:
-        return _("This source is disconnected. Reconnect it, or leave a note.")
-    if conversation.source.is_ended:
-        return _("This source is disconnected. Ask an admin to reconnect it, or leave a note.")
-    if conversation.reply_blocked:
-        return conversation.reply_blocked
-    return ""

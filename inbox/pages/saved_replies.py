@@ -10,8 +10,7 @@ from django.db.models.functions import Lower
 
 from community_hub.lib.language_names import code_named, code_of
 from inbox.models import Conversation, Message, SavedReply
-
-from .variables import Facts
+from inbox.variables import Facts
 
 if TYPE_CHECKING:
     from team.models import User

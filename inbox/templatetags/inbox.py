@@ -17,8 +17,8 @@ from community_hub.lib.paths import path
 from community_hub.templatetags.hub import platform_icon
 from inbox.models import Conversation, Reason, Source, SourceState
 from inbox.pages import folders, pictures
-from inbox.pages.composer import connector_of
 from inbox.pages.rows import is_unread
+from inbox.reply_rules import connector_of
 from team.models import User
 from team.templatetags.saved_views import opened_view
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community_hub.lib import html, queue
 from community_hub.lib.language import detected
+from inbox import reply_rules
 from inbox.ingest.message_lines import log_team_replies
 from inbox.models import Conversation, Delivery, DeliveryState, Draft, Kind, Message
 from inbox.models.delivery import CANCELLABLE
@@ -61,7 +62,7 @@ def reply(
     `to` is the message that is answered; without it the one that waits, else the last.
     `seen_up_to` is the highest message id on the sender's page, for "send and done".
     The same words again to the same message, while they can still be undone, are a second
-    click: one reply.
+    click: one reply. ReplyRefused where none can be written, whoever calls.
     """
     group = uuid.uuid4()
     with transaction.atomic():
@@ -70,7 +71,10 @@ def reply(
             _one_at_a_time(conversation)
         if twice := _still_held(conversation, text, by=by, to=to, done=done):
             return twice
-        message = _add_reply(conversation, text, by=by, to=to or conversation.answerable())
+        answered = to or conversation.answerable()
+        if said := reply_rules.problem(conversation, text, answered, by):
+            raise reply_rules.ReplyRefused(said)
+        message = _add_reply(conversation, text, by=by, to=answered)
         due = timezone.now() + timedelta(seconds=settings.UNDO_SEND_SECONDS)
         delivery = Delivery.objects.create(
             message=message, state=DeliveryState.HELD, next_try_at=due, done_after=done

@@ -12,7 +12,7 @@ from community_hub.lib import htmx, queue
 from community_hub.lib.text import number
 from inbox.models import Conversation, Draft
 from inbox.pages import presence as present
-from inbox.pages.composer import length_there
+from inbox.reply_rules import length_there
 from inbox.verbs import triage, writing
 from team.http import AuthenticatedHttpRequest
 

@@ -16,7 +16,7 @@ from community_hub.lib.text import number
 from inbox.forms import SavedReplyForm, TextForm
 from inbox.models import Conversation, Message, SavedReply
 from inbox.pages import saved_replies
-from inbox.pages.variables import VARIABLES, fill
+from inbox.variables import VARIABLES, fill
 from inbox.verbs import saved_replies as verbs
 from inbox.verbs import writing
 from team.actions import Changes

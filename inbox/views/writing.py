@@ -9,23 +9,22 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import trigger_client_event
 
 from community_hub.lib import html, htmx
 from community_hub.lib.text import number
+from inbox import reply_rules
 from inbox.models import Conversation, Draft, Message
-from inbox.pages.composer import Composer, length_there, shown_there
-from inbox.pages.variables import unfilled, unfilled_in_code
+from inbox.pages.composer import shown_there
+from inbox.reply_rules import LONGEST, ReplyRefused
+from inbox.variables import unfilled_in_code
 from inbox.verbs import writing
 from inbox.verbs.mentions import can_be_mentioned
 from team.http import AuthenticatedHttpRequest
 from team.models import User
 
 from .common import after_verb, folder_of, found, typed
-
-LONGEST = 100_000  # characters; platforms allow far fewer
 
 
 @require_POST
@@ -44,7 +43,12 @@ def replies(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
             return refused(request, conversation, words, may_insist=True, status=409)
     done = bool(request.POST.get("done"))
     seen = number(request.POST.get("seen_up_to"))
-    message = writing.reply(conversation, text, by=request.user, to=to, done=done, seen_up_to=seen)
+    try:
+        message = writing.reply(
+            conversation, text, by=request.user, to=to, done=done, seen_up_to=seen
+        )
+    except ReplyRefused as refusal:  # as of now: the source was disconnected meanwhile
+        return refused(request, conversation, str(refusal))
     response = after_verb(request, conversation, move_on=done)
     trigger_client_event(response, "composer:sent", {"kind": "reply"})
     undo = reverse("cancellation", args=[message.delivery.pk])
@@ -102,25 +106,9 @@ def what_is_wrong(
     conversation: Conversation, request: AuthenticatedHttpRequest, text: str, to: Message | None
 ) -> str:
     """A sentence, or "" where the reply may go."""
-    composer = Composer.of(conversation, request.user, {}, asked=to)
-    if composer.blocked:
-        return composer.blocked
-    if not text.strip():
-        return _("Write a reply first.")
-    if problem := unfilled(text):
-        return problem
     if to is None and number(request.POST.get("to")):
-        return _("The message you’re replying to was deleted. Select another one.")
-    length = length_there(conversation, text, to)
-    if length > (composer.max_length or LONGEST):
-        over = length - (composer.max_length or LONGEST)
-        said = ngettext(
-            "%(n)s character over this platform’s limit. Shorten it, then send again.",
-            "%(n)s characters over this platform’s limit. Shorten it, then send again.",
-            over,
-        )
-        return said % {"n": over}
-    return ""
+        return reply_rules.answered_is_gone()
+    return reply_rules.problem(conversation, text, to, request.user)
 
 
 def answered_meanwhile(

@@ -13,7 +13,7 @@ from community_hub.demo.handled import HANDLED
 from community_hub.demo.known_members import KNOWN_MEMBERS
 from community_hub.demo.load import SEED, load
 from inbox.models import Conversation, Draft, Message, Quarantined, SavedReply, Source
-from inbox.pages.variables import what_is_wrong
+from inbox.variables import what_is_wrong
 from members.models import Activity, Member
 from sandbox.seed import SeedThread
 from tests.sandbox.serving import Served

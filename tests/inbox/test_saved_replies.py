@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from inbox.models import Delivery, SavedReply
 from inbox.pages import saved_replies
-from inbox.pages.variables import VARIABLES, Facts, fill, unfilled, what_is_wrong
+from inbox.variables import VARIABLES, Facts, fill, unfilled, what_is_wrong
 from inbox.verbs import saved_replies as verbs
 from tests.make import make_conversation, make_identity, make_member, make_message, make_source
 

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from community_hub.lib.html import to_text
-from inbox.models import Conversation, Delivery, Draft, Message
+from inbox.models import Conversation, Delivery, Draft, Message, Source
+from inbox.reply_rules import ReplyRefused
 from inbox.verbs import triage, writing
 from team.models import Action
 from tests.make import (
@@ -233,6 +234,49 @@ def test_a_second_click_does_not_send_a_second_reply(desk, talk, bob):
     Delivery.objects.update(state="sent")
     write(desk, talk, reply="Gladly.")
     assert Delivery.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("", "Write a reply"), ("x" * 6000, "1000 characters over"), ("{{ me.name }}", "Replace")],
+)
+def test_the_verb_refuses_what_the_platform_would(bob, talk, text, said):
+    Source.objects.update(max_length=5000)
+    with pytest.raises(ReplyRefused, match=said):
+        writing.reply(Conversation.objects.get(), text, by=bob)
+    assert not Message.objects.filter(kind="outbound").exists()
+    assert Conversation.objects.get().assignee is None
+
+
+@pytest.mark.parametrize(
+    ("source", "conversation", "said"),
+    [
+        ({"kind": "feed", "network": "feed:x"}, {}, "read-only"),
+        ({"kind": "gone-with-its-package"}, {}, "read-only"),
+        ({"state": "disconnected"}, {}, "disconnected"),
+        ({}, {"reply_blocked": "This topic is closed."}, "This topic is closed"),
+    ],
+)
+def test_the_verb_refuses_where_no_reply_can_be_written(bob, talk, source, conversation, said):
+    Source.objects.update(**{"state": "active", **source})
+    Conversation.objects.update(**{"reply_blocked": "", **conversation})
+    with pytest.raises(ReplyRefused, match=said):
+        writing.reply(Conversation.objects.get(), "Gladly.", by=bob)
+    assert not Message.objects.filter(kind="outbound").exists()
+
+
+def test_the_verb_refuses_a_reply_to_a_message_that_is_gone(bob, talk):
+    gone = make_message(talk, "Cancel", deleted_at=timezone.now())
+    with pytest.raises(ReplyRefused, match="was deleted"):
+        writing.reply(talk, "Gladly.", by=bob, to=gone)
+
+
+def test_a_source_that_ends_while_the_reply_is_on_its_way_says_so(desk, talk, monkeypatch):
+    monkeypatch.setattr("inbox.views.writing.what_is_wrong", lambda *_: "")
+    Source.objects.update(state="disconnected")
+    refused = write(desk, talk, reply="Gladly.")
+    assert refused.status_code == 422
+    assert "disconnected" in refused.content.decode()
 
 
 @pytest.mark.django_db(transaction=True)
