@@ -5,8 +5,10 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,10 +18,14 @@ import pytest
 import yaml
 from celery import Celery, current_app
 from django.db import connection
+from django.utils import timezone
 
 from community_hub.lib import live
 from community_hub.runtime import workers
 from community_hub.runtime.beat import BEGIN_AGAIN, Beat
+from inbox.connectors.local_server import Answer, LocalServer, ReceivedRequest
+from inbox.models import Message
+from tests.make import make_source
 from tests.start.running import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -88,6 +94,56 @@ def test_each_part_gives_a_sign_of_life_and_comes_back_alone_when_it_is_killed(
     for victim in workers.WORKERS:
         assert after[victim] != before[victim]
     assert len(after["worker"].children()) == workers.WORKERS["worker"]["concurrency"]
+
+
+class HangingFeed:
+    """A site whose first answer waits until `go_on` is set; `begun`: it was asked."""
+
+    def __init__(self) -> None:
+        self.begun, self.go_on = threading.Event(), threading.Event()
+        self.server = LocalServer(self.answer)
+
+    def answer(self, asked: ReceivedRequest) -> Answer:
+        if not self.begun.is_set():
+            self.begun.set()
+            self.go_on.wait(120)
+        item = "<item><guid>1</guid><title>Hello</title></item>"
+        return Answer(f"<rss version='2.0'><channel><title>A site</title>{item}</channel></rss>")
+
+
+@pytest.fixture
+def hanging(monkeypatch: pytest.MonkeyPatch) -> Iterator[HangingFeed]:
+    feed = HangingFeed()
+    with feed.server:
+        monkeypatch.setenv("HTTP_ALLOWED_ORIGINS", feed.server.url)
+        yield feed
+        feed.go_on.set()
+
+
+def test_a_worker_that_is_killed_in_the_middle_of_a_pull_costs_less_than_45_seconds(
+    hanging: HangingFeed, launcher: Launcher
+) -> None:
+    source = make_source(
+        kind="feed",
+        network="feed:site",
+        config={"url": f"{hanging.server.url}/rss"},
+        cursor={"since": (timezone.now() - timedelta(days=1)).isoformat()},
+        next_pull_at=timezone.now(),
+    )
+    assert hanging.begun.wait(60), launcher.said()
+    source.refresh_from_db()
+    assert source.is_leased
+    killed = time.monotonic()
+    worker = launcher.parts()["worker"]
+    for process in (*worker.children(recursive=True), worker):
+        process.kill()
+    hanging.go_on.set()
+    while source.last_success_at is None:
+        assert time.monotonic() - killed < 45, launcher.said()
+        time.sleep(0.2)
+        source.refresh_from_db()
+    assert Message.objects.get().source == source
+    assert (source.failures, source.last_error) == (0, "")
 
 
 def test_what_none_of_them_changes_is_in_memory_once(launcher: Launcher) -> None:
