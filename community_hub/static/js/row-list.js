@@ -113,7 +113,7 @@ class RowList extends HTMLElement {
     if (now === document.body || !now.checkVisibility({ visibilityProperty: true })) {
       const next = this.ringed?.find((row) => row.isConnected);
       if (next) next.focus({ preventScroll: true });
-      else if (this.had) this.takeFocus();
+      else if (this.had && (!this.rows.length || !document.querySelector("scroll-keeper"))) this.takeFocus(); // else it goes to the thread
     }
     this.ringed = [];
   }
