@@ -1,25 +1,18 @@
-"""Connecting a source step by step, and reconnecting one: ask, test, choose, begin.
-
-While a platform is asked no database transaction is open, and it has TEST_SECONDS to answer.
-"""
+"""Connecting a source step by step, and reconnecting one: ask, test, choose, begin."""
 
 from __future__ import annotations
 
 from contextlib import closing
 from typing import Any
 
-import structlog
-from django import forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
 from community_hub.lib import htmx
-from community_hub.lib.http_deadline import within
-from inbox.connectors.base import AuthExpired, ChannelInfo, Connector, ConnectorError, Health
+from inbox.connectors.base import Connector, Health
 from inbox.connectors.registry import connector_class, installed
 from inbox.models import Source, SourceState
 from inbox.verbs import sources as verbs
@@ -32,12 +25,8 @@ from inbox.views.sources_forms import (
     secret_names,
     split_secrets,
 )
-from members.models import Identity
+from inbox.views.sources_testing import NotConnected, test_again, test_new
 from team.http import AuthenticatedHttpRequest
-
-TEST_SECONDS = 10.0
-
-log = structlog.get_logger(__name__)
 
 
 @require_GET
@@ -53,14 +42,17 @@ def sign_in(request: AuthenticatedHttpRequest, kind: str) -> HttpResponse:
     """The platform's own form; when it is right, the connection is tested at once."""
     admins_only(request)
     platform = known_platform(kind)
-    form = platform_form(platform, request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        made = test_new(platform, form)
-        if made:
-            setup.keep(request, made)
+    data = request.POST if request.method == "POST" else None
+    form = platform_form(platform, data)
+    if data is not None and form.is_valid():
+        try:
+            setup.keep(request, test_new(platform, *split_secrets(form)))
+        except NotConnected as error:
+            form.add_error(error.field, error.sentence)
+        else:
             return redirect("source-add-choices", kind)
-    status = 422 if form.is_bound else 200
     context = {"platform": being_connected(platform), "form": form}
+    status = 422 if form.is_bound else 200
     return render(request, "inbox/sources/sign_in.html", context, status=status)
 
 
@@ -100,8 +92,12 @@ def credentials(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = platform_form(platform, data, stored=found)
     if data is not None and form.is_valid():
-        health = test_again(found, form, kept_secrets(type(form), data, found))
-        if health:
+        try:
+            kept = kept_secrets(type(form), data, found)
+            health = test_again(found, *split_secrets(form), kept)
+        except NotConnected as error:
+            form.add_error(error.field, error.sentence)
+        else:
             verbs.reconnect(found, *split_secrets(form), by=request.user, health=health)
             text = _("%(name)s is reconnected.") % {"name": found.name}
             return htmx.tell(request, redirect(found), text)
@@ -145,93 +141,10 @@ def known_platform(kind: str) -> type[Connector]:
         raise Http404(str(error)) from error
 
 
-@sensitive_variables()
-def test_new(platform: type[Connector], form: forms.Form) -> setup.PendingSource | None:
-    """None, with the reason on the form, when the platform did not say yes."""
-    config, secrets = split_secrets(form)
-    twin = Source.objects.filter(kind=platform.kind, config=config).first()
-    if twin:
-        link = format_html(
-            '<a class="link" href="{}">{}</a>',
-            twin.get_absolute_url(),
-            _("Reconnect that source instead."),
-        )
-        said = _("“%(name)s” is already connected to this account.") % {"name": twin.name}
-        form.add_error(None, format_html("{} {}", said, link))
-        return None
-    with closing(platform(config, secrets)) as connector:
-        health = test(connector, form)
-        if health is None:
-            return None
-        channels, problem = places_of(connector)
-    return setup.PendingSource(platform.kind, config, secrets, health, channels, problem)
-
-
-@sensitive_variables()
-def test_again(found: Source, form: forms.Form, kept: list[str]) -> Health | None:
-    """None, with the reason on the form. Another place or account is another source: the cursor
-    would skip what was said there."""
-    config, secrets = split_secrets(form)
-    with closing(found.connector_class(config, secrets)) as connector:
-        if connector.network() != found.network:
-            form.add_error(None, _("That’s a different site. Connect it as a new source instead."))
-            return None
-        if config != found.config and kept:
-            # the address may lead elsewhere, and a stored key must not follow it there
-            form.add_error(kept[0], _("The fields above changed. Enter this again."))
-            return None
-        health = test(connector, form)
-    if health and health.account and not is_ours(health):
-        name = health.account_label or health.account.handle
-        text = _("That’s a different account (%(name)s). Connect it as a new source instead.")
-        form.add_error(None, text % {"name": name})
-        return None
-    return health
-
-
-def test(connector: Connector, form: forms.Form) -> Health | None:
-    try:
-        with within(TEST_SECONDS):
-            return connector.check()
-    except ConnectorError as error:
-        names = secret_names(type(form))
-        beside = names[0] if isinstance(error, AuthExpired) and names else None
-        form.add_error(beside, str(error))
-        return None
-    except Exception:
-        log.exception("check failed", kind=connector.kind)
-        form.add_error(None, failed_unexpectedly())
-        return None
-
-
-def places_of(connector: Connector) -> tuple[tuple[ChannelInfo, ...], str]:
-    """The places one may choose, and why they are not known, if so: every place is heard then."""
-    try:
-        with within(TEST_SECONDS):
-            return tuple(connector.channels()[: setup.MOST_CHANNELS]), ""
-    except ConnectorError as error:
-        return (), str(error)
-    except Exception:
-        log.exception("channels failed", kind=connector.kind)
-        return (), failed_unexpectedly()
-
-
-def failed_unexpectedly() -> str:
-    """The connector of an outside package may raise anything."""
-    return _("The connector failed unexpectedly. See the log for details.")
-
-
 def called(connector: Connector, health: Health) -> str:
     """Where nobody signs in, the test has read what the place calls itself."""
     title = "" if health.account else health.account_label
     return (title or connector.suggested_name())[:120]
-
-
-def is_ours(health: Health) -> bool:
-    account = health.account
-    assert account
-    ours = Identity.objects.filter(is_us=True, network=account.network)
-    return ours.filter(external_id=account.external_id).exists()
 
 
 def begin(

@@ -155,7 +155,7 @@ def test_a_web_page_where_a_forum_was_expected_is_a_sentence(browser, forum):
 def test_a_silent_platform_does_not_hold_the_page(browser, forum, monkeypatch):
     import time
 
-    monkeypatch.setattr("inbox.views.sources_add.TEST_SECONDS", 0.3)
+    monkeypatch.setattr("inbox.views.sources_testing.TEST_SECONDS", 0.3)
     forum.fault = lambda asked: time.sleep(1.5)
     started = time.monotonic()
     answer = browser.post(FORM, typed(forum))
