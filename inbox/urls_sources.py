@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from inbox.views import hooks, members, sources, sources_add, sources_removal
+from inbox.views import (
+    hooks,
+    members,
+    sources,
+    sources_add,
+    sources_authorisation,
+    sources_removal,
+)
 
 urlpatterns = [
     path("members/<int:pk>/conversations/", members.conversations, name="member-conversations"),
@@ -11,6 +18,7 @@ urlpatterns = [
     path("sources/new/", sources_add.platforms, name="source-add"),
     path("sources/new/<slug:kind>/", sources_add.sign_in, name="source-add-sign-in"),
     path("sources/new/<slug:kind>/choices/", sources_add.choices, name="source-add-choices"),
+    path("sources/authorisation/", sources_authorisation.callback, name="source-authorisation"),
     path("sources/<int:pk>/", sources.source, name="source"),
     path("sources/<int:pk>/pause/", sources.pause, name="source-pause"),
     path("sources/<int:pk>/pulls/", sources.pulls, name="source-pulls"),

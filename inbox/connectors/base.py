@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from inbox.connectors.authorisation import Authorisation
 from inbox.connectors.failures import (
     AuthExpired,
     BadSignature,
@@ -27,6 +28,7 @@ from inbox.connectors.values import (
     Attachment,
     Capabilities,
     ChannelInfo,
+    Credentials,
     Format,
     Health,
     Incoming,
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Attachment",
     "AuthExpired",
+    "Authorisation",
     "BadSignature",
     "Capabilities",
     "ChannelInfo",
@@ -76,8 +79,6 @@ __all__ = [
     "content_version",
 ]
 
-Credentials = dict[str, Any]
-
 
 class Connector:
     """One connected account. Subclasses override what their platform can do.
@@ -93,6 +94,7 @@ class Connector:
     connects: ClassVar[str] = ""  # "a feed": finishes "Connect ..."; empty: the label does
     place: ClassVar[str] = ""  # "the forum": finishes "Reply publicly on ..."
     capabilities: ClassVar[Capabilities]
+    authorisation: ClassVar[Authorisation | None] = None  # where a person can sign in there
 
     def __init__(self, config: Mapping[str, Any], credentials: Mapping[str, Any]) -> None:
         self.config = dict(config)

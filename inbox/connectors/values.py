@@ -16,6 +16,8 @@ from uuid import UUID
 
 from inbox.connectors.failures import ConnectorError
 
+Credentials = dict[str, Any]
+
 
 class Op(StrEnum):
     """What a page tells of a message: as it is now, or that it is gone."""

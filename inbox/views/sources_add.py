@@ -16,6 +16,8 @@ from inbox.connectors.base import Connector, Health
 from inbox.connectors.registry import connector_class, installed
 from inbox.models import Source, SourceState
 from inbox.verbs import sources as verbs
+from inbox.views import pending_authorisation as pending
+from inbox.views import sources_authorisation as authorisation
 from inbox.views import sources_setup as setup
 from inbox.views.sources import managed_source
 from inbox.views.sources_forms import (
@@ -43,15 +45,24 @@ def sign_in(request: AuthenticatedHttpRequest, kind: str) -> HttpResponse:
     admins_only(request)
     platform = known_platform(kind)
     data = request.POST if request.method == "POST" else None
-    form = platform_form(platform, data)
-    if data is not None and form.is_valid():
+    problem = pending.take_problem(request, kind) if data is None else None
+    form = platform_form(platform, data, typed=problem.config if problem else None)
+    if data and authorisation.BUTTON in data:
+        if page := authorisation.redirect_page(request, platform, form):
+            return page
+    elif data is not None and form.is_valid():
         try:
             setup.keep(request, test_new(platform, *split_secrets(form)))
         except NotConnected as error:
             form.add_error(error.field, error.sentence)
         else:
             return redirect("source-add-choices", kind)
-    context = {"platform": being_connected(platform), "form": form}
+    context = {
+        "platform": being_connected(platform),
+        "form": form,
+        "problem": problem,
+        "authorisation": authorisation.offer(platform, form),
+    }
     status = 422 if form.is_bound else 200
     return render(request, "inbox/sources/sign_in.html", context, status=status)
 
@@ -90,8 +101,13 @@ def credentials(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         return htmx.tell(request, redirect(found), _("Keep the source first."), level="error")
     platform = known_platform(found.kind)
     data = request.POST if request.method == "POST" else None
-    form = platform_form(platform, data, stored=found)
-    if data is not None and form.is_valid():
+    problem = pending.take_problem(request, found.kind, found.pk) if data is None else None
+    typed = problem.config if problem else None
+    form = platform_form(platform, data, stored=found, typed=typed)
+    if data and authorisation.BUTTON in data:
+        if page := authorisation.redirect_page(request, platform, form, found):
+            return page
+    elif data is not None and form.is_valid():
         try:
             kept = kept_secrets(type(form), data, found)
             health = test_again(found, *split_secrets(form), kept)
@@ -101,7 +117,13 @@ def credentials(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
             verbs.reconnect(found, *split_secrets(form), by=request.user, health=health)
             text = _("%(name)s is reconnected.") % {"name": found.name}
             return htmx.tell(request, redirect(found), text)
-    context = {"source": found, "platform": shown(platform), "form": form}
+    context = {
+        "source": found,
+        "platform": shown(platform),
+        "form": form,
+        "problem": problem,
+        "authorisation": authorisation.offer(platform, form),
+    }
     status = 422 if form.is_bound else 200
     return render(request, "inbox/sources/reconnect.html", context, status=status)
 

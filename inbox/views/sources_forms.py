@@ -207,8 +207,10 @@ def platform_form(
     data: QueryDict | None = None,
     *,
     stored: Source | None = None,
+    typed: dict[str, Any] | None = None,
 ) -> forms.Form:
-    """The form that connects a source; with `stored`, the one that reconnects it.
+    """The form that connects a source; with `stored`, the one that reconnects it. `typed`: a config
+    that was typed in before.
 
     Whatever a connector's author chose, a secret field is a password field that is never filled
     in. On reconnecting, an empty one means the secret we have; it is put in here, on the server.
@@ -219,8 +221,8 @@ def platform_form(
         data = data.copy()
         for name in kept_secrets(form_class, data, stored):
             data[name] = stored.credentials[name]
-    config = {k: as_typed(v) for k, v in stored.config.items()} if stored else None
-    form = form_class(data, initial=config)
+    config = typed or (stored.config if stored else {})
+    form = form_class(data, initial={k: as_typed(v) for k, v in config.items()})
     for name in names:
         field = form.fields[name]
         field.widget = forms.PasswordInput(render_value=False, attrs={"autocomplete": "off"})
@@ -228,6 +230,14 @@ def platform_form(
             field.required = False
             field.help_text = _("Leave empty to keep the current one.")
     return form
+
+
+def validate_without_secrets(form: forms.Form) -> None:
+    """Validate a bound form of which the secrets come from elsewhere, whatever stands in them."""
+    fields, names = form.fields, secret_names(type(form))
+    form.fields = {name: field for name, field in fields.items() if name not in names}
+    form.full_clean()
+    form.fields = fields
 
 
 def secret_names(form_class: type[forms.Form]) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ ENDPOINTS = (
     Endpoint("sources/new/<slug:kind>/", "POST", ADMINS, KIND, ok=(422,)),
     Endpoint("sources/new/<slug:kind>/choices/", "GET", ADMINS, KIND),
     Endpoint("sources/new/<slug:kind>/choices/", "POST", ADMINS, KIND),
+    Endpoint("sources/authorisation/", "GET", ADMINS),
     managed("sources/<int:pk>/pause/", "POST"),
     managed("sources/<int:pk>/pause/", "DELETE"),
     managed("sources/<int:pk>/pulls/", "POST"),

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from inbox.connectors.local_server import Answer, LocalServer, ReceivedRequest
+from tests.platforms.mastodon_oauth import PATHS, Applications
 
 TOKEN = "good-token-1234567890"
 
@@ -42,6 +43,7 @@ class MastodonServer:
         self.web = LocalServer(self.answer)
         self._clock = datetime.now(UTC) - timedelta(hours=1)
         self.me = self.account("hub")
+        self.oauth = Applications(TOKEN)
 
     def __enter__(self) -> MastodonServer:
         self.web.__enter__()
@@ -186,6 +188,8 @@ class MastodonServer:
             return Answer({"error": "Too many requests"}, 429)
         if f"{asked.method} {path}" in self.missing:
             return Answer({"error": "Record not found"}, 404)
+        if path in PATHS:
+            return self.oauth.answer(asked, path)
         if self.revoked or asked.headers.get("authorization") != f"Bearer {TOKEN}":
             return Answer({"error": "The access token is invalid"}, 401)
         need = "write:statuses" if asked.method == "POST" else "read:statuses"

@@ -32,6 +32,7 @@ from inbox.connectors.base import (
 )
 from inbox.connectors.errors import from_status
 from inbox.connectors.json_values import Json, record, text
+from inbox.connectors.mastodon.authorisation import MastodonAuthorisation
 from inbox.connectors.mastodon.client import Client, Gone
 from inbox.connectors.mastodon.fetching import Fetching
 from inbox.connectors.mastodon.forms import MastodonForm
@@ -58,6 +59,7 @@ class MastodonConnector(Connector):
         "Mentions, direct messages and hashtags of an account in the fediverse."
     )
     place = "Mastodon"
+    authorisation = MastodonAuthorisation()
     capabilities: ClassVar[Capabilities] = Capabilities(
         send=True,
         # Servers keep the key for an hour, compatible ones ignore it: reading back decides.

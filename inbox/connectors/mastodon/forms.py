@@ -27,8 +27,9 @@ class MastodonForm(forms.Form):
         max_length=1000,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
         help_text=gettext_lazy(
-            "On your server: Preferences, Development, New application, with the scopes read and "
-            "write:statuses. Open the application and copy “Your access token”."
+            "Not needed if you sign in at the server. To paste one, open Preferences, Development, "
+            "New application there, with the scopes read and write:statuses, and copy “Your access "
+            "token”."
         ),
     )
     hashtags = forms.CharField(

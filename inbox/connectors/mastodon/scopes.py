@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 from inbox.connectors.base import AuthExpired, Forbidden, Misconfigured, WebPage
 from inbox.connectors.mastodon.client import Client
 
+REQUESTED = "read write:statuses"  # what the form says of a token's scopes, and no more
+
 
 def scopes_of(client: Client) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What the token may do and what it lacks, from the application's scopes where the server
