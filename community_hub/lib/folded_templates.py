@@ -2,22 +2,25 @@
 
 Half of what a page renders are nodes that say the same on every page: text, `{% translate "…" %}`,
 `{% icon "…" %}`, `{% url "…" %}` without variables. Neighbours of that kind become one node, which
-finds out once a process and language what they say. Nothing is written differently.
+finds out once a process and language what they say. Nothing is written differently. Values get
+nodes of our own (quick_values.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 from django.conf import settings
 from django.template import Template, library
-from django.template.base import FilterExpression, Node, NodeList, TextNode, Variable
+from django.template.base import FilterExpression, Node, NodeList, TextNode, Variable, VariableNode
 from django.template.defaulttags import CommentNode, IfNode, LoadNode
 from django.template.loaders import cached
 from django.template.loaders.base import Loader as BaseLoader
 from django.urls import get_script_prefix
 from django.utils.translation import get_language
+
+from .quick_values import Value
 
 F = TypeVar("F", bound=Callable[..., Any])
 SILENT = (CommentNode, LoadNode)
@@ -69,7 +72,7 @@ def fold(nodes: NodeList) -> None:
     for node in nodes:
         for inner in nodelists(node):
             fold(inner)
-    nodes[:] = joined(nodes)
+    nodes[:] = joined(Value.of(node) if type(node) is VariableNode else node for node in nodes)
 
 
 def nodelists(node: Node) -> Iterator[NodeList]:
@@ -84,7 +87,7 @@ def nodelists(node: Node) -> Iterator[NodeList]:
             yield inner
 
 
-def joined(nodes: list[Node]) -> Iterator[Node]:
+def joined(nodes: Iterable[Node]) -> Iterator[Node]:
     run: list[Node] = []
     for node in nodes:
         if is_constant(node):

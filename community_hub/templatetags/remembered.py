@@ -10,11 +10,11 @@ from django.template import defaulttags
 from django.template.base import Node, Parser, Token
 from django.templatetags.i18n import TranslateNode, do_translate
 from django.urls import NoReverseMatch
-from django.utils.html import conditional_escape
 from django.utils.translation import get_language
 
 from community_hub.lib.folded_templates import is_literal
 from community_hub.lib.paths import path
+from community_hub.lib.quick_values import escaped
 
 register = template.Library()
 
@@ -65,7 +65,7 @@ class Path(defaulttags.URLNode):
         if self.asvar:
             context[self.asvar] = found
             return ""
-        return conditional_escape(found) if context.autoescape else found
+        return escaped(found) if context.autoescape else found
 
 
 @register.tag

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 from django.template import Context, Template, engines
-from django.template.base import TextNode
+from django.template.base import TextNode, VariableNode
 from django.urls import set_script_prefix
 from django.utils.translation import override
 
 from community_hub.lib.folded_templates import SILENT, Constant, Loader, fold, nodelists
+from community_hub.lib.quick_values import Value
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted(ROOT.glob("templates/**/*.html"))
@@ -36,7 +37,8 @@ def outline(nodes) -> list[object]:
             found.append(node.s)
         elif not isinstance(node, SILENT):
             within = [outline(inner) for inner in nodelists(node)]
-            found.append((type(node), node.token.contents, within))
+            kind = VariableNode if isinstance(node, Value) else type(node)
+            found.append((kind, node.token.contents, within))
     return joined(found)
 
 
