@@ -11,8 +11,11 @@ from team.models import Hub
 
 
 def hub(request: HttpRequest) -> dict[str, Any]:
-    """`hub_name`: read only where a template shows it; "" until somebody has named the team."""
-    return {"hub_name": SimpleLazyObject(lambda: _name(request))}
+    """`hub_name`: read only where a template shows it; "" until somebody has named the team.
+
+    `oob` and `unread` are for views to say: to find out that nobody did takes Django four
+    exceptions, several times a page."""
+    return {"hub_name": SimpleLazyObject(lambda: _name(request)), "oob": False, "unread": None}
 
 
 def _name(request: HttpRequest) -> str:

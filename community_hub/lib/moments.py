@@ -6,7 +6,7 @@ the same on every page, so they are kept.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 
 from django.utils import timezone
@@ -19,7 +19,7 @@ KEPT = 4096  # words of one minute in one format and language
 def moment(at: datetime, form: str) -> str:
     """As Django's `date` filter, for formats of days, hours and minutes: no seconds and no
     timezone."""
-    return local_moment(timezone.localtime(at), form)
+    return local_moment(at.astimezone(timezone.get_current_timezone()), form)
 
 
 def local_moment(local: datetime, form: str) -> str:
@@ -28,11 +28,17 @@ def local_moment(local: datetime, form: str) -> str:
     return _words(minute, form, get_language())
 
 
+def day(on: date, form: str) -> str:
+    """A day in the words of the reader's language."""
+    return _words(on, form, get_language())
+
+
 @lru_cache(maxsize=KEPT)
-def _words(minute: datetime, form: str, _language: str | None) -> str:
-    return date_format(minute, form)
+def _words(at: date, form: str, _language: str | None) -> str:
+    """`at`: a day, or a minute."""
+    return date_format(at, form)
 
 
 def iso(at: datetime) -> str:
     """As Django's `date:"c"`: in the reader's timezone."""
-    return timezone.localtime(at).isoformat()
+    return at.astimezone(timezone.get_current_timezone()).isoformat()

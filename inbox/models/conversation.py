@@ -232,8 +232,10 @@ class Conversation(models.Model):
 
     def asker(self, pk: int) -> Message | None:
         """The message of somebody else that an answer may go to; None where it is gone."""
+        if not pk:
+            return None
         theirs = self.messages.filter(kind="inbound", deleted_at__isnull=True)
-        return theirs.select_related("author__member").filter(pk=pk).first() if pk else None
+        return theirs.select_related("author__member").filter(pk=pk).first()
 
     def mark_read(self, up_to: int, *, by: User) -> None:
         ReadMark.advance(by, self.pk, up_to)

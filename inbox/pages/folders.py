@@ -60,6 +60,11 @@ class Folder:
     first: Folder | None = None  # those that stand above the others, in an order of their own
 
     @property
+    def sorts(self) -> dict[str, Words]:
+        """The orders that a reader can choose."""
+        return {}
+
+    @property
     def joint(self) -> str:
         """What stands between its address and more for the query of the address."""
         return "?"

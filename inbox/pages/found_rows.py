@@ -11,7 +11,6 @@ from django.db.models import QuerySet
 from django.db.models.functions import Left
 
 from community_hub.lib import compiled_sql, prepared_sql
-from community_hub.lib.query import Mistake
 from inbox.models import Conversation, Message
 from inbox.pages.rows import SHOWN, Rows, with_row_facts
 from inbox.search.excerpts import READ, Piece, Sought, excerpt, marked
@@ -36,14 +35,10 @@ class Excerpt:
 
 @dataclass
 class FoundRows(Rows):
-    """`excerpts` by the id of the conversation. `mistake`: why there is nothing. `note`: what else
-    a reader should know. `may_have_a_name`: there is nothing, but some of the words may be a name.
-    `is_unfinished`: older messages were not looked at yet."""
+    """`excerpts` by the id of the conversation. `may_have_a_name`: there is nothing, but some of
+    the words may be a name."""
 
     excerpts: dict[int, Excerpt] = field(default_factory=dict)
-    mistake: Mistake | None = None
-    note: str = ""
-    is_unfinished: bool = False
     may_have_a_name: bool = False
 
 

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import JSONObject, Lower
 
 from community_hub.lib.keyset import Listing
+from community_hub.lib.query import Mistake
 from inbox.models import Conversation, ConversationTag, Delivery, Draft, ReadMark
 from team.models import User
 
@@ -48,10 +49,17 @@ SHOWN = (
 @dataclass
 class Rows(Listing[Conversation]):
     """`below` are those of Mine that are assigned and do not wait: shown under a line. `split`: how
-    many rows stand above the line under which a source has those that do not wait."""
+    many rows stand above the line under which a source has those that do not wait.
+
+    What only a search has stands here too, since templates ask for it: `mistake`: why there is
+    nothing. `note`: what else a reader should know. `is_unfinished`: older messages were not looked
+    at yet."""
 
     split: int | None = None
     below: list[Conversation] | None = None
+    mistake: Mistake | None = None
+    note: str = ""
+    is_unfinished: bool = False
 
     def __len__(self) -> int:
         return len(self.rows) + len(self.below or ())

@@ -8,11 +8,10 @@ from typing import Any
 
 from django import template
 from django.db.models import QuerySet
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from community_hub.lib import compiled, compiled_sql, htmx
+from community_hub.lib import compiled, compiled_sql, htmx, moments
 from community_hub.lib.paths import path
 from community_hub.templatetags.hub import platform_icon
 from inbox.models import Conversation, Reason, Source, SourceState
@@ -176,7 +175,7 @@ def thread_entries(context: dict[str, Any]) -> str:
         may_reconnect=user.can_manage_sources and source.state == "reconnect",
         source_address=source.get_absolute_url(),
         member_address=address_of("member"),
-        day=lambda day: date_format(day, "l, j F Y"),
+        day=lambda day: moments.day(day, "l, j F Y"),
         hub_name=context.get("hub_name", ""),
         the_team=_("The team"),
         **pictures.shown_to(user),

@@ -51,7 +51,9 @@ def search_by_name(request: AuthenticatedHttpRequest) -> HttpResponse:
 
 
 def show(request: AuthenticatedHttpRequest, wanted: Folder) -> HttpResponse:
-    return htmx.respond(request, PAGE, list_context(request, wanted), parts=PARTS)
+    nothing_open = {"conversation": None, "profile": None, "emptied": False}
+    context = nothing_open | list_context(request, wanted)
+    return htmx.respond(request, PAGE, context, parts=PARTS)
 
 
 @require_safe

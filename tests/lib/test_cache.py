@@ -81,3 +81,8 @@ def test_the_requests_of_a_process_share_its_connections(settings):
         assert again.get("lib-test") == 1
         assert again._cache.get_client().client_id() == number
     first.delete("lib-test")
+
+
+def test_one_client_is_made_a_process(settings):
+    one, other = (SteadyCache(settings.REDIS_URL, {}) for _ in range(2))
+    assert one._cache.get_client("a") is other._cache.get_client("b", write=True)

@@ -7,7 +7,7 @@ import pytest
 from django.template.defaultfilters import date
 from django.utils import timezone, translation
 
-from community_hub.lib.moments import iso, moment
+from community_hub.lib.moments import day, iso, moment
 
 AT = datetime(2026, 10, 25, 0, 30, 15, tzinfo=UTC)
 ZONES = ("UTC", "Europe/Berlin", "America/St_Johns", "Asia/Kathmandu")
@@ -36,3 +36,10 @@ def test_the_hour_that_comes_twice_is_told_apart_by_its_offset():
         again = AT.replace(hour=1)
         assert moment(AT, "H:i") == moment(again, "H:i") == "02:30"
         assert iso(AT) != iso(again)
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_day_is_said_as_the_date_filter_says_it(language):
+    with translation.override(language):
+        for _ in range(2):
+            assert day(AT.date(), "l, j F Y") == date(AT.date(), "l, j F Y")
