@@ -11,8 +11,9 @@ class CommunityHubConfig(AppConfig):
 
     def ready(self) -> None:
         from community_hub import celery, checks  # noqa: F401 - the task app and the checks register
-        from community_hub.lib import kept_connections, quick_timestamps
+        from community_hub.lib import kept_connections, quick_locals, quick_timestamps
 
+        quick_locals.install()
         connection_created.connect(quick_timestamps.register)
         connection_created.connect(kept_connections.register)
         pre_migrate.connect(unlimited, sender=self)
