@@ -152,7 +152,8 @@ def submitted(
 def form_page(
     request: AuthenticatedHttpRequest, form: SavedReplyForm, reply: SavedReply | None = None
 ) -> HttpResponse:
-    context = {"form": form, "reply": reply, "variables": VARIABLES}
+    # with undo_reloads, as a form that is filled in is not brought up to date
+    context = {"form": form, "reply": reply, "variables": VARIABLES, "undo_reloads": True}
     status = 422 if form.is_bound else 200
     return render(request, "inbox/saved_reply.html", context, status=status)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 
 import pytest
@@ -177,7 +178,9 @@ def test_the_first_text_is_removed_while_there_is_another_and_comes_back(bob, cl
     assert client.get(address).status_code == 404
     assert client.post(address, {"_method": "DELETE"}).url == reply.get_absolute_url()
     assert texts(reply) == {"de": before["de"], "fr": before["fr"]}
-    assert "Removed English." in client.get(reply.get_absolute_url()).content.decode()
+    page = client.get(reply.get_absolute_url()).content.decode()
+    assert "Removed English." in page
+    assert re.search(r'action="/undo/[^"]+">', page)  # and the form shows what it brings back
     assert verbs.edit(SavedReply.objects.get(pk=reply.pk), by=bob, title="Many thanks")
     client.post(address, {"_method": "DELETE"})
     assert texts(reply) == {"fr": before["fr"]}
