@@ -28,7 +28,7 @@ def bench(static: Path, *options: str) -> subprocess.CompletedProcess[str]:
     static.mkdir()
     environment["STATIC_ROOT"] = str(static)
     return subprocess.run(
-        [*command, "--rounds", "5", *options], cwd=ROOT, env=environment, text=True,
+        [*command, "--rounds", "2", *options], cwd=ROOT, env=environment, text=True,
         capture_output=True, check=False, timeout=300,
     )  # fmt: skip
 

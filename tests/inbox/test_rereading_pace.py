@@ -28,7 +28,7 @@ from tests.make import make_identity, make_source
 from tests.platforms.discourse import KEY, Discourse, refusal
 from tests.platforms.mastodon import TOKEN, MastodonServer
 
-pytestmark = [pytest.mark.django_db, pytest.mark.standard_servers]
+pytestmark = pytest.mark.django_db
 
 WAITING = 250
 MINUTES = 15  # the pace of a thousand an hour
