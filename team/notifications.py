@@ -65,27 +65,39 @@ def notify(
     doing it is; they are not told. KeyError for a kind that is not registered.
     """
     _kinds[kind]
-    told = [
-        user
-        for user in users
-        if user != by and user.is_active and wants(user, kind, "bell") and may_see(user, scope)
-    ]
-    if not told:
-        return
+    told = [user for user in users if user != by and user.is_active and may_see(user, scope)]
+    in_bell = [user for user in told if wants(user, kind, "bell")]
+    by_mail = _without_unread(
+        [user for user in told if user not in in_bell and wants(user, kind, "mail")], about
+    )
     now = timezone.now()
+    rows = [
+        Notification(
+            user=user, kind=kind, about=about, scope=scope, text=text[:300], link=link,
+            in_bell=user in in_bell, updated_at=now,
+        )
+        for user in in_bell + by_mail
+    ]  # fmt: skip
+    if not rows:
+        return
     Notification.objects.bulk_create(
-        [
-            Notification(
-                user=user, kind=kind, about=about, scope=scope, text=text[:300], link=link,
-                updated_at=now,
-            )
-            for user in told
-        ],
+        rows,
         update_conflicts=True,
         unique_fields=["user", "about"],
-        update_fields=["kind", "scope", "text", "link", "updated_at", "read_at", "mailed_at"],
+        update_fields=[
+            "kind", "scope", "text", "link", "in_bell", "updated_at", "read_at", "mailed_at",
+        ],
     )  # fmt: skip
-    live.publish([f"user:{user.pk}" for user in told], "notification", {})
+    live.publish([f"user:{user.pk}" for user in in_bell], "notification", {})
+
+
+def _without_unread(users: list[User], about: str) -> list[User]:
+    """Those whose bell has nothing unread about it: news by mail alone would take its place."""
+    if not users:
+        return []
+    unread = Notification.objects.unread().filter(about=about, in_bell=True, user__in=users)
+    have = set(unread.values_list("user_id", flat=True))
+    return [user for user in users if user.pk not in have]
 
 
 def withdraw(kind: str, about: str, users: Iterable[User]) -> None:
@@ -152,7 +164,7 @@ def due_by_mail(now: datetime) -> Iterator[tuple[User, list[Notification]]]:
         if is_quiet(user, now):
             continue
         unwanted = [kind for kind in user.prefers("notifications") if not wants(user, kind, "mail")]
-        if rows := list(waiting.visible_to(user).exclude(kind__in=unwanted).newest_first()):
+        if rows := list(waiting.for_user(user).exclude(kind__in=unwanted).newest_first()):
             yield user, rows
 
 

@@ -20,6 +20,10 @@ NEWEST_FIRST = Order("-updated_at")
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
     def visible_to(self, user: User) -> NotificationQuerySet:
+        """What their bell shows."""
+        return self.for_user(user).filter(in_bell=True)
+
+    def for_user(self, user: User) -> NotificationQuerySet:
         """Their own, but for what tells of a source that is closed to them by now."""
         found = self.filter(user=user)
         for hidden in hooks.hidden_scopes:
@@ -52,6 +56,7 @@ class Notification(models.Model):
     text = models.CharField(max_length=300)
     link = models.CharField(max_length=300)
     updated_at = models.DateTimeField()
+    in_bell = models.BooleanField(default=True, db_default=True)  # False: it is mailed alone
     read_at = models.DateTimeField(null=True)
     mailed_at = models.DateTimeField(null=True)
 

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 
 def told(user) -> list[str]:
-    return list(Notification.objects.filter(user=user).values_list("kind", flat=True))
+    return list(Notification.objects.visible_to(user).values_list("kind", flat=True))
 
 
 def test_whoever_is_assigned_is_told_but_never_of_their_own_doing(bob, lena) -> None:
@@ -132,6 +132,31 @@ def test_what_stays_unread_for_15_minutes_is_mailed_once(lena) -> None:
     assert kind == "text/html"
     assert 'href="http' in html
     assert "style=" in html  # mail programs read no style sheet
+
+
+def test_who_wants_mail_alone_is_mailed_and_sees_nothing_in_the_bell(client, lena) -> None:
+    lena.prefer(notifications={"mention": {"bell": False, "mail": True}})
+    notify("mention", [lena], "conversation:1", "Bob mentioned you", "/conversations/1/")
+    client.force_login(lena)
+    assert client.get("/notifications/newest/").json() == {}
+    assert "Bob mentioned you" not in client.get("/notifications/").content.decode()
+    with time_machine.travel(timezone.now() + timedelta(minutes=16)):
+        mail_notifications()
+        mail_notifications()
+    assert [letter.subject for letter in mail.outbox] == ["Bob mentioned you"]
+
+
+def test_news_by_mail_alone_take_nothing_unread_out_of_the_bell(lena) -> None:
+    lena.prefer(notifications={"reply": {"bell": False, "mail": True}})
+    notify("mention", [lena], "conversation:1", "Bob mentioned you", "/conversations/1/")
+    notify("reply", [lena], "conversation:1", "Ines wrote", "/conversations/1/")
+    assert told(lena) == ["mention"]
+
+
+def test_who_wants_neither_is_not_told(lena) -> None:
+    lena.prefer(notifications={"mention": {"bell": False, "mail": False}})
+    notify("mention", [lena], "conversation:1", "Bob mentioned you", "/conversations/1/")
+    assert not Notification.objects.exists()
 
 
 def test_what_was_read_is_not_mailed_and_news_is_mailed_again(lena) -> None:
