@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Left
@@ -22,7 +22,8 @@ from inbox.search.past_answers import Match
 from inbox.search.terms import Term, terms_of
 from members.models import Identity
 
-from .answer_text import ReadyText, ready_for
+from .answer_text import ReadyText, names_of, ready_for
+from .near_duplicates import are_near_duplicates, words_of
 from .pictures import body_with_links
 
 if TYPE_CHECKING:
@@ -41,12 +42,14 @@ MOST_WRITERS = 200  # messages of a conversation by whose authors names are know
 @dataclass(frozen=True)
 class PastAnswer:
     """`question`: the message that it answered. `said`, `asked`: the part of each that has the
-    words that were looked for, with these marked, as HTML."""
+    words that were looked for, with these marked, as HTML. `times`: how many of the answers that
+    were found say nearly the same; this is the newest of them."""
 
     reply: Message
     question: Message
     said: str = ""
     asked: str = ""
+    times: int = 1
     text: ReadyText | None = None  # where it is read as a whole
 
     @property
@@ -88,8 +91,9 @@ class PastAnswers:
 def similar(
     conversation: Conversation, user: User, *, to: Message | None = None, words: str = ""
 ) -> PastAnswers:
-    """The best first, each text once. `to`: the message that is answered, where it was picked;
-    `words`: what was typed to find one, whatever is answered. Raises TooLong."""
+    """The best first, of those that say nearly the same the newest. `to`: the message that is
+    answered, where it was picked; `words`: what was typed to find one, whatever is answered. Raises
+    TooLong."""
     if words.strip():
         typed = typed_terms(words)
         found = search.similar([], typed, conversation, user)
@@ -137,25 +141,40 @@ def rows_of(matches: Sequence[Match], user: User) -> list[PastAnswer]:
             "body_html", "body_source", "body_text"
         )
     }
-    rows: list[PastAnswer] = []
-    texts = set()
+    rows = []
+    for group in grouped(matches, known)[:SHOWN]:
+        match = max(group, key=lambda match: (known[match.reply].sent_at, match.reply))
+        reply, question = known[match.reply], known[match.question]
+        wanted = [Sought(term.words, term.is_begun) for term in match.terms[:MOST_MARKED]]
+        said = with_marks(excerpt(reply.beginning, wanted, reply.language))
+        asked = with_marks(excerpt(question.beginning, wanted, question.language))
+        rows.append(PastAnswer(reply, question, said, asked, len(group)))
+    return rows
+
+
+def grouped(matches: Sequence[Match], known: dict[int, Any]) -> list[list[Match]]:
+    """Replies that say nearly the same together, in the order of the best of each group. A reply
+    is one, however many questions it answered."""
+    groups: list[tuple[frozenset[str], list[Match]]] = []
+    seen = set()
     for match in matches:
         reply, question = known.get(match.reply), known.get(match.question)
-        if reply is None or question is None or reply.beginning in texts:
+        if reply is None or question is None or match.reply in seen:
             continue
-        texts.add(reply.beginning)
-        wanted = [Sought(term.words, term.is_begun) for term in match.terms[:MOST_MARKED]]
-        rows.append(
-            PastAnswer(
-                reply,
-                question,
-                with_marks(excerpt(reply.beginning, wanted, reply.language)),
-                with_marks(excerpt(question.beginning, wanted, question.language)),
-            )
-        )
-        if len(rows) == SHOWN:
-            break
-    return rows
+        seen.add(match.reply)
+        words = words_of(reply.beginning, without=greeted(question))
+        group = next((of for like, of in groups if are_near_duplicates(like, words)), None)
+        if group is None:
+            groups.append((words, [match]))
+        else:
+            group.append(match)
+    return [group for _words, group in groups]
+
+
+def greeted(question: Message) -> frozenset[str]:
+    """Words of the names of whoever asked."""
+    names = names_of(question.author) if question.author else []
+    return words_of(" ".join(names)) if names else frozenset()
 
 
 def with_marks(pieces: Sequence[Piece]) -> SafeString:
