@@ -5,6 +5,7 @@ from __future__ import annotations
 from community_hub.lib.query import Context
 from inbox.models import Conversation
 from inbox.search import hits
+from inbox.search.limits import TooLong
 from inbox.search.plan import plan
 from team import saved_queries
 from team.models import User
@@ -18,7 +19,7 @@ def count(user: User, text: str, cap: int) -> int:
     if asked.words:
         try:
             return min(len(hits.newest(asked, context, size=cap).hits), cap)
-        except hits.TooLong as error:  # the query is right: nothing is to be mended in it
+        except TooLong as error:  # the query is right: nothing is to be mended in it
             raise error.__cause__ or error from None
-    found = Conversation.objects.visible_to(user).filter(asked.conversation)
+    found = Conversation.objects.visible_to(user).filter(asked.conversation & asked.said)
     return found.order_by().values("pk")[:cap].count()

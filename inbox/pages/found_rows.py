@@ -18,7 +18,7 @@ from members.models.member import has_id
 from team.models import User
 
 if TYPE_CHECKING:
-    from inbox.search.hits import Hit
+    from inbox.search.hit import Hit
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,10 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from community_hub.lib import keyset
-from community_hub.lib.keyset import Listing, Order
+from community_hub.lib.keyset import Order
 from community_hub.lib.paths import path
 from community_hub.lib.query import LONGEST, Context, Mistake
 from community_hub.lib.text import number, storable
-from inbox.filters import CONVERSATIONS
 from inbox.models import Conversation, SearchedMessage
 from inbox.models.conversation import NEWEST_FIRST
 from inbox.pages.folders import FIRST, WAITING_LONGEST, Folder, Words
@@ -26,8 +25,12 @@ from inbox.pages.rows import MOST, PAGE, with_row_facts
 from inbox.search import hits
 from inbox.search.as_names import may_have_a_name, with_a_name
 from inbox.search.authors import authors_named
+from inbox.search.bounded_pages import BoundedListing, bounded_page
 from inbox.search.excerpts import sought
-from inbox.search.plan import Plan, plan
+from inbox.search.hit import Hit
+from inbox.search.in_conversations import has_common_words
+from inbox.search.limits import limited
+from inbox.search.plan import Plan, of_conversations, plan
 from team import saved_queries
 from team.hidden_parts import as_seen_by
 from team.models import SavedQuery, User
@@ -46,6 +49,7 @@ SORTS: dict[str, Words] = {
     "oldest": _("Oldest first"),
 }
 NEWEST, BEST = "newest", "best"
+BELOW = "below "  # in the cursor of a ranked page
 
 
 @dataclass(frozen=True)
@@ -112,19 +116,23 @@ class SearchFolder(Folder):
 
     def _listed(self, asked: Plan, context: Context, after: str, size: int) -> FoundRows:
         """In an order of the conversations, not of the messages that have the words."""
-        condition = asked.conversation
+        among, said = of_conversations(asked, context)
         if asked.words:
-            condition = CONVERSATIONS.q(asked.query, context) | by_author(asked, context)
-        found = Conversation.objects.visible_to(context.user).filter(condition)
+            named = by_author(asked, context)
+            said = (among & said) | named
+            among = among and among | named  # an empty Q() lets all pass
+        found = Conversation.objects.visible_to(context.user).filter(among)
         found = found.only("last_message_at", "waiting_since")
+        if said and not has_common_words(asked.query):
+            found, said = found.filter(said), Q()
         order = OLDEST_FIRST if self.sort == "oldest" else NEWEST_FIRST
-        with hits.limited():
+        with limited():
             if self.sort == "waiting":
-                page = waiting_first(found, after, size)
+                page = waiting_first(found, said, after, size)
             else:
-                page = keyset.page(found, order, after, size)
+                page = bounded_page(found, said, order, after, size)
             rows = rows_of([row.pk for row in page.rows], context.user)
-        return FoundRows(rows, page.order, after, page.more)
+        return FoundRows(rows, page.order, after, page.more, is_unfinished=page.is_unfinished)
 
     def _newest(self, asked: Plan, context: Context, after: str, size: int) -> FoundRows:
         """`after`: the place of a message, below which the search goes on."""
@@ -137,20 +145,26 @@ class SearchFolder(Folder):
         return rows
 
     def _ranked(self, asked: Plan, context: Context, after: str, size: int) -> FoundRows:
-        """`after`: the place of the last row that was shown, among those that are ranked."""
-        found = hits.best(asked, context)
-        places = enumerate(found.hits, 1) if after else ()
-        begin = next((place for place, hit in places if hit.key == after), 0)
+        """`after`: the place of a message, below which hits are ranked, "" at the top; then, behind
+        BELOW, which of the ranked ones was the last that was shown."""
+        top, _sep, last = after.rpartition(BELOW)
+        first = None if after else size + 1
+        found = hits.best(asked, context, before=keyset.place(top), size=first)
+        places = enumerate(found.hits, 1) if last else ()
+        begin = next((place for place, hit in places if hit.key == last), 0)
         shown = found.hits[begin : begin + size]
         rows = self._rows(asked, context, shown)
         rows.cursor = after
-        rows.more = shown[-1].key if begin + size < len(found.hits) else ""
-        if found.older:
+        if begin + size < len(found.hits):
+            rows.more = f"{top}{BELOW}{shown[-1].key}"
+        elif found.older:
+            rows.more, rows.is_unfinished = f"{keyset.cursor(*found.older)}{BELOW}", True
+        if found.older and not last:
             said = _now("The newest %(most)s matching messages are ranked.")
-            rows.note = said % {"most": f"{hits.MOST:,}"}
+            rows.note = said % {"most": f"{found.read:,}"}
         return rows
 
-    def _rows(self, asked: Plan, context: Context, shown: list[hits.Hit]) -> FoundRows:
+    def _rows(self, asked: Plan, context: Context, shown: list[Hit]) -> FoundRows:
         rows = rows_of([hit.conversation for hit in shown], context.user)
         wanted = sought(asked.query)
         return FoundRows(
@@ -168,17 +182,17 @@ def by_author(asked: Plan, context: Context) -> Q:
     return asked.conversation & Q(pk__in=theirs.values("conversation"))
 
 
-def waiting_first(found: ConversationQuerySet, after: str, size: int) -> Listing[Conversation]:
+def waiting_first(found: ConversationQuerySet, said: Q, after: str, size: int) -> BoundedListing:
     """Those that wait, the longest first; then the others, the newest first."""
     others = found.filter(waiting_since__isnull=True)
     if after and not after.startswith(FIRST):
-        return keyset.page(others, NEWEST_FIRST, after, size)
+        return bounded_page(others, said, NEWEST_FIRST, after, size)
     waits = found.filter(waiting_since__isnull=False)
-    page = keyset.page(waits, WAITING_LONGEST, after.removeprefix(FIRST), size)
+    page = bounded_page(waits, said, WAITING_LONGEST, after.removeprefix(FIRST), size)
     if page.more:
         return replace(page, more=FIRST + page.more)
-    rest = keyset.page(others, NEWEST_FIRST, "", max(size - len(page.rows), 1))
-    return Listing(page.rows + rest.rows, NEWEST_FIRST, after, rest.more)
+    rest = bounded_page(others, said, NEWEST_FIRST, "", max(size - len(page.rows), 1))
+    return replace(rest, rows=page.rows + rest.rows, cursor=after)
 
 
 def everything(found: ConversationQuerySet, _user: User) -> ConversationQuerySet:

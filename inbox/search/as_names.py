@@ -9,6 +9,7 @@ from community_hub.lib.query import Context, Mistake, Phrase, Word, in_quotes, p
 from members.by_name import are_a_name
 
 from . import hits
+from .limits import limited
 from .plan import Plan, plan
 
 MOST_WORDS = 5  # of a query that is looked at
@@ -76,7 +77,7 @@ def finds(text: str, context: Context) -> bool:
         wanted = plan(text, context)
         if wanted.words is None:
             return False
-        with hits.limited(PATIENCE_MS):
+        with limited(PATIENCE_MS):
             return bool(hits.newest(wanted, context, size=1).hits)
     except Mistake:
         return False

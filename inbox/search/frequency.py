@@ -19,6 +19,7 @@ from community_hub.lib.search_text import search_text
 
 KEPT = 300.0  # seconds that a process keeps the statistics
 UNKNOWN = math.inf
+READ = 20_000  # entries of the index that take less than to look at the newest 10,000 messages
 _LEXEME = re.compile(r"'((?:[^']|'')*)'")
 
 _STATISTICS = """

@@ -10,89 +10,44 @@ it seems to take.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from django.contrib.postgres.search import SearchRank
-from django.db import OperationalError, connection, transaction
-from django.db.models import F, FloatField, Q, QuerySet, Value
+from django.db.models import F, FloatField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
-from django.utils.translation import gettext as _
-from psycopg.errors import QueryCanceled
+from django.db.models.lookups import IsNull
 
 from community_hub.lib import keyset
 from community_hub.lib.keyset import Order
-from community_hub.lib.query import Context, Mistake, search_query, without_beginning
+from community_hub.lib.query import Context, search_query, without_beginning
 from inbox.conditions import any_message, words_in_subject
 from inbox.filters import CONVERSATIONS, MESSAGES
 from inbox.languages import SUBJECTS, configurations_in_use
 from inbox.models import Conversation, SearchedConversation, SearchedMessage
 from inbox.models.searched import SearchedMessageQuerySet
+from members.models.member import has_id
 
 from .authors import authors_named
-from .frequency import UNKNOWN, Frequencies, frequencies
+from .frequency import READ, UNKNOWN, Frequencies, frequencies
+from .hit import FIRST_ID, Found, Hit, Row, hits, keep, within
+from .limits import TooLong, limited
 from .plan import Plan
-from .windows import NO_TIME, Place, Window, first_window
+from .ranking import best_hits
+from .windows import NO_TIME, REST, Place, Window, first_window
 
 FIRST = 10_000  # messages in the first window, about
-READ = 2 * FIRST  # entries of the index that take less than to look at these
 DEARER = 10  # times as much takes a message to look at as an entry of the index
 MOST = 2_000  # hits that are read of a window, the newest; so many are ranked
-SECONDS = 0.12  # after so long no further window is begun where something was found
-TIMEOUT_MS = 4_000  # of each statement of a search
+TIMES = 10  # as many hits as conversations are wanted are read at once, where none are ranked
+RAW = 3_000  # hits that are asked whether they fulfil other conditions, at once
+FEW = 5_000  # messages that are all looked at, where no more fulfil the other conditions
+FEW_MS = 25  # which is given up after so long
+SECONDS = 0.12  # after so long no further window is begun
 IN_SUBJECT = 2.0  # how much more a word in the subject weighs than one in a message
 BY_NAME = Value(0.3, output_field=FloatField())  # the rank of what somebody of this name wrote
-
-
-# The limit that holds, and from now on the lower of it and another; 0 is none.
-_LIMIT = """
-select usual, set_config('statement_timeout', least(nullif(ms, 0), %s)::text, true)
-from (select current_setting('statement_timeout') as usual) now,
-    lateral (select (extract(epoch from usual::interval) * 1000)::int as ms) given
-"""
-
-
-class TooLong(Mistake):
-    """The database gave up: what is asked for must be narrower."""
-
-    def __init__(self) -> None:
-        super().__init__(_("This search takes too long. Add a word, or source:, from: or after:."))
-
-
-FIRST_ID = 1  # below the ids of all other messages
 BY_TIME = Order("-sent_at")
-
-
-class Hit(NamedTuple):
-    """`message`: the message with the words, or by whoever is looked for; 0 where the subject has
-    them, whose place is that of the last message."""
-
-    conversation: int
-    message: int
-    place: Place
-    rank: float = 0.0
-
-    @property
-    def cursor(self) -> str:
-        return keyset.cursor(*self.place)
-
-    @property
-    def key(self) -> str:
-        """Its place among those that are ranked, for an address."""
-        return f"{self.conversation}-{self.message}"
-
-
-@dataclass
-class Found:
-    """`hits`: one for each conversation, in order. `older`: the place below which nothing was
-    looked for yet; None where there is nothing below."""
-
-    hits: list[Hit] = field(default_factory=list)
-    older: Place | None = None
 
 
 def newest(plan: Plan, context: Context, *, before: Place | None = None, size: int) -> Found:
@@ -100,49 +55,38 @@ def newest(plan: Plan, context: Context, *, before: Place | None = None, size: i
     place `before`, more than `size` where there are more. Raises TooLong."""
     with limited():
         search = Search(plan, context)
-        found = search.gathered(size + 1, before)
-        if before:
-            shown = search.found_since(before, [hit.conversation for hit in found.hits])
-            found.hits = [hit for hit in found.hits if hit.conversation not in shown]
-        return found
+        return search.new_to_the_reader(search.gathered(size + 1, before), before)
 
 
-def best(plan: Plan, context: Context) -> Found:
-    """Conversations by their best hit, of the newest MOST hits in messages. Raises TooLong."""
+def best(
+    plan: Plan, context: Context, *, before: Place | None = None, size: int | None = None
+) -> Found:
+    """Conversations by their best hit, of the newest MOST hits in messages below a place, without
+    those that have one above it; `size` at least where there are as many, else all. Raises TooLong.
+    """
     with limited():
-        search = Search(plan, context, ranked=True)
-        found = search.gathered(MOST)
+        search = Search(plan, context, ranked=True, most=None if before else size)
+        found = search.new_to_the_reader(search.gathered(MOST, before), before)
     found.hits.sort(key=lambda hit: (hit.rank, hit.place), reverse=True)
     return found
-
-
-@contextmanager
-def limited(ms: int = 0) -> Iterator[None]:
-    """No statement takes longer than `ms`, else TIMEOUT_MS, or than whoever asks allows it."""
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(_LIMIT, [ms or TIMEOUT_MS])
-            usual, _now = cursor.fetchone()
-            yield
-            cursor.execute("select set_config('statement_timeout', %s, true)", [usual])
-    except OperationalError as error:
-        if isinstance(error.__cause__, QueryCanceled):
-            raise TooLong from error
-        raise
 
 
 class Search:
     """One search, which may look into several windows of messages. `read`: hits so far. `others`:
     hits in subjects and by name, which are not looked for by windows. `entries` of the full-text
-    index are read, about; where these are few, it is quicker than to look at the first window."""
+    index are read, about; where these are few, it is quicker than to look at the first window.
+    `most`: so many of those that are ranked are wanted, None: all."""
 
-    def __init__(self, plan: Plan, context: Context, *, ranked: bool = False) -> None:
+    def __init__(
+        self, plan: Plan, context: Context, *, ranked: bool = False, most: int | None = None
+    ) -> None:
         if plan.words is None:
             raise ValueError("There are no words to look for.")
         self.plan = plan
         self.words = plan.words
         self.context = context
         self.ranked = ranked
+        self.most = most
         self.read = 0
         configurations = configurations_in_use()
         self.in_messages = search_query(self.words, configurations)
@@ -156,41 +100,75 @@ class Search:
         ranked, conversations otherwise) or it takes too long."""
         begun = time.monotonic()
         kept: dict[int, Hit] = {}
-        sampled = False
         top = before
-        window = first_window(before, FIRST)
+        at_once = self.ranked and self.entries <= READ
+        window = REST if at_once else first_window(before, FIRST)
+        few: Sequence[int] | None = None
+        sampled = False
         while True:
-            bottom = window.bottom
             by_index = self.entries <= READ or top != before
-            found = list(hits(self.by_words(bottom, top, by_index=by_index)))
-            self.read += len(found)
-            # where there are more, what is older in this window was not read
-            lowest = found[-1].place if len(found) == MOST else (bottom, FIRST_ID)
+            found, read, lowest = self.hits_of(window, top, wanted, by_index=by_index, few=few)
+            self.read += read
             keep(kept, found)
             keep(kept, (it for it in self.others if within(it.place, lowest, top)))
-            top = lowest
             missing = wanted - (self.read if self.ranked else len(kept))
-            if bottom == NO_TIME and len(found) < MOST:
-                return Found(in_order(kept), None)
-            if missing <= 0 or (kept and time.monotonic() - begun > SECONDS):
-                return Found(in_order(kept), top)
-            window = window.next(top[0], len(found), missing)
-            if window.bottom == NO_TIME and not sampled and self.may_be_of_long_ago:
+            if lowest[0] == NO_TIME:
+                return self.found(kept, None)
+            if missing <= 0 or time.monotonic() - begun > SECONDS:
+                return self.found(kept, lowest)
+            if self.is_common and self.has_conditions and top == before:
+                few = self.few_messages(lowest)
+            top = lowest
+            window = window.next(top[0], read, missing)
+            if few is not None:
+                window = window.rest()
+            elif self.is_common and (
+                self.has_conditions or (window.bottom == NO_TIME and not sampled)
+            ):
                 window, sampled = self.narrowed(window, top[0]), True
 
+    def found(self, kept: dict[int, Hit], older: Place | None) -> Found:
+        in_order = sorted(kept.values(), key=lambda hit: hit.place, reverse=True)
+        return Found(in_order, older, self.read)
+
     @property
-    def may_be_of_long_ago(self) -> bool:
-        """Words that are common and yet not found lately, of which all that the index has would be
-        read. A ranked search reads the same hits whatever there is."""
-        asked_more = self.plan.message or self.plan.conversation
-        return READ < self.entries < UNKNOWN and not (self.ranked or asked_more)
+    def is_common(self) -> bool:
+        """Of words that are common, and yet perhaps not found lately, all that the index has would
+        be read in the end."""
+        return READ < self.entries < UNKNOWN
+
+    @property
+    def has_conditions(self) -> bool:
+        return bool(self.plan.message or self.plan.conversation)
+
+    def few_messages(self, top: Place) -> list[int] | None:
+        """The ids of all below a place that fulfil the other conditions; None where they are many,
+        or it takes long to tell."""
+        below = self.messages().filter(BY_TIME.after(keyset.cursor(*top)))
+        try:
+            with limited(FEW_MS):
+                pks = list(below.order_by().values_list("pk", flat=True)[: FEW + 1])
+        except TooLong:
+            return None
+        return pks if len(pks) <= FEW else None
 
     def narrowed(self, window: Window, top: datetime) -> Window:
-        """All that is left, or as far back as the second of a few messages that have the words: the
-        newest hits are above it."""
-        some = self.messages().filter(pk__in=window.sample(top), search=self.in_messages)
+        """The same, or as far back as the second of a few messages that have the words, of those
+        that the reader may see: what else they must be is told row by row, so that no more rows are
+        read than the words have there."""
+        some = self.seen().filter(
+            self.plan.sent, pk__in=window.sample(top), search=self.in_messages
+        )
         said = some.order_by("-sent_at").values_list("sent_at", flat=True)[1:2]
-        return next((window.until(bottom, top) for bottom in said), window)
+        second = next(iter(said), NO_TIME)
+        return window.until(second, top) if second > window.bottom else window
+
+    def new_to_the_reader(self, found: Found, before: Place | None) -> Found:
+        """Without conversations that were shown above `before`: those with a hit there."""
+        if before:
+            shown = self.found_since(before, [hit.conversation for hit in found.hits])
+            found.hits = [hit for hit in found.hits if hit.conversation not in shown]
+        return found
 
     def found_since(self, place: Place, conversations: list[int]) -> set[int]:
         """Which of the conversations have a hit that is not below a place."""
@@ -215,12 +193,46 @@ class Search:
 
     # What is looked for, as rows of a conversation, a message, a place and a rank ---------------
 
+    def hits_of(
+        self,
+        window: Window,
+        top: Place | None,
+        wanted: int,
+        *,
+        by_index: bool,
+        few: Sequence[int] | None,
+    ) -> tuple[list[Hit], int, Place]:
+        """In messages of a window below `top`, how many there are, and the place down to which it
+        was looked into. `few`: the ids of all messages that fulfil the other conditions, where they
+        are known. Else these are told of those that have the words: PostgreSQL takes them for many
+        more than they are, and would first find all conversations that fulfil them."""
+        bottom = (window.bottom, FIRST_ID)
+        if few is not None or not self.has_conditions:
+            found = self.by_words(window.bottom, top, by_index=by_index and few is None)
+            if few is not None:
+                found = found.filter(has_id(few))
+        else:
+            said = self.by_words(window.bottom, top, by_index=by_index).filter(self.plan.sent)
+            raw = list(newest_first(said).values_list("sent_at", "pk")[:RAW])
+            bottom = raw[-1] if len(raw) == RAW else bottom
+            found = self.fulfilling([pk for _sent_at, pk in raw])
+        rank = SearchRank(F("search"), self.in_messages)
+        rows = self.rows(found.filter(self.said), rank)
+        if self.ranked:
+            others = {hit.conversation for hit in self.others}
+            best, read, lowest = best_hits(rows[:MOST], self.most, others)
+            return best, read, lowest if lowest and read == MOST else bottom
+        most = min(wanted * TIMES, MOST)
+        newest = list(hits(rows[:most]))
+        return newest, len(newest), newest[-1].place if len(newest) == most else bottom
+
     def by_words(
         self, bottom: datetime, top: Place | None, *, by_index: bool
-    ) -> QuerySet[SearchedMessage, Row]:
-        """Sent from `bottom` on and below `top`. Not `by_index`: each message is looked at, which
-        is quicker for a few than to read all that the index has of a common word."""
-        found = self.messages()
+    ) -> SearchedMessageQuerySet:
+        """Messages with the words, sent from `bottom` on and below `top`. Not `by_index`: each is
+        looked at, which is quicker for a few than to read all that the index has of a common word.
+        """
+        found = self.seen()
         if bottom != NO_TIME:
             found = found.filter(sent_at__gte=bottom)
         if top:
@@ -231,12 +243,23 @@ class Search:
             found = found.alias(looked_at=Coalesce(F("search"), F("search"))).filter(
                 looked_at=self.in_messages
             )
-        return self.rows(found.filter(self.said), SearchRank(F("search"), self.in_messages))
+        return found
+
+    def fulfilling(self, pks: Sequence[int]) -> SearchedMessageQuerySet:
+        """Of these messages, those that fulfil the other conditions, looked up one by one."""
+        found = SearchedMessage.objects.filter(has_id(pks)).filter(self.plan.message)
+        so = Conversation.objects.filter(self.plan.conversation, pk=OuterRef("conversation"))
+        if not self.plan.conversation:
+            return found
+        # a subquery that is no `exists` is worked out for a row when it is asked for
+        return found.filter(IsNull(Subquery(so.values("pk")[:1]), False))
 
     def by_author(self) -> Iterable[Row]:
         """Written by whoever has this name, where the words may be one."""
         pks = authors_named(self.words, self.context.user)
-        return self.rows(self.messages().filter(author__in=pks), BY_NAME) if pks else ()
+        if not pks:
+            return ()
+        return self.rows(self.messages().filter(author__in=pks), BY_NAME)[:MOST]
 
     def by_subject(self) -> QuerySet[SearchedConversation, Row]:
         """What is asked of messages must be so of any one in the conversation."""
@@ -255,8 +278,12 @@ class Search:
             "pk", Value(0), Coalesce("last_message_at", Value(NO_TIME)), rank
         )[:MOST]
 
+    def seen(self) -> SearchedMessageQuerySet:
+        return SearchedMessage.objects.visible_to(self.context.user).present()
+
     def messages(self) -> SearchedMessageQuerySet:
-        found = SearchedMessage.objects.visible_to(self.context.user).present()
+        """Those that fulfil the other conditions."""
+        found = self.seen()
         so = Conversation.objects.filter(self.plan.conversation)
         if so.query.where:
             found = found.filter(conversation__in=so.values("pk"))
@@ -265,38 +292,11 @@ class Search:
     def rows(
         self, found: SearchedMessageQuerySet, rank: Combinable
     ) -> QuerySet[SearchedMessage, Row]:
-        # In the order of something that the table has no index of: in the order of an index, the
-        # planner would walk all messages for a word of which it cannot know that it is rare.
-        newest_first = Coalesce("sent_at", "sent_at").desc()
         given = rank if self.ranked else BY_NAME
-        ordered = found.order_by(newest_first, "-pk")
-        return ordered.values_list("conversation", "pk", "sent_at", given)[:MOST]
+        return newest_first(found).values_list("conversation", "pk", "sent_at", given)
 
 
-Row = tuple[int, int, datetime, float]
-
-
-def hits(rows: Iterable[Row]) -> Iterator[Hit]:
-    for conversation, message, sent_at, rank in rows:
-        yield Hit(conversation, message, (sent_at, message or FIRST_ID), rank)
-
-
-def in_order(kept: dict[int, Hit]) -> list[Hit]:
-    return sorted(kept.values(), key=lambda hit: hit.place, reverse=True)
-
-
-def within(place: Place, lowest: Place, top: Place | None) -> bool:
-    return lowest <= place and (top is None or place < top)
-
-
-def keep(kept: dict[int, Hit], found: Iterable[Hit]) -> None:
-    """One hit for each conversation: the newest place, the best rank, and the message of the best;
-    a message rather than the subject, as it has words to show."""
-    for hit in found:
-        other = kept.get(hit.conversation)
-        if other is None:
-            kept[hit.conversation] = hit
-            continue
-        better = hit if (hit.message > 0, hit.rank) > (other.message > 0, other.rank) else other
-        place = max(hit.place, other.place)
-        kept[hit.conversation] = better._replace(place=place, rank=max(hit.rank, other.rank))
+def newest_first(found: SearchedMessageQuerySet) -> SearchedMessageQuerySet:
+    """In the order of something that the table has no index of: in the order of an index, the
+    planner would walk all messages for a word of which it cannot know that it is rare."""
+    return found.order_by(Coalesce("sent_at", "sent_at").desc(), "-pk")

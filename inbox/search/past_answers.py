@@ -20,7 +20,7 @@ from django.db import connection
 from inbox.models import Conversation, Source
 from inbox.models.message import CLOSED
 
-from .hits import limited
+from .limits import limited
 from .terms import Term, telling
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db.models import Q
 
@@ -24,16 +24,24 @@ from community_hub.lib.query import (
 from inbox.conditions import any_message
 from inbox.filters import CONVERSATIONS, MESSAGES, OF_BOTH, OF_MESSAGES
 
+from .in_conversations import words_in_conversation
+
+DATES = {"before", "after", "on"}  # operators that say when a message was sent
+
 
 @dataclass(frozen=True)
 class Plan:
     """`words`: what a message must say, None where nothing is looked for by words. `message`: what
-    else must be so of that message. `conversation`: what must be so of its conversation."""
+    else must be so of that message, `sent` of it what is said of its date alone. `conversation`:
+    what must be so of its conversation. `said`: what must be said there or not be said, where
+    there are words and none to look for, as in `-clock` and `clock or is:open`."""
 
     query: Query
     words: Query | None
     message: Q
     conversation: Q
+    sent: Q = field(default_factory=Q)
+    said: Q = field(default_factory=Q)
 
     @property
     def sequences(self) -> Query | None:
@@ -59,18 +67,36 @@ def plan(text: str, context: Context) -> Plan:
             query_of(query, words),
             condition(MESSAGES, query, said, context),
             condition(CONVERSATIONS, query, rest, context),
+            sent=condition(MESSAGES, query, list(filter(is_date, said)), context),
         )
     said = [part for part in every if is_only_of_messages(part)]
-    rest = [part for part in every if part not in said]
+    wordy = [part for part in every if part not in said and mentions(part, set())]
+    rest = [part for part in every if part not in said and part not in wordy]
     conversation = condition(CONVERSATIONS, query, rest, context)
     if said:
         conversation &= any_message(condition(MESSAGES, query, said, context), context)
-    return Plan(query, None, Q(), conversation)
+    among = condition(CONVERSATIONS, query, wordy, context)
+    return Plan(query, None, Q(), conversation, said=among)
+
+
+def of_conversations(plan: Plan, context: Context) -> tuple[Q, Q]:
+    """All that a query asks, of conversations alone: what PostgreSQL tells soon, and what is said
+    by words."""
+    if plan.words is None:
+        return plan.conversation, plan.said
+    every = list(parts(plan.query.tree))
+    wordy = [part for part in every if mentions(part, set())]
+    rest = [part for part in every if part not in wordy]
+    return (
+        condition(CONVERSATIONS, plan.query, rest, context),
+        condition(CONVERSATIONS, plan.query, wordy, context),
+    )
 
 
 def condition(language: Language, query: Query, some: Sequence[Node], context: Context) -> Q:
     part = query_of(query, list(some))
-    return language.q(part, context) if part else Q()
+    words = words_in_conversation if language is CONVERSATIONS else None
+    return language.q(part, context, words=words) if part else Q()
 
 
 def looks_for_words(node: Node) -> bool:
@@ -85,6 +111,11 @@ def looks_for_words(node: Node) -> bool:
 def mentions(node: Node, kinds: set[str]) -> bool:
     """Has a word, or an operator of these."""
     return any(not isinstance(it, Operator) or it.name in kinds for it in leaves(node))
+
+
+def is_date(node: Node) -> bool:
+    """Whatever it says is about when a message was sent."""
+    return all(isinstance(it, Operator) and it.name in DATES for it in leaves(node))
 
 
 def is_only_of_messages(node: Node) -> bool:

@@ -42,10 +42,14 @@ class Window:
         there were; everything that is left where there were none."""
         times = 2 * missing / found if found else LONGEST
         if times >= LONGEST:
-            return replace(self, bottom=NO_TIME)
+            return self.rest()
         longer = self.length * max(times, 2)
         bottom = top - longer if top - NO_TIME > longer else NO_TIME
         return Window(bottom if bottom > self.oldest else NO_TIME, longer, self.oldest)
+
+    def rest(self) -> Window:
+        """With all that is left."""
+        return replace(self, bottom=NO_TIME)
 
     def sample(self, top: datetime) -> list[int]:
         """The ids of some messages below `top`, at even distances of time."""
@@ -57,11 +61,14 @@ class Window:
         return Window(bottom, top - bottom, self.oldest)
 
 
+REST = Window(NO_TIME, timedelta(0), NO_TIME)
+
+
 def first_window(before: Place | None, size: int) -> Window:
     """The newest messages, `size` of them, of those sent before a place."""
     with connection.cursor() as cursor:
         cursor.execute(_NEWEST, [before[0] if before else None, size])
         top, bottom, count, oldest = cursor.fetchone()
     if count < size:
-        return Window(NO_TIME, timedelta(0), NO_TIME)
+        return REST
     return Window(bottom, top - bottom, oldest)

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from inbox import listing
 from inbox.models import ConversationTag, Draft
 from inbox.pages import folders, searches
-from inbox.search import hits
+from inbox.search import hits, limits
 from inbox.verbs import triage, writing
 from members.models import Sighting, Tag
 from team import view_counts
@@ -405,13 +405,13 @@ def test_any_text_is_a_page_or_a_sentence(client, bob, text):
 
 def test_a_search_that_takes_too_long_says_how_to_narrow_it(bob, monkeypatch):
     talk = said("clock")
-    quick = hits.Search.messages
-    monkeypatch.setattr(hits, "TIMEOUT_MS", 20)
+    quick = hits.Search.seen
+    monkeypatch.setattr(limits, "TIMEOUT_MS", 20)
     with monkeypatch.context() as slow:
         waits = ["pg_sleep(0.2) is not null"]
-        slow.setattr(hits.Search, "messages", lambda self: quick(self).extra(where=waits))
+        slow.setattr(hits.Search, "seen", lambda self: quick(self).extra(where=waits))
         page = searches.search("clock").page(bob)
-        assert isinstance(page.mistake, hits.TooLong)
+        assert isinstance(page.mistake, limits.TooLong)
     assert found("clock", bob) == [talk.pk]
 
 
@@ -530,7 +530,7 @@ def test_anothers_private_view_is_not_there_in_any_way(client, bob, lena):
 def test_a_search_keeps_to_the_lower_limit_and_puts_it_back(bob, allowed, holds):
     with connection.cursor() as cursor, transaction.atomic():
         cursor.execute("select set_config('statement_timeout', %s, true)", [allowed])
-        with hits.limited():
+        with limits.limited():
             cursor.execute("show statement_timeout")
             assert cursor.fetchone() == (holds,)
         cursor.execute("show statement_timeout")
@@ -542,8 +542,8 @@ def test_a_view_that_is_slow_to_count_has_no_number_and_is_not_broken(bob, monke
     SavedQuery.objects.create(
         kind="conversations", name="Clocks", text="clock", order="newest", owner=bob
     )
-    quick, waits = hits.Search.messages, ["pg_sleep(0.5) is not null"]
-    monkeypatch.setattr(hits.Search, "messages", lambda self: quick(self).extra(where=waits))
+    quick, waits = hits.Search.seen, ["pg_sleep(0.5) is not null"]
+    monkeypatch.setattr(hits.Search, "seen", lambda self: quick(self).extra(where=waits))
     monkeypatch.setattr(view_counts, "LONGEST", 50)
     counts, _is_all = view_counts.brought_up_to_date(bob, view_counts.in_navigation(bob))
     (count,) = counts.values()

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from community_hub.lib.query import Context
-from inbox.search import frequency, hits
+from inbox.search import frequency, hits, limits
 from inbox.search.frequency import Statistics
 from inbox.search.plan import plan
 from members.models import Sighting
@@ -25,7 +25,7 @@ def patience(monkeypatch) -> None:
     """A search that took long stops with what it has, or gives up; here it is what it finds that
     counts, on a machine that is busy, in tables full of what other tests rolled back."""
     monkeypatch.setattr(hits, "SECONDS", math.inf)
-    monkeypatch.setattr(hits, "TIMEOUT_MS", 60_000)
+    monkeypatch.setattr(limits, "TIMEOUT_MS", 60_000)
 
 
 @pytest.mark.parametrize("sort", ["newest", "best"])
