@@ -7,7 +7,7 @@ that stand first in whatever order are found soon by looking at one row after th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -16,17 +16,19 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, Coalesce
 from django.db.models.lookups import IsNull
 
+from community_hub.lib.prepared_sql import as_array
 from community_hub.lib.search_text import search_text
 from team.models import User
 
 from .models import Identity, Member
 from .models.identity import IdentityQuerySet
-from .models.member import MemberQuerySet, has_own_id
+from .models.member import MemberQuerySet, has_id, has_own_id
 from .models.name_words import account_words, name_words
-from .models.scopes import rows_as_seen_by
+from .models.scopes import hidden_scopes, rows_as_seen_by
 
 MOST_WORDS = 10  # in a name or an address somebody would type
 FEW = 10_000  # members, or accounts, that are named so
+LATELY = 200  # members, those seen last, who are looked at first
 
 
 def members_named(typed: Sequence[str], user: User) -> MemberQuerySet:
@@ -69,24 +71,56 @@ def accounts_named(
 
 def names_offered(typed: Sequence[str], user: User, *, most: int) -> list[tuple[str, str]]:
     """The name and a handle, "" where there is none, of `most` of members_named(), those seen last,
-    as far as this reader may see them."""
+    as far as this reader may see them.
+
+    Of a beginning that many have, they are found among those seen last, and of others among those
+    with the name; of these few is asked whether the reader may see them."""
     begun = _all_begun(typed)
     if not begun:
         return []
+    reading = "names offered"
+    for pks in _candidates(begun, user):
+        found = rows_as_seen_by(
+            user,
+            (reading, "of a few", most),
+            lambda reader, begun, pks: _names_of_a_few(reader, begun, pks, most),
+            begun=begun,
+            pks=as_array(pks),
+        )
+        if len(found) == most or len(pks) < LATELY:
+            return found
     return rows_as_seen_by(
         user,
-        ("names offered", most),
+        (reading, most),
         lambda reader, begun: _names_of_the_last(reader, begun, most),
         begun=begun,
     )
 
 
+def _candidates(begun: str, user: User) -> Iterator[list[int]]:
+    """Ids of members of whom nobody that was seen later is to be offered."""
+    there = Member.objects.filter(erased_at__isnull=True).order_by("-last_seen", "-pk")
+    yield list(there.values_list("pk", flat=True)[:LATELY])
+    if hidden_scopes(user) is not None:
+        named = there.filter(pk__in=_named(begun, None))
+        yield list(named.values_list("pk", flat=True)[:LATELY])
+
+
+def _names_of_a_few(reader: User | None, begun: str, pks: str, most: int) -> QuerySet[Any, Any]:
+    accounts, members = _seen_by(reader)
+    few = members.filter(has_id(pks)).filter(_is_named(begun, accounts))
+    return _with_handles(few, accounts)[:most]
+
+
 def _names_of_the_last(reader: User | None, begun: str, most: int) -> QuerySet[Any, Any]:
     accounts, members = _seen_by(reader)
+    return _with_handles(members.filter(pk__in=_named(begun, reader)), accounts)[:most]
+
+
+def _with_handles(members: MemberQuerySet, accounts: IdentityQuerySet) -> QuerySet[Any, Any]:
     theirs = accounts.filter(member=OuterRef("pk")).exclude(handle="").order_by("pk")
     first = Coalesce(Subquery(theirs.values("handle")[:1]), Value(""))
-    last = members.filter(pk__in=_named(begun, reader)).order_by("-last_seen", "-pk")
-    return last.values_list("name", first)[:most]
+    return members.order_by("-last_seen", "-pk").values_list("name", first)
 
 
 def _accounts_of_the_last(reader: User | None, begun: str, most: int) -> QuerySet[Any, int]:
@@ -187,6 +221,13 @@ def _row_by_row(query: str, user: User) -> Q:
     """As a subquery that PostgreSQL works out for the rows it looks at, never for all of them."""
     if not query:
         return Q(pk__in=[])
+    accounts = Identity.objects.visible_to(user)
+    return _is_named(query, accounts)
+
+
+def _is_named(query: str, accounts: IdentityQuerySet) -> Q:
     wanted = _wanted(query)
-    theirs = _by_account(wanted, user).filter(member=OuterRef("pk")).values("pk")[:1]
-    return Q(SearchVectorExact(name_words(), wanted)) | Q(IsNull(Subquery(theirs), False))
+    theirs = accounts.alias(words=account_words()).filter(words=wanted, member=OuterRef("pk"))
+    return Q(SearchVectorExact(name_words(), wanted)) | Q(
+        IsNull(Subquery(theirs.values("pk")[:1]), False)
+    )
