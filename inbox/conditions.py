@@ -60,7 +60,7 @@ def words_in_conversation(term: Term, context: Context) -> Q:
 
 
 def written_by(value: str, context: Context) -> Q:
-    """By a member or a teammate, both by name."""
+    """By a member or a teammate, both by name; `me` is the reader, here and on every platform."""
     accounts = values.accounts_meant(value, context)
     teammates = values.teammates_meant(value, context)
     if not accounts and not teammates:
@@ -69,12 +69,15 @@ def written_by(value: str, context: Context) -> Q:
 
 
 def written_to(value: str, context: Context) -> Q:
-    """A reply of the team to something that this member wrote."""
+    """A reply of the team to something that this member wrote, sent from here or written on the
+    platform itself."""
     accounts = values.accounts_meant(value, context)
-    if not accounts:
+    if not accounts and not values.is_me(value):
         raise values.nobody_called(value, context)
     theirs = SearchedMessage.objects.filter(author__in=accounts)
-    return Q(kind=Kind.OUTBOUND, parent__isnull=False, parent__in=theirs.values("pk"))
+    native = Q(kind=Kind.INBOUND, author__isnull=False, author__in=Identity.objects.of_team())
+    by_team = Q(kind=Kind.OUTBOUND) | native
+    return by_team & Q(parent__isnull=False, parent__in=theirs.values("pk"))
 
 
 def from_source(value: str, context: Context) -> Q:

@@ -50,8 +50,12 @@ def channels_meant(value: str, context: Context) -> list[int]:
 
 
 def accounts_meant(value: str, context: Context) -> list[int]:
-    """The accounts with this name or handle; where there are none, of members in whose names or
-    handles words begin so. None where nobody has it; raises Mistake where too many do."""
+    """Of `me`, the reader's own accounts. Else those with this name or handle; where there are
+    none, of members in whose names or handles words begin so. None where nobody has it; raises
+    Mistake where too many do."""
+    if is_me(value):
+        own = Identity.objects.filter(member__user=context.user)
+        return list(own.values_list("pk", flat=True)[:MOST_PEOPLE])
     name = value.removeprefix("@")
     members = members_named(name.split(), context.user).values("pk")
     seen = Identity.objects.visible_to(context.user).filter(member__in=members)
@@ -68,10 +72,15 @@ def accounts_meant(value: str, context: Context) -> list[int]:
 
 def teammates_meant(value: str, context: Context) -> list[int]:
     """`me`, or all teammates with this name, email or beginning of a name."""
-    if value.lower() == "me":
+    if is_me(value):
         return [context.user.pk]
     name = Q(name__iexact=value) | Q(email__iexact=value) | Q(name__istartswith=value)
     return list(User.objects.filter(name).values_list("pk", flat=True)[:MOST_PEOPLE])
+
+
+def is_me(value: str) -> bool:
+    """Whoever asks, and nobody of such a name."""
+    return value.lower() == "me"
 
 
 def nobody_called(value: str, context: Context) -> Mistake:

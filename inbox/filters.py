@@ -89,7 +89,7 @@ register(
 )
 register(
     name="to",
-    help=gettext_lazy("A reply of your team to this member"),
+    help=gettext_lazy("A reply of your team to this member (me: to you)"),
     example="to:lena",
     of_message=conditions.written_to,
     complete=values.people,

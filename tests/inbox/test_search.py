@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 
-from inbox import listing
+from inbox import filter_values, listing
 from inbox.models import ConversationTag, Draft
 from inbox.pages import folders, searches
 from inbox.search import hits, limits
@@ -298,6 +298,39 @@ def test_each_operator_finds_what_it_says(cast, bob, query, names):
     with_words = set(found(f"{query} clock ", bob))
     messages = {"has:note": set(), "from:bob": set(), "from:me": set(), "to:ines": set()}
     assert with_words == (messages[query] if query in messages and "has" not in query else expected)
+
+
+def test_me_is_the_reader_and_nobody_whose_name_begins_so(bob, lena, monkeypatch):
+    monkeypatch.setattr(filter_values, "MOST_PEOPLE", 1)
+    mei, meike = (make_identity(make_member(name)) for name in ("Mei Chan", "Meike Tan"))
+    hers = [said("clock", author=mei), said("clock", author=meike)]
+    own = make_identity(make_member("Bobby", user=bob))
+    native = said("Hello from the forum", author=own)
+    replied = said("clock")
+    make_reply(replied, by=bob)
+    make_reply(said("clock"), by=lena)
+    assert set(found("from:me", bob)) == {native.pk, replied.pk}
+    assert set(found("from:me forum ", bob)) == {native.pk}
+    make_reply(native, "Welcome", by=lena, parent=native.messages.get())
+    make_reply(hers[0], "Welcome", by=lena, parent=hers[0].messages.get())
+    assert found("to:me", bob) == [native.pk]
+    assert found("to:me", lena) == []
+
+
+def test_a_reply_that_the_team_wrote_on_the_platform_is_one_to_its_asker(bob, lena):
+    asker = make_identity(make_member("Ines"), handle="itremblay")
+    peer = make_identity(make_member("Ada"))
+    suri = make_identity(make_member("Suri", user=lena))
+    account = make_identity(make_member("The hub"), is_us=True)
+    by_suri, by_hub, by_peer = (said("clock", author=asker) for _number in range(3))
+    for talk, author in ((by_suri, suri), (by_hub, account), (by_peer, peer)):
+        make_message(
+            talk, "Hold both", author=author, parent=talk.messages.get(), mention_reason=""
+        )
+    assert set(found("has:reply", bob)) == {by_suri.pk, by_hub.pk}
+    assert set(found("to:@itremblay", bob)) == {by_suri.pk, by_hub.pk}
+    assert set(found("to:@itremblay both ", bob)) == {by_suri.pk, by_hub.pk}
+    assert found("-to:@itremblay", bob) == [by_peer.pk]
 
 
 def test_dates_are_those_of_messages(bob):
