@@ -86,6 +86,7 @@ register(
     of_message=conditions.written_by,
     complete=values.people,
     refers_to="user",
+    means_others=True,
 )
 register(
     name="to",

@@ -167,16 +167,25 @@ def rows_of(views: list[SavedQuery], user: User) -> list[ViewRow]:
 
 
 def rename_value(
-    what: str, old: str | Callable[[str], bool], new: str, *, known_to: Known | None = None
+    what: str,
+    old: str | Callable[[str], bool],
+    new: str,
+    *,
+    known_to: Known | None = None,
+    begun: Callable[[str], bool] | None = None,
 ) -> dict[int, tuple[str, str]]:
     """Every saved query that names a "tag", "source" or "user" by `old` names it by `new`: those
     of everybody, also the removed ones, which Undo may bring back.
 
-    `old`: a value, in whatever case, or a function of a value in lower case. `known_to`: whether
-    this owner of a query may know it; a guess of theirs must not become its new name. Answers the
-    text before and after, by id. Call it in the transaction of the renaming.
+    `old`: a value, in whatever case, or a function of a value in lower case; `begun`: the same of
+    what names it only where an operator's values name nothing else. `known_to`: whether this owner
+    of a query may know it; a guess of theirs must not become its new name. Answers the text before
+    and after, by id. Call it in the transaction of the renaming.
     """
     naming, wanted = _naming(what)
+    alone = {
+        it.kind: it.language.referring_to(what, alone=True) for it in listings.every()
+    }
     changed: dict[int, tuple[str, str]] = {}
     may_know: dict[int, bool] = {}
     with transaction.atomic():
@@ -184,6 +193,8 @@ def rename_value(
         touched = []
         for row in rows.select_related("owner").order_by("pk"):
             text = rename(row.text, naming[row.kind], old, new)
+            if begun:
+                text = rename(text, alone[row.kind], begun, new)
             if text == row.text or len(text) > LONGEST:
                 continue
             if row.owner_id not in may_know:

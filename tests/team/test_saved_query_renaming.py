@@ -103,8 +103,31 @@ def test_a_colleague_is_named_by_the_new_name_also_where_the_first_name_was_enou
     assert text(full) == 'owner:"Magdalena Berg" or owner:me'
     assert text(first) == '-owner:"Magdalena Berg"'
     assert text(email) == f"owner:{lena.email}"
+    later = make_view(bob, text='owner:"magdalena berg" is:mine')
     assert changes.undo(by=lena) == 1
-    assert text(full) == 'owner:"Lena Lindqvist" or owner:me'
+    assert text(full) == 'owner:"lena lindqvist" or owner:me'
+    assert text(first) == "-owner:lena"
+    assert text(later) == 'owner:"Lena Lindqvist" is:mine'
+
+
+def test_a_beginning_that_may_mean_members_stays(bob, lena):
+    begun, whole = (
+        make_view(bob, text=text, kind="conversations")
+        for text in ("from:lena clock", 'from:"lena lindqvist" or from:LENA assignee:len')
+    )
+    changes = profile_verbs.change(lena, by=lena, name="Zed Anand")
+    assert text(begun) == "from:lena clock"
+    assert text(whole) == 'from:"Zed Anand" or from:LENA assignee:"Zed Anand"'
+    assert changes.undo(by=lena) == 1
+    assert text(whole) == 'from:"lena lindqvist" or from:LENA assignee:len'
+
+
+def test_what_somebody_changed_after_a_renaming_stays_changed_after_its_undo(bob, lena):
+    view = make_view(bob, text="owner:lena")
+    changes = profile_verbs.change(lena, by=lena, name="Zed Anand")
+    verbs.change(view, "owner:zed is:bot", "", by=bob, shown='owner:"Zed Anand"')
+    changes.undo(by=lena)
+    assert text(view) == 'owner:"Lena Lindqvist" is:bot'
 
 
 def test_a_beginning_that_still_fits_or_is_somebody_elses_stays(bob, lena):

@@ -58,7 +58,8 @@ class OperatorDefinition:
     `example_for` gives an example of what this user may see, "" for none: then `example` is shown.
 
     `refers_to`: what the values are names of, "tag", "source" or "user": saved queries follow when
-    one of these is renamed.
+    one of these is renamed. `means_others`: the values may be names of others as well, so that a
+    beginning of a name is nobody's in particular.
     """
 
     name: str
@@ -68,6 +69,7 @@ class OperatorDefinition:
     values: Mapping[str, Text] = field(default_factory=dict)
     complete: Callable[[Any, str], Iterable[tuple[str, Text]]] | None = None
     refers_to: str = ""
+    means_others: bool = False
     example_for: Callable[[Any], str] | None = None
 
 
@@ -151,9 +153,11 @@ class Language:
                 found.append(mistake)
         return found
 
-    def referring_to(self, what: str) -> list[str]:
-        """The names of the operators whose values are names of "tag", "source" or "user"."""
-        return [it.name for it in self.definitions if it.refers_to == what]
+    def referring_to(self, what: str, *, alone: bool = False) -> list[str]:
+        """The names of the operators whose values are names of "tag", "source" or "user";
+        `alone`: and of nothing else."""
+        every = [it for it in self.definitions if it.refers_to == what]
+        return [it.name for it in every if not (alone and it.means_others)]
 
     def _q(self, query: Query, node: Node, context: Context, words: Words | None) -> Q:
         if isinstance(node, And | Or):
