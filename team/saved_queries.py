@@ -183,9 +183,7 @@ def rename_value(
     and after, by id. Call it in the transaction of the renaming.
     """
     naming, wanted = _naming(what)
-    alone = {
-        it.kind: it.language.referring_to(what, alone=True) for it in listings.every()
-    }
+    alone = {it.kind: it.language.referring_to(what, alone=True) for it in listings.every()}
     changed: dict[int, tuple[str, str]] = {}
     may_know: dict[int, bool] = {}
     with transaction.atomic():

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 
 from community_hub.lib import compiled_sql, htmx
+from community_hub.lib.query import marked
 from community_hub.lib.text import number, storable
 from inbox.models import Conversation, Message
 from inbox.models.conversation import MOST_PK, ConversationQuerySet
@@ -68,12 +69,14 @@ def list_context(request: AuthenticatedHttpRequest, folder: Folder) -> dict[str,
     if bar and bar.remains and bar.remains.text:
         rest = searches.search(bar.remains.text, bar.order)
         page = rest.page(request.user, after=after, size=size)
+    mistake = page.mistake if isinstance(page, FoundRows) else None
     everyone = [*page.rows, *(page.below or ())]
     return {
         "folder": folder,
         "page": page,
         "bar": bar,
-        "elsewhere": listings.elsewhere(getattr(page, "mistake", None), folder.query),
+        "elsewhere": listings.elsewhere(mistake, folder.query),
+        "place": marked(mistake, folder.query) if mistake else None,
         "writing": presence.replying([row.pk for row in everyone], request.user),
     }
 

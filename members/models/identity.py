@@ -51,7 +51,7 @@ class IdentityQuerySet(models.QuerySet["Identity"]):
         return self.filter(not_only_in(hidden, identity=models.OuterRef("pk")))
 
     def of_team(self) -> models.QuerySet[Identity, Any]:
-        """Ids of teammates' accounts, and of those that sources are signed in as; for a subquery."""
+        """Ids of teammates' accounts and of those that sources are signed in as; a subquery."""
         ours = self.filter(is_us=True).order_by().values("pk")
         return ours.union(self.filter(member__user__isnull=False).order_by().values("pk"))
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import trigger_client_event
 
 from community_hub.lib import htmx, keyset
-from community_hub.lib.query import Mistake
+from community_hub.lib.query import Mistake, marked
 from community_hub.lib.text import number
 from members.columns import COLUMNS, Column, as_written, named, shown_in
 from members.exports import MEMBERS
@@ -115,6 +115,7 @@ def list_page(
         "exports": exports.of_jobs(begun, MEMBERS),
         "mistake": mistake,
         "elsewhere": listings.elsewhere(mistake, wanted.text),
+        "place": marked(mistake, wanted.query) if mistake else None,
         "corrected": replace(wanted, query=mistake.corrected).address if mistake else "",
     }
     return htmx.respond(request, "members/list.html", context, parts=LIST_PARTS)

@@ -31,9 +31,18 @@ SCREENS = {
     "inbox": "/inbox/",
     "conversation": "talk",
     "today": "/today/?whose=team",
+    "search": "/inbox/search/?q=midi",
+    "best matches": "/inbox/search/?q=midi&sort=best",
+    "mistake in a search": "/inbox/search/?q=tagg:x",
+    "operator of another list": "/inbox/search/?q=network:x",
+    "empty search": "/inbox/search/?q=zzyzx",
     "members": "/members/",
+    "mistake in a query of members": "/members/?q=tagg:x",
     "member": "member",
+    "tags": "/tags/",
+    "tag": "tag",
     "views": "/views/",
+    "saved replies": "/saved-replies/",
     "saved reply": "/saved-replies/new/",
     "sources": "/sources/",
     "source": "source",
@@ -90,6 +99,8 @@ def address(path: str, hub: Hub) -> str:
     if path == "member":
         found = "select member_id from members_identity where handle = 'inesw'"
         return f"/members/{hub.ask(found)}/"
+    if path == "tag":
+        return f"/tags/{hub.ask('select min(id) from members_tag where removed_at is null')}/"
     if path == "source":
         return f"/sources/{hub.ask('select min(id) from inbox_source')}/"
     return path

@@ -27,6 +27,7 @@ from tests.make import (
     make_message,
     make_reply,
     make_source,
+    one_line,
 )
 
 
@@ -422,6 +423,27 @@ def test_a_mistake_is_a_sentence_on_the_page(client, bob):
     assert page.status_code == 200
     assert "did you mean “assignee:”" in page.content.decode()
     assert 'href="/inbox/search/?q=assignee%3Ame' in page.content.decode()
+
+
+def test_the_place_of_a_mistake_is_marked_on_both_lists(client, bob):
+    client.force_login(bob)
+    for page in ("conversation-search", "members"):
+        answer = client.get(reverse(page), {"q": "tuner <b> (a (b) c) d) e"})
+        assert "This bracket was never opened." in one_line(answer.content)
+        assert (
+            '<code dir="auto">tuner &lt;b&gt; (a (b) c) d<mark><span class="hide">Wrong here: '
+            "</span >)</mark> e</code>"
+        ) in one_line(answer.content)
+        answer = client.get(reverse(page), {"q": "x" * 10_000})
+        assert "A query can have 2000 characters. This one has more." in one_line(answer.content)
+        assert 'maxlength="20000"' in one_line(answer.content)
+
+
+def test_a_date_of_two_words_is_offered_in_quotes(client, bob):
+    client.force_login(bob)
+    page = one_line(client.get(reverse("conversation-search"), {"q": "before:last week"}).content)
+    assert "A value with a space needs quotes: before:&quot;last week&quot;." in page
+    assert 'href="/inbox/search/?q=before%3A%22last%20week%22&amp;sort=newest"' in page
 
 
 @settings(

@@ -8,7 +8,16 @@ from django.utils.translation import gettext_lazy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from community_hub.lib.query import Context, Language, Mistake, OperatorDefinition, parse, split
+from community_hub.lib.query import (
+    Context,
+    Language,
+    Mistake,
+    OperatorDefinition,
+    dates,
+    marked,
+    parse,
+    split,
+)
 from members.models import Member, MemberTag, Tag
 from tests.lib.query_texts import TEXTS, check_mistake
 
@@ -157,6 +166,26 @@ def test_a_value_that_an_operator_refuses_is_marked_and_corrected(names):
     assert mistake.corrected == 'ada (tag:"old name" is:bot) "x"'
 
 
+@pytest.mark.parametrize(
+    ("text", "marked", "corrected"),
+    [
+        ("-when:last week x", "when:last week", '-when:"last week" x'),
+        ("(a or when:last\tweek) x", "when:last\tweek", '(a or when:"last week") x'),
+        ("when:last weak", "when:last", ""),
+        ("when:last or week", "when:last", ""),
+        ('when:"last" week', 'when:"last"', ""),
+        ("when:last is:bot", "when:last", ""),
+    ],
+)
+def test_a_value_that_goes_on_in_the_next_word_is_put_in_quotes(text, marked, corrected):
+    language = make_language()
+    language.register(operator("when", lambda value, context: dates.on("joined", value, context)))
+    with pytest.raises(Mistake) as found:
+        language.q(language.parse(text), CONTEXT)
+    assert text[found.value.start : found.value.end] == marked
+    assert found.value.corrected == corrected
+
+
 def test_a_query_that_was_read_without_the_language_is_checked_all_the_same():
     with pytest.raises(Mistake, match="did you mean “assignee:”"):
         make_language().q(parse("asignee:lena"), CONTEXT)
@@ -258,3 +287,27 @@ def test_any_text_finds_rows_or_is_a_mistake(db, text):
         Member.objects.filter(language.q(language.parse(text), CONTEXT)).count()
     except Mistake as mistake:
         check_mistake(text, mistake)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "tuner (crash or freeze) (a (b) c) d) e is:done",
+            ("tuner (crash or freeze) (a (b) c) d", ")", " e is:done"),
+        ),
+        ("a\u202eb", ("a", "\ufffd", "b")),
+        (
+            "x" * 90 + " asignee:" + "y" * 90 + " z",
+            ("…" + "x" * 59 + " ", "asignee:" + "y" * 52 + "…", " z"),
+        ),
+    ],
+)
+def test_the_place_of_a_mistake_is_marked(text, expected):
+    with pytest.raises(Mistake) as found:
+        make_language().parse(text)
+    assert marked(found.value, text) == expected
+
+
+def test_a_mistake_without_a_place_marks_nothing():
+    assert marked(Mistake("It takes too long."), "crash") is None

@@ -1,15 +1,16 @@
 """The one query language of all lists: words, "phrases", -not, or, brackets and name:value.
 
 `parse` reads a text, a `Language` knows the operators of one list, `split`, `search_query` and
-`says` are for full-text search, `complete` for typing, `rename` for what is called differently now,
-`what_holds` for queries of which a part is gone, `with_values_hidden` for readers who may not see
-all, and `dates` has conditions by dates and ages.
+`says` are for full-text search, `marked` shows where a mistake stands, `complete` is for typing,
+`rename` for what is called differently now, `what_holds` for queries of which a part is gone,
+`with_values_hidden` for readers who may not see all, and `dates` has conditions by dates and ages.
 docs/query-language.md has the grammar and an example.
 """
 
 from .completion import Suggestion, complete
 from .fulltext import search_query, unsearchable, without_beginning
 from .language import Context, HelpRow, Language, OperatorDefinition
+from .marking import Marked, marked
 from .mistakes import Mistake
 from .names import no_such
 from .parser import DEEPEST, LONGEST, MOST_TERMS, parse
@@ -29,6 +30,7 @@ __all__ = [
     "Context",
     "HelpRow",
     "Language",
+    "Marked",
     "Mistake",
     "Node",
     "Not",
@@ -46,6 +48,7 @@ __all__ = [
     "has_sequence",
     "in_quotes",
     "leaves",
+    "marked",
     "no_such",
     "parse",
     "parts",

@@ -25,6 +25,7 @@ from .tree import And, Node, Not, Operator, Or, Query, Term
 
 Text = str | Promise
 NAME = re.compile(r"[a-z][a-z0-9_-]*")
+NEXT_WORD = re.compile(r"\s+((?!or\b)[^\s()\"“”„:-][^\s()\"“”„:]*)(?=[\s)]|\Z)", re.IGNORECASE)
 EVERY_ROW = ~Q(pk__in=[])  # a Q() of its own would vanish when it is negated
 
 
@@ -171,7 +172,8 @@ class Language:
             try:
                 return definition.build(value, context) or EVERY_ROW
             except Mistake as mistake:
-                raise _placed(mistake, query.text, node) from None
+                meant = _with_next_word(definition, query.text, node, context)
+                raise meant or _placed(mistake, query.text, node) from None
         if words is None:
             said = _("This list is searched by operators only, such as “%(example)s”.")
             example = next((it.example for it in self.definitions), "name:value")
@@ -219,6 +221,26 @@ class Language:
 
 def _close(typed: str, known: Iterable[str]) -> str:
     return next(iter(get_close_matches(typed, list(known), n=1)), "")
+
+
+def _with_next_word(
+    definition: OperatorDefinition, text: str, operator: Operator, context: Context
+) -> Mistake | None:
+    """The value needs quotes with the word that follows it: before:last week."""
+    following = NEXT_WORD.match(text, operator.end)
+    if following is None or operator.end - operator.value_start != len(operator.value):
+        return None  # there is no such word, or there are quotes
+    meant = f"{operator.value} {following[1]}"
+    try:
+        definition.build(meant, context)
+    except Mistake:
+        return None
+    written = f"{operator.name}:{syntax.in_quotes(meant)}"
+    said = _("A value with a space needs quotes: %(written)s.")
+    corrected = text[: operator.value_start] + syntax.in_quotes(meant) + text[following.end() :]
+    return Mistake(
+        said % {"written": one_line(written, SHOWN)}, operator.start, following.end(), corrected
+    )
 
 
 def _placed(mistake: Mistake, text: str, operator: Operator) -> Mistake:

@@ -22,7 +22,7 @@ MOST_TERMS = 60  # words, phrases and operators
 DEEPEST = 10  # brackets within brackets
 # What nobody sees and nobody means. The two joiners are letters' business in Persian, Hindi and
 # emoji, so they are refused only at an edge or beside ASCII.
-_HIDDEN = re.compile(
+INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\ud800-\udfff" + MISLEADING + "]+"
     "|(?<![^\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?![^\x00-\x7f])"
 )
@@ -86,10 +86,10 @@ def refuse_no_value(text: str, operator: Operator) -> None:
 
 
 def _refuse_hidden(text: str) -> None:
-    hidden = _HIDDEN.search(text)
+    hidden = INVISIBLE.search(text)
     if hidden:
         said = _("There are invisible characters in this query.")
-        raise Mistake(said, hidden.start(), hidden.end(), _HIDDEN.sub("", text))
+        raise Mistake(said, hidden.start(), hidden.end(), INVISIBLE.sub("", text))
 
 
 def _refuse_bad_tokens(text: str, found: Sequence[Token]) -> None:
