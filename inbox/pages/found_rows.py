@@ -61,9 +61,15 @@ def rows_of(pks: Sequence[int], user: User) -> list[Conversation]:
 
 
 def excerpts_of(
-    rows: Sequence[Conversation], hits: Sequence[Hit], wanted: Sequence[Sought], user: User
+    rows: Sequence[Conversation],
+    hits: Sequence[Hit],
+    wanted: Sequence[Sought],
+    user: User,
+    *,
+    dated: bool = True,
 ) -> dict[int, Excerpt]:
-    """One more query for a page, at most."""
+    """One more query for a page, at most. Not `dated`: a row keeps the time that its list is in the
+    order of."""
     message_of = {hit.conversation: hit.message for hit in hits}
     found = messages_of([pk for pk in message_of.values() if pk], user)
     messages = {message.pk: message for message in found}
@@ -77,7 +83,8 @@ def excerpts_of(
             continue
         writer = message.by or (message.author and message.author.member)
         pieces = excerpt(message.beginning, wanted, message.language)
-        excerpts[row.pk] = Excerpt(message.pk, pieces, str(writer or ""), message.sent_at, given)
+        sent_at = message.sent_at if dated else None
+        excerpts[row.pk] = Excerpt(message.pk, pieces, str(writer or ""), sent_at, given)
     return excerpts
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from community_hub.lib import keyset
 from community_hub.lib.keyset import Order
 from community_hub.lib.paths import path
-from community_hub.lib.query import LONGEST, Context, Mistake
+from community_hub.lib.query import LONGEST, Context, Mistake, what_is_not_searched
 from community_hub.lib.text import number, storable
 from inbox.models import Conversation, SearchedMessage
 from inbox.models.conversation import NEWEST_FIRST
@@ -30,6 +31,7 @@ from inbox.search.excerpts import sought
 from inbox.search.hit import Hit
 from inbox.search.in_conversations import has_common_words
 from inbox.search.limits import limited
+from inbox.search.of_rows import newest_of_each
 from inbox.search.plan import Plan, of_conversations, plan
 from team import saved_queries
 from team.hidden_parts import as_seen_by
@@ -93,6 +95,9 @@ class SearchFolder(Folder):
         try:
             asked = plan(self.query, context)
             found = self._found(asked, context, after, size)
+            if not after:
+                not_searched = what_is_not_searched(asked.query)
+                found.note = " ".join(filter(None, [found.note, not_searched]))
             if not (found or found.more or after):
                 found.may_have_a_name = may_have_a_name(asked)
             return found
@@ -117,8 +122,9 @@ class SearchFolder(Folder):
     def _listed(self, asked: Plan, context: Context, after: str, size: int) -> FoundRows:
         """In an order of the conversations, not of the messages that have the words."""
         among, said = of_conversations(asked, context)
+        authors = authors_named(asked.words, context.user) if asked.words else []
         if asked.words:
-            named = by_author(asked, context)
+            named = by_author(asked, context, authors)
             said = (among & said) | named
             among = among and among | named  # an empty Q() lets all pass
         found = Conversation.objects.visible_to(context.user).filter(among)
@@ -132,7 +138,13 @@ class SearchFolder(Folder):
             else:
                 page = bounded_page(found, said, order, after, size)
             rows = rows_of([row.pk for row in page.rows], context.user)
-        return FoundRows(rows, page.order, after, page.more, is_unfinished=page.is_unfinished)
+            shown = newest_of_each(asked, context, [row.pk for row in rows], authors)
+        listed = FoundRows(rows, page.order, after, page.more, is_unfinished=page.is_unfinished)
+        if asked.words:
+            listed.excerpts = excerpts_of(
+                rows, shown, sought(asked.query), context.user, dated=False
+            )
+        return listed
 
     def _newest(self, asked: Plan, context: Context, after: str, size: int) -> FoundRows:
         """`after`: the place of a message, below which the search goes on."""
@@ -172,9 +184,8 @@ class SearchFolder(Folder):
         )
 
 
-def by_author(asked: Plan, context: Context) -> Q:
-    """On conversations in which somebody wrote whose name the words are."""
-    accounts = authors_named(asked.words, context.user) if asked.words else []
+def by_author(asked: Plan, context: Context, accounts: Sequence[int]) -> Q:
+    """On conversations in which one of these accounts wrote, whose name the words are."""
     if not accounts:
         return Q(pk__in=[])
     seen = SearchedMessage.objects.visible_to(context.user).present()

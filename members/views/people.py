@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import trigger_client_event
 
 from community_hub.lib import htmx, keyset
-from community_hub.lib.query import Mistake, marked
+from community_hub.lib.query import Mistake, marked, parse, what_is_not_searched
 from community_hub.lib.text import number
 from members.columns import COLUMNS, Column, as_written, named, shown_in
 from members.exports import MEMBERS
@@ -114,6 +114,7 @@ def list_page(
         "jobs": [(job, jobs.words_of(job)) for job in begun if job.group and not job.finished_at],
         "exports": exports.of_jobs(begun, MEMBERS),
         "mistake": mistake,
+        "not_searched": "" if mistake else what_is_not_searched(parse(asked.query)),
         "elsewhere": listings.elsewhere(mistake, wanted.text),
         "place": marked(mistake, wanted.query) if mistake else None,
         "corrected": replace(wanted, query=mistake.corrected).address if mistake else "",

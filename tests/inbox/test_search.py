@@ -14,9 +14,11 @@ from inbox import filter_values, listing
 from inbox.models import ConversationTag, Draft
 from inbox.pages import folders, searches
 from inbox.search import hits, limits
+from inbox.search.of_rows import newest_of_each
+from inbox.search.plan import plan
 from inbox.verbs import triage, writing
 from members.models import Sighting, Tag
-from team import view_counts
+from team import saved_queries, view_counts
 from team.models import SavedQuery
 from tests.lib.query_texts import TEXTS
 from tests.make import (
@@ -101,6 +103,52 @@ def test_a_row_shows_the_message_that_was_found_and_who_wrote_it(bob):
     excerpt = page.excerpts[talk.pk]
     assert words_of(excerpt) == "The <b>[clock]</b> drifts"
     assert (excerpt.message, excerpt.who) == (hit.pk, "Ada")
+
+
+@pytest.mark.parametrize("sort", ["oldest", "waiting"])
+def test_in_the_order_of_conversations_a_row_shows_its_newest_hit_too(
+    client, bob, sort, django_assert_num_queries
+):
+    ada = make_identity(make_member("Ada Ash"))
+    talk = said("The old clock", sent_at=ago(9))
+    make_message(talk, "The <b>clock</b> drifts", author=ada, sent_at=ago(5))
+    newest = talk.messages.last()
+    make_message(talk, "Nobody knows why", sent_at=ago(4))
+    titled = said("Hello", subject="A clock", sent_at=ago(3))
+    page = searches.search("clock ", sort).page(bob)
+    assert [row.pk for row in page.rows] == [talk.pk, titled.pk]
+    excerpt = page.excerpts[talk.pk]
+    assert words_of(excerpt) == "The <b>[clock]</b> drifts"
+    assert (excerpt.message, excerpt.who) == (newest.pk, "Ada Ash")
+    assert [it.text for it in page.excerpts[titled.pk].subject if it.is_found] == ["clock"]
+    assert searches.search("ash ", sort).page(bob).excerpts[talk.pk].message == newest.pk
+    by_ada = searches.search("from:ada clock ", sort).page(bob)
+    assert by_ada.excerpts[talk.pk].message == newest.pk
+    context = saved_queries.context(bob)
+    asked = plan("clock ", context)
+    with django_assert_num_queries(2):  # which languages there are, and one for all rows
+        found_in = newest_of_each(asked, context, [talk.pk, titled.pk], [])
+    assert [(hit.conversation, hit.message) for hit in found_in] == [(talk.pk, newest.pk)]
+    client.force_login(bob)
+    answer = client.get(reverse("conversation-search"), {"q": "clock ", "sort": sort})
+    html = one_line(answer.content)
+    assert f"&amp;at={newest.pk}" in html
+    assert "&lt;b&gt;<mark>clock</mark>&lt;/b&gt; drifts" in html
+
+
+@pytest.mark.parametrize("sort", ["newest", "best", "oldest"])
+def test_signs_that_cannot_be_searched_for_are_named(client, bob, sort):
+    said("zzyzx")
+    assert searches.search("!!!", sort).page(bob).note == (
+        "“!!!” can’t be searched for: it has no letters or digits."
+    )
+    page = searches.search('zzyzx !!! "?" !!!', sort).page(bob)
+    assert page.note == "“!!!”, “?” can’t be searched for: they have no letters or digits."
+    assert searches.search("zzyzx c++ is:open", sort).page(bob).note == ""
+    client.force_login(bob)
+    for page in ("conversation-search", "members"):
+        html = client.get(reverse(page), {"q": "!!!", "sort": sort}).content.decode()
+        assert "“!!!” can’t be searched for" in html
 
 
 def test_what_is_said_of_messages_holds_for_the_one_that_has_the_words(bob):

@@ -8,7 +8,7 @@ docs/query-language.md has the grammar and an example.
 """
 
 from .completion import Suggestion, complete
-from .fulltext import search_query, unsearchable, without_beginning
+from .fulltext import search_query, unsearchable, what_is_not_searched, without_beginning
 from .language import Context, HelpRow, Language, OperatorDefinition
 from .marking import Marked, marked
 from .mistakes import Mistake
@@ -59,6 +59,7 @@ __all__ = [
     "split",
     "unsearchable",
     "what_holds",
+    "what_is_not_searched",
     "with_values_hidden",
     "without_beginning",
 ]

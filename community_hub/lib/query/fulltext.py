@@ -10,9 +10,12 @@ from operator import and_, or_
 from django.contrib.postgres.search import SearchQuery, SearchQueryCombinable, SearchQueryField
 from django.db.models import Case, Func, IntegerField, Q, Value, When
 from django.db.models.lookups import Exact
+from django.utils.translation import ngettext
 
 from community_hub.lib.search_text import search_text
+from community_hub.lib.text import one_line
 
+from .mistakes import SHOWN
 from .sequences import is_sequence
 from .splitting import query_of
 from .tree import And, Node, Not, Operator, Or, Phrase, Query, Term, Word
@@ -77,6 +80,19 @@ def unsearchable(query: Query) -> list[Term]:
     """Words and phrases without a letter or a digit, which a full-text index does not have: a
     page can say that they were not looked for."""
     return [term for term in query.terms if not any(map(str.isalnum, term.text))]
+
+
+def what_is_not_searched(query: Query) -> str:
+    """A sentence about those; "" where there are none."""
+    signs = dict.fromkeys(term.text for term in unsearchable(query))
+    if not signs:
+        return ""
+    said = ngettext(
+        "%(signs)s can’t be searched for: it has no letters or digits.",
+        "%(signs)s can’t be searched for: they have no letters or digits.",
+        len(signs),
+    )
+    return said % {"signs": ", ".join(f"“{one_line(it, SHOWN)}”" for it in signs)}
 
 
 # In what follows, None is a condition that every row fulfils.
