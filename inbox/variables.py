@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 VARIABLE = re.compile(r"\{\{\s*([\w.]*)\s*(?:\|([^{}]*))?\}\}")
 BOTH_BRACES = re.compile(r"\{\{([^{}]*)\}\}")
 LOOKS_LIKE_ONE = re.compile(r"\{\{\s*(\w[^{}|]*?)\s*(?:\|[^{}]*)?\}\}")
+A_FILTER = re.compile(
+    r"\w+\s*[:(]\s*[\"'“”‘’]|default(_if_none)?\b"
+)  # of another template language
+TAG = re.compile(r"\{%.*?%\}|\{%|%\}", re.DOTALL)
 CODE = re.compile(  # of Markdown: fenced, or between as many backticks
     r"^ {0,3}(`{3,}|~{3,}).*?(?:^ {0,3}\1|\Z)|(?<!`)(`+)(?!`).+?(?<!`)\2(?!`)",
     re.MULTILINE | re.DOTALL,
@@ -105,6 +109,23 @@ def what_is_wrong(text: str) -> str:
                 "variable": found[0],
                 "known": ", ".join(VARIABLES),
             }
+        if found[2] and A_FILTER.match(found[2].strip()):
+            said = _(
+                "%(variable)s has a filter. What stands there where nothing is known is written "
+                "after the bar as it is: %(with_words)s."
+            )
+            with_words = f"{{{{ {found[1]} | {THERE} }}}}"
+            return said % {"variable": found[0], "with_words": with_words}
+    if tag := TAG.search(CODE.sub(" ", text)):
+        said = _(
+            "%(tag)s can’t be filled in. Only variables can, such as %(example)s, or with what "
+            "stands there where nothing is known: %(with_words)s."
+        )
+        return said % {
+            "tag": tag[0],
+            "example": "{{ member.first_name }}",
+            "with_words": f"{{{{ member.first_name | {THERE} }}}}",
+        }
     rest = VARIABLE.sub("", text)
     if odd := BOTH_BRACES.search(rest):
         said = _(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
@@ -11,7 +11,8 @@ from django.db.models import OuterRef
 from community_hub.lib.query.syntax import quoted
 from team import listings
 
-from .models import Tag
+from .hooks import TagUse
+from .models import Member, MemberTag, Tag
 from .models.tag import tag_uses
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def rows(user: User) -> list[Row]:
     counted = found.annotate(
         **{
             f"on_{use.of}": ArraySubquery(
-                use.visible(user).filter(tag=OuterRef("pk")).values(use.of)[:CAP]
+                _listed(use, user).filter(tag=OuterRef("pk")).values(use.of)[:CAP]
             )
             for use in tag_uses()
         }
@@ -60,6 +61,14 @@ def rows(user: User) -> list[Row]:
     return [
         Row(tag, _number(tag, "member"), _number(tag, "conversation")) for tag in counted[:MOST]
     ]
+
+
+def _listed(use: TagUse, user: User) -> Any:
+    """The rows on what the lists show: that of members leaves out the hub's own accounts."""
+    rows = use.visible(user)
+    if use.rows is MemberTag:
+        rows = rows.filter(member__in=Member.objects.community())
+    return rows
 
 
 def _number(tag: Tag, of: str) -> int:

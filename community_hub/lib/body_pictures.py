@@ -18,6 +18,10 @@ _PICTURE = re.compile(
     rf'|href="(https?://[^"?#<>]+{_FILE}(?:\?[^"<>]*)?)")[^<>]*>\[([^<]*)\]</a>',
     re.IGNORECASE,
 )
+# An SVG has no mark: it is a document with scripts, and is never fetched.
+_SVG = re.compile(
+    r'<a (href="https?://[^"?#<>]+\.svgz?(?:[?#][^"<>]*)?"[^<>]*)>\[([^<]*)\]</a>', re.IGNORECASE
+)
 _PICTURE_FILE = re.compile(rf"{_FILE}\Z", re.IGNORECASE)
 
 
@@ -45,6 +49,19 @@ def draw_pictures(html: str, draw: Callable[[Picture], str | None]) -> str:
         return found[0] if drawn is None else drawn
 
     return _PICTURE.sub(replaced, html)
+
+
+def explain_svgs(html: str, explain: Callable[[str, str], str]) -> str:
+    """Clean HTML with what `explain` makes (safe HTML) of each picture that is an SVG. It takes the
+    attributes of the link, as HTML, and the alternative text ("" where there is none)."""
+    if "]</a>" not in html:
+        return html
+
+    def replaced(found: re.Match[str]) -> str:
+        words = entities.unescape(found[2])
+        return explain(found[1], "" if words == UNNAMED else words)
+
+    return _SVG.sub(replaced, html)
 
 
 def picture_link(address: str, words: str) -> str:

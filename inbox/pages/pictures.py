@@ -64,8 +64,9 @@ def body_with_pictures(message: Message) -> SafeString:
             return None
         return drawn(message.pk, picture.address, picture.words)
 
+    body = body_pictures.draw_pictures(message.body_html, draw)
     return mark_safe(  # noqa: S308 - cleaned on its way in; what is drawn is escaped
-        body_pictures.draw_pictures(message.body_html, draw)
+        body_pictures.explain_svgs(body, not_shown)
     )
 
 
@@ -79,6 +80,19 @@ def attached_pictures(message: Message) -> tuple[list[SafeString], list[dict[str
         else:
             rest.append(file)
     return shown, rest
+
+
+def not_shown(link: str, words: str) -> SafeString:
+    """Of an SVG: what it is, why it is not shown, and the original. `link`: clean attributes."""
+    words = words or _("Picture without a description")
+    return format_html(
+        '<span class="picture-not-shown">{}{} {} <a {}>{}</a></span>',
+        words,
+        "" if words.endswith((".", "!", "?", "…")) else ".",
+        _("SVG pictures aren’t shown."),
+        mark_safe(link),  # noqa: S308 - cleaned on its way in
+        _("Open the original"),
+    )
 
 
 def drawn(message: int, address: str, words: str) -> SafeString:

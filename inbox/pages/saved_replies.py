@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Lower
 
-from community_hub.lib.language_names import code_named, code_of
+from community_hub.lib.language_names import NAMES, code_named, code_of
 from inbox.models import Conversation, Message, SavedReply
 from inbox.variables import Facts
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MOST = 500  # on the page
 MOST_OFFERED = 200  # in a conversation
+SENT = 1_000  # characters of each of their texts
+BEFORE = 40  # of them before the words that were found
 
 
 @dataclass
@@ -34,6 +36,17 @@ class Offer(NamedTuple):
     text: SavedReply
 
 
+@dataclass(frozen=True)
+class Offers:
+    """`words`: what was looked for. `has_more`: than a menu has. `is_part`: there may be more, also
+    of their texts, so that whoever types on has to ask again."""
+
+    rows: list[Offer]
+    words: str = ""
+    has_more: bool = False
+    is_part: bool = False
+
+
 def by_folder(user: User) -> list[Folder]:
     """Those in no folder first, then by the names of the folders and of the replies."""
     seen = SavedReply.objects.visible_to(user).current().firsts().prefetch_related("variants")
@@ -43,20 +56,39 @@ def by_folder(user: User) -> list[Folder]:
     return list(folders.values())
 
 
-def offered(asked: Message | None, user: User) -> list[Offer]:
-    """What can be said to `asked`: in the language it is in first, then what is used most."""
+def offered(asked: Message | None, user: User, words: str = "") -> Offers:
+    """What can be said to `asked`: in the language it is in first, then what is used most; of those
+    that have `words` in their title or folder, in any of their texts or its language's name."""
     languages = languages_of(asked)
     spoken = languages[:1]
-    variants = SavedReply.objects.current().filter(variant_of=OuterRef("pk"), language__in=spoken)
+    variants = SavedReply.objects.current().filter(variant_of=OuterRef("pk"))
     rank = Case(
-        When(Q(language__in=spoken) | Exists(variants), then=0),
+        When(Q(language__in=spoken) | Exists(variants.filter(language__in=spoken)), then=0),
         When(language="", then=1),
         default=Value(2),
     )
     seen = SavedReply.objects.visible_to(user).current().firsts().annotate(rank=rank)
+    if words:
+        wanted = words.casefold()
+        codes = [code for code, name in NAMES.items() if wanted in name.casefold()]
+        said = Q(text__icontains=words) | Q(language__in=codes)
+        named = Q(title__icontains=words) | Q(folder__icontains=words)
+        seen = seen.filter(named | said | Q(Exists(variants.filter(said))))
     order = ("rank", F("used_count").desc(), Lower("title"), "pk")
-    replies = seen.order_by(*order).prefetch_related("variants")[:MOST_OFFERED]
-    return [Offer(reply, reply.text_in(languages)) for reply in replies]
+    found = list(seen.order_by(*order).prefetch_related("variants")[: MOST_OFFERED + 1])
+    shown = found[:MOST_OFFERED]
+    offers = [Offer(reply, reply.text_in(languages)) for reply in shown]
+    is_cut = any(len(text.text) > SENT for reply in shown for text in reply.texts)
+    has_more = len(found) > MOST_OFFERED
+    return Offers(offers, words, has_more, is_part=bool(words) or is_cut or has_more)
+
+
+def sent(text: str, words: str) -> str:
+    """SENT characters of a text at most: the beginning, or where it has the words."""
+    at = text.lower().find(words.lower()) if words else -1
+    start = 0 if at + len(words) <= SENT else at - BEFORE
+    end = start + SENT
+    return f"{'…' if start else ''}{text[start:end]}{'…' if end < len(text) else ''}"
 
 
 def languages_of(asked: Message | None) -> list[str]:

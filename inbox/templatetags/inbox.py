@@ -15,7 +15,7 @@ from community_hub.lib import compiled, compiled_sql, htmx, moments
 from community_hub.lib.paths import path
 from community_hub.templatetags.hub import platform_icon
 from inbox.models import Conversation, Reason, Source, SourceState
-from inbox.pages import folders, pictures
+from inbox.pages import folders, pictures, saved_replies
 from inbox.pages.rows import is_unread
 from inbox.reply_rules import connector_of
 from team.models import User
@@ -209,6 +209,12 @@ def why(conversation: Conversation) -> str:
     if reason == Reason.NEW_TOPIC and conversation.channel:
         return _("new topic in %(channel)s") % {"channel": conversation.channel.name}
     return str(Reason(reason).label)
+
+
+@register.filter
+def sent_part(text: str, words: str) -> str:
+    """Of a saved reply, what its menu has: the beginning, or where it has the words."""
+    return saved_replies.sent(text, words)
 
 
 @register.filter

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from community_hub.lib import htmx
-from community_hub.lib.text import number
+from community_hub.lib.text import number, storable
 from inbox.forms import SavedReplyForm, TextForm
 from inbox.models import Conversation, Message, SavedReply
 from inbox.pages import saved_replies
@@ -23,6 +23,8 @@ from team.actions import Changes
 from team.http import AuthenticatedHttpRequest
 
 from .common import found
+
+LONGEST_WORDS = 200  # that a reply is looked for by
 
 
 @require_GET
@@ -96,11 +98,13 @@ def saved_reply_variant(
 
 @require_GET
 def saved_reply_menu(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
-    """Those that can be put into a reply to ?to=42, or to whoever waits."""
+    """Those that can be put into a reply to ?to=42, or to whoever waits; with `words`, those that
+    have them."""
     conversation = found(request, pk)
     writing.reply.require(request.user)
     asked = answered(conversation, request.GET.get("to"))
-    offers = saved_replies.offered(asked, request.user)
+    words = storable(request.GET.get("words", "")).strip()[:LONGEST_WORDS]
+    offers = saved_replies.offered(asked, request.user, words)
     context = {"conversation": conversation, "offers": offers}
     return htmx.vary(render(request, "inbox/saved_reply_menu.html", context))
 

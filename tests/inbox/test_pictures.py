@@ -73,6 +73,27 @@ def test_who_wants_no_pictures_gets_links_and_initials(desk, bob):
     assert sources(page) == []
 
 
+def test_an_svg_stays_a_link_and_says_so(desk, bob):
+    body = html.clean(
+        '<p><img src="https://e.example/a.svg?x=1" alt="An &lt;SVG&gt;">'
+        '<img src="https://e.example/b.SVG"> <a href="https://e.example/c.svg">[1] c</a></p>'
+    )
+    message = make_message(body_html=body)
+    page = desk.get(message.conversation.get_absolute_url())
+    assert sources(page) == []
+    words = page.content.decode()
+    assert (
+        '<span class="picture-not-shown">An &lt;SVG&gt;. SVG pictures aren’t shown. '
+        '<a href="https://e.example/a.svg?x=1" '
+        'rel="noopener noreferrer nofollow ugc">Open the original</a></span>'
+    ) in words
+    assert "Picture without a description. SVG pictures aren’t shown." in words
+    assert ">[1] c</a>" in words
+    bob.prefer(pictures=False)
+    page = desk.get(message.conversation.get_absolute_url())
+    assert ">[An &lt;SVG&gt;]</a>" in page.content.decode()
+
+
 def test_attached_pictures_are_shown_and_other_files_are_links(desk):
     files = [
         {"kind": "image", "url": "https://e.example/b.png", "filename": "b.png", "alt_text": "B"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -78,6 +79,33 @@ def test_a_broken_variable_cannot_be_saved(bob, text):
     assert not SavedReply.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("text", "with_words"),
+    [
+        ("Hi {{ member.first_name | default:'x' }}", "{{ member.first_name | there }}"),
+        ('Hi {{ me.name|default: "x" }}', "{{ me.name | there }}"),
+        ("Hi {{ member.name | default('x') }}", "{{ member.name | there }}"),
+        ("Hi {{ member.name | default_if_none }}", "{{ member.name | there }}"),
+        ("Hi {% now %}", "{{ member.first_name | there }}"),
+        ("Hi {% if x", "{{ member.first_name | there }}"),
+    ],
+)
+def test_what_other_template_languages_have_is_refused_with_how_it_is_written(
+    bob, text, with_words
+):
+    assert what_is_wrong(text).endswith(f"where nothing is known: {with_words}.") or (
+        what_is_wrong(text).endswith(f"as it is: {with_words}.")
+    )
+    answer = signed_in(bob).post(reverse("saved-reply-new"), {"title": "Broken", "text": text})
+    assert answer.status_code == 422
+    assert not SavedReply.objects.exists()
+
+
+def test_tags_in_code_and_words_with_a_colon_can_be_saved():
+    assert what_is_wrong("Write `{% block %}` there.") == ""
+    assert what_is_wrong("Hi {{ member.first_name | dear friend: hello }}") == ""
+
+
 def test_what_has_both_its_braces_is_not_said_to_lack_one():
     said = what_is_wrong('Hi {{ member.name or "there" }},')
     assert said.startswith('{{ member.name or "there" }} is not a variable.')
@@ -142,7 +170,9 @@ def test_ones_own_are_seen_by_nobody_else(bob, lena, talk):
     mine, shared = save(title="Mine", owner=bob), save(title="Shared")
     assert [r.title for f in saved_replies.by_folder(bob) for r in f.replies] == ["Mine", "Shared"]
     assert [r.title for f in saved_replies.by_folder(lena) for r in f.replies] == ["Shared"]
-    assert [offer.reply for offer in saved_replies.offered(talk.answerable(), lena)] == [shared]
+    assert [offer.reply for offer in saved_replies.offered(talk.answerable(), lena).rows] == [
+        shared
+    ]
     with pytest.raises(PermissionDenied):
         verbs.edit(mine, by=lena, title="Yours")
     with pytest.raises(PermissionDenied):
@@ -156,7 +186,7 @@ def test_ones_own_are_seen_by_nobody_else(bob, lena, talk):
 def test_the_language_of_the_asker_is_offered_first_then_what_is_used_most(bob, talk):
     rare, often = save(title="Rare"), save(title="Often", used_count=9)
     french, german = save(title="Merci", language="fr"), save(title="Danke", language="de")
-    offers = saved_replies.offered(talk.answerable(), bob)
+    offers = saved_replies.offered(talk.answerable(), bob).rows
     assert [offer.reply for offer in offers] == [german, often, rare, french]
 
 
@@ -207,3 +237,33 @@ def test_menu_and_page_ask_as_often_for_many_as_for_one(bob, talk, django_assert
     with django_assert_max_num_queries(8):
         menu = client.get(reverse("saved-reply-menu", args=[talk.pk])).content.decode()
     assert menu.count("data-url") == 40
+
+
+def test_what_the_menu_has_not_is_found_by_the_server(bob, talk, monkeypatch):
+    monkeypatch.setattr(saved_replies, "MOST_OFFERED", 3)
+    for number in range(5):
+        save(title=f"zz bulk reply {number}", used_count=9 - number)
+    long = save(title="A long one", text="many words " * 200 + "<Arpeggiator> at the end")
+    variant = save(title=long.title, text="x " * 900 + "Geigenkasten", language="de")
+    SavedReply.objects.filter(pk=variant.pk).update(variant_of=long)
+    client, url = signed_in(bob), reverse("saved-reply-menu", args=[talk.pk])
+
+    def found(words):
+        menu = client.get(url, {"words": words}).content.decode()
+        return re.findall(r'id="saved-(\d+)"', menu), menu
+
+    offered, menu = found("")
+    assert (len(offered), "data-part" in menu, ">3+<" in menu) == (3, True, True)
+    assert found("ZZ bulk reply 4")[0] == [str(SavedReply.objects.get(title__endswith="4").pk)]
+    rows, menu = found("arpeggiator")
+    assert rows == [str(long.pk)]
+    assert "&lt;Arpeggiator&gt; at the end" in menu  # so that the menu, which filters too, keeps it
+    assert found("geigenkasten")[0] == found("deutsch")[0] == [str(long.pk)]
+    rows, menu = found("nothing_like%this")
+    assert (rows, "No matching saved replies" in menu, "data-part" in menu) == ([], True, True)
+
+
+def test_a_few_short_replies_are_filtered_where_they_are(bob, talk):
+    save()
+    menu = signed_in(bob).get(reverse("saved-reply-menu", args=[talk.pk])).content.decode()
+    assert "data-part" not in menu

@@ -110,7 +110,7 @@ def test_a_reply_to_a_picked_message_is_in_its_language_with_its_authors_name(cl
     talk.refresh_from_db()
     assert insert(client, talk, reply, to=picked.pk)["text"] == "Danke, Wren!"
     menu = client.get(reverse("saved-reply-menu", args=[talk.pk]), {"to": picked.pk})
-    assert [offer.text.language for offer in menu.context["offers"]] == ["de"]
+    assert [offer.text.language for offer in menu.context["offers"].rows] == ["de"]
 
 
 def test_the_menu_has_one_row_a_reply_with_its_languages_and_the_words_of_all(client, talk, reply):

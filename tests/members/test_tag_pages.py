@@ -15,7 +15,7 @@ from members import tag_page, tag_verbs, verbs
 from members.models import MemberTag, Tag
 from members.tag_verbs import NameTaken
 from team.models import Action
-from tests.make import make_conversation, make_member, make_source
+from tests.make import make_conversation, make_identity, make_member, make_source
 
 
 @pytest.fixture
@@ -156,6 +156,20 @@ def test_the_number_of_members_opens_their_list(bob):
     assert row.members == 1
     listed = signed_in(bob).get(row.members_url)
     assert [member.name for member in listed.context["listing"].rows] == ["Ada"]
+
+
+def test_accounts_of_the_hub_itself_are_counted_as_little_as_they_are_listed(bob):
+    person, hub, unseen = (
+        make_member("Ada", last_seen=timezone.now()),
+        make_member("The hub", last_seen=timezone.now()),
+        make_member("Ben"),
+    )
+    make_identity(hub, is_us=True)
+    for member in (person, hub, unseen):
+        verbs.tag(member, "bug", by=bob)
+    (row,) = tag_page.rows(bob)
+    listed = signed_in(bob).get(row.members_url)
+    assert row.members == len(listed.context["listing"].rows) == 1
 
 
 def test_the_number_of_conversations_opens_their_list(bob):

@@ -279,6 +279,15 @@ def test_a_colleague_opens_a_shared_view_and_never_hears_of_a_private_one(bob, o
     assert signed_in(lena).get(f"/views/{shared.pk}/").status_code == 200
 
 
+def test_the_link_of_a_private_view_says_that_nobody_else_can_open_it(bob):
+    private, shared = make_view(bob, "Mine"), make_view(bob, "Ours", shared=True)
+    client = signed_in(bob)
+    for view, said in ((private, True), (shared, False)):
+        page = client.get(view.get_absolute_url()).content.decode()
+        assert ("only you can open it" in page) == said
+        assert ('data-done="Copied. Only you can open it"' in page) == said
+
+
 def test_observers_see_no_way_to_share(olga):
     view = make_view(olga, "Mine")
     client = signed_in(olga)

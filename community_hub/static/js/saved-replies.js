@@ -3,6 +3,8 @@
 // is, with what the server filled in, in the language that it chose; <saved-language> offers the others. What the
 // server points out stands above the box until somebody has read it. A semicolon at the beginning of a line opens
 // the menu (composer-box.js).
+const PAUSE = 150; // ms after the last key
+
 class SavedReplies extends HTMLElement {
   connectedCallback() {
     this.addEventListener("click", ({ target }) => {
@@ -16,12 +18,32 @@ class SavedReplies extends HTMLElement {
       this.closest("composer-box").addEventListener(name, () => this.recheck(), { signal });
     }
     this.closest("command-menu").addEventListener("toggle", ({ newState }) => {
-      if (newState === "open") this.querySelector("#saved-list").dispatchEvent(new CustomEvent("look"));
+      clearTimeout(this.timer);
+      if (newState === "open") this.look();
       else this.forget();
     });
+    this.addEventListener("input", ({ target }) => {
+      clearTimeout(this.timer);
+      if (target.matches(".filter") && this.hasOnlyPart) this.timer = setTimeout(() => this.look(), PAUSE);
+    });
+    this.addEventListener("htmx:afterSwap", ({ target }) => this.catchUp(target));
   }
 
-  disconnectedCallback() { this.gone.abort(); }
+  disconnectedCallback() { clearTimeout(this.timer); this.gone.abort(); }
+
+  // where there are more than the menu has, or longer ones, the server looks through them
+  get hasOnlyPart() { return Boolean(this.querySelector("#saved-list [data-part]")); }
+
+  look() {
+    this.lookedFor = this.querySelector(".filter").value;
+    this.querySelector("#saved-list").dispatchEvent(new CustomEvent("look"));
+  }
+
+  // whoever typed before the list was there
+  catchUp(target) {
+    if (target.id !== "saved-list" || !this.hasOnlyPart || !this.closest("command-menu").matches(":popover-open")) return;
+    if (this.lookedFor !== this.querySelector(".filter").value) this.look();
+  }
 
   // a heading or a text takes none, and keys would go nowhere; what is marked to be copied stays. On a phone the menu
   // takes it: the box would call the keyboard.
