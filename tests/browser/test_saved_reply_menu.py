@@ -308,3 +308,26 @@ def test_a_warning_goes_with_the_names_that_it_is_about(sit, talks: Talks) -> No
             for _letter in "example.":
                 page.keyboard.press("Backspace")
         expect(warning).to_be_empty()
+
+
+def test_a_reply_beyond_those_that_the_menu_has_is_found_and_inserted(
+    sit, hub: Hub, talk: Talk
+) -> None:
+    many = (
+        "insert into inbox_savedreply (title, folder, language, text, used_count)"
+        " select 'zz bulk reply ' || n, '', '', 'Bulk text ' || n, 0"
+        " from generate_series(1, 244) n returning 1"
+    )
+    hub.ask(many)
+    try:
+        page = sit("bo")
+        page.goto(talk.page)
+        page.locator(REPLY).click()
+        page.keyboard.type(";zz bulk reply 99")
+        menu = page.locator(MENU)
+        expect(menu.locator(".menu-item.active")).to_contain_text("zz bulk reply 99")
+        expect(menu.get_by_text("No matching saved replies")).to_be_hidden()
+        page.keyboard.press("Enter")
+        expect(page.locator(REPLY)).to_have_value("Bulk text 99")
+    finally:
+        hub.ask("delete from inbox_savedreply where title like 'zz bulk reply %%' returning 1")
