@@ -87,6 +87,17 @@ def test_a_mistake_in_a_search_is_explained_and_mended(sit) -> None:
     expect(page.get_by_role("dialog", name="How to search")).to_contain_text("waiting:>2d")
 
 
+@pytest.mark.parametrize("address", ["/inbox/search/", "/members/"])
+def test_the_wrong_place_of_a_query_is_selected_in_its_box(sit, address: str) -> None:
+    page = sit("bo")
+    page.goto(f"{address}?q=clock d) e")
+    expect(page.get_by_role("alert").locator("mark")).to_contain_text(")")
+    page.get_by_role("button", name="Select it").press("Enter")
+    expect(page.locator("query-box input").first).to_be_focused()
+    page.keyboard.type(" x")
+    expect(page.locator("query-box input").first).to_have_value("clock d x e")
+
+
 def test_escape_closes_the_suggestions_then_leaves_the_box_as_it_is(sit) -> None:
     page = sit("bo")
     page.goto("/inbox/")

@@ -480,7 +480,8 @@ def test_the_place_of_a_mistake_is_marked_on_both_lists(client, bob):
         assert "This bracket was never opened." in one_line(answer.content)
         assert (
             '<code dir="auto">tuner &lt;b&gt; (a (b) c) d<mark><span class="hide">Wrong here: '
-            "</span >)</mark> e</code>"
+            '</span >)</mark> e</code> <button class="btn small" type="button" '
+            'data-query-place="21 22">'
         ) in one_line(answer.content)
         answer = client.get(reverse(page), {"q": "x" * 10_000})
         assert "A query can have 2000 characters. This one has more." in one_line(answer.content)

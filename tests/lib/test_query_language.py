@@ -306,7 +306,17 @@ def test_any_text_finds_rows_or_is_a_mistake(db, text):
 def test_the_place_of_a_mistake_is_marked(text, expected):
     with pytest.raises(Mistake) as found:
         make_language().parse(text)
-    assert marked(found.value, text) == expected
+    place = marked(found.value, text)
+    assert place[:3] == expected
+    assert (place.start, place.end) == (found.value.start, found.value.end)
+
+
+def test_the_place_of_a_mistake_is_counted_as_browsers_do():
+    text = "🎹🎹 asignee:me"
+    with pytest.raises(Mistake) as found:
+        make_language().parse(text)
+    place = marked(found.value, text)
+    assert (place.start, place.end) == (5, 15)
 
 
 def test_a_mistake_without_a_place_marks_nothing():

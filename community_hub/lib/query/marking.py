@@ -10,11 +10,14 @@ from .parser import INVISIBLE
 
 class Marked(NamedTuple):
     """`wrong` is what the mistake is about; `before` and `after` are what stands beside it. A long
-    one is cut, which "…" says; an invisible character is shown as U+FFFD."""
+    one is cut, which "…" says; an invisible character is shown as U+FFFD. `start` and `end`: where
+    `wrong` stands in the text, as browsers count (in UTF-16)."""
 
     before: str
     wrong: str
     after: str
+    start: int
+    end: int
 
 
 def marked(mistake: Mistake, text: str) -> Marked | None:
@@ -28,8 +31,14 @@ def marked(mistake: Mistake, text: str) -> Marked | None:
         before if len(before) <= SHOWN else f"…{before[-SHOWN:]}",
         _beginning(wrong),
         _beginning(after),
+        _utf16(text[:start]),
+        _utf16(text[:end]),
     )
 
 
 def _beginning(text: str) -> str:
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+
+
+def _utf16(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2

@@ -125,3 +125,12 @@ class QueryBox extends HTMLElement {
 }
 
 customElements.define("query-box", QueryBox);
+
+// below a mistake: its place in the box is selected
+document.addEventListener("click", ({ target }) => {
+  const place = target.closest("[data-query-place]"), input = place && document.querySelector("query-box input");
+  if (!input) return;
+  const [start, end] = place.dataset.queryPlace.split(" ").map((at) => Number(at) + input.value.search(/\S|$/));
+  input.focus(); // which selects all
+  input.setSelectionRange(start, end);
+});
