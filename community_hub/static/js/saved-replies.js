@@ -19,12 +19,12 @@ class SavedReplies extends HTMLElement {
     }
     this.closest("command-menu").addEventListener("toggle", ({ newState }) => {
       clearTimeout(this.timer);
-      if (newState === "open") this.look();
+      if (newState === "open") this.look(""); // few are filtered here, whatever is typed meanwhile
       else this.forget();
     });
     this.addEventListener("input", ({ target }) => {
       clearTimeout(this.timer);
-      if (target.matches(".filter") && this.hasOnlyPart) this.timer = setTimeout(() => this.look(), PAUSE);
+      if (target.matches(".filter") && this.hasOnlyPart) this.timer = setTimeout(() => this.look(this.typed), PAUSE);
     });
     this.addEventListener("htmx:afterSwap", ({ target }) => this.catchUp(target));
   }
@@ -34,15 +34,19 @@ class SavedReplies extends HTMLElement {
   // where there are more than the menu has, or longer ones, the server looks through them
   get hasOnlyPart() { return Boolean(this.querySelector("#saved-list [data-part]")); }
 
-  look() {
-    this.lookedFor = this.querySelector(".filter").value;
-    this.querySelector("#saved-list").dispatchEvent(new CustomEvent("look"));
+  get typed() { return this.querySelector(".filter").value; }
+
+  look(words) {
+    const list = this.querySelector("#saved-list");
+    this.lookedFor = words;
+    list.setAttribute("hx-vals", JSON.stringify({ words }));
+    list.dispatchEvent(new CustomEvent("look"));
   }
 
   // whoever typed before the list was there
   catchUp(target) {
     if (target.id !== "saved-list" || !this.hasOnlyPart || !this.closest("command-menu").matches(":popover-open")) return;
-    if (this.lookedFor !== this.querySelector(".filter").value) this.look();
+    if (this.lookedFor !== this.typed) this.look(this.typed);
   }
 
   // a heading or a text takes none, and keys would go nowhere; what is marked to be copied stays. On a phone the menu
