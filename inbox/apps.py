@@ -27,7 +27,7 @@ class InboxConfig(AppConfig):
         of_members.today_sections.append(today.REPLIES_OWED)
         of_team.hidden_scopes.append(hidden_scopes)
         listings.register(
-            listings.Listing(
+            listings.ListKind(
                 kind=KIND,
                 label=_("Conversations"),
                 icon="inbox",

@@ -116,7 +116,7 @@ def reread_conversations() -> None:
 
 @shared_task(name="inbox.tasks.read_webhook")
 def read_webhook(pk: int) -> None:
-    webhooks.read(pk, timezone.now())
+    webhooks.process(pk, timezone.now())
 
 
 @scheduled(

@@ -19,7 +19,7 @@ class MembersConfig(AppConfig):
         from team import listings
 
         listings.register(
-            listings.Listing(
+            listings.ListKind(
                 kind="members",
                 label=_("Members"),
                 icon="users",

@@ -161,7 +161,7 @@ def lines_of(
     member: Member, user: User, lines: int, before: str, until: str
 ) -> tuple[list[Activity], str, list[Activity]]:
     """The lines, the cursor for what is older, and the newest notes."""
-    if keyset.place(until) or before:
+    if keyset.parse_cursor(until) or before:
         return *older_page_of(member, user, lines, before, until), _of_log(notes_in, member, user)
     rows = _of_log(newest_and_notes, member, user, lines)
     first = keyset.listing(rows[: lines + 1], NEWEST_FIRST, "", lines)
@@ -174,7 +174,7 @@ def older_page_of(
     """The lines, and the cursor for what is older."""
     readable = timeline(member, user)
     named = readable.select_related("actor")
-    if not keyset.place(until):
+    if not keyset.parse_cursor(until):
         page = keyset.page(named, NEWEST_FIRST, before, lines)
         return page.rows, page.more
     shown = list(named.filter(NEWEST_FIRST.until(until))[:MOST_LINES])

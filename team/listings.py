@@ -27,7 +27,7 @@ LONGEST = 200  # characters of an option
 
 
 @dataclass(frozen=True, kw_only=True)
-class Listing:
+class ListKind:
     """`kind` is what SavedQuery keeps, and never changes; `label` is for people, in the plural.
 
     `page`: the name of its URL. `orders`: value and label of each, the usual one first. `count`
@@ -71,10 +71,10 @@ class Listing:
         return f"{path(self.page)}?view={pk}"
 
 
-_listings: dict[str, Listing] = {}
+_listings: dict[str, ListKind] = {}
 
 
-def register(listing: Listing) -> None:
+def register(listing: ListKind) -> None:
     """Raises ValueError for a kind that is there already, and for a list without an order."""
     if listing.kind in _listings:
         raise ValueError(f"{listing.kind} is listed already")
@@ -90,12 +90,12 @@ def _other_with(kind: str, operator: str) -> tuple[str, Text] | None:
     return next(((it.kind, it.label) for it in others), None)
 
 
-def find(kind: str) -> Listing | None:
+def find(kind: str) -> ListKind | None:
     """None for one of an app, or of a version, that is not there any more."""
     return _listings.get(kind)
 
 
-def of(kind: str) -> Listing:
+def of(kind: str) -> ListKind:
     """Raises KeyError for one that is not there."""
     return _listings[kind]
 
@@ -106,7 +106,7 @@ def elsewhere(mistake: Mistake | None, text: str) -> tuple[str, Text] | None:
     return (other.address(text), other.label) if other else None
 
 
-def every() -> list[Listing]:
+def every() -> list[ListKind]:
     """In the order they were registered."""
     return list(_listings.values())
 

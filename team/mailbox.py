@@ -41,11 +41,11 @@ def newest() -> list[Letter]:
     files = sorted(folder.glob("*.log"), key=lambda file: file.stat().st_mtime, reverse=True)
     found: list[Letter] = []
     for file in files[:MOST]:
-        found += reversed(read(file))
+        found += reversed(letters_in(file))
     return found[:MOST]
 
 
-def read(file: Path) -> list[Letter]:
+def letters_in(file: Path) -> list[Letter]:
     with file.open("rb") as opened:
         raw = opened.read(LONGEST)
     at = datetime.fromtimestamp(file.stat().st_mtime, UTC)

@@ -22,7 +22,7 @@ from .models import SavedQuery, User
 from .query_context import context as context
 
 if TYPE_CHECKING:
-    from .listings import Listing
+    from .listings import ListKind
 
 MOST = 100  # views of one person
 MOST_SHARED = 200  # of colleagues, on the page of views
@@ -62,7 +62,7 @@ class ViewBar:
     what still holds, where something of the view does not."""
 
     user: User
-    listing: Listing
+    listing: ListKind
     text: str
     order: str
     view: SavedQuery | None = None

@@ -26,7 +26,7 @@ def clean_name(name: str) -> str:
     return name
 
 
-def checked(listing: listings.Listing, text: str, by: User, *, owner: User | None = None) -> str:
+def checked(listing: listings.ListKind, text: str, by: User, *, owner: User | None = None) -> str:
     """As it was typed, where `by` can look for it, and the owner of the view too, who reads it.
     Raises Mistake."""
     text = text.strip()

@@ -11,7 +11,7 @@ from community_hub.lib.query import LONGEST as LONGEST_QUERY
 from community_hub.lib.query import Mistake
 from community_hub.lib.text import one_line
 
-from .listings import Listing
+from .listings import ListKind
 from .models import SavedQuery, User
 from .models.saved_query import LONGEST
 from .saved_query_checks import checked
@@ -44,7 +44,7 @@ class SavedQueryForm(forms.Form):
         data: Any = None,
         *,
         user: User,
-        listing: Listing,
+        listing: ListKind,
         view: SavedQuery | None = None,
     ) -> None:
         first: dict[str, Any] = {}

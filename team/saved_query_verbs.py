@@ -78,7 +78,7 @@ def save(
     shared: bool = False,
     options: Mapping[str, Any] | None = None,
 ) -> Changes:
-    """A new view, the last of theirs. `options`: of Listing.options(). LookupError for a kind that
+    """A new view, the last of theirs. `options`: of ListKind.options(). LookupError for a kind that
     is not listed, ValueError where the name is blank, NameTaken, TooMany; Mistake for a query that
     finds nothing but a mistake."""
     listing = listings.find(kind)

@@ -82,7 +82,7 @@ class Trail:
     older: str  # the cursor of the next page; "" at the end
 
 
-def read(user: User, filters: Filters, *, before: str = "", size: int = PAGE) -> Trail:
+def page(user: User, filters: Filters, *, before: str = "", size: int = PAGE) -> Trail:
     """Entries before the action `before`: a few queries for each kind of object and each verb,
     however many rows there are."""
     rows = filters.apply(Action.objects.visible_to(user))

@@ -54,7 +54,7 @@ class NavView:
         return (False, self.position, "", self.pk)
 
     @property
-    def listing(self) -> listings.Listing:
+    def listing(self) -> listings.ListKind:
         return listings.of(self.kind)
 
     @property

@@ -8,7 +8,7 @@ from functools import partial
 
 from sandbox.seed import SeedAccount, SeedPost, SeedThread
 
-from .content import SITES, Line, Script, Topic, read, scripts, topics
+from .content import SITES, Line, Script, Topic, read_words, scripts, topics
 from .conversation import Draft, GeneratedConversation
 from .people import BOT, LANGUAGES, TEAM, People, people_of_site
 from .sampling import Sampler, fill
@@ -192,7 +192,7 @@ def _hashtag(body: str) -> str:
 
 def _spam(sampler: Sampler, people: People, site: str, now: datetime) -> list[SeedThread]:
     """One week of it. Its authors were thrown out, so they are nobody now."""
-    pools = read("pools")["spam"]
+    pools = read_words("pools")["spam"]
     found = []
     for index in range(SPAM_COUNT.get(site, 0)):
         values = {"thing": sampler.next_of(pools["thing"]), "n": str(sampler.rng.randrange(10, 99))}
@@ -209,13 +209,13 @@ def _spam(sampler: Sampler, people: People, site: str, now: datetime) -> list[Se
 
 
 def _spam_title(sampler: Sampler, values: dict[str, str]) -> str:
-    return fill(sampler.next_of(read("pools")["spam"]["title"]), values)
+    return fill(sampler.next_of(read_words("pools")["spam"]["title"]), values)
 
 
 def _bot_posts(sampler: Sampler, people: People, site: str, now: datetime) -> list[SeedThread]:
     if site != "microblog":
         return []
-    patches = sampler.rng.sample(read("pools")["slots"]["patch"], BOT_POSTS)
+    patches = sampler.rng.sample(read_words("pools")["slots"]["patch"], BOT_POSTS)
     return [
         SeedThread(
             [

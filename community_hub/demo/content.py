@@ -67,7 +67,7 @@ class Script:
 
 
 @cache
-def read(name: str) -> dict[str, Any]:
+def read_words(name: str) -> dict[str, Any]:
     with (WORDS / f"{name}.toml").open("rb") as file:
         return tomllib.load(file)
 
@@ -75,8 +75,8 @@ def read(name: str) -> dict[str, Any]:
 @cache
 def topics(site: str) -> list[Topic]:
     if site == "microblog":
-        return [Topic(**_asks(row)) for row in read("topics_microblog")["topic"]]
-    found = [Topic(**row) for name in TOPIC_FILES for row in read(name)["topic"]]
+        return [Topic(**_asks(row)) for row in read_words("topics_microblog")["topic"]]
+    found = [Topic(**row) for name in TOPIC_FILES for row in read_words(name)["topic"]]
     return [topic for topic in found if site == "forum" or topic.help]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from .content import Topic, read
+from .content import Topic, read_words
 from .people import TEAM, People
 from .sampling import Sampler, fill
 
@@ -228,7 +228,7 @@ class GeneratedConversation:
     def _greeting(self) -> str:
         if self.sampler.chance(0.35):
             return ""
-        greeting: str = self.sampler.next_of(read("pools")[self.topic.lang]["before_team"])
+        greeting: str = self.sampler.next_of(read_words("pools")[self.topic.lang]["before_team"])
         if "{helper}" in greeting and self.values.get("helper", "Bo") == "Bo":
             return ""
         return fill(greeting, self.values)
@@ -266,7 +266,7 @@ class GeneratedConversation:
         return "Bo" if handle == TEAM else self.people.first_name(handle)
 
     def _slots(self) -> dict[str, str]:
-        pools = {**read("pools")["slots"], **self.topic.slots}
+        pools = {**read_words("pools")["slots"], **self.topic.slots}
         dealt = {name: self.sampler.next_of(values) for name, values in pools.items()}
         return {name: fill(value, dealt) for name, value in dealt.items()}  # some hold a patch
 
@@ -275,9 +275,9 @@ class GeneratedConversation:
 
     def _pool(self, name: str) -> str:
         """A fragment that fits anywhere; its town is the writer's, not the conversation's."""
-        text: str = self.sampler.next_of(read("pools")[self.topic.lang][name])
+        text: str = self.sampler.next_of(read_words("pools")[self.topic.lang][name])
         town = OWN_TOWN.get(self.topic.lang, "city")
-        slots: dict[str, Any] = read("pools")["slots"]
+        slots: dict[str, Any] = read_words("pools")["slots"]
         own = {name: self.sampler.next_of(slots[name]) for name in (town, "os", "ver", "n")}
         return fill(text, {**self.values, "helper": "you", **own} | _helper(self.values))
 

@@ -40,7 +40,7 @@ def load(say: Say | None = None, demo: Community | None = None) -> None:
     apply.introduce_staff(users)
     sources = {slug: connect(slug, users[OWNER]) for slug in roots}
     for source in sources.values():
-        read(source, say)
+        sync(source, say)
     waiting = {slug: [roots[slug][i] for i in found] for slug, found in demo.waiting.items()}
     apply.everything(sources, users, waiting)
     say(f"The demo is ready, {_seconds(begun)}.")
@@ -99,7 +99,7 @@ def connect(slug: str, owner: User) -> Source:
         connector.close()
 
 
-def read(source: Source, say: Say) -> None:
+def sync(source: Source, say: Say) -> None:
     """Pull until the backfill is done; the worker may be doing the same, one at a time."""
     begun = time.monotonic()
     while source.is_backfilling:

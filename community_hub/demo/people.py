@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sandbox.seed import SeedAccount
 
-from .content import read
+from .content import read_words
 from .sampling import Sampler
 from .timing import QUIET_SINCE
 
@@ -58,7 +58,7 @@ class People:
 
 def people_of_site(sampler: Sampler, site: str) -> People:
     """The people written by hand, and as many others as the site needs."""
-    words = read("people")
+    words = read_words("people")
     cast = {handle: SeedAccount(handle, *about) for handle, about in words[site].items()}
     made = People(dict(cast), {lang: [] for lang in LANGUAGES})
     for rank, handle in enumerate(words["regulars"][site]):
@@ -80,7 +80,7 @@ def people_of_site(sampler: Sampler, site: str) -> People:
 
 
 def _somebody(sampler: Sampler, taken: dict[str, SeedAccount]) -> SeedAccount:
-    names = read("people")["names"]
+    names = read_words("people")["names"]
     first, last = sampler.next_of(names["first"]), sampler.next_of(names["last"])
     word = sampler.next_of(names["word"])
     plain, plain_last = _ascii(first), _ascii(last)

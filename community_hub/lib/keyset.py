@@ -77,7 +77,7 @@ class Order:
         if self.name == "id":
             pk = number(cursor)
             return Q(**{f"pk__{side}{or_equal}": pk}) if pk else Q()
-        found = text_place(cursor) if self.is_text else place(cursor)
+        found = text_place(cursor) if self.is_text else parse_cursor(cursor)
         if found is None:
             return Q()
         at, pk = found
@@ -161,7 +161,7 @@ def cursor(at: datetime | None, pk: int) -> str:
     return f"{at.isoformat() if at else ''}_{pk}"
 
 
-def place(text: str) -> tuple[datetime, int] | None:
+def parse_cursor(text: str) -> tuple[datetime, int] | None:
     """None where it cannot be read, or names a moment or a number that no row can have."""
     moment, _sep, digits = text.rpartition("_")
     try:

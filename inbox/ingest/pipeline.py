@@ -157,7 +157,7 @@ def _store(source: Source, ready: list[PreparedItem], now: datetime) -> Outcome:
     if not ready:
         return outcome
     people = resolve([one.author for one in ready if one.author])
-    placed = threads.place(source, ready, channels)
+    placed = threads.assign(source, ready, channels)
     outcome.conversations = matching.match_own(source, ready, placed)
     authors = _authors(ready, people)
     written = rows.upsert(source, ready, placed, authors, now)

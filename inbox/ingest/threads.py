@@ -48,7 +48,7 @@ class Groups:
         return list(found.values())
 
 
-def place(
+def assign(
     source: Source, batch: Sequence[PreparedItem], channels: dict[str, int]
 ) -> dict[str, int]:
     """Conversation pks by thread id, for every thread of the batch; new ones are made.

@@ -75,7 +75,7 @@ def kept(headers: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def read(pk: int, now: datetime) -> None:
+def process(pk: int, now: datetime) -> None:
     """Feed one stored delivery to ingest; safe to run twice. A stopped source's wait for it."""
     delivery = WebhookDelivery.objects.select_related("source").filter(pk=pk).first()
     if delivery is None or delivery.state != WebhookState.RECEIVED:

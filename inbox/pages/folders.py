@@ -91,7 +91,7 @@ class Folder:
     def page(self, user: User, *, after: str = "", size: int = PAGE) -> Rows:
         """`size` rows after a cursor, MOST at most."""
         size = min(max(size, 1), MOST)
-        if self.first and not keyset.place(after):
+        if self.first and not keyset.parse_cursor(after):
             return self._page_of_both(self.first, user, after, size)
         page = self._stretch(user, after, size)
         below = None

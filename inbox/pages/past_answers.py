@@ -192,7 +192,7 @@ def readable(user: User) -> MessageQuerySet:
     return with_people(seen.exclude(visibility__in=CLOSED))
 
 
-def read(
+def load(
     conversation: Conversation, user: User, pk: int, *, to: Message | None = None
 ) -> PastAnswer | None:
     """One of them as a whole, with its text as it would be sent here; None where it is none."""

@@ -148,7 +148,7 @@ class SearchFolder(Folder):
 
     def _newest(self, asked: Plan, context: Context, after: str, size: int) -> FoundRows:
         """`after`: the place of a message, below which the search goes on."""
-        found = hits.newest(asked, context, before=keyset.place(after), size=size)
+        found = hits.newest(asked, context, before=keyset.parse_cursor(after), size=size)
         shown = found.hits[:size]
         more = shown[-1].place if len(found.hits) > size else found.older
         rows = self._rows(asked, context, shown)
@@ -161,7 +161,7 @@ class SearchFolder(Folder):
         BELOW, which of the ranked ones was the last that was shown."""
         top, _sep, last = after.rpartition(BELOW)
         first = None if after else size + 1
-        found = hits.best(asked, context, before=keyset.place(top), size=first)
+        found = hits.best(asked, context, before=keyset.parse_cursor(top), size=first)
         places = enumerate(found.hits, 1) if last else ()
         begin = next((place for place, hit in places if hit.key == last), 0)
         shown = found.hits[begin : begin + size]

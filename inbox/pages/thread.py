@@ -140,7 +140,7 @@ def is_of_team(message: Message) -> bool:
     return author.is_us or author.member.user_id is not None or author.member.is_bot
 
 
-def read(
+def load_thread(
     conversation: Conversation,
     *,
     before: str = "",

@@ -18,7 +18,7 @@ from inbox.pages.found_rows import FoundRows
 from inbox.pages.rows import PAGE as ROWS
 from inbox.pages.rows import Rows, with_row_facts
 from inbox.pages.searches import SearchFolder
-from inbox.pages.thread import asked_by, read
+from inbox.pages.thread import asked_by, load_thread
 from members.profile import load_profile
 from team import listings
 from team.http import AuthenticatedHttpRequest
@@ -31,7 +31,7 @@ ALONE = ("thread", "older")  # parts that stand without the person
 PARTS = ("list", "rows", "more-rows", "talk", "thread", "older", "person")
 
 
-def found(request: AuthenticatedHttpRequest, pk: int) -> Conversation:
+def visible_conversation(request: AuthenticatedHttpRequest, pk: int) -> Conversation:
     """The conversation with everything its header shows, if this user may see it; else 404."""
     role = request.user.role
 
@@ -105,7 +105,7 @@ def conversation_context(
     start = "" if moved_on else request.POST.get("from") or request.GET.get("from", "")
     mark = getattr(conversation, "read_up_to", None)
     at = 0 if moved_on else number(request.GET.get("at"))
-    thread = read(conversation, before=before, start=start, at=at, mark=mark)
+    thread = load_thread(conversation, before=before, start=start, at=at, mark=mark)
     if not htmx.target(request) and thread.seen_up_to > (mark or 0):
         conversation.mark_read(thread.seen_up_to, by=user)
     drafts = {
@@ -163,7 +163,7 @@ def after_verb(
     if htmx.target(request) not in {"talk", "thread"}:
         return HttpResponseRedirect(address)
     moved_on = goal.pk != conversation.pk
-    fresh = goal if moved_on else found(request, goal.pk)
+    fresh = goal if moved_on else visible_conversation(request, goal.pk)
     context = conversation_context(request, fresh, folder, moved_on=moved_on)
     response = htmx.respond(request, PAGE, context, parts=PARTS)
     if moved_on:

@@ -14,9 +14,9 @@ from .common import (
     PARTS,
     conversation_context,
     folder_of,
-    found,
     list_context,
     person_context,
+    visible_conversation,
 )
 
 BESIDE_A_LIST = ("talk", "thread", "older")  # parts that stand without the rows
@@ -24,7 +24,7 @@ BESIDE_A_LIST = ("talk", "thread", "older")  # parts that stand without the rows
 
 @require_safe
 def conversation(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
-    shown = found(request, pk)
+    shown = visible_conversation(request, pk)
     if shown.pk != pk and not htmx.target(request):
         return redirect(f"{shown.get_absolute_url()}?{request.GET.urlencode()}")
     if htmx.target(request) == "person":

@@ -16,7 +16,7 @@ from inbox.pages.composer import named
 from inbox.verbs import writing
 from team.http import AuthenticatedHttpRequest
 
-from .common import after_verb, found
+from .common import after_verb, visible_conversation
 from .returning import go_back_to
 
 
@@ -72,7 +72,7 @@ def both(request: AuthenticatedHttpRequest, pk: int) -> tuple[Delivery, Conversa
     )
     delivery = get_object_or_404(seen, pk=pk)
     writing.cancel.require(request.user)
-    return delivery, found(request, delivery.message.conversation_id)
+    return delivery, visible_conversation(request, delivery.message.conversation_id)
 
 
 def shown(request: AuthenticatedHttpRequest, conversation: Conversation) -> HttpResponse:

@@ -11,12 +11,12 @@ from members.models import Member
 from members.views.follow_ups import plan_for
 from team.http import AuthenticatedHttpRequest
 
-from .common import found
+from .common import visible_conversation
 
 
 @require_http_methods(["GET", "POST"])
 def conversation_follow_ups(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
-    conversation = found(request, pk)
+    conversation = visible_conversation(request, pk)
     return plan_for(request, asker_of(conversation), origin_of(conversation), request.path)
 
 

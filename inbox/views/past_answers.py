@@ -15,13 +15,13 @@ from inbox.pages.past_answers import PastAnswers
 from inbox.verbs import writing
 from team.http import AuthenticatedHttpRequest
 
-from .common import found
+from .common import visible_conversation
 
 
 @require_GET
 def past_answer_list(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """`words`: what was typed; `to`: the message that is answered, where one was picked."""
-    conversation = found(request, pk)
+    conversation = visible_conversation(request, pk)
     writing.reply.require(request.user)
     words = storable(request.GET.get("words", ""))[:LONGEST]
     context = {"conversation": conversation, "words": words.strip(), "answers": PastAnswers()}
@@ -38,10 +38,10 @@ def past_answer_list(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse
 def past_answer(request: AuthenticatedHttpRequest, pk: int, message_pk: int) -> HttpResponse:
     """GET: to read. POST: {"text": as it would be sent here, "remark": what to look at first,
     "names": what that points out}."""
-    conversation = found(request, pk)
+    conversation = visible_conversation(request, pk)
     writing.reply.require(request.user)
     to = picked(request, conversation)
-    answer = past_answers.read(conversation, request.user, message_pk, to=to)
+    answer = past_answers.load(conversation, request.user, message_pk, to=to)
     if answer is None or answer.text is None:
         raise Http404
     if request.method == "POST":

@@ -16,7 +16,7 @@ from inbox.reply_rules import length_there
 from inbox.verbs import triage, writing
 from team.http import AuthenticatedHttpRequest
 
-from .common import closed, folder_of, found, typed
+from .common import closed, folder_of, typed, visible_conversation
 from .writing import LONGEST
 
 
@@ -38,7 +38,7 @@ def draft(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["POST", "DELETE"])
 def readmark(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """POST `up_to`: read so far. DELETE: unread again, for this user alone."""
-    conversation = found(request, pk)
+    conversation = visible_conversation(request, pk)
     if htmx.method(request) == "POST":
         conversation.mark_read(number(request.POST.get("up_to")), by=request.user)
         return HttpResponse(status=204)

@@ -16,13 +16,13 @@ from team.actions import Changes
 from team.http import AuthenticatedHttpRequest
 from team.views.undo import undo
 
-from .common import folder_of, found
+from .common import folder_of, visible_conversation
 
 
 @require_POST
 def conversation_undo(request: AuthenticatedHttpRequest, pk: int, group: uuid.UUID) -> HttpResponse:
     """Undo as everywhere else; where it worked, the conversation opens, beside the list `in`."""
-    conversation = found(request, pk)
+    conversation = visible_conversation(request, pk)
     response = undo(request, group)
     if response.status_code == 200:
         go_back_to(request, response, conversation, folder_of(request).slug)

@@ -22,7 +22,7 @@ from inbox.verbs import writing
 from team.actions import Changes
 from team.http import AuthenticatedHttpRequest
 
-from .common import found
+from .common import visible_conversation
 
 LONGEST_WORDS = 200  # that a reply is looked for by
 
@@ -100,7 +100,7 @@ def saved_reply_variant(
 def saved_reply_menu(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Those that can be put into a reply to ?to=42, or to whoever waits; with `words`, those that
     have them."""
-    conversation = found(request, pk)
+    conversation = visible_conversation(request, pk)
     writing.reply.require(request.user)
     asked = answered(conversation, request.GET.get("to"))
     words = storable(request.GET.get("words", "")).strip()[:LONGEST_WORDS]
@@ -113,7 +113,7 @@ def saved_reply_menu(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse
 def saved_reply_text(request: AuthenticatedHttpRequest, pk: int, reply_pk: int) -> JsonResponse:
     """One of them as it reads here: {"text": ..., "language": "de", "languages": [["de",
     "Deutsch"], ...]}. It counts as used, unless `language` asks for another of its texts."""
-    conversation = found(request, pk)
+    conversation = visible_conversation(request, pk)
     writing.reply.require(request.user)
     reply = visible(request, reply_pk)
     asked = answered(conversation, request.POST.get("to"))

@@ -22,14 +22,14 @@ from team.http import AuthenticatedHttpRequest
 from team.models import User
 from team.models.user import UserQuerySet
 
-from .common import after_verb, folder_of, found
+from .common import after_verb, folder_of, visible_conversation
 from .returning import undo_and_return
 
 
 @require_http_methods(["POST", "DELETE"])
 def closure(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Done with what the page showed; DELETE opens it again."""
-    conversation = found(request, pk)
+    conversation = visible_conversation(request, pk)
     triage.close.require(request.user)
     closing = htmx.method(request) == "POST"
     if closing:
@@ -53,7 +53,7 @@ def done_words(conversation: Conversation) -> str:
 @require_http_methods(["GET", "POST", "DELETE"])
 def assignment(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """GET: whom it can be given to. POST `user`: give it, "me" for taking. DELETE: nobody's."""
-    conversation = found(request, pk)
+    conversation = visible_conversation(request, pk)
     triage.assign.require(request.user)
     colleagues = who_can_take(conversation).order_by("name")
     if request.method == "GET":
@@ -91,7 +91,7 @@ def assigned_words(to: User | None, by: User) -> str:
 @require_http_methods(["GET", "POST", "DELETE"])
 def snooze(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """GET: the times there are. POST `until`: a preset's name or a date. DELETE wakes it."""
-    conversation = found(request, pk)
+    conversation = visible_conversation(request, pk)
     triage.snooze.require(request.user)
     if request.method == "GET":
         context = {
@@ -122,7 +122,7 @@ def snooze(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def tags(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """GET: the tags there are. POST `name`, or `new` as typed: put it on."""
-    conversation = found(request, pk)
+    conversation = visible_conversation(request, pk)
     tag_verbs.tag.require(request.user)
     if request.method == "GET":
         others = (
@@ -146,7 +146,7 @@ def tags(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["DELETE", "POST"])
 def tag(request: AuthenticatedHttpRequest, pk: int, tag_pk: int) -> HttpResponse:
     """Take one tag off; a form without scripts says DELETE in `_method`."""
-    conversation = found(request, pk)
+    conversation = visible_conversation(request, pk)
     tag_verbs.untag.require(request.user)
     taken = get_object_or_404(conversation.tags, pk=tag_pk)
     changes = tag_verbs.untag([conversation], taken, by=request.user)

@@ -24,13 +24,13 @@ from inbox.verbs.mentions import can_be_mentioned
 from team.http import AuthenticatedHttpRequest
 from team.models import User
 
-from .common import after_verb, folder_of, found, typed
+from .common import after_verb, folder_of, typed, visible_conversation
 
 
 @require_POST
 def replies(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Put an answer in the outbox; it leaves after the seconds in which it can be taken back."""
-    conversation = found(request, pk)
+    conversation = visible_conversation(request, pk)
     writing.reply.require(request.user)
     text = typed(request, "reply")
     to = answered(request, conversation)
@@ -59,7 +59,7 @@ def replies(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def notes(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """A word among us: it never leaves the hub."""
-    conversation = found(request, pk)
+    conversation = visible_conversation(request, pk)
     writing.note.require(request.user)
     text = typed(request, "note")
     if not text.strip() or len(text) > LONGEST:
@@ -74,7 +74,7 @@ def notes(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def mentionable(request: AuthenticatedHttpRequest, pk: int) -> JsonResponse:
     """The colleagues a note here can mention: {"names": [...]}."""
-    conversation = found(request, pk)
+    conversation = visible_conversation(request, pk)
     writing.note.require(request.user)
     return JsonResponse({"names": [user.name for user in can_be_mentioned(conversation)]})
 
@@ -82,7 +82,7 @@ def mentionable(request: AuthenticatedHttpRequest, pk: int) -> JsonResponse:
 @require_POST
 def preview(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """The text as it will read where it goes."""
-    conversation = found(request, pk)
+    conversation = visible_conversation(request, pk)
     writing.note.require(request.user)
     kind = request.POST.get("kind", "reply")
     text = typed(request, kind)[:LONGEST]

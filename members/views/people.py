@@ -161,7 +161,7 @@ def member_page(
         "tags": found.tags.filter(removed_at__isnull=True).order_by(Lower("name"), "pk")[
             :MOST_TAGS
         ],
-        "is_later_page": keyset.place(before) is not None,
+        "is_later_page": keyset.parse_cursor(before) is not None,
         "stages": Stage.choices,
         "note_form": note_form or NoteForm(),
     }

@@ -80,7 +80,7 @@ class SavedQuery(models.Model):
         return self.listing.view_address(self.pk) if self.listing else ""
 
     @property
-    def listing(self) -> listings.Listing | None:
+    def listing(self) -> listings.ListKind | None:
         return listings.find(self.kind)
 
     def can_be_edited_by(self, user: User) -> bool:

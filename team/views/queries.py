@@ -32,7 +32,7 @@ def suggestions(request: AuthenticatedHttpRequest, kind: str) -> HttpResponse:
     return htmx.respond(request, "team/query_suggestions.html", {"suggestions": found})
 
 
-def listing_of(kind: str) -> listings.Listing:
+def listing_of(kind: str) -> listings.ListKind:
     found = listings.find(kind)
     if found is None:
         raise Http404

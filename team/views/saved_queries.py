@@ -149,7 +149,7 @@ def visible(request: AuthenticatedHttpRequest, pk: int) -> SavedQuery:
     return get_object_or_404(found.filter(kind__in=listings.kinds()), pk=pk)
 
 
-def listing_of(found: SavedQuery) -> listings.Listing:
+def listing_of(found: SavedQuery) -> listings.ListKind:
     listing = found.listing
     if listing is None:
         raise Http404

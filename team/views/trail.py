@@ -20,7 +20,7 @@ def audit_trail(request: AuthenticatedHttpRequest) -> HttpResponse:
     if not request.user.can_read_audit_trail:
         raise PermissionDenied
     filters = trail.Filters.parse(request.GET)
-    found = trail.read(request.user, filters, before=request.GET.get("before", ""))
+    found = trail.page(request.user, filters, before=request.GET.get("before", ""))
     kept = {key: value for key, value in request.GET.items() if key != "before"}
     context = {
         "trail": found,

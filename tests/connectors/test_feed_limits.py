@@ -7,7 +7,7 @@ import pytest
 from inbox.connectors.contract import beginning, through_json
 from inbox.connectors.feed.connector import FeedConnector
 from inbox.connectors.feed.limits import TooMuch, newest_entries
-from inbox.connectors.feed.parse import read
+from inbox.connectors.feed.parse import parse_document
 from inbox.connectors.ignored import Ignored
 from tests.platforms.feeds import FeedSite, atom, rss
 
@@ -23,7 +23,7 @@ def item(number, *, day=None, body="Hello"):
 
 
 def titles(content):
-    return [entry.title for entry in read(content, URL).entries]
+    return [entry.title for entry in parse_document(content, URL).entries]
 
 
 def long_feed(count=4000, **given):
@@ -39,10 +39,10 @@ def test_of_four_thousand_entries_the_first_reach_the_parser():
 
 
 def test_what_is_kept_of_a_long_feed_is_read_as_before():
-    document = read(long_feed(), URL)
+    document = parse_document(long_feed(), URL)
     assert document.left_out == 4000 - len(document.entries)
     assert [entry.title for entry in document.entries[:2]] == ["Entry 0", "Entry 1"]
-    assert document.title == read(long_feed(1), URL).title
+    assert document.title == parse_document(long_feed(1), URL).title
     assert not document.broken
 
 
@@ -85,7 +85,7 @@ def test_an_item_that_is_shown_in_a_text_cuts_no_entry():
     kept, left_out = newest_entries(long_feed(3000, body=text))
     assert left_out
     assert kept.count(b"<title>Entry") + left_out == 3000
-    assert not read(long_feed(3000, body=text), URL).broken
+    assert not parse_document(long_feed(3000, body=text), URL).broken
 
 
 def test_elements_of_an_entry_are_no_entries():
@@ -96,7 +96,7 @@ def test_elements_of_an_entry_are_no_entries():
 
 def test_a_long_atom_feed_is_cut_too():
     content = atom("".join(f"<entry><id>{n}</id><title>E {n}</title></entry>" for n in range(5000)))
-    document = read(content, URL)
+    document = parse_document(content, URL)
     assert document.left_out
     assert len(document.entries) + document.left_out == 5000
     assert not document.broken
@@ -122,7 +122,7 @@ def test_of_a_long_json_feed_the_newest_items_are_read(is_oldest_first):
         {"id": str(n), "title": f"T {n}", "date_published": f"2026-09-{20 - n // 500:02}T00:00:00Z"}
         for n in range(9000)
     ]
-    document = read(json_feed(items[::-1] if is_oldest_first else items), URL)
+    document = parse_document(json_feed(items[::-1] if is_oldest_first else items), URL)
     assert document.left_out
     assert len(document.entries) + document.left_out == 9000
     assert "T 0" in {entry.title for entry in document.entries}
@@ -135,7 +135,7 @@ def test_of_a_long_json_feed_the_newest_items_are_read(is_oldest_first):
 )
 def test_a_json_feed_of_more_values_than_are_read_is_refused(items):
     with pytest.raises(TooMuch):
-        read(json_feed(items), URL)
+        parse_document(json_feed(items), URL)
 
 
 def test_what_was_left_out_of_a_long_feed_is_told(settings):

@@ -9,14 +9,14 @@ from inbox.connectors.feed.document import Author, Entry, NotAFeed, Unreadable
 from inbox.connectors.feed.fields import plain
 from inbox.connectors.feed.keys import keys_of
 from inbox.connectors.feed.limits import TooMuch
-from inbox.connectors.feed.parse import read
+from inbox.connectors.feed.parse import parse_document
 from tests.platforms.feeds import atom, rss
 
 URL = "https://site.example/feed/index.xml"
 
 
 def only(content: bytes, content_type: str = ""):
-    (entry,) = read(content, URL, content_type).entries
+    (entry,) = parse_document(content, URL, content_type).entries
     return entry
 
 
@@ -74,14 +74,16 @@ def test_a_comment_says_what_it_answers():
 
 
 def test_broken_xml_gives_what_can_be_read_and_says_so():
-    document = read(rss("<item><title>One</title></item><item><title>A & B</title></item>"), URL)
+    document = parse_document(
+        rss("<item><title>One</title></item><item><title>A & B</title></item>"), URL
+    )
     assert [entry.title for entry in document.entries] == ["One", "A & B"]
     assert document.broken
 
 
 def test_a_document_cut_in_the_middle_gives_its_first_entries():
     whole = rss("<item><title>One</title></item><item><title>Two</title></item>")
-    document = read(whole[: whole.index(b"Two")], URL)
+    document = parse_document(whole[: whole.index(b"Two")], URL)
     assert document.entries[0].title == "One"
     assert document.broken
 
@@ -92,7 +94,7 @@ def test_another_encoding_is_read():
 
 
 def test_a_feed_served_as_a_web_page_is_read_all_the_same():
-    document = read(rss("<item><title>One</title></item>"), URL, "text/html")
+    document = parse_document(rss("<item><title>One</title></item>"), URL, "text/html")
     assert document.entries[0].title == "One"
     assert not document.broken
 
@@ -100,23 +102,23 @@ def test_a_feed_served_as_a_web_page_is_read_all_the_same():
 def test_a_web_page_names_its_feed():
     page = b'<html><head><link rel="alternate" type="application/rss+xml" href="/all.xml"></head>'
     with pytest.raises(NotAFeed) as caught:
-        read(page, URL, "text/html")
+        parse_document(page, URL, "text/html")
     assert caught.value.feeds == ("https://site.example/all.xml",)
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b'{"a": 1}', b"{", b"\x00\x01\x02", b"[1]"])
 def test_what_is_no_feed_is_said_to_be_none(content):
     with pytest.raises(NotAFeed):
-        read(content, URL)
+        parse_document(content, URL)
 
 
 def test_a_path_in_the_document_opens_no_file():
     with pytest.raises(NotAFeed):
-        read(b"/etc/passwd", URL)
+        parse_document(b"/etc/passwd", URL)
 
 
 def test_one_unreadable_item_of_a_json_feed_leaves_the_others():
-    document = read(
+    document = parse_document(
         b'{"items": [{"id": 1, "content_text": "Hi"}, 7, {"id": "2", "attachments": [3]}]}', URL
     )
     assert [entry.guid for entry in document.entries] == ["1"]
@@ -132,7 +134,7 @@ def test_an_enclosure_keeps_type_and_size():
 
 @pytest.mark.parametrize("before", [b"\n", b" \t\r\n", b"\xef\xbb\xbf\n", b"\n\xef\xbb\xbf"])
 def test_white_space_before_the_document_is_no_error(before):
-    document = read(before + rss("<item><title>One</title></item>"), URL)
+    document = parse_document(before + rss("<item><title>One</title></item>"), URL)
     assert document.entries[0].title == "One"
     assert document.broken == ""
 
@@ -216,14 +218,16 @@ def test_a_bad_address_of_a_file_leaves_the_entry():
 
 def test_a_json_item_nested_thousands_deep_leaves_the_others():
     deep = "[" * 900 + "]" * 900
-    document = read(f'{{"items": [{{"id": "1", "title": {deep}}}, {{"id": "2"}}]}}'.encode(), URL)
+    document = parse_document(
+        f'{{"items": [{{"id": "1", "title": {deep}}}, {{"id": "2"}}]}}'.encode(), URL
+    )
     assert [entry.guid for entry in document.entries] == ["2"]
     assert len(document.bad) == 1
 
 
 def test_json_nested_too_deeply_to_be_read_is_no_feed():
     with pytest.raises(NotAFeed):
-        read(b'{"items": ' + b"[" * 100_000, URL)
+        parse_document(b'{"items": ' + b"[" * 100_000, URL)
 
 
 @pytest.mark.parametrize("markup", ["<a", "<a x=", "</a", "<a <b "])
@@ -258,14 +262,14 @@ def test_a_document_that_would_take_minutes_is_refused_at_once(document):
     """50,000 attributes of one tag took feedparser 26 s, and the next worker with it."""
     begun = time.process_time()
     with pytest.raises(TooMuch):
-        read(document, URL)
+        parse_document(document, URL)
     assert time.process_time() - begun < 1
 
 
 def test_a_long_podcast_is_read():
     categories = "".join(f"<category>c{n}</category>" for n in range(10))
     text = f"<title>One</title><description>{'word ' * 500}</description>"
-    document = read(rss(f"<item>{text}{categories}</item>" * 2000), URL)
+    document = parse_document(rss(f"<item>{text}{categories}</item>" * 2000), URL)
     assert len(document.entries) > 400
     assert len(document.entries) + document.left_out == 2000
 
@@ -281,7 +285,7 @@ def test_a_long_podcast_is_read():
 def test_what_feedparser_stumbles_over_is_said_to_be_broken(broken):
     """It raises whatever comes up: KeyError, TypeError, UnicodeDecodeError."""
     with pytest.raises(Unreadable):
-        read(broken, URL)
+        parse_document(broken, URL)
 
 
 @pytest.mark.parametrize("number", ["x110000", "1114112", "99999999999999999999", "x7fffffff"])
@@ -297,7 +301,7 @@ def test_the_last_character_there_is_is_left_alone(number):
 @pytest.mark.parametrize("page", [b"<html><![if gte mso 9]>", b"<html><![x", b"<html><!x"])
 def test_a_web_page_with_odd_declarations_is_still_no_feed(page):
     with pytest.raises(NotAFeed):
-        read(page, URL, "text/html")
+        parse_document(page, URL, "text/html")
 
 
 def test_two_megabytes_in_one_entry_are_read():
@@ -308,7 +312,9 @@ def test_two_megabytes_in_one_entry_are_read():
 
 def test_a_json_date_far_in_the_future_is_kept_for_the_connector_to_judge():
     later = (datetime.now(UTC) + timedelta(days=900)).isoformat()
-    document = read(f'{{"items": [{{"id": "1", "date_published": "{later}"}}]}}'.encode(), URL)
+    document = parse_document(
+        f'{{"items": [{{"id": "1", "date_published": "{later}"}}]}}'.encode(), URL
+    )
     assert document.entries[0].published > datetime.now(UTC)
 
 
@@ -319,5 +325,5 @@ def test_a_date_outside_of_time_leaves_the_entry_and_its_neighbours(date):
         f'{{"items": [{{"id": "1", "date_published": "{date}"}}, {{"id": "2"}}]}}'.encode(),
         atom(f"<entry><id>1</id><published>{date}</published></entry><entry><id>2</id></entry>"),
     ):
-        entries = read(document, URL).entries
+        entries = parse_document(document, URL).entries
         assert [(entry.guid, entry.published) for entry in entries] == [("1", None), ("2", None)]

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from community_hub.demo.community import Community, community
-from community_hub.demo.content import SITES, read, scripts, topics
+from community_hub.demo.content import SITES, read_words, scripts, topics
 from sandbox.seed import SeedPost, SeedThread
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -169,7 +169,7 @@ def test_some_authors_left_and_some_posts_were_edited(demo: Community) -> None:
 
 @pytest.mark.parametrize("site", SITES)
 def test_everybody_in_a_hand_written_conversation_is_introduced(site: str) -> None:
-    known = {*read("people")[site], "polyphon"}
+    known = {*read_words("people")[site], "polyphon"}
     for script in scripts(site):
         assert {line.handle for line in script.lines} <= known
 

@@ -120,7 +120,7 @@ def test_typed_words_must_all_be_there_and_the_last_may_be_begun(bob, talk):
 def test_only_what_has_arrived_is_offered(bob, talk, state):
     reply = answered(ASKED, "Not there.", bob, state=state)
     assert offered(talk, bob) == []
-    assert past_answers.read(talk, bob, reply.pk) is None
+    assert past_answers.load(talk, bob, reply.pk) is None
 
 
 def test_neither_notes_nor_what_was_deleted_or_private_is_offered(bob, talk):
@@ -131,20 +131,20 @@ def test_neither_notes_nor_what_was_deleted_or_private_is_offered(bob, talk):
     note = make_message(there, ASKED, kind="note", author=None, external_id=None, by=bob)
     assert offered(talk, bob) == []
     for message in (deleted, *closed, note, there.messages.get(kind="inbound")):
-        assert past_answers.read(talk, bob, message.pk) is None
+        assert past_answers.load(talk, bob, message.pk) is None
 
 
 def test_a_public_answer_to_a_private_message_shows_nothing_of_that(bob, talk):
     reply = answered(ASKED, "As I told you.", bob)
     Message.objects.filter(pk=reply.parent_id).update(visibility="direct")
     assert offered(talk, bob) == []
-    assert past_answers.read(talk, bob, reply.pk) is None
+    assert past_answers.load(talk, bob, reply.pk) is None
 
 
 def test_nothing_of_this_conversation_is_offered(bob, talk):
     reply = make_reply(talk, f"{ASKED} Yes.", by=bob, language="en")
     assert offered(talk, bob) == []
-    assert past_answers.read(talk, bob, reply.pk) is None
+    assert past_answers.load(talk, bob, reply.pk) is None
 
 
 def test_a_restricted_source_is_in_no_row_no_order_and_no_number(bob, lena, talk):
@@ -188,7 +188,7 @@ def test_what_a_colleague_began_is_no_answer(bob, talk):
     colleague = make_identity(make_member("Robin Ruiz", user=bob))
     opening = make_message(make_conversation(subject=""), ASKED, author=colleague, language="en")
     assert offered(talk, bob) == []
-    assert past_answers.read(talk, bob, opening.pk) is None
+    assert past_answers.load(talk, bob, opening.pk) is None
 
 
 def test_without_a_parent_the_last_message_of_a_member_was_answered(bob, talk):
@@ -199,7 +199,7 @@ def test_without_a_parent_the_last_message_of_a_member_was_answered(bob, talk):
     (row,) = past_answers.similar(talk, bob).rows
     assert row.question.body_text == ASKED
     assert row.question.pk != later.pk
-    assert past_answers.read(talk, bob, reply.pk).question.pk == row.question.pk
+    assert past_answers.load(talk, bob, reply.pk).question.pk == row.question.pk
 
 
 def test_one_text_is_offered_once(bob, talk):

@@ -10,12 +10,12 @@ NOON = datetime(2026, 3, 1, 12, 0, 0, 250, tzinfo=UTC)
 
 
 def test_a_place_comes_back_as_it_was():
-    assert keyset.place(keyset.cursor(NOON, 42)) == (NOON, 42)
+    assert keyset.parse_cursor(keyset.cursor(NOON, 42)) == (NOON, 42)
 
 
 def test_a_place_written_in_another_timezone_is_the_same_moment():
     there = NOON.astimezone(timezone(timedelta(hours=-7)))
-    assert keyset.place(keyset.cursor(there, 42)) == (NOON, 42)
+    assert keyset.parse_cursor(keyset.cursor(there, 42)) == (NOON, 42)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_a_place_written_in_another_timezone_is_the_same_moment():
     ],
 )
 def test_what_no_row_can_have_is_no_place(text):
-    assert keyset.place(text) is None
+    assert keyset.parse_cursor(text) is None
 
 
 def test_an_order_says_what_follows_a_place_and_what_stands_above_it(db) -> None:

@@ -289,7 +289,7 @@ def test_exporting_stands_in_the_audit_trail_also_when_the_file_is_gone(client, 
     begin(client, q="stage:visitor")
     run_jobs()
     exports.delete_old(timezone.now() + timedelta(days=8))
-    (entry,) = trail.read(lena, trail.Filters()).entries
+    (entry,) = trail.page(lena, trail.Filters()).entries
     assert entry.words == "exported Members: stage:visitor"
     assert not entry.can_undo
     assert Action.objects.get().by == bob

@@ -133,7 +133,7 @@ def test_the_trail_shows_one_line_for_each_call(client, lena, bob) -> None:
     talks = [make_message().conversation for _ in range(3)]
     triage.assign(talks, bob, by=bob)
     tags.tag(talks[:1], "bug", by=bob)
-    entries = trail.read(lena, trail.Filters()).entries
+    entries = trail.page(lena, trail.Filters()).entries
     assert [(entry.action.verb, entry.more) for entry in entries] == [("tag", 0), ("assign", 2)]
     client.force_login(lena)
     page = client.get("/team/audit-trail/").content.decode()
@@ -172,7 +172,7 @@ def test_the_database_keeps_who_undid_it(lena, bob) -> None:
 def test_the_trail_cuts_a_long_name_with_an_ellipsis(lena, bob) -> None:
     talk = make_conversation(subject="Is it loud? " * 20)
     triage.close([talk], by=bob, seen_up_to=10**9)
-    (entry,) = trail.read(lena, trail.Filters()).entries
+    (entry,) = trail.page(lena, trail.Filters()).entries
     assert entry.words.endswith("… as done")
     assert len(entry.words) < 130
 
@@ -191,7 +191,7 @@ def test_the_trail_says_which_tag_to_whom_and_until_when(lena, bob) -> None:
     member_verbs.set_owner(member, lena, by=bob)
     member_verbs.set_owner(member, None, by=bob)
     member_verbs.set_stage(member, "champion", by=bob)
-    said = [entry.words for entry in trail.read(lena, trail.Filters()).entries]
+    said = [entry.words for entry in trail.page(lena, trail.Filters()).entries]
     assert said[::-1] == [
         "added the tag “bug” to 100 %(tag)s",
         "removed the tag “bug” from 100 %(tag)s",
@@ -209,7 +209,7 @@ def test_the_trail_says_which_tag_to_whom_and_until_when(lena, bob) -> None:
 
 def test_the_trail_says_from_which_role_to_which(lena, alice, bob) -> None:
     team_verbs.change_role(bob, "lead", by=alice)
-    (entry,) = trail.read(lena, trail.Filters()).entries
+    (entry,) = trail.page(lena, trail.Filters()).entries
     assert entry.words == "changed the role of Bob Baker from Manager to Lead"
 
 
@@ -228,10 +228,10 @@ def test_the_trail_is_narrowed_and_paged(lena, bob) -> None:
         triage.assign([talk], bob, by=bob)
     triage.close(talks, by=lena, seen_up_to=10**9)
     by_bob = trail.Filters(by=bob.pk)
-    first = trail.read(lena, by_bob, size=3)
-    rest = trail.read(lena, by_bob, size=3, before=first.older)
+    first = trail.page(lena, by_bob, size=3)
+    rest = trail.page(lena, by_bob, size=3, before=first.older)
     assert [len(first.entries), len(rest.entries), rest.older] == [3, 2, ""]
-    closed = trail.read(lena, trail.Filters(verb="inbox.conversation close"))
+    closed = trail.page(lena, trail.Filters(verb="inbox.conversation close"))
     assert [entry.action.by for entry in closed.entries] == [lena]
 
 
@@ -239,7 +239,7 @@ def test_what_is_gone_is_still_in_the_trail(lena, bob) -> None:
     talk = make_message().conversation
     triage.assign([talk], bob, by=bob)
     Conversation.objects.all().delete()
-    (entry,) = trail.read(lena, trail.Filters()).entries
+    (entry,) = trail.page(lena, trail.Filters()).entries
     assert entry.words == "assigned a deleted conversation"
     assert not entry.can_undo
 
@@ -253,7 +253,7 @@ def test_the_trail_names_a_view_for_whoever_may_see_it_and_for_nobody_else(lena,
     saved_query_verbs.remove(shared, by=bob)
 
     def said(user) -> list[str]:
-        return [entry.words for entry in trail.read(user, trail.Filters()).entries][::-1]
+        return [entry.words for entry in trail.page(user, trail.Filters()).entries][::-1]
 
     assert said(lena) == [
         "renamed a private view",
@@ -272,13 +272,13 @@ def test_the_trail_says_what_kind_of_thing_its_reader_may_not_see(lena, alice, b
     saved_replies.create(by=bob, owner=bob, **fields)
     saved_replies.create(by=bob, owner=None, **fields)
     team_verbs.invite(role="manager", email="plum@team.example", by=alice)
-    said = [entry.words for entry in trail.read(lena, trail.Filters()).entries][::-1]
+    said = [entry.words for entry in trail.page(lena, trail.Filters()).entries][::-1]
     assert said == [
         "created a private saved reply",
         "created the saved reply “Plum”",
         "created an invitation",
     ]
-    (entry, *_rest) = trail.read(alice, trail.Filters()).entries
+    (entry, *_rest) = trail.page(alice, trail.Filters()).entries
     assert entry.words == "created the invitation plum@team.example"
 
 

@@ -38,7 +38,7 @@ def slow(monkeypatch):
         return 7
 
     listings.register(
-        listings.Listing(
+        listings.ListKind(
             kind="slow",
             label="Slow",
             icon="clock",

@@ -77,7 +77,7 @@ def encode(data: bytes, sizes: list[str]) -> list[bytes]:
     """One file a size, b"" where it would be the same as the one before. Of what moves, the first
     picture."""
     wanted = [(kind, pair(box)) for kind, _colon, box in (size.partition(":") for size in sizes)]
-    image = read(data, max(box for _kind, box in wanted))
+    image = decode(data, max(box for _kind, box in wanted))
     files: list[bytes] = []
     before = (0, 0)
     for kind, box in wanted:
@@ -91,7 +91,7 @@ def encode(data: bytes, sizes: list[str]) -> list[bytes]:
     return files
 
 
-def read(data: bytes, box: tuple[int, int]) -> Image.Image:
+def decode(data: bytes, box: tuple[int, int]) -> Image.Image:
     """Upright, in sRGB, with transparency where it has some, no larger than `box`."""
     image = opened(data)
     turn = TURNS.get(orientation_of(image))

@@ -75,8 +75,8 @@ def look_up(wanted: Wanted, *, large: bool = False) -> tuple[State, bytes]:
     """Its state, and the WebP file where it is here."""
     if not are_shown():
         return State.REFUSED, b""
-    data = store.read(wanted.owner, wanted.name + LARGE) if large else None
-    data = data or store.read(wanted.owner, wanted.name)
+    data = store.load(wanted.owner, wanted.name + LARGE) if large else None
+    data = data or store.load(wanted.owner, wanted.name)
     if data is not None:
         return State.HERE, data
     refused = cache.get(f"{wanted.key}:refused")
@@ -94,7 +94,7 @@ def why_not(wanted: Wanted) -> str:
 def obtain(wanted: Wanted) -> bool:
     """Fetch, re-encode and keep it; False where it can't be shown, which is remembered, or another
     one is at it. Safe to run twice."""
-    if store.read(wanted.owner, wanted.name) is not None:
+    if store.load(wanted.owner, wanted.name) is not None:
         return True
     if not are_shown() or not cache.add(f"{wanted.key}:refused", TRIED, TRYING):
         return False

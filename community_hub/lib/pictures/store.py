@@ -40,7 +40,7 @@ def path_of(owner: str, name: str) -> Path:
     return folder() / shard / owner / f"{name}.webp"
 
 
-def read(owner: str, name: str) -> bytes | None:
+def load(owner: str, name: str) -> bytes | None:
     path = path_of(owner, name)
     try:
         data = path.read_bytes()

@@ -20,7 +20,7 @@ from community_hub.lib.text import one_line
 
 from . import syntax
 from .mistakes import SHOWN, Mistake
-from .parser import read, refuse_no_value
+from .parser import read_query, refuse_no_value
 from .tree import And, Node, Not, Operator, Or, Query, Term
 
 Text = str | Promise
@@ -129,7 +129,7 @@ class Language:
     def parse(self, text: str) -> Query:
         """As the function parse(), and every operator and fixed value is a known one. Raises
         Mistake. No database is asked."""
-        query = read(text)
+        query = read_query(text)
         for operator in query.operators:
             self._definition(query.text, operator)
         return query
@@ -143,7 +143,7 @@ class Language:
         """All of what a query asks for that can't be looked for, in the order of the text; where
         the text can't be read, what is said of that alone."""
         try:
-            query = read(text)
+            query = read_query(text)
         except Mistake as mistake:
             return [mistake]
         found = []

@@ -33,13 +33,13 @@ def parse(text: str) -> Query:
 
     `or` binds closer than the space between two words: `a or b c` is `(a or b) c`.
     """
-    query = read(text)
+    query = read_query(text)
     for operator in query.operators:
         refuse_no_value(text, operator)
     return query
 
 
-def read(text: str) -> Query:
+def read_query(text: str) -> Query:
     """As parse(), but operators may have the value "": a language first looks at their names."""
     _refuse_hidden(text)
     if len(text) > LONGEST:

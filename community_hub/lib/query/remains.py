@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from .language import Context, Language
 from .mistakes import Mistake, without
-from .parser import read
+from .parser import read_query
 
 HIDDEN = "•••"  # a value that names nothing
 MOST_REPAIRS = 150  # of what stands beside a gap; each takes a millisecond or two
@@ -39,7 +39,7 @@ def with_values_hidden(language: Language, text: str, context: Context) -> str:
     if not mistaken:
         return text
     try:
-        operators = read(text).operators
+        operators = read_query(text).operators
     except Mistake:
         return HIDDEN
     for operator in reversed(operators):

@@ -38,7 +38,7 @@ from inbox.connectors.feed.document import Author, Document, Enclosure, Entry, N
 from inbox.connectors.feed.forms import FeedForm
 from inbox.connectors.feed.keys import keys_of
 from inbox.connectors.feed.limits import TooMuch
-from inbox.connectors.feed.parse import read
+from inbox.connectors.feed.parse import parse_document
 from inbox.connectors.feed.threads import Thread, Threads
 from inbox.connectors.ignored import Ignored
 from inbox.connectors.tally import Tally
@@ -180,7 +180,7 @@ class FeedConnector(Connector):
     def document(self, fetched: Fetched) -> Document:
         where = self.client.where
         try:
-            return read(fetched.content or b"", fetched.url, fetched.content_type)
+            return parse_document(fetched.content or b"", fetched.url, fetched.content_type)
         except Unreadable as error:
             sentence = _("The feed at %(where)s is invalid and can’t be read.")
             raise Transient(sentence % {"where": where}) from error

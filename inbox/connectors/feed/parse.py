@@ -14,7 +14,7 @@ from inbox.connectors.feed.xml_feed import read_xml
 FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json")
 
 
-def read(content: bytes, url: str, content_type: str = "") -> Document:
+def parse_document(content: bytes, url: str, content_type: str = "") -> Document:
     """Raises NotAFeed where the document is something else, TooMuch where it holds more than is
     read, Unreadable where it is broken from end to end."""
     content = content.lstrip(b"\xef\xbb\xbf \t\r\n")  # a declaration must come first in XML

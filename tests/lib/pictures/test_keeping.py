@@ -204,7 +204,7 @@ def test_reading_a_picture_counts_as_using_it(gallery):
     store.write("message-1", "aa", b"x")
     long_ago = time.time() - 10 * store.TOUCHED
     set_times("message-1", used=long_ago, made=long_ago)
-    assert store.read("message-1", "aa") == b"x"
+    assert store.load("message-1", "aa") == b"x"
     state = store.path_of("message-1", "aa").stat()
     assert time.time() - state.st_atime < 60
     assert abs(state.st_mtime - long_ago) < 1
