@@ -60,9 +60,8 @@ class Day:
 
 
 def offered_days(user: User) -> list[Day]:
-    """Those that people mean most; only working days of this colleague's."""
-    own = hours.of_user(user)
-    now = own.local().date()
+    """Those that people mean most, after today: days of the hub, on which this colleague works."""
+    own, now = hours.of_user(user), today()
     first = own.next_workday(now)
     is_tomorrow = first == now + timedelta(days=1)
     found = {first: _("Tomorrow") if is_tomorrow else _("Next working day")}
@@ -82,4 +81,4 @@ def usual_day(user: User) -> date:
 
 
 def workday_in(days: int, own: hours.Hours) -> date:
-    return own.next_workday(own.local().date() + timedelta(days=days - 1))
+    return own.next_workday(today() + timedelta(days=days - 1))

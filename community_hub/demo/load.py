@@ -59,7 +59,9 @@ def colleagues() -> dict[str, User]:
             timezone=colleague.timezone,
         )
     if Hub.current() is None:
-        team_verbs.name_hub("Polyphon", by=users[OWNER])
+        owner = users[OWNER]
+        team_verbs.name_hub("Polyphon", by=owner)
+        team_verbs.set_hours(Hub.objects.get(), timezone=COLLEAGUES[OWNER].timezone, by=owner)
     return users
 
 

@@ -133,12 +133,13 @@ def form_page(
     row: FollowUp | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    days = follow_ups.offered_days(request.user)
     context = {
         "form": form,
         "member": member,
         "address": address,
         "follow_up": row,
-        "days": follow_ups.offered_days(request.user),
+        "days": [follow_ups.Day(_("Today"), follow_ups.today()), *days],
     }
     return htmx.respond(request, PAGE, context, parts=PARTS, status=status)
 

@@ -6,9 +6,9 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from community_hub.lib import htmx
+from members import follow_ups
 from members import today as page
 from members.models.scopes import with_hidden_scopes_read
-from team import hours
 from team.http import AuthenticatedHttpRequest
 
 
@@ -21,7 +21,7 @@ def today(request: AuthenticatedHttpRequest) -> HttpResponse:
     context = {
         "sections": sections,
         "of_team": of_team,
-        "now": hours.of_user(user).local(),
+        "day": follow_ups.today(),
         "things": sum(len(each.rows) for each in sections),
         "has_more": any(each.has_more for each in sections),
     }

@@ -75,3 +75,20 @@ def test_rows_stand_in_their_new_order_after_an_update(sit, hub: Hub, talks, tal
     lena.reload()
     expect(rows.first).to_contain_text(f"An answer in {other.pk}")
     expect(rows).to_have_count(2)
+
+
+def test_what_is_said_is_heard_although_the_form_that_asked_has_gone(sit, hub: Hub) -> None:
+    """As where a live event replaces the row of a view before its removal is answered."""
+    page = sit("bo")
+    member = hub.ask("select member_id from members_identity where handle = 'halvard'")
+    page.goto(f"/members/{member}/")
+    page.locator("#stage-of-member").select_option("visitor")
+    page.evaluate("""() => document.body.addEventListener("htmx:beforeSend", ({ target }) => {
+        if (target.matches(".stage-form")) target.closest("section").remove();
+    })""")
+    page.locator("#set-stage").click()
+    expect(page.locator(".toast")).to_contain_text("Visitor")
+    expect(page.locator(".toast")).to_have_count(1)
+    page.keyboard.press("z")
+    expect(page.locator(".toast").last).to_contain_text("Undone")
+    expect(page.locator("#stage-of-member")).to_have_value("champion")

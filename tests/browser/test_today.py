@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
 from playwright.sync_api import expect
 
 from .talks import Talk
@@ -16,7 +15,7 @@ def test_a_promise_is_made_in_the_inbox_and_kept_on_today(sit, talk: Talk) -> No
     box = page.get_by_label("What to do")
     expect(box).to_be_focused()
     page.keyboard.type(text)
-    page.get_by_label("By", exact=True).fill(timezone.localdate().isoformat())
+    page.locator("#follow-up-menu").get_by_role("button", name="Today").press("Enter")
     page.get_by_label("Promised").press("Space")
     page.locator("#follow-up-menu").get_by_role("button", name="Add").press("Enter")
     expect(page.locator(".toast")).to_contain_text("Promise noted. Due today.")

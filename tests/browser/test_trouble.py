@@ -76,7 +76,7 @@ def test_a_hub_out_of_reach_speaks_of_a_draft_only_beside_a_box_that_keeps_one(
 ) -> None:
     page = sit("bo")
     toast = page.locator("toast-rack .toast.error")
-    kept = "Your draft is saved."
+    kept = "What you typed is still there."
     for address, has_draft in (("/members/", False), (talk.page, True)):
         page.goto(address)
         for event in ("htmx:sendError", "htmx:responseError"):

@@ -1,8 +1,9 @@
 """What the team will do for a member: planned, changed, done, each logged and undone."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -11,7 +12,7 @@ from members import filters, follow_up_verbs, follow_ups
 from members.follow_up_verbs import NotPossible, Origin
 from members.log import timeline
 from members.models import FollowUp, Member
-from team.models import Notification
+from team.models import Hub, Notification
 from tests.make import make_identity, make_member, make_source
 
 
@@ -236,6 +237,24 @@ def test_today_shows_mine_and_the_teams(client, bob, lena, ines):
     team = client.get("/today/?whose=team").content.decode()
     assert mine.text in team
     assert hers.text in team
+
+
+def test_the_days_of_today_are_the_hubs_wherever_one_sits(client, bob, ines):
+    """When it is the 30th in Berlin already, it is for everybody."""
+    Hub.objects.create(name="Polyphon", timezone="Europe/Berlin")
+    bob.timezone = "America/Los_Angeles"
+    bob.save()
+    client.force_login(bob)
+    with time_machine.travel(datetime(2026, 11, 29, 23, 30, tzinfo=UTC), tick=False):
+        plan(ines, bob, "Due on the 30th", days=1)
+        page = client.get("/today/").content.decode()
+        assert "Monday, 30 November" in page
+        assert "due today" in page
+        offered = follow_ups.offered_days(bob)
+        assert (offered[0].label, offered[0].date) == ("Tomorrow", date(2026, 12, 1))
+        assert (
+            'value="2026-11-30"' in client.get(f"/members/{ines.pk}/follow-ups/").content.decode()
+        )
 
 
 def test_today_asks_as_often_with_many_rows_as_with_few(
