@@ -121,7 +121,8 @@ def plan_for(
             said = _("Promise noted. %(due)s") if made.is_promise else _("Follow-up added. %(due)s")
             fresh = FollowUpForm(user=request.user, initial=initial)
             blank = form_page(request, fresh, member, address)
-            return answer(request, member, said % {"due": due_of(made)}, changes, part=blank)
+            said = said % {"due": due_of(made)}
+            return answer(request, member, said, changes, part=blank, back=origin.link)
     return form_page(request, form, member, address, status=422)
 
 
@@ -139,6 +140,7 @@ def form_page(
         "member": member,
         "address": address,
         "follow_up": row,
+        "in_menu": bool(htmx.target(request)),
         "days": [follow_ups.Day(_("Today"), follow_ups.today()), *days],
     }
     return htmx.respond(request, PAGE, context, parts=PARTS, status=status)
@@ -166,10 +168,11 @@ def answer(
     *,
     level: str = "",
     part: HttpResponse | None = None,
+    back: str = "",
 ) -> HttpResponse:
     """What shows the member or their follow-ups fetches itself again; `part` takes the place of
-    the form that was sent."""
-    response: HttpResponse = redirect(member)
+    the form that was sent. A plain form leads `back`, or to the member."""
+    response: HttpResponse = redirect(back or member)
     if "HX-Request" in request.headers:
         response = part or HttpResponse(status=204)
         trigger_client_event(response, "hub:member")

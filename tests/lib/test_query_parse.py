@@ -135,7 +135,7 @@ def test_only_a_last_word_that_the_text_ends_with_is_unfinished():
         ),
         ("or", "“or” stands between two things. One of them is missing here.", "or", ""),
         ("a OR", "“or” stands between two things. One of them is missing here.", "OR", "a"),
-        ("(or a)", "“or” stands between two things. One of them is missing here.", "or", "( a)"),
+        ("(or a)", "“or” stands between two things. One of them is missing here.", "or", "(a)"),
         ("a or or b", "“or” stands between two things. One of them is missing here.", "or", None),
         ("-or b", "“or” stands between two things. One of them is missing here.", "or", "b"),
         ("from: bob", "“from:” needs a value right after the colon.", "from:", "from:bob"),

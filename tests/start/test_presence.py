@@ -23,8 +23,8 @@ def talk(source):
 
 
 @pytest.fixture
-def rung(monkeypatch):
-    """What was rung, in order."""
+def published(monkeypatch):
+    """The live events, in order."""
     heard = []
     monkeypatch.setattr(live, "send", lambda topics, message: heard.append((topics, message)))
     return heard
@@ -80,8 +80,8 @@ def test_a_list_asks_only_about_conversations_that_somebody_is_at(talk, bob, car
     assert live.client().zcard(presence.key_of_all()) == 2
 
 
-def test_the_bell_rings_when_something_changed_and_not_each_time(
-    talk, source, bob, rung, django_capture_on_commit_callbacks
+def test_an_event_is_published_when_something_changed_and_not_each_time(
+    talk, source, bob, published, django_capture_on_commit_callbacks
 ):
     with django_capture_on_commit_callbacks(execute=True):
         presence.here(talk, bob)
@@ -89,10 +89,10 @@ def test_the_bell_rings_when_something_changed_and_not_each_time(
         presence.here(talk, bob, "replying")
         presence.leave(talk, bob)
         presence.leave(talk, bob)
-    assert len(rung) == 3
-    topics, message = rung[0]
+    assert len(published) == 3
+    topics, message = published[0]
     assert topics == [f"source:{source.pk}"]
-    assert json.loads(message) == {
+    assert message == {
         "event": "presence",
         "data": {"conversation": talk, "user": bob.pk},
     }
