@@ -241,7 +241,7 @@ def test_today_shows_mine_and_the_teams(client, bob, lena, ines):
 
 def test_the_days_of_today_are_the_hubs_wherever_one_sits(client, bob, ines):
     """When it is the 30th in Berlin already, it is for everybody."""
-    Hub.objects.create(name="Polyphon", timezone="Europe/Berlin")
+    Hub.objects.create(pk=1, name="Polyphon", timezone="Europe/Berlin")
     bob.timezone = "America/Los_Angeles"
     bob.save()
     client.force_login(bob)
