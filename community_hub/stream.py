@@ -100,7 +100,7 @@ async def events(
 
     def written(event: str, data: object, at: float = begun) -> bytes:
         words = json.dumps(data, separators=(",", ":"))
-        return f"id: {at:.6f}-{next(numbers)}\nevent: {event}\ndata: {words}\n\n".encode()
+        return f"id: {at!r}-{next(numbers)}\nevent: {event}\ndata: {words}\n\n".encode()
 
     with switchboard().line(topics) as line:
         await line.connected.wait()
