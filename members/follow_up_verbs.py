@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from community_hub.lib.text import one_line
-from team import actions, trail_nouns
+from team import actions, notifications, trail_nouns
 from team.actions import Changes, Sentence, one_by_one, verb
 from team.models import Action, User
 
@@ -130,7 +130,7 @@ def plan(
     """`owner`: who does it, `by` where nobody is named. Raises NotPossible, also for a member who
     is one of us, and where one of this origin is open already."""
     text, due_on = checked_text(text), checked_day(due_on)
-    owner = _checked_owner(owner or by, member)
+    owner = _checked_owner(owner or by, member, origin.scope)
     if member.user_id or member.is_bot:
         raise NotPossible(_now("Follow-ups are for members, not for teammates or bots."))
     try:
@@ -199,7 +199,7 @@ def _stored(row: FollowUp, fields: dict[str, Any]) -> dict[str, Any]:
     if "due_on" in fields and fields["due_on"] != row.due_on:
         found["due_on"] = checked_day(fields["due_on"]).isoformat()
     if "owner" in fields and fields["owner"].pk != row.owner_id:
-        found["owner_id"] = _checked_owner(fields["owner"], row.member).pk
+        found["owner_id"] = _checked_owner(fields["owner"], row.member, row.scope).pk
     return {name: value for name, value in found.items() if _plain(getattr(row, name)) != value}
 
 
@@ -234,7 +234,7 @@ def _undo_complete(action: Action, by: User) -> bool:
 )
 def complete(row: FollowUp, state: str = FollowUpState.KEPT, *, by: User) -> Changes:
     """Nothing changes where a colleague was quicker. ValueError for a state that it cannot get."""
-    if state not in closing_states(row):
+    if state not in row.closing_states:
         raise ValueError(f"{row.kind} cannot become {state}")
     with transaction.atomic():
         now = timezone.now()
@@ -248,11 +248,6 @@ def complete(row: FollowUp, state: str = FollowUpState.KEPT, *, by: User) -> Cha
         log_step(row, f"action:{changes.actions[0].pk}", row.closed_words, by)
     owner_need_not_know(row)
     return changes
-
-
-def closing_states(row: FollowUp) -> list[FollowUpState]:
-    found = [FollowUpState.KEPT, FollowUpState.BROKEN, FollowUpState.DROPPED]
-    return found if row.is_promise else [found[0], found[2]]
 
 
 @one_by_one
@@ -292,9 +287,13 @@ def reopen(row: FollowUp, *, by: User) -> Changes:
 # Below the verbs ----------------------------------------------------------------------------------
 
 
-def _checked_owner(owner: User, member: Member) -> User:
+def _checked_owner(owner: User, member: Member, scope: str) -> User:
+    """Who would not see it could not do it."""
     if not owner.is_active or not owner.can_edit_members:
         raise NotPossible(_now("Select a teammate who can edit members."))
     if not Member.objects.visible_to(owner).filter(pk=member.pk).exists():
         raise NotPossible(_now("%(name)s can’t see this member.") % {"name": owner})
+    if not notifications.may_see(owner, scope):
+        said = _now("%(name)s can’t see where this comes from. Select someone else.")
+        raise NotPossible(said % {"name": owner})
     return owner

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from team import hours
 from team.models import User
 
+from .follow_up_words import log_planned
 from .models import FollowUp, Member
 from .models.follow_up import FollowUpQuerySet
 from .models.scopes import rows_as_seen_by
@@ -40,6 +42,24 @@ def due(user: User, *, of_team: bool) -> FollowUpQuerySet:
     """Open ones that are due today or late, of this colleague or of everybody."""
     found = FollowUp.objects.visible_to(user).open().due_by(today())
     return (found if of_team else found.filter(owner=user)).select_related("owner", "member")
+
+
+def about(member: Any) -> FollowUpQuerySet:
+    """Every one about a member, whoever may see it: for what must know that there is one."""
+    return FollowUp.objects.filter(member=member)
+
+
+def forget(scope: str, *, is_restricted: bool) -> None:
+    """The scope is no more, and would hide nothing any more: what was planned in one that was
+    restricted goes with it; the others stay, without a place to go to."""
+    rows = FollowUp.objects.filter(scope=scope)
+    if is_restricted:
+        rows.delete()
+        return
+    for row in list(rows.select_related("created_by")):
+        row.scope, row.link = "", ""
+        row.save(update_fields=["scope", "link"])
+        log_planned(row)
 
 
 def with_days_left(rows: list[FollowUp]) -> list[FollowUp]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community_hub.lib import live
 from inbox.models import Conversation, Delivery, DeliveryState, Message, Source, SourceState
-from members import log, sightings
+from members import follow_ups, log, sightings
 from members.models import Member
 from team import actions, jobs
 from team.actions import Changes, one_by_one, verb
@@ -115,6 +115,7 @@ def delete_source(job: BackgroundJob) -> bool:
         return True
     if log.forget(source.scope, most=LINES):
         return True
+    follow_ups.forget(source.scope, is_restricted=source.restricted)
     people = list(known_only_from(source).values_list("pk", flat=True)[:PEOPLE])
     if people:
         Member.objects.filter(pk__in=people).delete()
@@ -127,8 +128,8 @@ def known_only_from(source: Source) -> Any:
     """Members whose every account was seen there and nowhere else, and who are no colleagues.
 
     Of a source that is open to the team, those stay of whom somebody wrote something down: a note,
-    a tag, an owner, a stage. Of a restricted one nobody stays: whoever was known from there alone
-    would be shown to everybody.
+    a tag, an owner, a stage, a follow-up. Of a restricted one nobody stays: whoever was known from
+    there alone would be shown to everybody.
     """
     seen = _seen(source.scope)
     found = Member.objects.filter(Exists(seen["here"]), ~Exists(seen["elsewhere"]), user=None)
@@ -138,6 +139,7 @@ def known_only_from(source: Source) -> Any:
     return found.filter(
         ~Exists(Member.tags.through.objects.filter(member=OuterRef("pk"))),
         ~Exists(log.notes_about(OuterRef("pk"))),
+        ~Exists(follow_ups.about(OuterRef("pk"))),
         Q(owner=None, backup=None, stage_pinned=False, do_not_contact=False),
     ).order_by("pk")
 

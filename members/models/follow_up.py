@@ -140,6 +140,12 @@ class FollowUp(models.Model):
         return self.state == FollowUpState.OPEN
 
     @property
+    def closing_states(self) -> list[FollowUpState]:
+        """How it may end: only what was promised can be broken."""
+        broken = [FollowUpState.BROKEN] if self.is_promise else []
+        return [FollowUpState.KEPT, *broken, FollowUpState.DROPPED]
+
+    @property
     def closed_words(self) -> str:
         """How it ended; "" while it is open."""
         words = {

@@ -78,7 +78,7 @@ def closure(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     if htmx.method(request) == "DELETE":
         return reopened(request, row)
     state = request.POST.get("state", FollowUpState.KEPT)
-    if state not in verbs.closing_states(row):
+    if state not in row.closing_states:
         return answer(request, row.member, _("Select how it ended."), level="error")
     changes = verbs.complete(row, state, by=request.user)
     if not changes:

@@ -15,9 +15,11 @@ from inbox.models import Conversation, Message, Source
 from inbox.pages.composer import Composer
 from inbox.verbs import source_removal, tags, writing
 from inbox.verbs import sources as source_verbs
+from members import follow_up_verbs
 from members import verbs as member_verbs
+from members.follow_up_verbs import Origin
 from members.log import timeline
-from members.models import Activity, Identity, Member, Sighting
+from members.models import Activity, FollowUp, Identity, Member, Sighting
 from team import jobs
 from team.models import Action, BackgroundJob, Grant, Notification
 from team.notifications import notify
@@ -235,3 +237,37 @@ def test_what_a_source_that_ended_cannot_have_is_not_shown(client, source, alice
     assert "· Disconnected" in client.get(inbox).content.decode()
     Source.objects.filter(pk=source.pk).update(state="deleting")
     assert "<dt>Last sync</dt>" not in client.get(page).content.decode()
+
+
+def promised(who: Member, source: Source, by) -> FollowUp:
+    due, origin = timezone.localdate() + timedelta(days=3), Origin(scope=source.scope, link="/x/")
+    changes = follow_up_verbs.plan(who, "Send the board", due, by=by, origin=origin)
+    return FollowUp.objects.get(pk=changes.actions[0].object_id)
+
+
+def test_what_was_promised_outlasts_a_source_of_the_team_with_whom_it_was_promised(
+    source, alice, bob
+) -> None:
+    row = promised(member("ines"), source, bob)
+    source_removal.delete(source, by=alice)
+    later()
+    assert not Source.objects.exists()
+    assert Member.objects.get() == row.member
+    kept = FollowUp.objects.visible_to(bob).get()
+    assert (kept.text, kept.scope, kept.link) == ("Send the board", "", "")
+    assert "Send the board" in timeline(row.member, bob).get().summary
+
+
+def test_what_was_planned_in_a_restricted_source_goes_with_it(source, alice, bob) -> None:
+    """Its scope hides nothing any more once the source is gone."""
+    Source.objects.filter(pk=source.pk).update(restricted=True)
+    source.refresh_from_db()
+    ines = member("ines")
+    ingest(make_source(network=source.network), page(item("9", author=person("ines"))))
+    promised(ines, source, alice)
+    assert not FollowUp.objects.visible_to(bob).exists()
+    source_removal.delete(source, by=alice)
+    later()
+    assert not Source.objects.filter(pk=source.pk).exists()
+    assert Member.objects.visible_to(bob).filter(pk=ines.pk).exists()
+    assert not FollowUp.objects.exists()

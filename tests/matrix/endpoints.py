@@ -71,5 +71,5 @@ def fill(value: Filled, world: World) -> object:
 PLANNED: Mapping[str, Filled] = {
     "text": "Send the schematics",
     "due_on": lambda world: world.next_week,
-    "owner": lambda world: world.colleague.pk,
+    "owner": lambda world: world.asker.pk,  # who may see it
 }

@@ -196,6 +196,17 @@ def test_what_was_planned_from_a_restricted_source_is_not_there_for_others(bob, 
     assert found("followup:open", lena).get() == ines
 
 
+def test_nobody_gets_one_from_where_they_may_not_look(bob, lena, ines):
+    """They would never see it, and whoever gave it away would think that it is theirs."""
+    origin = Origin(scope=make_source(restricted=True).scope)
+    with pytest.raises(NotPossible, match="can’t see where"):
+        plan(ines, lena, owner=bob, origin=origin)
+    row = plan(ines, lena, origin=origin)
+    with pytest.raises(NotPossible, match="can’t see where"):
+        follow_up_verbs.reschedule(row, owner=bob, by=lena)
+    assert FollowUp.objects.get().owner == lena
+
+
 def found(text, user):
     return filters.apply(Member.objects.with_seen_at(None), text, user)
 
