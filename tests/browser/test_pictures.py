@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,16 +22,25 @@ BODY = f"""@polyphon here it is:
 
 ![What is not there](/sandbox/forum/pictures/nothing.png)
 """
+WITHOUT_PICTURES = """
+update inbox_message set body_html = '', body_text = 'Two pictures.', attachments = '[]'
+where conversation_id = %s returning conversation_id
+"""
 LOADED = "img => img.complete && img.naturalWidth > 1"
 
 
 @pytest.fixture(scope="module")
-def illustrated(hub: Hub, talks: Talks) -> str:
-    """A conversation with a picture and one that is gone, by Emel, who shows her face."""
+def illustrated(hub: Hub, talks: Talks) -> Iterator[str]:
+    """A conversation with a picture and one that is gone, by Emel, who shows her face.
+
+    Afterwards its pictures are gone from the hub: the other modules' browsers may be led to it,
+    and must not meet a 404 there."""
     title = new_title("The gate stays high")
     with Practice(hub.url, "forum") as forum:
         forum.start(title, BODY, who="emel")
-    return f"/conversations/{talks.arrived(title)}/?in=everything"
+    pk = talks.arrived(title)
+    yield f"/conversations/{pk}/?in=everything"
+    assert hub.ask(WITHOUT_PICTURES, pk) == pk
 
 
 def loaded(page: Page, selector: str) -> None:
