@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from inbox.connectors.base import Connector
 from inbox.models import Conversation, Message
 from inbox.variables import unfilled
+from members import contact
 
 if TYPE_CHECKING:
     from team.models import User
@@ -31,6 +32,8 @@ def problem(conversation: Conversation, text: str, to: Message | None, user: Use
         return variable
     if to and (to.deleted_at or to.conversation_id != conversation.pk):
         return answered_is_gone()
+    if to and (refused := may_not_reach(to, user)):
+        return refused
     return _too_long(conversation, text, to)
 
 
@@ -50,6 +53,11 @@ def why_blocked(conversation: Conversation, user: User) -> str:
 
 def answered_is_gone() -> str:
     return _("The message you’re replying to was deleted. Select another one.")
+
+
+def may_not_reach(answered: Message, user: User | None) -> str:
+    """Why nobody may write to the author of this message, or not this user; else ""."""
+    return contact.why_not(answered.author.member, user) if answered.author else ""
 
 
 def connector_of(conversation: Conversation) -> type[Connector] | None:

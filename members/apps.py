@@ -9,6 +9,7 @@ class MembersConfig(AppConfig):
 
         from members import (  # noqa: F401 - three register themselves
             bulk,
+            contact,
             exports,
             filters,
             follow_up_verbs,
@@ -31,4 +32,5 @@ class MembersConfig(AppConfig):
                 keeps=("columns",),
             )
         )
+        hooks.contact_guards.append(contact.asked_not_to_be)
         hooks.today_sections += [today.PROMISED, today.PLANNED]

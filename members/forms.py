@@ -55,9 +55,7 @@ class DetailsForm(forms.Form):
     do_not_contact = forms.BooleanField(
         label=gettext_lazy("Do not contact"),
         required=False,
-        help_text=gettext_lazy(
-            "They asked not to be contacted. Anyone about to write sees a warning."
-        ),
+        help_text=gettext_lazy("They asked not to be contacted. Replies to them are refused."),
     )
 
     def __init__(self, data: Any = None, *, member: Member) -> None:

@@ -36,6 +36,8 @@ class TodaySection:
 
 today_sections: list[TodaySection] = []  # of this app and higher ones
 tag_uses: list[TagUse] = []  # of higher apps
+# Given a member and the User who is about to write to them, or None: why not, as a sentence, or ""
+contact_guards: list[Callable[[Any, Any], str]] = []
 # Called with the id of a member who became staff, or stopped being one.
 on_staff_changed: list[Callable[[int], None]] = []
 

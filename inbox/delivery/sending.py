@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from community_hub.lib.http_deadline import within
+from inbox import reply_rules
 from inbox.connectors.base import (
     ConnectorError,
     Outgoing,
@@ -37,7 +38,12 @@ CALL_SECONDS = LEASE.total_seconds() * 0.8  # a call ends while the row is still
 def deliver(pk: int) -> None:
     """Take a delivery one step on. Safe to call at any time, and twice at once."""
     delivery = (
-        Delivery.objects.select_related("message__conversation", "message__source", "message__by")
+        Delivery.objects.select_related(
+            "message__conversation",
+            "message__source",
+            "message__by",
+            "message__parent__author__member",
+        )
         .filter(pk=pk)
         .first()
     )
@@ -128,8 +134,13 @@ def _put_there(connector: Connector, outgoing: Outgoing) -> Sent:
 
 
 def _may_send(delivery: Delivery, source: Source) -> bool:
-    """Where nobody may call now, the reply is kept and its next try put off."""
+    """Where nobody may call now, the reply is kept and its next try put off. Where the member may
+    not be written to, it has failed: they may have said so since it was written."""
     now = timezone.now()
+    message = delivery.message
+    if message.parent and (said := reply_rules.may_not_reach(message.parent, message.by)):
+        outcomes.fail(delivery, said)
+        return False
     if not source.is_signed_in:
         delivery.move(
             ("queued",), DeliveryState.QUEUED, next_try_at=now + timedelta(minutes=1),

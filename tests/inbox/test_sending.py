@@ -20,7 +20,7 @@ from inbox.delivery import outcomes, sending
 from inbox.models import Conversation, Delivery, Draft, Message, Source
 from inbox.tasks import deliver_due, pull
 from inbox.verbs import writing
-from members.models import Activity
+from members.models import Activity, Member
 from team.models import Notification, User
 from tests.make import make_source
 from tests.platforms import discourse
@@ -265,3 +265,16 @@ def test_notes_have_no_way_out(source, forum, bob) -> None:
     read(source)
     assert forum.count("They seem upset.") == 0
     assert not Activity.objects.filter(summary__contains="upset").exists()
+
+
+def test_a_reply_to_who_has_asked_not_to_be_contacted_since_fails_and_says_so(source, forum, bob):
+    delivery = answer(bob)
+    Member.objects.update(do_not_contact=True)
+    assert settle(delivery).state == "failed"
+    assert "asked not to be contacted" in delivery.last_error
+    assert forum.count("It is, at seven.") == 0
+    writing.retry(delivery, by=bob)
+    assert settle(delivery).state == "failed"
+    Member.objects.update(do_not_contact=False)
+    writing.retry(delivery, by=bob)
+    assert settle(delivery).state == "sent"

@@ -193,4 +193,4 @@ def test_a_warning_stands_above_the_box_one_writes_in(read):
     talk = make_conversation()
     make_message(talk, author=asker)
     page = read(talk)
-    assert page.index("Asked not to be contacted first.") < page.index('id="composer"')
+    assert page.index("Asked not to be contacted.") < page.index('id="composer"')

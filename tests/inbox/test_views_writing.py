@@ -418,3 +418,18 @@ def test_a_cancelled_reply_is_undone_and_offers_no_undo(client, lena, talk):
     page = client.get("/team/audit-trail/?verb=inbox.conversation+reply").content.decode()
     assert f"/undo/{action.group}/" not in page
     assert "undone" in page
+
+
+def test_nobody_writes_to_who_asked_not_to_be_contacted_but_to_others_there(desk, talk, alice):
+    asker = make_identity(make_member("Ines Wolff", do_not_contact=True))
+    asked = make_message(talk, "Leave me out of it.", author=asker)
+    other = make_message(talk, "And mine?", author=make_identity(make_member("Stefan Kuhnert")))
+    response = write(desk, talk, reply="We wondered …", to=asked.pk)
+    said = one_line(response.content)
+    assert "Ines Wolff asked not to be contacted." in said
+    assert "turn off “Do not contact” in their details" in said
+    with pytest.raises(ReplyRefused, match="asked not to be contacted"):
+        writing.reply(talk, "We wondered …", by=alice, to=asked)
+    assert not Message.objects.filter(kind="outbound").exists()
+    write(desk, talk, reply="Yours too.", to=other.pk)
+    assert Message.objects.get(kind="outbound").parent == other
