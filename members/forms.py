@@ -225,6 +225,7 @@ class FollowUpForm(forms.Form):
                 "promised": follow_up.is_promise,
             }
         super().__init__(data, initial=first, auto_id="follow-up-%s")
+        self.follow_up = follow_up
         chosen = self.fields["owner"]
         assert isinstance(chosen, forms.ModelChoiceField)
         chosen.queryset = User.objects.who_can_triage().order_by("name", "pk")
@@ -233,5 +234,7 @@ class FollowUpForm(forms.Form):
     def said(self) -> dict[str, Any]:
         """As the verbs take it."""
         data = dict(self.cleaned_data)
-        promised = data.pop("promised")
-        return {**data, "kind": FollowUpKind.PROMISE if promised else FollowUpKind.FOLLOW_UP}
+        if data.pop("promised"):
+            return {**data, "kind": FollowUpKind.PROMISE}
+        row = self.follow_up  # a welcome stays one
+        return {**data, "kind": FollowUpKind.FOLLOW_UP if not row or row.is_promise else row.kind}

@@ -4,6 +4,7 @@ from .activity import Activity, ActivityKind, Visibility
 from .follow_up import FollowUp, FollowUpKind, FollowUpState
 from .identity import Identity
 from .member import Member, Stage
+from .milestones import Milestones
 from .sighting import Sighting
 from .tag import MemberTag, Tag
 
@@ -16,6 +17,7 @@ __all__ = [
     "Identity",
     "Member",
     "MemberTag",
+    "Milestones",
     "Sighting",
     "Stage",
     "Tag",

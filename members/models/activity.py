@@ -34,6 +34,7 @@ class ActivityKind(models.TextChoices):
     STAGE = "stage", _("Stage")
     FOLLOW_UP = "follow-up", _("Follow-up")
     PROMISE = "promise", _("Promise")
+    CREDIT = "credit", _("Credited")
 
     @property
     def icon(self) -> str:
@@ -43,7 +44,7 @@ class ActivityKind(models.TextChoices):
     @property
     def is_theirs(self) -> bool:
         """The member did it: they were there at that time."""
-        return self.value == "message"
+        return self.value in ("message", "credit")
 
     @property
     def is_contact(self) -> bool:
@@ -60,6 +61,7 @@ _ICONS = {
     "stage": "sprout",
     "follow-up": "calendar-check",
     "promise": "flag",
+    "credit": "award",
 }
 
 
@@ -119,6 +121,11 @@ class Activity(models.Model):
         ]
         indexes = [
             models.Index(fields=["member", "-occurred_at", "-id"], name="timeline"),
+            models.Index(
+                fields=["member", "-occurred_at", "-id"],
+                condition=Q(kind="stage", removed_at__isnull=True),
+                name="stage_changes",
+            ),
         ]
 
     @property

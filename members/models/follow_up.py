@@ -27,11 +27,21 @@ LONGEST = 500  # characters of what is to be done
 class FollowUpKind(models.TextChoices):
     FOLLOW_UP = "follow-up", _("Follow-up")
     PROMISE = "promise", _("Promise")
+    WELCOME = "welcome", _("Welcome")
+    THANKS = "thanks", _("Thanks")
 
     @property
     def icon(self) -> str:
         """The name of a lucide icon."""
-        return "flag" if self == FollowUpKind.PROMISE else "calendar-check"
+        return _ICONS[self.value]
+
+
+_ICONS = {
+    "follow-up": "calendar-check",
+    "promise": "flag",
+    "welcome": "hand",
+    "thanks": "hand-heart",
+}
 
 
 class FollowUpState(models.TextChoices):
@@ -154,6 +164,10 @@ class FollowUp(models.Model):
             ("promise", "dropped"): _now("Promise dropped: %s"),
             ("follow-up", "kept"): _now("Done: %s"),
             ("follow-up", "dropped"): _now("Dropped: %s"),
+            ("welcome", "kept"): _now("Welcomed: %s"),
+            ("welcome", "dropped"): _now("Welcome dropped: %s"),
+            ("thanks", "kept"): _now("Thanked: %s"),
+            ("thanks", "dropped"): _now("Thanks dropped: %s"),
         }
         ended = words.get((self.kind, self.state))
         return ended % self.text if ended else ""

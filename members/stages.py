@@ -1,0 +1,84 @@
+"""How close a member is, since when and why, as a page says it. The rule itself: stage_rule.py."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from community_hub.lib import compiled_sql
+from team.models import User
+
+from .models import Activity, ActivityKind, Identity, Member, Stage
+
+BETWEEN = " · "  # the new stage and the reason, in the summary of a line
+
+OURS = Q(user__isnull=False) | Q(is_bot=True)
+
+
+def has_stage() -> Q:
+    """A condition on members: teammates, bots and our own accounts have none."""
+    us = Identity.objects.filter(member=OuterRef("pk"), is_us=True)
+    return Q(~OURS, ~Exists(us))
+
+
+@dataclass(frozen=True)
+class StageReason:
+    """`why`: in words, "" where the reader may not know. `since`: None where nothing is written
+    down, or where it is not for this reader. `by`: who set it; "" where the rule did."""
+
+    stage: Stage
+    since: datetime | None
+    why: str
+    by: str
+    is_pinned: bool
+
+
+def stage_reason(
+    member: Member, user: User, identities: list[Identity] | None = None
+) -> StageReason | None:
+    """The member's stage and its reason, from the newest line about it; None for whoever has no
+    stage. `identities`: their accounts, where the caller has read them. One query."""
+    if member.user_id or member.is_bot or any(each.is_us for each in identities or ()):
+        return None
+    stage, is_pinned = Stage(member.stage), member.stage_pinned
+    line = _last_change(member, user)
+    if line is None:
+        why = _("seen in one of your sources") if stage == Stage.VISITOR else ""
+        return StageReason(stage, None, why, "", is_pinned)
+    if not line.is_readable:
+        return StageReason(stage, None, "", "", is_pinned)
+    _said, _between, why = line.summary.partition(BETWEEN)
+    by = str(line.actor) if line.actor else ""
+    if not why and by:
+        why = _("set by %(name)s") % {"name": by}
+    return StageReason(stage, line.occurred_at, why, by, is_pinned)
+
+
+def summary(stage: str, why: str = "") -> str:
+    """Of the line that tells of a change."""
+    became = {
+        Stage.OUTSIDER: _("Became an outsider"),
+        Stage.VISITOR: _("Became a visitor"),
+        Stage.PARTICIPANT: _("Became a participant"),
+        Stage.CONTRIBUTOR: _("Became a contributor"),
+        Stage.CHAMPION: _("Became a champion"),
+    }[Stage(stage)]
+    return f"{became}{BETWEEN}{why}" if why else became
+
+
+def _last_change(member: Member, user: User) -> Any:
+    """The line, with `is_readable`; None where there is none."""
+    role = user.role
+
+    def found(member: int, user: int) -> QuerySet[Activity]:
+        readable = Activity.objects.visible_to(User(pk=user, role=role)).filter(pk=OuterRef("pk"))
+        lines = Activity.objects.present().filter(member=member, kind=ActivityKind.STAGE.value)
+        named = lines.select_related("actor").annotate(is_readable=Exists(readable))
+        return named.newest_first()[:1]
+
+    rows = compiled_sql.rows(("last stage", role), found, member=member.pk, user=user.pk)
+    return rows[0] if rows else None
