@@ -5,6 +5,7 @@ from django.urls import path
 from inbox.views import (
     bulk,
     conversation,
+    credits,
     deliveries,
     follow_ups,
     lists,
@@ -92,6 +93,8 @@ urlpatterns = [
         {"size": "large"},
         name="message-picture-large",
     ),
+    path("messages/<int:pk>/credit/", credits.credit, name="message-credit"),
+    path("messages/<int:pk>/thanks/", credits.thanks, name="message-thanks"),
     path("deliveries/<int:pk>/retry/", deliveries.retry, name="retry"),
     path("deliveries/<int:pk>/confirmation/", deliveries.confirmation, name="confirmation"),
     path("deliveries/<int:pk>/cancellation/", deliveries.cancellation, name="cancellation"),

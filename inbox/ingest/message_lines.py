@@ -11,7 +11,8 @@ from django.db import connection
 
 from community_hub.lib import prepared_sql
 from community_hub.lib.text import one_line
-from members import log
+from inbox.models import Message
+from members import credits, log
 from members.log import Line
 from members.models import ActivityKind
 
@@ -120,7 +121,12 @@ def remove_former_replies(ids: Iterable[int]) -> None:
 
 
 def say_deleted(ids: Sequence[int]) -> None:
+    """Credit for a deleted answer goes with it."""
     log.say_deleted([key for pk in ids for key in (key_of(pk), reply_key_of(pk))])
+    credited = Message.objects.filter(pk__in=ids, credited_at__isnull=False)
+    if gone := list(credited.values_list("pk", flat=True)):
+        credited.update(credited_at=None)
+        credits.forget(gone)
 
 
 def mend_scopes() -> int:

@@ -97,6 +97,7 @@ class Message(models.Model):
     deleted_at = models.DateTimeField(null=True)
     version = models.CharField(max_length=100, blank=True)
     reply_ref = models.JSONField(default=dict)
+    credited_at = models.DateTimeField(null=True)  # its author answered another member by it
 
     objects = MessageQuerySet.as_manager()
 

@@ -6,7 +6,7 @@ Reads only. Ingest threads messages in threads.py; here they are laid out.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db.models import (
@@ -26,12 +26,12 @@ from django.utils.translation import gettext as _
 from community_hub.lib import compiled_sql, keyset
 from community_hub.lib.keyset import Listing, Order
 from inbox.models import Conversation, Delivery, Kind, Message
+from inbox.pages.answers import answers_among, is_of_team
+from inbox.pages.system_lines import say
 from members.models import Member
 from team.models import User
 
 if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise
-
     from inbox.models.message import MessageQuerySet
 
 PAGE = 20
@@ -49,6 +49,7 @@ SHOWN = (
     "sent_at",
     "edited_at",
     "deleted_at",
+    "credited_at",
     "parent_id",
     "visibility",
     "permalink",
@@ -58,6 +59,7 @@ SHOWN = (
     "attachments",
     "by__name",
     "by__email",
+    "author__member_id",
     "author__display_name",
     "author__handle",
     "author__avatar_url",
@@ -81,6 +83,7 @@ class Entry:
     answers: Message | None = None  # shown where the answered one does not stand right above
     words: str = ""  # of a system line
     is_found: bool = False  # by a search, from which somebody came
+    may_be_credited: bool = False  # a member answered another, as far as the page tells
     nobody: str = ""  # how whoever wrote it is called where the platform does not say
 
     @property
@@ -133,13 +136,6 @@ def asked_by(conversation: Conversation, thread: Thread) -> Message | None:
     return next((each for each in theirs if (each.sent_at, each.author_id) == waits), None)
 
 
-def is_of_team(message: Message) -> bool:
-    author = message.author
-    if author is None:
-        return False
-    return author.is_us or author.member.user_id is not None or author.member.is_bot
-
-
 def load_thread(
     conversation: Conversation,
     *,
@@ -165,8 +161,10 @@ def load_thread(
         page = page_before(conversation.pk, before) if before else newest(conversation.pk)
         shown, older = page.rows[::-1], bool(page.more)
     thread = Thread(entries=lay_out(shown, mark, nobody_of(conversation)), is_cut=is_cut)
+    answers = answers_among(shown, conversation, is_whole=not older)
     for entry in thread.entries:
         entry.is_found = entry.message.pk == at
+        entry.may_be_credited = entry.message.pk in answers
     if shown:
         thread.start = NEWEST_FIRST.cursor_of(shown[0])
         thread.older = thread.start if older else ""
@@ -247,48 +245,3 @@ def lay_out(shown: list[Message], mark: int | None, nobody: str) -> list[Entry]:
         day = today
         entries.append(entry)
     return entries
-
-
-# System lines: kept as facts, worded when they are shown ---------------------------------------
-
-
-def say(message: Message) -> str:
-    facts = message.event
-    verb = facts.get("verb")
-    words: dict[str, str | _StrPromise] = {
-        "who": str(message.by) if message.by else _("The hub"),
-        "whom": getattr(message, "assignee_name", None) or _("a former teammate"),
-    }
-    if verb == "assign":
-        return assigned(message, facts.get("assignee_id"), words)
-    if verb == "snooze":
-        until = facts.get("snoozed_until")
-        if not until:
-            return _("%(who)s snoozed this until they reply") % words
-        words["when"] = day_and_time(datetime.fromisoformat(until))
-        return _("%(who)s snoozed this until %(when)s") % words
-    if verb == "close":
-        return _("%(who)s marked this as done") % words
-    if verb == "reopen":
-        return _("%(who)s reopened this") % words
-    if verb == "wake":
-        return _("Snooze ended")
-    return str(facts.get("text") or _("%(who)s made a change") % words)
-
-
-def assigned(message: Message, assignee: int | None, words: dict[str, str | _StrPromise]) -> str:
-    if assignee is None:
-        return _("%(who)s unassigned this") % words
-    if message.by_id == assignee:
-        return _("%(who)s assigned this to themselves") % words
-    return _("%(who)s assigned this to %(whom)s") % words
-
-
-def day_and_time(moment: datetime) -> str:
-    from django.utils.formats import date_format
-
-    try:
-        local = timezone.localtime(moment)
-    except OverflowError:  # the last day there is, seen from further east
-        local = moment
-    return f"{date_format(local, 'l, j F')}, {date_format(local, 'H:i')}"

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from inbox.models import Channel
+from members.models import Member
 from team import trail_nouns
 from team.actions import Sentence
 from team.models import Action, User
@@ -66,4 +67,19 @@ def channels(batch: Sequence[Action]) -> dict[int, Sentence]:
         action.pk: Sentence(words[action.verb], {"channel": names[action.after["channel"]]})
         for action in batch
         if action.after["channel"] in names
+    }
+
+
+def credited(batch: Sequence[Action]) -> dict[int, Sentence]:
+    """Who answered; a member who is gone is not named."""
+    by_action = {row.pk: (row.after or row.before)["member"] for row in batch}
+    names = dict(Member.objects.filter(pk__in=by_action.values()).values_list("pk", "name"))
+    words = {
+        "credit": _("credited %(member)s for an answer in %(object)s"),
+        "uncredit": _("removed %(member)s’s credit for an answer in %(object)s"),
+    }
+    return {
+        row.pk: Sentence(words[row.verb], {"member": names[by_action[row.pk]]})
+        for row in batch
+        if names.get(by_action[row.pk])
     }

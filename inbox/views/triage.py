@@ -13,7 +13,7 @@ from community_hub.lib import htmx
 from community_hub.lib.text import number, one_line, shortened
 from inbox.models import Conversation
 from inbox.pages import snooze_presets
-from inbox.pages.thread import day_and_time
+from inbox.pages.system_lines import day_and_time
 from inbox.verbs import tags as tag_verbs
 from inbox.verbs import triage
 from members.models import Tag

@@ -21,6 +21,8 @@ VARIANT = {
     "variant_pk": lambda world: world.variant.pk,
 }
 GERMAN = {"language": "de", "text": "Danke!"}
+ANSWER = {"pk": lambda world: world.peer_answer.pk}
+CREDITED = {"pk": lambda world: world.credited.pk}
 PICTURE = {"pk": lambda world: world.illustrated.pk, "name": name_of(PICTURE_ADDRESS)}
 TAG = {"pk": lambda world: world.tagged.pk, "tag_pk": lambda world: world.tag.pk}
 
@@ -101,6 +103,9 @@ ENDPOINTS = (
     Endpoint(
         "messages/<int:pk>/pictures/<slug:name>/large/", "GET", ids=PICTURE, ok=(202,), scoped=True
     ),
+    Endpoint("messages/<int:pk>/credit/", "POST", TRIAGERS, ANSWER, scoped=True),
+    Endpoint("messages/<int:pk>/credit/", "DELETE", TRIAGERS, CREDITED, scoped=True),
+    Endpoint("messages/<int:pk>/thanks/", "POST", TRIAGERS, CREDITED, scoped=True),
     Endpoint("deliveries/<int:pk>/retry/", "POST", TRIAGERS, reply("failed"), scoped=True),
     Endpoint(
         "deliveries/<int:pk>/confirmation/", "POST", TRIAGERS, reply("unconfirmed"), scoped=True

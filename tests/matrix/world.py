@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from community_hub.lib import html
 from inbox.models import Channel, Conversation, Delivery, Message, SavedReply, Source
-from inbox.verbs import tags, triage
+from inbox.verbs import credits, tags, triage
 from members import follow_up_verbs
 from members import verbs as member_verbs
 from members.follow_up_verbs import Origin
@@ -97,6 +97,20 @@ class World:
     def illustrated(self) -> Message:
         body = html.from_markdown(f"![The board]({PICTURE_ADDRESS})")
         return make_message(self.conversation, author=self.identity, body_html=body)
+
+    @cached_property
+    def peer_answer(self) -> Message:
+        """What another member wrote below the one who asks."""
+        assert self.message
+        network = self.source.network
+        return make_message(
+            self.conversation, author=make_identity(network=network), mention_reason=""
+        )
+
+    @cached_property
+    def credited(self) -> Message:
+        credits.credit(self.peer_answer, by=self.colleague)
+        return self.peer_answer
 
     @cached_property
     def pictured(self) -> Identity:
