@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from team import hours
@@ -25,6 +26,12 @@ WEEK = 7  # days
 def today() -> date:
     """The hub's day."""
     return hours.of_hub().local().date()
+
+
+def today_of(user: User) -> date:
+    """The same; without a query where the hub's timezone was read with who is signed in."""
+    known = getattr(user, "hub_timezone", None)
+    return timezone.now().astimezone(hours.zone(known)).date() if known else today()
 
 
 def open_about(member: Member, user: User) -> list[FollowUp]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from copy import copy
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from threading import Lock
 from typing import Any, ClassVar, TypeVar
@@ -25,7 +25,7 @@ from . import prepared_sql
 from .compiled_rows import Converter, Models, converted, converters_of
 
 T = TypeVar("T")
-Value = int | str | datetime
+Value = int | str | datetime | date
 
 MOST = 200  # statements a process keeps; of a list there is one for each role and source
 _kept: dict[Hashable, Statement] = {}
@@ -150,6 +150,8 @@ def _marker(value: Value, number: int) -> Value:
         return 2**62 + number
     if isinstance(value, datetime):
         return datetime(9000, 1, 1, tzinfo=UTC) + timedelta(days=number)
+    if isinstance(value, date):
+        return date(9100, 1, 1) + timedelta(days=number)
     return f"\N{REPLACEMENT CHARACTER}placeholder {number}"
 
 

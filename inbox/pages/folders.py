@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import CharField, QuerySet, Value
@@ -24,6 +24,7 @@ from community_hub.lib.query import in_quotes
 from inbox.models import Conversation, Source
 from inbox.models.conversation import NEWEST_FIRST
 from inbox.pages.rows import MOST, PAGE, SHOWN, Rows, with_row_facts
+from members.models import FollowUp
 from team.models import User
 
 if TYPE_CHECKING:
@@ -249,23 +250,45 @@ def folder_named(slug: str, user: User) -> Folder:
     return FOLDERS.get(slug, NEEDS_REPLY)
 
 
-def counts(user: User, sources: Sequence[Source]) -> dict[str, int]:
-    """How many rows each counted folder has, and how many wait in each source, in one query.
+def counts(user: User, sources: Sequence[Source], *, due_by: date | None = None) -> dict[str, int]:
+    """How many rows each counted folder has, and how many wait in each source, in one query. With
+    `due_by`, a day of the hub, also as "today" what its user has to do: follow-ups and promises
+    that are due by then, and replies owed.
 
     Never more than CAP are counted in a folder, nor CAP a source in all of them.
 
     `sources`: all that the user may see.
     """
     nothing = {folder.slug: 0 for folder in FOLDERS.values() if folder.counted}
-    if not sources:
+    if not sources and not due_by:
         return nothing
-    numbers = {f"source_{number}": source.pk for number, source in enumerate(sources)}
-    key = ("counts", len(sources), CAP)
-    return nothing | Counter(compiled_sql.rows(key, counted_rows, user=user.pk, **numbers))
+    values: dict[str, int | date] = {
+        f"source_{number}": source.pk for number, source in enumerate(sources)
+    }
+    if due_by:
+        values["due_by"] = due_by
+    role = user.role
+
+    def counted(user: int, due_by: date | None = None, **sources: int) -> QuerySet[Any, str]:
+        return counted_rows(user, role, due_by, sources)
+
+    key = ("counts", len(sources), CAP, role if due_by else "")
+    found = Counter(compiled_sql.rows(key, counted, user=user.pk, **values))
+    found["today"] = found.pop("due", 0) + found[MINE.slug]
+    return nothing | found
 
 
-def counted_rows(user: int, **sources: int) -> QuerySet[Any, str]:
-    """The slug of a folder for each row of it, up to CAP."""
+def counted_rows(
+    user: int, role: str, due_by: date | None, sources: dict[str, int]
+) -> QuerySet[Any, str]:
+    """The slug of a folder for each row of it, up to CAP; "due" for each follow-up."""
+    due = []
+    if due_by:
+        seen_by = FollowUp.objects.visible_to(User(pk=user, role=role))
+        mine = seen_by.open().filter(owner=user).due_by(due_by).order_by()
+        due = [mine.annotate(folder=Value("due")).values_list("folder", flat=True)[:CAP]]
+    if not sources:
+        return due[0]
     seen, me = Conversation.objects.filter(source__in=sources.values()), User(pk=user)
     capped = [
         folder.select(seen, me)
@@ -279,4 +302,4 @@ def counted_rows(user: int, **sources: int) -> QuerySet[Any, str]:
     by_source = waiting.annotate(
         folder=Concat(Value("source-"), Cast("source_id", CharField()))
     ).values_list("folder", flat=True)[: CAP * len(sources)]
-    return capped[0].union(*capped[1:], by_source, all=True)
+    return capped[0].union(*capped[1:], *due, by_source, all=True)

@@ -18,6 +18,7 @@ from inbox.models import Conversation, Reason, Source, SourceState
 from inbox.pages import folders, pictures, saved_replies
 from inbox.pages.rows import is_unread
 from inbox.reply_rules import connector_of
+from members import follow_ups
 from team.models import User
 from team.templatetags.saved_views import opened_view
 
@@ -45,13 +46,14 @@ def inbox_nav(context: dict[str, Any], oob: bool = False) -> dict[str, Any]:
     request = context["request"]
     user = request.user
     sources = visible_sources(context)
-    counted = folders.counts(user, sources)
+    counted = folders.counts(user, sources, due_by=follow_ups.today_of(user))
     current = getattr(context.get("folder"), "slug", "")
     return {
         "user": user,
         "request": request,
         "here": request.path if is_page(request) else htmx.page_of(request),
         "current": current,
+        "things": counted["today"],
         "oob": oob,
         "is_page": is_page(request),
         "in_view": bool(opened_view(here_of(request))),

@@ -8,7 +8,17 @@ from inbox.models import Draft, ReadMark, Source
 from inbox.pages import folders
 from inbox.pages.rows import is_unread
 from inbox.verbs import triage
-from tests.make import make_conversation, make_message, make_reply, make_source
+from members import follow_up_verbs
+from members.models import FollowUp
+from team.models import Grant
+from tests.make import (
+    make_conversation,
+    make_identity,
+    make_message,
+    make_reply,
+    make_source,
+    one_line,
+)
 
 
 def waiting(hours: float, **fields):
@@ -224,3 +234,41 @@ def test_after_done_in_a_source_the_next_one_that_waits_opens_then_the_others(bo
         cursor = folder.cursor_of(talk)
         triage.close([talk], by=bob, seen_up_to=talk.last_message_id)
         assert folder.next_after(bob, cursor, talk.pk) == following
+
+
+def test_today_counts_what_is_due_and_owed_by_the_reader_in_the_same_query(
+    bob, lena, django_assert_num_queries
+):
+    today = timezone.localdate()
+    source, secret = make_source(), make_source(restricted=True, granted=[bob])
+    waiting(2, source=source, assignee=bob)
+    waiting(1, source=source)
+    ines = make_identity().member
+    for owner, days, origin in (
+        (bob, 0, ""),
+        (bob, -3, ""),
+        (bob, 2, ""),
+        (lena, 0, ""),
+        (bob, 0, secret.scope),
+    ):
+        row = follow_up_verbs.plan(
+            ines, "Ask", today, by=owner, origin=follow_up_verbs.Origin(scope=origin)
+        )
+        due = today + timedelta(days=days)
+        FollowUp.objects.filter(pk=row.actions[0].object_id).update(due_on=due)
+    sources = list(Source.objects.visible_to(bob))
+    with django_assert_num_queries(1):
+        assert folders.counts(bob, sources, due_by=today)["today"] == 4
+    Grant.objects.all().delete()
+    assert folders.counts(bob, [source], due_by=today)["today"] == 3
+    assert folders.counts(bob, [], due_by=today)["today"] == 2
+
+
+def test_the_navigation_says_how_much_waits_today(client, bob):
+    client.force_login(bob)
+    assert 'title="Due today or late' not in client.get("/members/").content.decode()
+    ines = make_identity().member
+    follow_up_verbs.plan(ines, "Ask", timezone.localdate(), by=bob)
+    assert 'title="Due today or late, and replies you owe">1</span>' in one_line(
+        client.get("/members/").content
+    )
