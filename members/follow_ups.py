@@ -30,24 +30,25 @@ def today() -> date:
 
 def today_of(user: User) -> date:
     """The same; without a query where the hub's timezone was read with who is signed in."""
-    known = getattr(user, "hub_timezone", None)
-    return timezone.now().astimezone(hours.zone(known)).date() if known else today()
+    if not hasattr(user, "hub_timezone"):
+        return today()
+    return timezone.now().astimezone(hours.zone(user.hub_timezone or "UTC")).date()
 
 
 def open_about(member: Member, user: User) -> list[FollowUp]:
-    """Soonest first. One query; one more, for the hub's day, where there are any."""
+    """Soonest first. One query; one more, for the hub's day, where that is not known."""
 
     def found(reader: User | None, member: int) -> QuerySet[FollowUp]:
         rows = FollowUp.objects.visible_to(reader) if reader else FollowUp.objects.all()
         return rows.open().filter(member=member).select_related("owner").soonest_first()[:MOST]
 
     rows = rows_as_seen_by(user, ("open follow-ups",), found, member=member.pk)
-    return with_days_left(rows)
+    return with_days_left(rows, user)
 
 
 def due(user: User, *, of_team: bool) -> FollowUpQuerySet:
     """Open ones that are due today or late, of this colleague or of everybody."""
-    found = FollowUp.objects.visible_to(user).open().due_by(today())
+    found = FollowUp.objects.visible_to(user).open().due_by(today_of(user))
     return (found if of_team else found.filter(owner=user)).select_related("owner", "member")
 
 
@@ -69,10 +70,10 @@ def forget(scope: str, *, is_restricted: bool) -> None:
         log_planned(row)
 
 
-def with_days_left(rows: list[FollowUp]) -> list[FollowUp]:
+def with_days_left(rows: list[FollowUp], user: User | None = None) -> list[FollowUp]:
     """The same rows, each with `days_left`; days are the hub's."""
     if rows:
-        day = today()
+        day = today_of(user) if user else today()
         for row in rows:
             row.days_left = (row.due_on - day).days
     return rows

@@ -50,7 +50,7 @@ def planned(user: User, of_team: bool, most: int) -> list[FollowUp]:
 
 def due_of_kind(kind: FollowUpKind, user: User, of_team: bool, most: int) -> list[FollowUp]:
     due = follow_ups.due(user, of_team=of_team).filter(kind=kind)
-    return follow_ups.with_days_left(list(due.soonest_first()[: most + 1]))
+    return follow_ups.with_days_left(list(due.soonest_first()[: most + 1]), user)
 
 
 PROMISED = TodaySection(

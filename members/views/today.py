@@ -21,7 +21,7 @@ def today(request: AuthenticatedHttpRequest) -> HttpResponse:
     context = {
         "sections": sections,
         "of_team": of_team,
-        "day": follow_ups.today(),
+        "day": follow_ups.today_of(user),
         "things": sum(len(each.rows) for each in sections),
         "has_more": any(each.has_more for each in sections),
     }
