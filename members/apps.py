@@ -7,9 +7,11 @@ class MembersConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from members import (  # noqa: F401 - three register themselves
+        from members import (  # noqa: F401 - some register themselves
             bulk,
             contact,
+            encounter_verbs,
+            encounters,
             exports,
             filters,
             follow_up_verbs,
@@ -17,7 +19,7 @@ class MembersConfig(AppConfig):
             listing,
             today,
         )
-        from team import listings
+        from team import files, listings
 
         listings.register(
             listings.ListKind(
@@ -34,3 +36,4 @@ class MembersConfig(AppConfig):
         )
         hooks.contact_guards.append(contact.asked_not_to_be)
         hooks.today_sections += [today.PROMISED, today.PLANNED]
+        files.readers.append(encounters.FILE_READER)

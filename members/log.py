@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from community_hub.lib import prepared_sql
@@ -54,7 +54,8 @@ _COLUMNS = {
 }
 _NAMES = ", ".join(_COLUMNS)
 _TYPED = ", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())
-# The dates that are kept on the member follow in the same statement. Rows are locked in order.
+# The dates that are kept on the member follow in the same statement. Rows are locked in order. What
+# is private is no contact that everybody may know of.
 _WRITE = f"""
 with written as (
     insert into members_activity ({_NAMES})
@@ -63,12 +64,12 @@ with written as (
         member_id = excluded.member_id, identity_id = excluded.identity_id, kind = excluded.kind,
         actor_id = excluded.actor_id, scope = excluded.scope, summary = excluded.summary,
         removed_at = null
-    returning id, member_id, kind, occurred_at
+    returning id, member_id, kind, occurred_at, visibility
 ), dates as (
     select member_id,
            min(occurred_at) filter (where kind = any(%s)) as first_seen,
            max(occurred_at) filter (where kind = any(%s)) as last_seen,
-           max(occurred_at) filter (where kind = any(%s)) as contact
+           max(occurred_at) filter (where kind = any(%s) and visibility = 'team') as contact
     from written group by member_id
 ), locked as (
     select p.id from members_member p join dates on dates.member_id = p.id
@@ -82,6 +83,33 @@ with written as (
 )
 select id from written
 """  # noqa: S608 - names of columns
+# What was logged by hand may be corrected: when it was, where, and who may read it.
+_REWRITE = _WRITE.replace(
+    "removed_at = null",
+    """removed_at = null, occurred_at = excluded.occurred_at, visibility = excluded.visibility,
+        "where" = excluded."where", link = excluded.link""",
+)
+
+_REMOVE = """
+with gone as (
+    update members_activity set removed_at = now()
+    where key = any(%s) and removed_at is null returning member_id, kind
+)
+select distinct member_id from gone where kind = any(%s)
+"""
+_LOCK = "select id from members_member where id = any(%s) order by id for no key update"
+_KEEP_CONTACT = """
+with last as (
+    select id, (
+        select max(occurred_at) from members_activity a
+        where a.member_id = p.id and a.removed_at is null and a.kind = any(%s)
+            and a.visibility = 'team'
+    ) as at
+    from members_member p where id = any(%s)
+)
+update members_member p set last_contact_at = last.at
+from last where last.id = p.id and p.last_contact_at is distinct from last.at
+"""
 
 _SAY_DELETED = """
 with gone as (
@@ -104,34 +132,23 @@ def log(line: Line) -> int:
 def log_many(lines: Iterable[Line]) -> list[int]:
     """Write lines in one statement, with first and last seen and the last contact of whom they
     tell of; the ids, in no order. Of lines with one key the last one counts."""
-    rows = sorted({line.key: line for line in lines}.values(), key=lambda line: line.key)
-    if not rows:
-        return []
-    values = [
-        {
-            "member_id": row.member_id,
-            "identity_id": row.identity_id,
-            "kind": row.kind.value,
-            "occurred_at": row.occurred_at,
-            "actor_id": row.actor_id,
-            "visibility": row.visibility.value,
-            "scope": row.scope,
-            "where": row.where[:200],
-            "summary": row.summary,
-            "link": row.link,
-            "key": row.key,
-        }
-        for row in rows
-    ]
-    seen, contact = _values(lambda kind: kind.is_theirs), _values(lambda kind: kind.is_contact)
-    with prepared_sql.cursor(connection) as cursor:
-        cursor.execute(_WRITE, [prepared_sql.as_json(values), seen, seen, contact])
-        return [pk for (pk,) in cursor.fetchall()]
+    return _written(lines, _WRITE)
+
+
+def rewrite(lines: Iterable[Line]) -> None:
+    """As `log_many`, for what somebody corrects: also when and where it was, and who may read it.
+    The last contact of whom they tell of may be an earlier one then."""
+    rows = list(lines)
+    with transaction.atomic():
+        _written(rows, _REWRITE)
+        _keep_contact({row.member_id for row in rows if row.kind.is_contact})
 
 
 def remove(keys: Iterable[str]) -> None:
-    """Take lines back; what they told of did not happen."""
-    Activity.objects.present().filter(key__in=list(keys)).update(removed_at=timezone.now())
+    """Take lines back; what they told of did not happen, and was no contact."""
+    with transaction.atomic(), prepared_sql.cursor(connection) as cursor:
+        cursor.execute(_REMOVE, [list(keys), _values(lambda kind: kind.is_contact)])
+        _keep_contact({member for (member,) in cursor.fetchall()})
 
 
 def say_deleted(keys: Iterable[str]) -> None:
@@ -165,6 +182,43 @@ def own_notes(member: Member, user: User) -> ActivityQuerySet:
 def notes_about(member: Any) -> ActivityQuerySet:
     """Every note about a member, whoever may read it: for what must know that there is one."""
     return Activity.objects.present().filter(member=member, kind=ActivityKind.NOTE)
+
+
+def _written(lines: Iterable[Line], statement: str) -> list[int]:
+    rows = sorted({line.key: line for line in lines}.values(), key=lambda line: line.key)
+    if not rows:
+        return []
+    values = [
+        {
+            "member_id": row.member_id,
+            "identity_id": row.identity_id,
+            "kind": row.kind.value,
+            "occurred_at": row.occurred_at,
+            "actor_id": row.actor_id,
+            "visibility": row.visibility.value,
+            "scope": row.scope,
+            "where": row.where[:200],
+            "summary": row.summary,
+            "link": row.link,
+            "key": row.key,
+        }
+        for row in rows
+    ]
+    seen, contact = _values(lambda kind: kind.is_theirs), _values(lambda kind: kind.is_contact)
+    with prepared_sql.cursor(connection) as cursor:
+        cursor.execute(statement, [prepared_sql.as_json(values), seen, seen, contact])
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def _keep_contact(members: Iterable[int]) -> None:
+    """Work out their last contact anew. In two statements: the second sees what was committed
+    while the first waited for a row."""
+    pks = sorted(members)
+    if not pks:
+        return
+    with prepared_sql.cursor(connection) as cursor:
+        cursor.execute(_LOCK, [pks])
+        cursor.execute(_KEEP_CONTACT, [_values(lambda kind: kind.is_contact), pks])
 
 
 def _values(wanted: Any) -> list[str]:

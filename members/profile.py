@@ -18,9 +18,11 @@ from django.utils import timezone
 from community_hub.lib import compiled_sql, keyset
 from members import follow_ups
 from members.avatars import first_avatar_path, wants_pictures
+from members.encounters import with_people_told
 from members.log import timeline
 from members.models import Activity, ActivityKind, FollowUp, Identity, Member, Sighting, Stage
 from members.models.activity import NEWEST_FIRST, ActivityQuerySet
+from members.models.member import CONTACTS as CONTACT_KINDS
 from members.models.member import is_any_of
 from members.models.scopes import hidden_scopes
 from team.models import User
@@ -100,7 +102,7 @@ def load_profile(
         member=member,
         identities=identities,
         notes=notes,
-        lately=shown,
+        lately=list(with_people_told(shown, user)),
         colleagues=who_knows(member, user),
         follow_ups=follow_ups.open_about(member, user),
         older=older,
@@ -153,7 +155,7 @@ def dates_for(
     firsts = filter(None, (getattr(each, "first_seen", None) for each in identities))
     lasts = filter(None, (getattr(each, "last_seen", None) for each in identities))
     readable = timeline(member, user).order_by()
-    contact = readable.filter(kind=ActivityKind.REPLY).aggregate(last=Max("occurred_at"))
+    contact = readable.filter(kind__in=CONTACT_KINDS).aggregate(last=Max("occurred_at"))
     return min(firsts, default=None), max(lasts, default=None), contact["last"]
 
 

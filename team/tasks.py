@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from community_hub.lib import queue
 from community_hub.lib.schedule import SHORT, scheduled
 
-from . import exports, jobs, mail, notifications
+from . import exports, files, jobs, mail, notifications
 from .models import Notification, User
 
 log = structlog.get_logger(__name__)
@@ -92,3 +92,12 @@ def run_due_jobs() -> None:
 )
 def delete_old_exports() -> None:
     exports.delete_old()
+
+
+@scheduled(
+    every=timedelta(days=1),
+    name="team.tasks.forget_files",
+    label=gettext_lazy("Delete files that were removed or never saved"),
+)
+def forget_files() -> None:
+    files.forget_old()

@@ -4,6 +4,7 @@ from django.urls import path
 
 from team.views import (
     exports,
+    files,
     invitations,
     jobs,
     mailbox,
@@ -48,6 +49,8 @@ urlpatterns = [
     path("exports/<int:pk>/", exports.export, name="export"),
     path("exports/<int:pk>/file/", exports.file, name="export-file"),
     path("exports/<int:pk>/dismissal/", exports.dismissal, name="export-dismissal"),
+    path("files/", files.uploads, name="files"),
+    path("files/<int:pk>/", files.file, name="file"),
     path("views/", saved_queries.views, name="saved-views"),
     path("views/navigation/", saved_queries.nav, name="saved-view-nav"),
     path("views/<int:pk>/", saved_queries.view, name="saved-view"),

@@ -1,6 +1,7 @@
 """The people of the community and the log of what happened between them and us."""
 
 from .activity import Activity, ActivityKind, Visibility
+from .encounter import Encounter, EncounterKind, EncounterPerson
 from .follow_up import FollowUp, FollowUpKind, FollowUpState
 from .identity import Identity
 from .member import Member, Stage
@@ -11,6 +12,9 @@ from .tag import MemberTag, Tag
 __all__ = [
     "Activity",
     "ActivityKind",
+    "Encounter",
+    "EncounterKind",
+    "EncounterPerson",
     "FollowUp",
     "FollowUpKind",
     "FollowUpState",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -35,6 +35,11 @@ class ActivityKind(models.TextChoices):
     FOLLOW_UP = "follow-up", _("Follow-up")
     PROMISE = "promise", _("Promise")
     CREDIT = "credit", _("Credited")
+    CALL = "call", _("Call")
+    MEETING = "meeting", _("Meeting")
+    CHAT = "chat", _("Chat")
+    GIFT = "gift", _("Gift")
+    INTRODUCTION = "introduction", _("Introduction")
 
     @property
     def icon(self) -> str:
@@ -49,7 +54,12 @@ class ActivityKind(models.TextChoices):
     @property
     def is_contact(self) -> bool:
         """One of us spoke with the member."""
-        return self.value == "reply"
+        return self.value == "reply" or self.is_encounter
+
+    @property
+    def is_encounter(self) -> bool:
+        """It happened away from any platform, and was logged by hand; see Encounter."""
+        return self.value in _ENCOUNTERS
 
 
 _ICONS = {
@@ -62,7 +72,13 @@ _ICONS = {
     "follow-up": "calendar-check",
     "promise": "flag",
     "credit": "award",
+    "call": "phone",
+    "meeting": "users",
+    "chat": "messages-square",
+    "gift": "gift",
+    "introduction": "handshake",
 }
+_ENCOUNTERS = ("call", "meeting", "chat", "gift", "introduction")
 
 
 NEWEST_FIRST = Order("-occurred_at")
@@ -111,6 +127,7 @@ class Activity(models.Model):
     removed_at = models.DateTimeField(null=True)
 
     objects = ActivityQuerySet.as_manager()
+    told: Any = None  # of an encounter's line: see members.encounters.with_people_told()
 
     class Meta:
         verbose_name_plural = "activities"

@@ -2,6 +2,7 @@
 
 from .action import Action
 from .export import Export
+from .file import File
 from .hub import Hub
 from .invitation import Invitation
 from .job import BackgroundJob
@@ -14,6 +15,7 @@ __all__ = [
     "Action",
     "BackgroundJob",
     "Export",
+    "File",
     "Grant",
     "Hub",
     "Invitation",

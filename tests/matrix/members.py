@@ -16,6 +16,8 @@ DELETE = {"_method": "DELETE"}
 
 FOLLOW_UP = {"pk": lambda world: world.follow_up.pk}
 
+ENCOUNTER = {"pk": lambda world: world.encounter.pk}
+
 ENDPOINTS = (
     Endpoint("today/", "GET"),
     Endpoint("members/<int:pk>/follow-ups/", "GET", TRIAGERS, MEMBER),
@@ -28,6 +30,9 @@ ENDPOINTS = (
         "follow-ups/<int:pk>/closure/", "POST", TRIAGERS, FOLLOW_UP, {"state": "kept"}, scoped=True
     ),
     Endpoint("follow-ups/<int:pk>/closure/", "DELETE", TRIAGERS, FOLLOW_UP, scoped=True),
+    Endpoint("encounters/<int:pk>/", "GET", ids=ENCOUNTER, scoped=True),
+    Endpoint("encounters/<int:pk>/", "POST", TRIAGERS, ENCOUNTER, DELETE, scoped=True),
+    Endpoint("encounters/<int:pk>/", "DELETE", TRIAGERS, ENCOUNTER, scoped=True),
     Endpoint("members/", "GET"),
     Endpoint("members/columns/", "POST", data={"column": "owner"}),
     Endpoint("members/exports/", "POST", TRIAGERS, data={"q": "ada"}),

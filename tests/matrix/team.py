@@ -4,6 +4,8 @@ from .endpoints import ADMINS, LEADS, OPEN, TRIAGERS, Endpoint
 
 COLLEAGUE = {"pk": lambda world: world.colleague.pk}
 OWN_VIEW = {"pk": lambda world: world.saved_view.pk}
+ATTACHED = {"pk": lambda world: world.attached_file.pk}
+UPLOADED = {"pk": lambda world: world.uploaded_file.pk}
 NEW_VIEW = {"kind": "members", "name": "Newest", "q": "last:<7d", "sort": "-seen"}
 EDITED_VIEW = {"name": "Best", "q": "is:mine", "was_name": "Champions", "was_q": "stage:champion"}
 SEAT = {
@@ -23,6 +25,9 @@ ENDPOINTS = (
     Endpoint("team/hours/", "POST", ADMINS, ok=(200, 302, 404, 422)),
     Endpoint("queries/<slug:kind>/suggestions/", "GET", ids={"kind": "conversations"}),
     Endpoint("queries/<slug:kind>/help/", "GET", ids={"kind": "members"}),
+    Endpoint("files/", "POST", TRIAGERS, data={"file": ""}, ok=(422,)),
+    Endpoint("files/<int:pk>/", "GET", ids=ATTACHED, scoped=True),
+    Endpoint("files/<int:pk>/", "DELETE", TRIAGERS, UPLOADED, ok=(204,)),
     Endpoint("team/invitations/", "POST", ADMINS, data={"role": "lead", "days": 7}),
     Endpoint(
         "team/invitations/<int:pk>/revocation/",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 from functools import cached_property
 from urllib.parse import urlsplit
@@ -14,14 +15,16 @@ from inbox.verbs import credits, tags, triage
 from members import follow_up_verbs
 from members import verbs as member_verbs
 from members.follow_up_verbs import Origin
-from members.models import Activity, FollowUp, Identity, Member, Sighting, Tag
+from members.models import Activity, Encounter, FollowUp, Identity, Member, Sighting, Tag
 from sandbox.models import Account, Post, Site
 from sandbox.seed import create_site
+from team import files
 from team import verbs as team_verbs
 from team.actions import Changes
 from team.models import (
     BackgroundJob,
     Export,
+    File,
     Invitation,
     Notification,
     Role,
@@ -189,6 +192,32 @@ class World:
             origin=Origin(scope=self.source.scope),
         )
         return FollowUp.objects.get(pk=changes.actions[0].object_id)
+
+    @cached_property
+    def encounter(self) -> Encounter:
+        """The asker's own, with somebody who was seen in the source alone."""
+        row = Encounter.objects.create(
+            kind="meeting", occurred_at=timezone.now(), text="Coffee", by=self.asker
+        )
+        row.people.add(self.pictured.member)
+        return row
+
+    @cached_property
+    def attached_file(self) -> File:
+        return self.file_of(self.encounter.files_key)
+
+    @cached_property
+    def uploaded_file(self) -> File:
+        return self.file_of(files.owner_of(self.asker))
+
+    def file_of(self, owner: str) -> File:
+        data = b"Notes"
+        kept = hashlib.sha256(data).hexdigest()
+        files.path_of(kept).parent.mkdir(parents=True, exist_ok=True)
+        files.path_of(kept).write_bytes(data)
+        return File.objects.create(
+            hash=kept, name="n.txt", size=5, type="text/plain", owner=owner, by=self.asker
+        )
 
     # The team
 

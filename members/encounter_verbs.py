@@ -1,0 +1,365 @@
+"""What happened with members away from any platform: logged, changed, removed, each with its undo.
+
+Each of its people has a line in their log, which follows.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from community_hub.lib.text import one_line, storable
+from team import actions, files, trail_nouns
+from team.actions import Changes, one_by_one, verb
+from team.models import Action, User
+
+from .encounter_words import remove_lines, write_lines
+from .models import (
+    Activity,
+    Encounter,
+    EncounterKind,
+    EncounterPerson,
+    Identity,
+    Member,
+    Stage,
+    Visibility,
+)
+from .models.encounter import PLACE_LENGTH
+
+ON = "members.encounter"
+MOST_PEOPLE = 500
+LONGEST = 10_000  # characters of what was said
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+CLOCKS_DIFFER = timedelta(minutes=5)
+FIELDS = ("kind", "occurred_at", "place", "text", "visibility")
+
+trail_nouns.register(
+    ON,
+    trail_nouns.Noun(hidden=_("an encounter"), gone=_("a deleted encounter"), named="“%(name)s”"),
+)
+
+
+class NotPossible(ValueError):
+    """Refused, with a sentence that says what to do instead."""
+
+
+# Logged -------------------------------------------------------------------------------------------
+
+
+@one_by_one
+def _undo_log(action: Action, by: User) -> bool:
+    """Not once somebody has changed it. Whoever was made for it goes too, where nothing else is
+    known of them."""
+    if not _hide(action.object_id, version=1):
+        return False
+    _forget_unused(action.after.get("made", []))
+    return True
+
+
+@verb(
+    "log", on=ON, right="can_edit_members", words=_("logged %(object)s"), undo=_undo_log,
+    lead_may_undo=True,
+)  # fmt: skip
+def log_encounter(
+    kind: str,
+    people: Iterable[Member],
+    *,
+    by: User,
+    occurred_at: datetime,
+    place: str = "",
+    text: str = "",
+    visibility: str = Visibility.TEAM,
+    new_people: Sequence[str] = (),
+    file_ids: Iterable[int] = (),
+    token: uuid.UUID | None = None,
+    group: uuid.UUID | None = None,
+) -> Changes:
+    """`new_people`: names of those who have no account anywhere. `file_ids`: what `by` uploaded for
+    it. Nothing changes where the `token` was sent before. Raises NotPossible."""
+    row = Encounter(
+        kind=EncounterKind(kind), occurred_at=checked_moment(occurred_at),
+        place=one_line(place, PLACE_LENGTH), text=checked_text(text),
+        visibility=Visibility(visibility), by=by, token=token,
+    )  # fmt: skip
+    members = checked_people(people, new_people)
+    with transaction.atomic():
+        if not _saved(row):
+            return Changes()
+        made = _make(new_people)
+        _put_people(row, [*members, *made])
+        files.claim(file_ids, row.files_key, by=by)
+        return actions.record("log", [row], by=by, group=group, after={"made": made})
+
+
+def _saved(row: Encounter) -> bool:
+    """Not where the same form was sent already; of two at once, the second waits for the first."""
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:
+        return False
+    return True
+
+
+# Changed ------------------------------------------------------------------------------------------
+
+
+@one_by_one
+def _undo_edit(action: Action, by: User) -> bool:
+    """Not where somebody changed it since."""
+    row = Encounter.objects.present().select_for_update().filter(pk=action.object_id).first()
+    if row is None or row.version != action.after["version"]:
+        return False
+    _restore(row, action.before)
+    _forget_unused(action.after.get("made", []))
+    return True
+
+
+@verb(
+    "edit", on=ON, right="can_edit_members", words=_("edited %(object)s"), undo=_undo_edit,
+    lead_may_undo=True,
+)  # fmt: skip
+def edit(
+    encounter: Encounter,
+    *,
+    by: User,
+    people: Iterable[Member] | None = None,
+    new_people: Sequence[str] = (),
+    file_ids: Iterable[int] | None = None,
+    **fields: Any,
+) -> Changes:
+    """Set some of kind, occurred_at, place, text and visibility; `people` and `file_ids`: all that
+    it has from now on. Raises NotPossible, and PermissionDenied where it is somebody else's."""
+    if not encounter.may_be_changed_by(by):
+        raise PermissionDenied
+    members = None if people is None else checked_people(people, new_people)
+    with transaction.atomic():
+        row = _locked(encounter)
+        before = _state_of(row)
+        _set(row, fields)
+        made = _make(new_people)
+        if members is not None:
+            _put_people(row, [*members, *made])
+        if file_ids is not None:
+            files.keep_only(file_ids, row.files_key, by=by)
+        return _changed("edit", row, before, made, by)
+
+
+@verb(
+    "join", on=ON, right="can_edit_members", words=_("added to %(object)s"), undo=_undo_edit,
+    lead_may_undo=True,
+)  # fmt: skip
+def join(
+    encounter: Encounter,
+    people: Iterable[Member],
+    *,
+    by: User,
+    text: str = "",
+    place: str = "",
+    new_people: Sequence[str] = (),
+    file_ids: Iterable[int] = (),
+    group: uuid.UUID | None = None,
+) -> Changes:
+    """What a colleague says of the same encounter is added to it: who else was there, and their
+    words below those that stand there. Raises NotPossible."""
+    members = checked_people(people, new_people)
+    with transaction.atomic():
+        row = _locked(encounter)
+        before = _state_of(row)
+        parts = [row.text, f"{by}: {storable(text).strip()}" if text.strip() else ""]
+        _set(row, {"text": "\n\n".join(filter(None, parts)), "place": row.place or place})
+        made = _make(new_people)
+        _put_people(row, {*before["people"], *members, *made})
+        row.joined_by.add(by)
+        files.claim(file_ids, row.files_key, by=by)
+        return _changed("join", row, before, made, by, group)
+
+
+# Removed ------------------------------------------------------------------------------------------
+
+
+@one_by_one
+def _undo_remove(action: Action, by: User) -> bool:
+    hidden = Encounter.objects.filter(pk=action.object_id, removed_at__isnull=False)
+    if not hidden.update(removed_at=None):
+        return False
+    row = Encounter.objects.get(pk=action.object_id)
+    write_lines(row, _people_of(row))
+    return True
+
+
+@verb(
+    "remove", on=ON, right="can_edit_members", words=_("removed %(object)s"), undo=_undo_remove,
+    lead_may_undo=True,
+)  # fmt: skip
+def remove(encounter: Encounter, *, by: User) -> Changes:
+    """Nothing changes where it is gone already. PermissionDenied where it is somebody else's."""
+    if not encounter.may_be_changed_by(by):
+        raise PermissionDenied
+    with transaction.atomic():
+        if not _hide(encounter.pk):
+            return Changes()
+        return actions.record("remove", [encounter], by=by)
+
+
+# What is refused ----------------------------------------------------------------------------------
+
+
+def checked_moment(at: datetime) -> datetime:
+    if at > timezone.now() + CLOCKS_DIFFER:
+        raise NotPossible(_now("That’s in the future. For what is still to come, add a follow-up."))
+    if at < EARLIEST:
+        raise NotPossible(_now("That’s before 1970. Check the year."))
+    return at
+
+
+def checked_text(text: str) -> str:
+    text = storable(text).strip()
+    if len(text) > LONGEST:
+        said = _now("That’s longer than %(most)s characters. Shorten what was said.")
+        raise NotPossible(said % {"most": f"{LONGEST:,}"})
+    return text
+
+
+def checked_people(people: Iterable[Member], new_people: Sequence[str]) -> list[int]:
+    """The ids of those who are known, each once."""
+    found = {member.pk: member for member in people}
+    total = len(found) + len(new_people)
+    if not total:
+        raise NotPossible(_now("Say who was there."))
+    if total > MOST_PEOPLE:
+        said = _now("That’s %(n)d people. Log at most %(most)d at once.")
+        raise NotPossible(said % {"n": total, "most": MOST_PEOPLE})
+    ours = Identity.objects.filter(member__in=found, is_us=True).values_list("member", flat=True)
+    not_theirs = {pk for pk, it in found.items() if it.user_id or it.is_bot} | set(ours)
+    if not_theirs:
+        names = ", ".join(str(found[pk]) for pk in sorted(not_theirs)[:5])
+        raise NotPossible(
+            ngettext(
+                "%(names)s is a teammate, a bot or one of your accounts. Leave them out.",
+                "%(names)s are teammates, bots or your accounts. Leave them out.",
+                len(not_theirs),
+            )
+            % {"names": names}
+        )
+    return list(found)
+
+
+# Below the verbs ----------------------------------------------------------------------------------
+
+
+def _locked(encounter: Encounter) -> Encounter:
+    """NotPossible where it is gone."""
+    row = Encounter.objects.present().select_for_update().filter(pk=encounter.pk).first()
+    if row is None:
+        raise NotPossible(_now("It was removed meanwhile."))
+    return row
+
+
+def _set(row: Encounter, fields: dict[str, Any]) -> None:
+    checks: dict[str, Any] = {
+        "kind": EncounterKind,
+        "occurred_at": checked_moment,
+        "place": lambda place: one_line(place, PLACE_LENGTH),
+        "text": checked_text,
+        "visibility": Visibility,
+    }
+    for name, value in fields.items():
+        setattr(row, name, checks[name](value))
+
+
+def _make(names: Iterable[str]) -> list[int]:
+    """Members who were never seen anywhere."""
+    wanted = [name for name in (one_line(name, 200) for name in names) if name]
+    made = Member.objects.bulk_create(Member(name=name, stage=Stage.OUTSIDER) for name in wanted)
+    return [member.pk for member in made]
+
+
+def _people_of(row: Encounter) -> list[int]:
+    rows = EncounterPerson.objects.filter(encounter=row).order_by("pk")
+    return list(rows.values_list("member_id", flat=True))
+
+
+def _put_people(row: Encounter, members: Iterable[int]) -> None:
+    """These and nobody else."""
+    wanted = list(dict.fromkeys(members))
+    gone = set(_people_of(row)) - set(wanted)
+    EncounterPerson.objects.filter(encounter=row, member__in=gone).delete()
+    EncounterPerson.objects.bulk_create(
+        [EncounterPerson(encounter=row, member_id=pk) for pk in wanted], ignore_conflicts=True
+    )
+    remove_lines(row, gone)
+    write_lines(row, wanted)
+
+
+def _state_of(row: Encounter) -> dict[str, Any]:
+    """As JSON values."""
+    return {
+        **{name: getattr(row, name) for name in FIELDS},
+        "occurred_at": row.occurred_at.isoformat(),
+        "version": row.version,
+        "people": _people_of(row),
+        "files": files.ids_of(row.files_key),
+        "joined_by": sorted(row.joined_by.values_list("pk", flat=True)),
+    }
+
+
+def _restore(row: Encounter, state: dict[str, Any]) -> None:
+    for name in FIELDS:
+        setattr(row, name, state[name])
+    row.occurred_at = datetime.fromisoformat(state["occurred_at"])
+    row.version = state["version"]
+    row.save(update_fields=[*FIELDS, "version"])
+    row.joined_by.set(state["joined_by"])
+    still = Member.objects.filter(pk__in=state["people"]).values_list("pk", flat=True)
+    _put_people(row, [pk for pk in state["people"] if pk in set(still)])
+    files.restore(state["files"], row.files_key)
+
+
+def _changed(
+    name: str,
+    row: Encounter,
+    before: dict[str, Any],
+    made: list[int],
+    by: User,
+    group: uuid.UUID | None = None,
+) -> Changes:
+    """Written down, where it is another than before."""
+    after = _state_of(row)
+    if after == before:
+        return Changes()
+    row.version += 1
+    row.save(update_fields=[*FIELDS, "version"])
+    write_lines(row, after["people"])
+    after |= {"version": row.version, "made": made}
+    return actions.record(name, [row], by=by, group=group, before=before, after=after)
+
+
+def _hide(pk: int, **unchanged: Any) -> bool:
+    there = Encounter.objects.present().filter(pk=pk, **unchanged)
+    if not there.update(removed_at=timezone.now()):
+        return False
+    row = Encounter.objects.get(pk=pk)
+    remove_lines(row, _people_of(row))
+    return True
+
+
+def _forget_unused(made: Iterable[int]) -> None:
+    """Of those who were made by their names, whoever nothing else is known of."""
+    unknown = Member.objects.filter(
+        pk__in=list(made), identities__isnull=True, owner__isnull=True, tagged__isnull=True,
+        follow_ups__isnull=True,
+    )  # fmt: skip
+    present = EncounterPerson.objects.filter(encounter__removed_at__isnull=True)
+    unknown = unknown.exclude(pk__in=present.values("member"))
+    lines = Activity.objects.present().filter(member__in=list(made))
+    unknown.exclude(pk__in=lines.values("member")).delete()
