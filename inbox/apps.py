@@ -8,7 +8,7 @@ class InboxConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from community_hub.templatetags.hub import network_name
-        from inbox import filters, listing
+        from inbox import filters, listing, member_filters
         from inbox.ingest.recompute import recompute_after_staff_change
         from inbox.models.access import hidden_scopes
         from inbox.models.conversation import ConversationTag, visible_conversation_tags
@@ -16,6 +16,7 @@ class InboxConfig(AppConfig):
         from inbox.pages.searches import KIND, SORTS
         from inbox.verbs import source_removal  # noqa: F401 - registers its background job
         from members import hooks as of_members
+        from members.filters import PEOPLE
         from team import hooks as of_team
         from team import listings
 
@@ -26,6 +27,7 @@ class InboxConfig(AppConfig):
         )
         of_members.today_sections.append(today.REPLIES_OWED)
         of_team.hidden_scopes.append(hidden_scopes)
+        member_filters.register(PEOPLE)
         listings.register(
             listings.ListKind(
                 kind=KIND,

@@ -4,7 +4,7 @@ types. Only what the reader may see is there."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from django.conf.global_settings import LANGUAGES
 from django.db.models import Q
@@ -25,17 +25,20 @@ MOST_NAMES = 500  # that a name which nobody has is compared with
 def sources_meant(value: str, context: Context) -> list[int]:
     """By name, or by its beginning, or by the kind of source, such as `mastodon`, or by a part of
     the name: all that have it."""
-    seen = Source.objects.visible_to(context.user)
-    begun, kind, part = (
-        Q(name__istartswith=value),
-        Q(kind__iexact=value),
-        Q(name__icontains=value),
-    )
-    for condition in (Q(name__iexact=value), begun, kind, part):
-        found = list(seen.filter(condition).values_list("pk", flat=True))
+    seen = Source.objects.visible_to(context.user).order_by("name")
+    rows = list(seen.values_list("pk", "name", "kind"))
+    wanted = value.casefold()
+    tests: list[Callable[[str, str], bool]] = [
+        lambda name, kind: name == wanted,
+        lambda name, kind: name.startswith(wanted),
+        lambda name, kind: kind == wanted,
+        lambda name, kind: wanted in name,
+    ]
+    for is_so in tests:
+        found = [pk for pk, name, kind in rows if is_so(name.casefold(), kind.casefold())]
         if found:
             return found
-    names = seen.order_by("name").values_list("name", flat=True)
+    names = [name for _pk, name, _kind in rows]
     raise no_such(_("There’s no source “%(name)s”."), value, names)
 
 

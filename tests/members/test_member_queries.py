@@ -146,7 +146,7 @@ def test_a_network_that_nobody_is_on_is_explained(bob, people):
     assert found.value.corrected == f"network:{wrong[:-1]}"
 
 
-@pytest.mark.parametrize("name", ["source", "channel", "has", "from"])
+@pytest.mark.parametrize("name", ["assignee", "to", "has", "from"])
 def test_an_operator_of_conversations_says_so_and_leads_there(bob, people, name):
     said = signed_in(bob).get("/members/", {"q": f"{name}:forum ada"}).content.decode()
     assert f"“{name}:” belongs to conversations." in said

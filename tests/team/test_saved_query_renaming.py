@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from community_hub.lib.query import OperatorDefinition
 from inbox.verbs import sources
 from inbox.verbs import tags as conversation_tags
 from members import tag_verbs
-from members.filters import PEOPLE
 from members.models import Tag
 from team import profile_verbs, saved_queries
 from team import saved_query_verbs as verbs
@@ -16,18 +14,6 @@ from team.models import SavedQuery
 from tests.make import make_conversation, make_source, make_user, make_view
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def source_operator(monkeypatch):
-    """As a list of conversations has it."""
-    definitions = dict(PEOPLE._definitions)
-    monkeypatch.setattr(PEOPLE, "_definitions", definitions)
-    PEOPLE.register(
-        OperatorDefinition(
-            name="source", help="", example="", build=lambda *_: None, refers_to="source"
-        )
-    )
 
 
 def text(view: SavedQuery) -> str:
@@ -77,7 +63,7 @@ def test_a_merged_tag_is_named_by_the_other_and_undo_knows_which_were(bob):
     assert [text(it) for it in (one, both, before)] == ["tag:bug", "tag:defect", "tag:defect"]
 
 
-def test_a_renamed_source_is_renamed_for_those_who_may_see_it(alice, bob, source_operator):
+def test_a_renamed_source_is_renamed_for_those_who_may_see_it(alice, bob):
     source = make_source(name="The forum", restricted=True)
     guess, own = make_view(bob, text='source:"the forum"'), make_view(alice)
     SavedQuery.objects.filter(pk=own.pk).update(text='source:"the forum" x')
@@ -88,7 +74,7 @@ def test_a_renamed_source_is_renamed_for_those_who_may_see_it(alice, bob, source
     assert text(own) == 'source:"The forum" x'
 
 
-def test_a_name_that_another_source_has_too_stays(alice, source_operator):
+def test_a_name_that_another_source_has_too_stays(alice):
     source, _twin = make_source(name="Forum"), make_source(name="forum")
     view = make_view(alice, text="source:forum")
     sources.adjust(source, by=alice, name="Second forum")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from difflib import get_close_matches
 from typing import Any
@@ -105,6 +105,20 @@ class Language:
             if any(value != value.lower() for value in definition.values):
                 raise ValueError(f"The fixed values of {name!r} are written in lower case.")
             self._definitions[name] = definition
+
+    def add_values(
+        self, name: str, values: Mapping[str, Text], build: Callable[[str, Context], Q]
+    ) -> None:
+        """More fixed values of an operator that an app below has registered; `build` is of these.
+        Raises ValueError for one that is there."""
+        known = self._definitions[name]
+        if known.values.keys() & values.keys():
+            raise ValueError(f"{name!r} has one of these values already.")
+
+        def of_either(value: str, context: Context) -> Q:
+            return build(value, context) if value in values else known.build(value, context)
+
+        self._definitions[name] = replace(known, values={**known.values, **values}, build=of_either)
 
     @property
     def definitions(self) -> tuple[OperatorDefinition, ...]:
