@@ -14,6 +14,7 @@ from community_hub.lib.query import Context, Language, OperatorDefinition, dates
 from inbox import filter_values as values
 from inbox.conditions import WAITS
 from inbox.models import Conversation, Message
+from inbox.models.conversation import ConversationQuerySet
 from members.models import Identity, Sighting
 from members.models.member import has_own_id
 from team.models import User
@@ -48,7 +49,7 @@ def wrote_in(value: str, context: Context) -> Q:
     return Q(Exists(theirs))
 
 
-def waits(conversations: QuerySet[Conversation], context: Context) -> Q:
+def waits(conversations: ConversationQuerySet, context: Context) -> Q:
     """Waits for a reply in one of these, as far as this reader may see them."""
     seen = conversations.visible_to(context.user).filter(WAITS, preview_by__isnull=False)
     askers = Identity.objects.filter(pk__in=seen.order_by().values("preview_by"))

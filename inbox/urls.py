@@ -27,6 +27,7 @@ urlpatterns = [
     path("inbox/health/", lists.health, name="health"),
     path("inbox/sources/<int:pk>/", lists.source, name="inbox-source"),
     path("inbox/search/", lists.search, name="conversation-search"),
+    path("inbox/search/few/", lists.search_few, name="search-few"),
     path("inbox/search/by-name/", lists.search_by_name, name="search-by-name"),
     path("inbox/selection/<slug:noun>/", bulk.selection, name="selection"),
     path("inbox/<slug:slug>/", lists.folder, name="inbox-folder"),

@@ -21,7 +21,7 @@ from community_hub.lib.text import number, storable
 from inbox.models import Conversation, SearchedMessage
 from inbox.models.conversation import NEWEST_FIRST
 from inbox.pages.folders import FIRST, WAITING_LONGEST, Folder, Words
-from inbox.pages.found_rows import FoundRows, excerpts_of, rows_of
+from inbox.pages.found_rows import Excerpt, FoundRows, excerpts_of, rows_of
 from inbox.pages.rows import MOST, PAGE, with_row_facts
 from inbox.search import hits
 from inbox.search.as_names import may_have_a_name, with_a_name
@@ -50,6 +50,7 @@ SORTS: dict[str, Words] = {
     "waiting": _("Waiting longest first"),
     "oldest": _("Oldest first"),
 }
+FEW, FEWEST = 5, 2  # conversations that the command palette shows; letters that it looks for
 NEWEST, BEST = "newest", "best"
 BELOW = "below "  # in the cursor of a ranked page
 
@@ -229,6 +230,14 @@ def search(text: str, sort: str = "", view: SavedQuery | None = None) -> SearchF
         sort=sort,
         view=view,
     )
+
+
+def few(wanted: SearchFolder, user: User) -> list[tuple[Conversation, Excerpt]]:
+    """The first conversations with what was found in each; none for a single letter."""
+    if len(wanted.query) < FEWEST:
+        return []
+    found = wanted.page(user, size=FEW)
+    return [(row, found.excerpts.get(row.pk, Excerpt())) for row in found.rows]
 
 
 def named(slug: str, user: User) -> SearchFolder | None:

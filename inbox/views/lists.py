@@ -40,6 +40,15 @@ def search(request: AuthenticatedHttpRequest) -> HttpResponse:
 
 
 @require_safe
+def search_few(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """A few conversations that `q` finds, for the command palette; none of what can't be looked
+    for, which the page of the search explains."""
+    wanted = searches.search(request.GET.get("q", ""), searches.BEST)
+    rows = searches.few(wanted, request.user)
+    return htmx.respond(request, "inbox/found.html", {"found": rows, "folder": wanted})
+
+
+@require_safe
 def search_by_name(request: AuthenticatedHttpRequest) -> HttpResponse:
     """A link to the search of `q` with some of its words as a name, for where nothing was found;
     nothing where it finds no more."""

@@ -39,6 +39,7 @@ ENDPOINTS = (
     Endpoint("inbox/health/", "GET"),
     Endpoint("inbox/search/", "GET"),
     Endpoint("inbox/search/by-name/", "GET"),
+    Endpoint("inbox/search/few/", "GET"),
     Endpoint("inbox/<slug:slug>/", "GET", ids={"slug": "everything"}),
     Endpoint("inbox/sources/<int:pk>/", "GET", ids={"pk": lambda w: w.source.pk}, scoped=True),
     Endpoint("inbox/selection/<slug:noun>/", "GET", TRIAGERS, {"noun": "snoozes"}),

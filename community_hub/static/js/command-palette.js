@@ -1,5 +1,5 @@
 // <command-palette>: Ctrl/⌘+K finds by its words whatever this page can do and every place the navigation
-// leads to, and members by their names. Fills its <command-menu> as it opens; a link with data-find takes the
+// leads to, members by their names and conversations by what was said. Fills its <command-menu> as it opens; a link with data-find takes the
 // words along, first the one to the list that is open; there the box has the focus (after-submit.js).
 const MOVES = new Set(["j", "k", "J", "K", "x", "Enter", "?", "mod+k"]); // keys that make no sense away from their place
 
@@ -23,9 +23,9 @@ class CommandPalette extends HTMLElement {
     this.look("");
   }
 
-  // members come from the server; until they do, those of other words are gone
+  // members and conversations come from the server; until they do, those of other words are gone
   look(words) {
-    this.querySelector("#palette-members").replaceChildren();
+    for (const part of this.querySelectorAll("#palette-members, #palette-conversations")) part.replaceChildren();
     this.querySelectorAll("[data-find]").forEach((link) => this.take(link, words));
     this.menu.markChosen(); // one of these may be all that is left
   }
