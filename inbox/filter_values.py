@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 
 from django.conf.global_settings import LANGUAGES
-from django.db.models import Q
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils.translation import gettext as _
 
 from community_hub.lib.query import Context, Mistake, no_such
@@ -63,14 +63,13 @@ def accounts_meant(value: str, context: Context) -> list[int]:
     members = members_named(name.split(), context.user).values("pk")
     seen = Identity.objects.visible_to(context.user).filter(member__in=members)
     same = Q(handle__iexact=name) | Q(handle__iexact=value) | Q(member__name__iexact=name)
-    for condition in (same, Q()):
-        found = list(seen.filter(condition).values_list("pk", flat=True)[: MOST_PEOPLE + 1])
-        if len(found) > MOST_PEOPLE:
-            said = _("“%(name)s” stands for too many people. Write more of the name.")
-            raise Mistake(said % {"name": value})
-        if found:
-            return found
-    return []
+    is_same = ExpressionWrapper(same, BooleanField())
+    rows = list(seen.order_by(is_same.desc()).values_list("pk", is_same)[: MOST_PEOPLE + 1])
+    found = [pk for pk, is_it in rows if is_it] or [pk for pk, _is_it in rows]
+    if len(found) > MOST_PEOPLE:
+        said = _("“%(name)s” stands for too many people. Write more of the name.")
+        raise Mistake(said % {"name": value})
+    return found
 
 
 def teammates_meant(value: str, context: Context) -> list[int]:

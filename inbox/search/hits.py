@@ -14,7 +14,17 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.contrib.postgres.search import SearchRank
-from django.db.models import F, FloatField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    BooleanField,
+    ExpressionWrapper,
+    F,
+    FloatField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import IsNull
@@ -27,7 +37,7 @@ from inbox.filters import CONVERSATIONS, MESSAGES
 from inbox.languages import SUBJECTS, configurations_in_use
 from inbox.models import Conversation, SearchedConversation, SearchedMessage
 from inbox.models.searched import SearchedMessageQuerySet
-from members.models.member import has_id
+from members.models.member import has_id, is_any_in
 
 from .authors import authors_named
 from .frequency import READ, UNKNOWN, Frequencies, frequencies
@@ -156,9 +166,8 @@ class Search:
         """The same, or as far back as the second of a few messages that have the words, of those
         that the reader may see: what else they must be is told row by row, so that no more rows are
         read than the words have there."""
-        some = self.seen().filter(
-            self.plan.sent, pk__in=window.sample(top), search=self.in_messages
-        )
+        some = self.seen().filter(self.plan.sent, search=self.in_messages)
+        some = some.filter(is_any_in("pk", window.sample(top)))
         said = some.order_by("-sent_at").values_list("sent_at", flat=True)[1:2]
         second = next(iter(said), NO_TIME)
         return window.until(second, top) if second > window.bottom else window
@@ -213,6 +222,8 @@ class Search:
                 found = found.filter(has_id(few))
         else:
             said = self.by_words(window.bottom, top, by_index=by_index).filter(self.plan.sent)
+            if not (self.ranked or self.plan.conversation):
+                return self.newest_so(said, wanted, bottom)
             raw = list(newest_first(said).values_list("sent_at", "pk")[:RAW])
             bottom = raw[-1] if len(raw) == RAW else bottom
             found = self.fulfilling([pk for _sent_at, pk in raw])
@@ -225,6 +236,19 @@ class Search:
         most = min(wanted * TIMES, MOST)
         newest = list(hits(rows[:most]))
         return newest, len(newest), newest[-1].place if len(newest) == most else bottom
+
+    def newest_so(
+        self, said: SearchedMessageQuerySet, wanted: int, bottom: Place
+    ) -> tuple[list[Hit], int, Place]:
+        """As hits_of(), of what has the words: each is asked as it is read whether it fulfils what
+        else is said of messages."""
+        is_so = ExpressionWrapper(self.plan.message & self.said, BooleanField())
+        rows = newest_first(said).values_list("conversation", "pk", "sent_at", BY_NAME, is_so)[:RAW]
+        read = list(rows)
+        found = list(hits(row[:4] for row in read if row[4]))[: min(wanted * TIMES, MOST)]
+        if len(found) == min(wanted * TIMES, MOST):
+            return found, len(found), found[-1].place
+        return found, len(found), (read[-1][2], read[-1][1]) if len(read) == RAW else bottom
 
     def by_words(
         self, bottom: datetime, top: Place | None, *, by_index: bool

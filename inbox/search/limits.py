@@ -31,12 +31,14 @@ class TooLong(Mistake):
 @contextmanager
 def limited(ms: int = 0) -> Iterator[None]:
     """No statement takes longer than `ms`, else TIMEOUT_MS, or than whoever asks allows it."""
+    outer = connection.in_atomic_block
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_LIMIT, [ms or TIMEOUT_MS])
             usual, _now = cursor.fetchone()
             yield
-            cursor.execute("select set_config('statement_timeout', %s, true)", [usual])
+            if outer:  # else it ends with the transaction
+                cursor.execute("select set_config('statement_timeout', %s, true)", [usual])
     except OperationalError as error:
         if isinstance(error.__cause__, QueryCanceled):
             raise TooLong from error

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection
+from django.db.models import BigIntegerField
+from django.db.models.expressions import RawSQL
 
 Place = tuple[datetime, int]  # when a message was sent, and its id: the newest come first
 NO_TIME = datetime.min.replace(tzinfo=UTC)
@@ -20,11 +23,11 @@ from (
 """
 SAMPLES = 200
 _SAMPLE = """
-select sampled.id from generate_series(1, %s) number cross join lateral (
+array(select sampled.id from generate_series(1, %s) number cross join lateral (
     select id from inbox_message
     where sent_at <= %s::timestamptz - (%s::timestamptz - %s::timestamptz) * number / %s
     order by sent_at desc limit 1
-) sampled
+) sampled)
 """
 
 
@@ -51,11 +54,11 @@ class Window:
         """With all that is left."""
         return replace(self, bottom=NO_TIME)
 
-    def sample(self, top: datetime) -> list[int]:
-        """The ids of some messages below `top`, at even distances of time."""
-        with connection.cursor() as cursor:
-            cursor.execute(_SAMPLE, [SAMPLES, top, top, self.oldest, SAMPLES])
-            return [pk for (pk,) in cursor.fetchall()]
+    def sample(self, top: datetime) -> RawSQL:
+        """An array of the ids of some messages below `top`, at even distances of time."""
+        values = [SAMPLES, top, top, self.oldest, SAMPLES]
+        of_ids = ArrayField(BigIntegerField())
+        return RawSQL(_SAMPLE, values, output_field=of_ids)  # noqa: S611 - nothing typed is in it
 
     def until(self, bottom: datetime, top: datetime) -> Window:
         return Window(bottom, top - bottom, self.oldest)

@@ -132,6 +132,11 @@ def is_any_of(field: str, values: models.QuerySet[Any, Any]) -> Exact:
     return _AnyOf(models.F(field), ArraySubquery(values))
 
 
+def is_any_in(field: str, array: Any) -> Exact:
+    """The same of an expression that is an array."""
+    return _AnyOf(models.F(field), array)
+
+
 def has_id(pks: Iterable[int] | str, field: str = "pk") -> models.Q:
     """As `in`, for thousands of ids, or for an array of them as PostgreSQL writes it."""
     array = pks if isinstance(pks, str) else prepared_sql.as_array(pks)
