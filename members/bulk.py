@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from community_hub.lib.query import Mistake
-from community_hub.lib.text import number, one_line
+from community_hub.lib.text import number
 from team import jobs
 from team.actions import Changes
 from team.jobs import background_job
@@ -27,7 +27,7 @@ from team.models.job import ACTIONS
 from . import verbs
 from .listing import MemberListing
 from .models import Member, Stage
-from .models.tag import LONGEST
+from .models.tag import tag_name
 
 if TYPE_CHECKING:
     from .models.member import MemberQuerySet
@@ -125,9 +125,7 @@ class _Kind:
 
 def _tag(form: Mapping[str, str], user: User) -> tuple[str, str]:
     """`name`, or `new` as typed."""
-    name = one_line(form.get("name") or form.get("new", ""), LONGEST)
-    if not name:
-        raise ValueError(_now("Enter a tag name first."))
+    name = tag_name(form.get("name") or form.get("new", ""))
     return name, _now("tag “%(name)s”") % {"name": name}
 
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from community_hub.lib.text import one_line
+from community_hub.lib.text import TooLong, typed_line
 from team import actions, notifications, trail_nouns
 from team.actions import Changes, Sentence, one_by_one, verb
 from team.models import Action, User
@@ -60,7 +60,10 @@ class NotPossible(ValueError):
 
 def checked_text(text: str) -> str:
     """NotPossible where nothing is left of it."""
-    found = one_line(text, LONGEST)
+    try:
+        found = typed_line(text, LONGEST)
+    except TooLong as error:
+        raise NotPossible(str(error)) from error
     if not found:
         raise NotPossible(_now("Say what should be done."))
     return found

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from community_hub.lib.text import one_line, storable
+from community_hub.lib.text import TooLong, one_line, storable, typed_line
 from team.models import User
 
 from .models import FollowUp, FollowUpKind, Member, Tag, Visibility
@@ -72,8 +72,16 @@ class DetailsForm(forms.Form):
         return name
 
     def clean_languages(self) -> list[str]:
-        words = [one_line(word, 40) for word in self.cleaned_data["languages"].split(",")]
-        return [word for word in dict.fromkeys(words) if word][:MOST_LANGUAGES]
+        typed: str = self.cleaned_data["languages"]
+        try:
+            words = dict.fromkeys(typed_line(word, 40) for word in typed.split(","))
+        except TooLong as error:
+            raise forms.ValidationError(str(error)) from error
+        languages = [word for word in words if word]
+        if len(languages) > MOST_LANGUAGES:
+            said = _("That’s %(n)s languages. Up to %(most)s fit.")
+            raise forms.ValidationError(said % {"n": len(languages), "most": MOST_LANGUAGES})
+        return languages
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

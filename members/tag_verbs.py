@@ -15,14 +15,13 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from community_hub.lib import live
-from community_hub.lib.text import one_line
 from team import actions, saved_queries
 from team.actions import Changes, one_by_one, put_fields_back, verb
 from team.models import Action, User
 
 from . import trail_words
 from .models import Tag
-from .models.tag import LONGEST, hue_of, tag_uses
+from .models.tag import hue_of, tag_name, tag_uses
 
 ON = "members.tag"
 BATCH = 1_000  # rows a statement
@@ -56,7 +55,7 @@ def _undo_create(action: Action, by: User) -> bool:
 )
 def create(name: str, *, by: User) -> Changes:
     """ValueError where the name is blank, NameTaken where there is one of it."""
-    name = _clean(name)
+    name = tag_name(name)
     with transaction.atomic():
         try:
             with transaction.atomic():
@@ -87,7 +86,7 @@ def edit(tag: Tag, *, by: User, **fields: Any) -> Changes:
     """Any of name, colour and description; no Changes where nothing differs. Saved queries follow
     a new name. ValueError where it is blank, NameTaken where another has it."""
     if "name" in fields:
-        fields["name"] = _clean(fields["name"])
+        fields["name"] = tag_name(fields["name"])
     with transaction.atomic():
         locked = Tag.objects.current().select_for_update().filter(pk=tag.pk).first()
         if locked is None:
@@ -210,13 +209,6 @@ def _rename_in_views(pk: int, old: str, new: str) -> dict[int, tuple[str, str]]:
         return Tag.objects.visible_to(user).filter(pk=pk).exists()
 
     return saved_queries.rename_value("tag", old, new, known_to=known_to)
-
-
-def _clean(name: str) -> str:
-    name = one_line(name, LONGEST)
-    if not name:
-        raise ValueError("A tag needs a name.")
-    return name
 
 
 def _removed_now(tag: Tag) -> dict[str, str]:

@@ -8,6 +8,8 @@ import math
 import re
 from typing import Any
 
+from django.utils.translation import ngettext
+
 # Characters that turn the direction of what follows or stand for nothing: fine inside a body,
 # which is isolated on the page, but a way to disguise a name or a subject.
 MISLEADING = "".join(
@@ -35,6 +37,26 @@ def one_line(text: str, limit: int) -> str:
         text = _MISLEADING.sub("", text)
     text = _SPACE.sub(" ", text).strip()
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+class TooLong(ValueError):
+    """What a person typed is not cut: they are told by how much it is too long."""
+
+    def __init__(self, over: int, most: int) -> None:
+        said = ngettext(
+            "That’s %(over)s character too long. Up to %(most)s fit.",
+            "That’s %(over)s characters too long. Up to %(most)s fit.",
+            over,
+        )
+        super().__init__(said % {"over": f"{over:,}", "most": f"{most:,}"})
+
+
+def typed_line(text: str, limit: int) -> str:
+    """One line of visible text that a person typed. Raises TooLong."""
+    line = one_line(text, max(len(text), 1))
+    if len(line) > limit:
+        raise TooLong(len(line) - limit, limit)
+    return line
 
 
 def shortened(text: str, limit: int) -> str:

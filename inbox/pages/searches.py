@@ -212,11 +212,11 @@ def everything(found: ConversationQuerySet, _user: User) -> ConversationQuerySet
 
 
 def search(text: str, sort: str = "", view: SavedQuery | None = None) -> SearchFolder:
-    """What cannot be kept or read is left out."""
-    text = storable(text).strip(" ")[: LONGEST + 1]
+    """What cannot be kept or read is left out; the slug has no more than can be looked for."""
+    text = storable(text).strip(" ")
     sort = sort if sort in SORTS else NEWEST
     is_view = view is not None and (view.text, view.order) == (text, sort)
-    kept = base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    kept = base64.urlsafe_b64encode(text[: LONGEST + 1].encode()).decode().rstrip("=")
     return SearchFolder(
         slug=f"{VIEW}{view.pk}" if view and is_view else f"{SLUG}{sort}-{kept}",
         title=view.name if view else _("Search"),

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
@@ -123,10 +122,7 @@ def tag(
 ) -> tuple[Changes, str]:
     """`name`, or `new` as typed."""
     tags.tag.require(by)
-    name = (form.get("name") or form.get("new", "")).strip()
-    if not name:
-        raise ValueError(_("Enter a tag name first."))
-    changes = tags.tag(rows, name, by=by)
+    changes = tags.tag(rows, form.get("name") or form.get("new", ""), by=by)
     n = len(changes)
     return changes, ngettext("%(n)s conversation tagged", "%(n)s conversations tagged", n) % {
         "n": n

@@ -26,12 +26,13 @@ def draft(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     seen = Conversation.objects.visible_to(request.user).called(pk)
     conversation = get_object_or_404(seen.select_related("source"))
     writing.note.require(request.user)
-    kind, text = request.POST.get("kind", ""), typed(request, "text")[:LONGEST]
+    kind, text = request.POST.get("kind", ""), typed(request, "text")
     if kind not in ("reply", "note"):
         return JsonResponse({"error": _("A draft is a reply or a note.")}, status=422)
     to = conversation.asker(number(request.POST.get("to"))) if kind == "reply" else None
     Draft.keep(request.user, conversation.pk, kind, text, to=to)
-    length = len(text) if kind == "note" else length_there(conversation, text, to)
+    is_counted_there = kind == "reply" and len(text) <= LONGEST
+    length = length_there(conversation, text, to) if is_counted_there else len(text)
     return JsonResponse({"kind": kind, "length": length, "text": text})
 
 

@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from community_hub.lib import htmx
-from community_hub.lib.text import number, one_line, shortened
+from community_hub.lib.text import number, shortened
 from inbox.models import Conversation
 from inbox.pages import snooze_presets
 from inbox.pages.system_lines import day_and_time
 from inbox.verbs import tags as tag_verbs
 from inbox.verbs import triage
 from members.models import Tag
-from members.models.tag import LONGEST
+from members.models.tag import tag_name
 from team.http import AuthenticatedHttpRequest
 from team.models import User
 from team.models.user import UserQuerySet
@@ -133,11 +133,11 @@ def tags(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         known = others.by_name()[:200]
         context = {"all_tags": known, **menu_context(request, conversation)}
         return htmx.respond(request, "inbox/tags.html", context, parts=("tag-list",))
-    name = one_line(request.POST.get("name") or request.POST.get("new", ""), LONGEST)
     try:
+        name = tag_name(request.POST.get("name") or request.POST.get("new", ""))
         changes = tag_verbs.tag([conversation], name, by=request.user)
-    except ValueError:
-        return refused(request, conversation, _("Enter a tag name first."))
+    except ValueError as error:
+        return refused(request, conversation, str(error))
     response = after_verb(request, conversation, move_on=False)
     said = _("Tagged “%(name)s”.") % {"name": name}
     return htmx.tell(request, response, said, undo=changes.undo_url)

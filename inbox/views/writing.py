@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import trigger_client_event
 
 from community_hub.lib import html, htmx
-from community_hub.lib.text import number
+from community_hub.lib.text import TooLong, number
 from inbox import reply_rules
 from inbox.models import Conversation, Draft, Message
 from inbox.pages.composer import shown_there
@@ -62,9 +62,10 @@ def notes(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     conversation = visible_conversation(request, pk)
     writing.note.require(request.user)
     text = typed(request, "note")
-    if not text.strip() or len(text) > LONGEST:
-        words = _("Write a note first (up to 100,000 characters).")
-        return refused(request, conversation, words)
+    if not text.strip():
+        return refused(request, conversation, _("Write a note first."))
+    if len(text) > LONGEST:
+        return refused(request, conversation, str(TooLong(len(text) - LONGEST, LONGEST)))
     changes = writing.note(conversation, text, by=request.user)
     response = after_verb(request, conversation, move_on=False)
     trigger_client_event(response, "composer:sent", {"kind": "note"})
@@ -85,9 +86,11 @@ def preview(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     conversation = visible_conversation(request, pk)
     writing.note.require(request.user)
     kind = request.POST.get("kind", "reply")
-    text = typed(request, kind)[:LONGEST]
-    if not text.strip():
-        return HttpResponse(format_html("<p>{}</p>", _("Nothing to preview yet.")))
+    text = typed(request, kind)
+    if not text.strip() or len(text) > LONGEST:
+        over = len(text) - LONGEST
+        said = TooLong(over, LONGEST) if over > 0 else _("Nothing to preview yet.")
+        return HttpResponse(format_html("<p>{}</p>", said))
     shown = (
         html.from_markdown(text)
         if kind == "note"
@@ -177,7 +180,7 @@ def refused_plainly(
     """Without scripts the typed text comes back as the draft."""
     for kind in ("reply", "note"):
         if text := typed(request, kind).strip():
-            Draft.keep(request.user, conversation.pk, kind, text[:LONGEST])
+            Draft.keep(request.user, conversation.pk, kind, text)
     address = f"{conversation.get_absolute_url()}?in={folder_of(request).slug}"
     said = words or _("Someone replied while you were writing. Review it, then send again.")
     return htmx.tell(request, HttpResponseRedirect(address), said, level="error")

@@ -8,9 +8,10 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q, Value
 from django.db.models.functions import Lower
 from django.db.models.lookups import Exact
+from django.utils.translation import gettext as _
 
 from community_hub.lib.paths import path
-from community_hub.lib.text import one_line
+from community_hub.lib.text import typed_line
 from members import hooks
 
 from .member import Member
@@ -70,21 +71,28 @@ class Tag(models.Model):
 
     @classmethod
     def named(cls, name: str) -> Tag:
-        """The tag of this name, in whatever case, made when there is none. ValueError if blank."""
+        """The tag of this name, in whatever case, made when there is none. ValueError: see
+        tag_name()."""
         return cls.found_or_made(name)[0]
 
     @classmethod
     def found_or_made(cls, name: str) -> tuple[Tag, bool]:
         """As `named`, and whether it was made."""
-        name = one_line(name, LONGEST)
-        if not name:
-            raise ValueError("A tag needs a name.")
+        name = tag_name(name)
         same = Exact(Lower("name"), Lower(Value(name)))  # by the same rule as the constraint
         found = cls.objects.current().filter(same).first()
         if found:
             return found, False
         Tag.objects.bulk_create([Tag(name=name, colour=hue_of(name))], ignore_conflicts=True)
         return cls.objects.current().get(same), True
+
+
+def tag_name(typed: str) -> str:
+    """As it is kept. ValueError with a sentence where it is blank or too long."""
+    name = typed_line(typed, LONGEST)
+    if not name:
+        raise ValueError(_("Enter a tag name first."))
+    return name
 
 
 def hue_of(name: str) -> int:

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import trigger_client_event
 
 from community_hub.lib import htmx
-from community_hub.lib.text import one_line
 from members import verbs
 from members.forms import DetailsForm, NoteForm, OwnerForm, StaffForm
 from members.log import own_notes
 from members.models import Member, Stage, Visibility
+from members.models.tag import tag_name
 from team.actions import Changes
 from team.http import AuthenticatedHttpRequest
 
@@ -27,9 +27,10 @@ from .people import member_page
 def tags(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     found = visible_member(request, pk)
     verbs.tag.require(request.user)
-    name = one_line(request.POST.get("name", ""), 40)
-    if not name:
-        return answer(request, found, _("Enter a tag name first."), level="error")
+    try:
+        name = tag_name(request.POST.get("name", ""))
+    except ValueError as error:
+        return answer(request, found, str(error), level="error")
     changes = verbs.tag(found, name, by=request.user)
     return answer(request, found, _("Tagged “%(name)s”.") % {"name": name}, changes)
 

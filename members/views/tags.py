@@ -12,10 +12,11 @@ from community_hub.lib.text import one_line
 from members import tag_page, tag_verbs
 from members.forms import TagForm
 from members.models import Tag
-from members.models.tag import LONGEST
 from members.tag_verbs import NameTaken
 from team.actions import Changes
 from team.http import AuthenticatedHttpRequest
+
+MOST_SHOWN = 200  # characters of a tag's name that there is not
 
 
 @require_http_methods(["GET", "POST"])
@@ -26,9 +27,7 @@ def tag_list(request: AuthenticatedHttpRequest) -> HttpResponse:
     tag_verbs.create.require(request.user)
     try:
         changes = tag_verbs.create(request.POST.get("name", ""), by=request.user)
-    except ValueError:
-        return list_page(request, wrong=_("Enter a name."))
-    except NameTaken as error:
+    except (ValueError, NameTaken) as error:
         return list_page(request, wrong=str(error))
     return answer(request, _("Tag created."), changes)
 
@@ -59,7 +58,7 @@ def tag_merge(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """`into`: the name of the tag that stays."""
     tag_verbs.merge.require(request.user)
     found = visible_tag(request, pk)
-    wanted = one_line(request.POST.get("into", ""), LONGEST)
+    wanted = one_line(request.POST.get("into", ""), MOST_SHOWN)
     into = tag_page.others(found, request.user).filter(name__iexact=wanted).first()
     if into is None:
         wrong = _("There’s no other tag “%(name)s”.") % {"name": wanted}
@@ -80,7 +79,7 @@ def visible_tag(request: AuthenticatedHttpRequest, pk: int) -> Tag:
 
 def list_page(request: AuthenticatedHttpRequest, wrong: str = "") -> HttpResponse:
     """`wrong`: what is said of the name that was typed for a new tag."""
-    typed = request.POST.get("name", "")[:LONGEST]
+    typed = request.POST.get("name", "")
     context = {"rows": tag_page.rows(request.user), "wrong": wrong, "typed": typed}
     status = 422 if wrong else 200
     parts = ("tag-rows",)

@@ -484,7 +484,9 @@ def test_the_place_of_a_mistake_is_marked_on_both_lists(client, bob):
             'data-query-place="21 22">'
         ) in one_line(answer.content)
         answer = client.get(reverse(page), {"q": "x" * 10_000})
-        assert "A query can have 2000 characters. This one has more." in one_line(answer.content)
+        assert "A query can have 2,000 characters. This one has 8,000 more." in one_line(
+            answer.content
+        )
         assert 'maxlength="20000"' in one_line(answer.content)
 
 

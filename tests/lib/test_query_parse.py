@@ -147,7 +147,7 @@ def test_only_a_last_word_that_the_text_ends_with_is_unfinished():
         ("ad\u200dmin", "There are invisible characters in this query.", "\u200d", "admin"),
         ("a\0", "There are invisible characters in this query.", "\0", "a"),
         ("a\ud800", "There are invisible characters in this query.", "\ud800", "a"),
-        ("a" * 2001, "A query can have 2000 characters. This one has more.", "a", ""),
+        ("a" * 2001, "A query can have 2,000 characters. This one has 1 more.", "a", ""),
         (
             "a " * 61,
             "A query can have 60 words, phrases and operators. This one has more.",

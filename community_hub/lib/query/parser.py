@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from lark import Token, Tree
 from lark.exceptions import UnexpectedToken
 
@@ -43,8 +44,13 @@ def read_query(text: str) -> Query:
     """As parse(), but operators may have the value "": a language first looks at their names."""
     _refuse_hidden(text)
     if len(text) > LONGEST:
-        said = _("A query can have %(most)d characters. This one has more.")
-        raise Mistake(said % {"most": LONGEST}, LONGEST, len(text))
+        over = len(text) - LONGEST
+        said = ngettext(
+            "A query can have %(most)s characters. This one has %(n)s more.",
+            "A query can have %(most)s characters. This one has %(n)s more.",
+            over,
+        )
+        raise Mistake(said % {"most": f"{LONGEST:,}", "n": f"{over:,}"}, LONGEST, len(text))
     found = _without_and(syntax.tokens(text))
     _refuse_bad_tokens(text, found)
     _refuse_too_much(found)
