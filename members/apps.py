@@ -13,6 +13,8 @@ class MembersConfig(AppConfig):
             encounter_verbs,
             encounters,
             exports,
+            field_filters,
+            field_verbs,
             filters,
             follow_up_verbs,
             hooks,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from community_hub.lib.text import TooLong, one_line, storable, typed_line
 from team.models import User
 
+from . import custom_fields
 from .models import FollowUp, FollowUpKind, Member, Tag, Visibility
 from .models.follow_up import LONGEST as FOLLOW_UP_LENGTH
 from .models.tag import LONGEST
@@ -59,9 +60,12 @@ class DetailsForm(forms.Form):
     )
 
     def __init__(self, data: Any = None, *, member: Member) -> None:
+        self.member, self.custom = member, custom_fields.current()
         initial = {name: getattr(member, name) for name in self.base_fields}
         initial["languages"] = ", ".join(member.languages)
+        initial |= custom_fields.initial(self.custom, member)
         super().__init__(data, initial=initial)
+        self.fields |= custom_fields.form_fields(self.custom)
 
     def clean_timezone(self) -> str:
         name: str = self.cleaned_data["timezone"].strip()
@@ -88,6 +92,13 @@ class DetailsForm(forms.Form):
         for name in ("name", "pronouns", "place"):
             if name in data:
                 data[name] = one_line(data[name], 200)
+        return data
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """The member's columns, as a valid form has them."""
+        data = {name: self.cleaned_data[name] for name in self.base_fields}
+        data["fields"] = custom_fields.stored(self.custom, self.member, self.cleaned_data)
         return data
 
 

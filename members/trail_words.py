@@ -21,6 +21,10 @@ trail_nouns.register(
     "members.tag",
     Noun(hidden=_lazy("a tag"), gone=_lazy("a deleted tag"), named=_lazy("the tag “%(name)s”")),
 )
+trail_nouns.register(
+    "members.field",
+    Noun(hidden=_lazy("a field"), gone=_lazy("a deleted field"), named=_lazy("“%(name)s”")),
+)
 
 
 def tags(batch: Sequence[Action]) -> dict[int, Sentence]:

@@ -116,7 +116,7 @@ def set_owner(
     lead_may_undo=True,
 )
 def describe(member: Member, *, by: User, **fields: Any) -> Changes:
-    """Correct name, pronouns, place, timezone, languages or do_not_contact."""
+    """Correct name, pronouns, place, timezone, languages, do_not_contact or fields."""
     return _change("describe", member, fields, by)
 
 

@@ -2,6 +2,7 @@
 
 from .activity import Activity, ActivityKind, Visibility
 from .encounter import Encounter, EncounterKind, EncounterPerson
+from .field import Field, FieldType
 from .follow_up import FollowUp, FollowUpKind, FollowUpState
 from .identity import Identity
 from .member import Member, Stage
@@ -15,6 +16,8 @@ __all__ = [
     "Encounter",
     "EncounterKind",
     "EncounterPerson",
+    "Field",
+    "FieldType",
     "FollowUp",
     "FollowUpKind",
     "FollowUpState",

@@ -225,6 +225,7 @@ class Member(models.Model):
     )
     is_bot = models.BooleanField(default=False)
     do_not_contact = models.BooleanField(default=False)
+    fields = models.JSONField(default=dict, db_default={}, blank=True)  # by the keys of Field
     first_seen = models.DateTimeField(null=True)
     last_seen = models.DateTimeField(null=True)
     last_contact_at = models.DateTimeField(null=True)

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from community_hub.lib import compiled
 from community_hub.lib.paths import path
+from members import custom_fields as own_fields
 from members.columns import NAME
 from members.listing import SORTS
-from members.models import Activity
+from members.models import Activity, Member
 
 register = template.Library()
 NUMBER = 987654321  # stands in an address for the number of a row
@@ -68,6 +69,12 @@ def log_lines(context: dict[str, Any], lines: Iterable[Activity]) -> str:
 def recent_lines(context: dict[str, Any], lines: Iterable[Activity]) -> str:
     """The newest lines of the log, in the few words that fit beside a conversation."""
     return compiled.render("members/recent.jinja", context, lines=lines)
+
+
+@register.simple_tag
+def custom_fields(member: Member) -> list[own_fields.FilledField]:
+    """What the team's own fields hold for them."""
+    return own_fields.filled(member)
 
 
 def paragraphs(text: str) -> SafeString:

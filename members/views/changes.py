@@ -100,7 +100,7 @@ def details(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     form = DetailsForm(request.POST, member=found)
     if not form.is_valid():
         return details_page(request, found, form, status=422)
-    changed = {k: v for k, v in form.cleaned_data.items() if getattr(found, k) != v}
+    changed = {k: v for k, v in form.said.items() if getattr(found, k) != v}
     if not changed:
         return answer(request, found, _("No changes."))
     changes = verbs.describe(found, by=request.user, **changed)

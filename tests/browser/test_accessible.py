@@ -39,6 +39,7 @@ SCREENS = {
     "members": "/members/",
     "mistake in a query of members": "/members/?q=tagg:x",
     "member": "member",
+    "fields of members": "/members/fields/",
     "tags": "/tags/",
     "tag": "tag",
     "views": "/views/",

@@ -2,7 +2,7 @@
 
 from community_hub.lib.pictures.keeping import name_of
 
-from .endpoints import LEADS, NOTERS, PLANNED, TRIAGERS, Endpoint
+from .endpoints import ADMINS, LEADS, NOTERS, PLANNED, TRIAGERS, Endpoint
 from .world import PICTURE_ADDRESS
 
 MEMBER = {"pk": lambda world: world.member.pk}
@@ -14,6 +14,7 @@ INTO = {"into": lambda world: world.other_tag.name}
 NOTE = {**MEMBER, "note_pk": lambda world: world.own_note.pk}
 DELETE = {"_method": "DELETE"}
 
+FIELD = {"pk": lambda world: world.field.pk}
 FOLLOW_UP = {"pk": lambda world: world.follow_up.pk}
 
 ENCOUNTER = {"pk": lambda world: world.encounter.pk}
@@ -34,6 +35,11 @@ ENDPOINTS = (
     Endpoint("encounters/<int:pk>/", "POST", TRIAGERS, ENCOUNTER, DELETE, scoped=True),
     Endpoint("encounters/<int:pk>/", "DELETE", TRIAGERS, ENCOUNTER, scoped=True),
     Endpoint("members/", "GET"),
+    Endpoint("members/fields/", "GET", ADMINS),
+    Endpoint("members/fields/", "POST", ADMINS, data={"name": "Shirt", "kind": "text"}),
+    Endpoint("members/fields/<int:pk>/", "GET", ADMINS, FIELD),
+    Endpoint("members/fields/<int:pk>/", "POST", ADMINS, FIELD, {"name": "Fresh"}),
+    Endpoint("members/fields/<int:pk>/", "DELETE", ADMINS, FIELD),
     Endpoint("members/columns/", "POST", data={"column": "owner"}),
     Endpoint("members/exports/", "POST", TRIAGERS, data={"q": "ada"}),
     Endpoint("members/selection/", "GET", NOTERS),

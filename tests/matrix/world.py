@@ -15,7 +15,7 @@ from inbox.verbs import credits, tags, triage
 from members import follow_up_verbs
 from members import verbs as member_verbs
 from members.follow_up_verbs import Origin
-from members.models import Activity, Encounter, FollowUp, Identity, Member, Sighting, Tag
+from members.models import Activity, Encounter, Field, FollowUp, Identity, Member, Sighting, Tag
 from sandbox.models import Account, Post, Site
 from sandbox.seed import create_site
 from team import files
@@ -179,6 +179,10 @@ class World:
     @property
     def next_week(self) -> str:
         return str(timezone.localdate() + timedelta(days=7))
+
+    @cached_property
+    def field(self) -> Field:
+        return Field.objects.create(key="shirt-size", name="Shirt size", kind="text")
 
     @cached_property
     def follow_up(self) -> FollowUp:

@@ -9,7 +9,7 @@ docs/query-language.md has the grammar and an example.
 
 from .completion import Suggestion, complete
 from .fulltext import search_query, unsearchable, what_is_not_searched, without_beginning
-from .language import Context, HelpRow, Language, OperatorDefinition
+from .language import Context, HelpRow, Language, OperatorDefinition, Parts
 from .marking import Marked, marked
 from .mistakes import Mistake
 from .names import no_such
@@ -37,6 +37,7 @@ __all__ = [
     "Operator",
     "OperatorDefinition",
     "Or",
+    "Parts",
     "Phrase",
     "Query",
     "Remains",

@@ -16,8 +16,8 @@ from .parser import LONGEST
 
 MOST = 10
 MOST_WORDS = 5  # of a value without quotes
-_NAME = re.compile(r"[^\W\d_][\w-]*")
-_REST_OF_NAME = re.compile(r"[\w-]*:?")
+_NAME = re.compile(r"[^\W\d_][\w-]*(\.[\w-]*)?")
+_REST_OF_NAME = re.compile(r"[\w.-]*:?")
 _REST_OF_VALUE = re.compile(r"[^\s()\"“”„]*")
 _REST_OF_QUOTED = re.compile(r'[^"“”„]*["“”](?=[\s)]|\Z)|')
 
@@ -47,7 +47,7 @@ def complete(language: Language, typed: str, cursor: int, user: Any) -> list[Sug
     last = found[-1]
     if last.type in ("WORD", "OR"):
         longer = _longer_values(language, typed, found, cursor, user)
-        names = _names(language, typed, str(last), cursor) if _NAME.fullmatch(last) else []
+        names = _names(language, typed, str(last), cursor, user) if _NAME.fullmatch(last) else []
         return [*longer, *names][:MOST]
     opened, rest = "", _REST_OF_VALUE
     if last.type == "BAD_QUOTE" and len(found) > 1 and found[-2].end_pos == last.start_pos:
@@ -94,10 +94,21 @@ def _offered(
     ]
 
 
-def _names(language: Language, typed: str, word: str, cursor: int) -> list[Suggestion]:
+def _names(language: Language, typed: str, word: str, cursor: int, user: Any) -> list[Suggestion]:
     start, end = cursor - len(word), _end(_REST_OF_NAME, typed, cursor)
-    like = (it for it in language.definitions if it.name.startswith(word.lower()))
-    return [Suggestion(f"{it.name}:", str(it.help), start, end) for it in islice(like, MOST)]
+    whole, dot, part = word.lower().partition(".")
+    if dot:
+        definition = language.get(whole)
+        parts = definition.parts.complete(user, part) if definition and definition.parts else ()
+        return [
+            Suggestion(f"{whole}.{name}:", str(label), start, end)
+            for name, label in islice(parts, MOST)
+        ]
+    like = (it for it in language.definitions if it.name.startswith(whole))
+    return [
+        Suggestion(f"{it.name}{'.' if it.parts else ':'}", str(it.help), start, end)
+        for it in islice(like, MOST)
+    ]
 
 
 def _values(

@@ -58,6 +58,9 @@ class OperatorDefinition:
 
     `example_for` gives an example of what this user may see, "" for none: then `example` is shown.
 
+    `parts`: the operator stands for many, each named after a dot (field.size:XL); the grammar knows
+    "field" alone as such.
+
     `refers_to`: what the values are names of, "tag", "source" or "user": saved queries follow when
     one of these is renamed. `means_others`: the values may be names of others as well, so that a
     beginning of a name is nobody's in particular.
@@ -72,6 +75,16 @@ class OperatorDefinition:
     refers_to: str = ""
     means_others: bool = False
     example_for: Callable[[Any], str] | None = None
+    parts: Parts | None = None
+
+
+@dataclass(frozen=True)
+class Parts:
+    """`definition_of` gives the operator of a part in lower case, whether there is one or not:
+    its `build` says so. It asks no database. `complete` gives at most ten (part, label)."""
+
+    definition_of: Callable[[str], OperatorDefinition]
+    complete: Callable[[Any, str], Iterable[tuple[str, Text]]]
 
 
 @dataclass(frozen=True)
@@ -126,7 +139,11 @@ class Language:
         return tuple(self._definitions.values())
 
     def get(self, name: str) -> OperatorDefinition | None:
-        return self._definitions.get(name)
+        whole, _dot, part = name.partition(".")
+        definition = self._definitions.get(whole)
+        if not part:
+            return definition
+        return definition.parts.definition_of(part) if definition and definition.parts else None
 
     def help(self, user: Any = None) -> list[HelpRow]:
         """With examples of what this user may see, where an operator has some."""

@@ -11,7 +11,8 @@ from lark import Lark, Token, Tree
 
 # Every text is made of these tokens, whatever it says. Those that begin with BAD_ are mistakes
 # that the parser never gets. Brackets without a space inside belong to the word they stand in, so
-# that print(x) and https://example.org/A_(b) are words.
+# that print(x) and https://example.org/A_(b) are words. One operator's name has parts, so that
+# example.org:80 and script.py:12 stay words.
 GRAMMAR = r"""
 query: all?
 all: either+
@@ -29,7 +30,7 @@ OPEN.7: "("
 CLOSE.7: ")"
 QUOTED.6: /"(?:[^"\\]|\\[\s\S])*"/ | /[“”„](?:[^"“”\\]|\\[\s\S])*["“”]/
 BAD_QUOTE.5: /["“”„][\s\S]*/
-OPERATOR.4: /[^\W\d_][\w-]*:(?!\/\/|:)/ (QUOTED | WORD)?
+OPERATOR.4: /([^\W\d_][\w-]*|[Ff][Ii][Ee][Ll][Dd]\.[\w-]+):(?!\/\/|:)/ (QUOTED | WORD)?
 OR.3: /or(?=[\s()"“”„]|\Z)/i
 WORD.2: /[^\s()"“”„](?:[^\s()"“”„]|\([^\s()"“”„]*\))*/
 BLANK: /\s+/
