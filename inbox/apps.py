@@ -8,7 +8,7 @@ class InboxConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from community_hub.templatetags.hub import network_name
-        from inbox import filters, listing, member_filters
+        from inbox import bond_contributions, filters, listing, member_filters
         from inbox.ingest.recompute import recompute_after_staff_change
         from inbox.models.access import hidden_scopes
         from inbox.models.conversation import ConversationTag, visible_conversation_tags
@@ -25,6 +25,7 @@ class InboxConfig(AppConfig):
         of_members.tag_uses.append(
             of_members.TagUse(ConversationTag, "conversation", visible_conversation_tags)
         )
+        of_members.bond_contributions += bond_contributions.CONTRIBUTIONS
         of_members.today_sections.append(today.REPLIES_OWED)
         of_team.hidden_scopes.append(hidden_scopes)
         member_filters.register(PEOPLE)

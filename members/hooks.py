@@ -34,7 +34,24 @@ class TodaySection:
     place: int = 100  # the lower, the higher on the page
 
 
+@dataclass(frozen=True)
+class BondContribution:
+    """A reason why a teammate knows a member, worth `weight` points on its day. `sql`: a select of
+    each, with the columns member_id, user_id, at, scope, label and link, for the members with ids
+    in `%(members)s::bigint[]`; what stands there is for the whole team but for its scope.
+    `counted`: the column of Bond that counts them, or "". `touched`: a select of the ids of members
+    for whom lines of the log about others, with an id above `%(after)s`, change something."""
+
+    slug: str
+    words: Any
+    weight: float
+    sql: str
+    counted: str = ""
+    touched: str = ""
+
+
 today_sections: list[TodaySection] = []  # of this app and higher ones
+bond_contributions: list[BondContribution] = []  # of this app and higher ones
 tag_uses: list[TagUse] = []  # of higher apps
 # Given a member and the User who is about to write to them, or None: why not, as a sentence, or ""
 contact_guards: list[Callable[[Any, Any], str]] = []

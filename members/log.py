@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from community_hub.lib import prepared_sql
 
+from . import stale
 from .models import Activity, ActivityKind, Member, Visibility
 from .models.activity import ActivityQuerySet
 
@@ -55,7 +56,8 @@ _COLUMNS = {
 _NAMES = ", ".join(_COLUMNS)
 _TYPED = ", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())
 # The dates that are kept on the member follow in the same statement. Rows are locked in order. What
-# is private is no contact that everybody may know of.
+# is private is no contact that everybody may know of. Whom a line tells of that is not new is found
+# by no later id; see derived.py.
 _WRITE = f"""
 with written as (
     insert into members_activity ({_NAMES})
@@ -64,7 +66,7 @@ with written as (
         member_id = excluded.member_id, identity_id = excluded.identity_id, kind = excluded.kind,
         actor_id = excluded.actor_id, scope = excluded.scope, summary = excluded.summary,
         removed_at = null
-    returning id, member_id, kind, occurred_at, visibility
+    returning id, member_id, kind, occurred_at, visibility, xmax <> 0 as was_there
 ), dates as (
     select member_id,
            min(occurred_at) filter (where kind = any(%s)) as first_seen,
@@ -80,6 +82,10 @@ with written as (
         last_seen = greatest(p.last_seen, dates.last_seen),
         last_contact_at = greatest(p.last_contact_at, dates.contact)
     from dates, locked where p.id = dates.member_id and locked.id = p.id
+), marked as (
+    insert into members_stalemember (member_id)
+    select distinct member_id from written where was_there order by member_id
+    on conflict do nothing
 )
 select id from written
 """  # noqa: S608 - names of columns
@@ -146,8 +152,10 @@ def rewrite(lines: Iterable[Line]) -> None:
 
 def remove(keys: Iterable[str]) -> None:
     """Take lines back; what they told of did not happen, and was no contact."""
+    gone = list(keys)
+    stale.mark_by_key(gone)
     with transaction.atomic(), prepared_sql.cursor(connection) as cursor:
-        cursor.execute(_REMOVE, [list(keys), _values(lambda kind: kind.is_contact)])
+        cursor.execute(_REMOVE, [gone, _values(lambda kind: kind.is_contact)])
         _keep_contact({member for (member,) in cursor.fetchall()})
 
 
@@ -159,14 +167,17 @@ def say_deleted(keys: Iterable[str]) -> None:
         "ours": _values(lambda kind: kind.is_contact),
         "deleted": ActivityKind.DELETED.value,
     }
+    stale.mark_by_key(values["keys"])
     with prepared_sql.cursor(connection) as cursor:
         cursor.execute(_SAY_DELETED, values)
 
 
 def forget(scope: str, *, most: int) -> int:
     """Delete lines of a scope that is no more; how many there were, `most` at once."""
-    batch = Activity.objects.filter(scope=scope).values("pk")[:most]
-    return Activity.objects.filter(pk__in=batch).delete()[0]
+    batch = Activity.objects.filter(scope=scope).order_by("pk")[:most]
+    rows = list(batch.values_list("pk", "member_id"))
+    stale.mark({member for _pk, member in rows})
+    return Activity.objects.filter(pk__in=[pk for pk, _member in rows]).delete()[0]
 
 
 def timeline(member: Member, user: User) -> ActivityQuerySet:

@@ -12,13 +12,14 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from community_hub.lib import compiled_sql, keyset
 from members import follow_ups
 from members.avatars import first_avatar_path, wants_pictures
 from members.encounters import with_people_told
+from members.bonds import Colleague, who_knows
 from members.log import timeline
 from members.models import Activity, ActivityKind, FollowUp, Identity, Member, Sighting, Stage
 from members.models.activity import NEWEST_FIRST, ActivityQuerySet
@@ -29,21 +30,8 @@ from team.models import User
 
 MOST_IDENTITIES = 30
 NOTES = 3
-COLLEAGUES = 5
 MOST_LINES = 300
-# What shows that a colleague knows a member: they spoke with them, or wrote something down.
-KNOWING = [kind.value for kind in ActivityKind if kind.is_contact or kind == ActivityKind.NOTE]
-CONTACTS = 1000  # so many of the newest lines say who of us knows them
 STEPS = {stage: number for number, stage in enumerate(Stage.values)}  # outsider 0, champion 4
-
-
-@dataclass(frozen=True)
-class Colleague:
-    """`share` of the team's contacts with this member, 0 to 1."""
-
-    name: str
-    share: float
-    last: datetime
 
 
 @dataclass(frozen=True)
@@ -184,13 +172,6 @@ def older_page_of(
     return shown, end if end and readable.filter(NEWEST_FIRST.after(end)).exists() else ""
 
 
-def who_knows(member: Member, user: User) -> list[Colleague]:
-    """The colleagues with the most lines among the newest, who wrote or met them."""
-    found = _of_log(contacts_in, member, user)
-    whole = sum(times for _name, times, _last in found)
-    return [Colleague(name, times / whole, last) for name, times, last in found]
-
-
 def newest_and_notes(readable: ActivityQuerySet, lines: int) -> ActivityQuerySet:
     """The newest lines, and below them the newest notes where those are older."""
     newest, notes = readable[: lines + 1], readable.filter(kind=ActivityKind.NOTE)[:NOTES]
@@ -200,15 +181,6 @@ def newest_and_notes(readable: ActivityQuerySet, lines: int) -> ActivityQuerySet
 
 def notes_in(readable: ActivityQuerySet) -> ActivityQuerySet:
     return readable.filter(kind=ActivityKind.NOTE).select_related("actor")[:NOTES]
-
-
-def contacts_in(readable: ActivityQuerySet) -> QuerySet[Any, Any]:
-    """For each colleague their name, how often, and when last."""
-    newest = Activity.objects.filter(pk__in=readable.values("pk")[:CONTACTS])
-    ours = newest.filter(actor__isnull=False, kind__in=KNOWING)
-    named = ours.values_list("actor__name").order_by()
-    rows = named.annotate(times=Count("pk"), last=Max("occurred_at")).order_by("-times", "-last")
-    return rows[:COLLEAGUES]
 
 
 def _of_log(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from community_hub.lib import queue
 from community_hub.lib.text import web_address
+from inbox import bond_contributions
 from inbox.connectors.base import (
     AuthExpired,
     ConnectorError,
@@ -127,6 +128,7 @@ def finish(delivery: Delivery, sent: Sent) -> None:
             _take_platform_id(message, sent)
             Conversation.objects.recompute([message.conversation_id])
             log_team_replies([message.pk])
+            bond_contributions.changed_in([message.conversation_id])
 
 
 def is_repeat(message: Message, sent: Sent) -> bool:

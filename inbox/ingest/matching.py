@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from community_hub.lib.text import storable, web_address
+from inbox import bond_contributions
 from inbox.ingest.items import EARLY_BY
 from inbox.ingest.message_lines import log_team_replies
 from inbox.models import Delivery, DeliveryState, Message, Source
@@ -103,6 +104,7 @@ def _adopt(message: Message, one: PreparedItem) -> None:
     message.sent_at = one.sent_at
     message.keep_its_lines_below()
     log_team_replies([message.pk])
+    bond_contributions.changed_in([message.conversation_id])
 
 
 def _uuid(text: str) -> UUID | None:

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from community_hub.lib import compiled_sql, live, queue
 from community_hub.lib.text import one_line, storable, storable_json, web_address
+from inbox import bond_contributions
 from inbox.connectors.base import (
     Incoming,
     Op,
@@ -199,6 +200,8 @@ def _after_rows(
         asking += [message for message, _conversation in again]
         Conversation.objects.recompute({conversation for _message, conversation in again})
     message_lines.log_team_replies([*ids, *linked])
+    if linked or left:
+        bond_contributions.changed_in(rows.conversations_of([*ids, *linked]))
     outcome.newly_asked = mentions.wake(asking)
 
 
@@ -258,6 +261,7 @@ def _mirror_deletions(source: Source, external_ids: list[str], now: datetime) ->
     gone = rows.delete(source, external_ids, now)
     if gone:
         message_lines.say_deleted([row.id for row in gone])
+        bond_contributions.changed_in({row.conversation_id for row in gone})
     outcome = Outcome(stored=len(gone), conversations={row.conversation_id for row in gone})
     missing = len(set(external_ids)) - len(gone)
     if missing:

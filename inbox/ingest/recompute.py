@@ -7,6 +7,7 @@ import random
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from inbox import bond_contributions
 from inbox.ingest.message_lines import log_team_replies, remove_former_replies
 from inbox.models import Conversation, Message
 from inbox.models.kept_fields import KEPT, recompute
@@ -37,6 +38,7 @@ def recompute_member(job: BackgroundJob) -> bool:
         ids = list(wrote.filter(conversation__in=batch).values_list("pk", flat=True))
         log_team_replies(ids)
         remove_former_replies(ids)
+        bond_contributions.changed_in(batch)
         job.done += len(batch)
         job.cursor = {"after": batch[-1]}
     return len(batch) == STEP

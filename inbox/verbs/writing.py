@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community_hub.lib import html, queue
 from community_hub.lib.language import detected
-from inbox import reply_rules
+from inbox import bond_contributions, reply_rules
 from inbox.ingest.message_lines import log_team_replies
 from inbox.models import Conversation, Delivery, DeliveryState, Draft, Kind, Message
 from inbox.models.delivery import CANCELLABLE
@@ -205,6 +205,7 @@ def confirm(delivery: Delivery, *, by: User) -> Changes:
         if not delivery.move(("unconfirmed",), DeliveryState.SENT, next_try_at=None, last_error=""):
             return Changes()
         log_team_replies([delivery.message_id])
+        bond_contributions.changed_in([delivery.message.conversation_id])
         recompute([delivery.message.conversation_id])
         return actions.record(
             "confirm", [delivery], by=by, before=before, after={"state": delivery.state}

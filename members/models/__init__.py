@@ -1,18 +1,23 @@
 """The people of the community and the log of what happened between them and us."""
 
 from .activity import Activity, ActivityKind, Visibility
+from .bond import Bond, SoleContact
+from .derived import DerivedRun, StaleMember
 from .encounter import Encounter, EncounterKind, EncounterPerson
 from .field import Field, FieldType
 from .follow_up import FollowUp, FollowUpKind, FollowUpState
 from .identity import Identity
 from .member import Member, Stage
 from .milestones import Milestones
+from .rhythm import Rhythm
 from .sighting import Sighting
 from .tag import MemberTag, Tag
 
 __all__ = [
     "Activity",
     "ActivityKind",
+    "Bond",
+    "DerivedRun",
     "Encounter",
     "EncounterKind",
     "EncounterPerson",
@@ -25,8 +30,11 @@ __all__ = [
     "Member",
     "MemberTag",
     "Milestones",
+    "Rhythm",
     "Sighting",
+    "SoleContact",
     "Stage",
+    "StaleMember",
     "Tag",
     "Visibility",
 ]

@@ -1,0 +1,136 @@
+"""How often a member is active, in words: for their page and the pane beside a conversation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models.functions import TruncDate
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from team import hours
+from team.models import User
+
+from .models import Activity, Identity, Member, Rhythm
+from .models.scopes import hidden_scopes
+from .rhythm_days import LEAST_DAYS, rhythm_on
+from .rhythm_pass import THEIRS
+from .sightings import of_member
+
+FEW = 30  # days for which somebody is said to be back
+
+
+@dataclass(frozen=True)
+class MemberRhythm:
+    """As the fields of Rhythm; `today` is the hub's day."""
+
+    active_days: int
+    median_gap: float | None
+    last_active_on: date | None
+    quiet_since: date | None
+    came_back_on: date | None
+    today: date
+
+    @property
+    def quiet_days(self) -> int:
+        """0 while they are not going quiet."""
+        return (self.today - self.quiet_since).days if self.quiet_since else 0
+
+    @property
+    def is_back(self) -> bool:
+        """They came back lately, and did not go quiet again."""
+        back = self.came_back_on
+        return not self.quiet_since and bool(back) and (self.today - back).days < FEW  # type: ignore[operator]
+
+    @property
+    def words(self) -> str:
+        """“writes about every 6 days; quiet for 31”; "" for who was not active lately."""
+        if not self.active_days or self.median_gap is None or self.active_days < LEAST_DAYS:
+            return self._rare_words()
+        gap = max(1, int(self.median_gap + 0.5))
+        usual = ngettext("writes about every day", "writes about every %(n)d days", gap)
+        usual %= {"n": gap}
+        if self.quiet_since:
+            return _("%(usual)s; quiet for %(n)d") % {"usual": usual, "n": self.quiet_days}
+        if self.is_back and self.came_back_on:
+            day = date_format(self.came_back_on, "j F")
+            return _("%(usual)s; back since %(day)s") % {"usual": usual, "day": day}
+        return usual
+
+    def _rare_words(self) -> str:
+        if not self.active_days:
+            return ""
+        said = ngettext(
+            "active on %(n)d day of the last 180",
+            "active on %(n)d days of the last 180",
+            self.active_days,
+        )
+        return said % {"n": self.active_days}
+
+
+def rhythm_of(
+    member: Member, user: User, identities: list[Identity] | None = None
+) -> MemberRhythm | None:
+    """As far as this reader's sources tell; None for teammates, bots and our own accounts, and for
+    who was never active. `identities`: their accounts as profile.identities_for() has them, which
+    saves a query.
+
+    One query where `member` was read without its rhythm, and one for the hub's day. For whom a
+    source saw that is hidden, the days are counted from the lines that are not."""
+    if member.user_id or member.is_bot or any(each.is_us for each in identities or ()):
+        return None
+    if _is_hidden_in_part(member, user, identities):
+        return _counted(member, user)
+    row = (
+        Rhythm.objects.filter(pk=member.pk).first()
+        if "rhythm" not in _read(member)
+        else (getattr(member, "rhythm", None))
+    )
+    if row is None or row.last_active_on is None:
+        return None
+    return MemberRhythm(
+        row.active_days,
+        row.median_gap,
+        row.last_active_on,
+        row.quiet_since,
+        row.came_back_on,
+        hours.of_hub().local().date(),
+    )
+
+
+def _read(member: Member) -> dict[str, object]:
+    return member._state.fields_cache
+
+
+def _is_hidden_in_part(member: Member, user: User, identities: list[Identity] | None) -> bool:
+    hidden = hidden_scopes(user)
+    if hidden is None:
+        return False
+    if identities is not None:
+        return any(getattr(each, "is_hidden_elsewhere", False) for each in identities)
+    return of_member(member).filter(scope__in=hidden).exists()
+
+
+def _counted(member: Member, user: User) -> MemberRhythm | None:
+    hub = hours.of_hub()
+    today = hub.local().date()
+    lines = Activity.objects.visible_to(user).present().filter(member=member, kind__in=THEIRS)
+    found = lines.annotate(day=TruncDate("occurred_at", tzinfo=hub.zone)).values_list("day")
+    days = sorted(day.toordinal() for (day,) in found.order_by().distinct())
+    values = rhythm_on(today.toordinal(), days)
+    if values.last_active is None:
+        return None
+    return MemberRhythm(
+        values.active_days,
+        values.median_gap,
+        date.fromordinal(values.last_active),
+        _date(values.quiet_since),
+        _date(values.came_back),
+        today,
+    )
+
+
+def _date(day: int | None) -> date | None:
+    return None if day is None else date.fromordinal(day)
