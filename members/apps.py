@@ -10,6 +10,7 @@ class MembersConfig(AppConfig):
         from members import (  # noqa: F401 - some register themselves
             bulk,
             contact,
+            encounter_bonds,
             encounter_verbs,
             encounters,
             exports,
@@ -37,5 +38,6 @@ class MembersConfig(AppConfig):
             )
         )
         hooks.contact_guards.append(contact.asked_not_to_be)
+        hooks.bond_contributions += encounter_bonds.CONTRIBUTIONS
         hooks.today_sections += [today.PROMISED, today.PLANNED]
         files.readers.append(encounters.FILE_READER)

@@ -18,8 +18,8 @@ from django.utils import timezone
 from community_hub.lib import compiled_sql, keyset
 from members import follow_ups
 from members.avatars import first_avatar_path, wants_pictures
-from members.encounters import with_people_told
 from members.bonds import Colleague, who_knows
+from members.encounters import with_people_told
 from members.log import timeline
 from members.models import Activity, ActivityKind, FollowUp, Identity, Member, Sighting, Stage
 from members.models.activity import NEWEST_FIRST, ActivityQuerySet

@@ -16,7 +16,8 @@ from inbox import bond_contributions
 from inbox.ingest.message_lines import key_of, log_team_replies, say_deleted
 from inbox.models import Conversation, Message
 from members import bonds, derived, sightings
-from members.models import ActivityKind, Bond, Identity, Member, Rhythm, SoleContact
+from members.encounter_verbs import log_encounter
+from members.models import ActivityKind, Bond, Encounter, Identity, Member, Rhythm, SoleContact
 from tests.make import (
     make_conversation,
     make_identity,
@@ -261,3 +262,22 @@ def test_who_is_switched_off_knows_nobody_and_leaves_others_alone_with_them(ines
     assert SoleContact.objects.get().user == bob
     assert names(bonds.who_knows(ines.member, bob)) == [bob.name]
     assert bonds.who_knows(ines.member, bob)[0].is_only
+
+
+def test_encounters_count_by_their_kind_with_everybody_of_us_who_was_there(ines, bob, lena, olga):
+    changes = log_encounter("meeting", [ines.member], by=bob, occurred_at=timezone.now())
+    Encounter.objects.get().joined_by.add(lena)
+    log_encounter("gift", [ines.member], by=lena, occurred_at=timezone.now())
+    log_encounter("call", [ines.member], by=somebody_discreet(), occurred_at=timezone.now(),
+                  visibility="leads")  # fmt: skip
+    derived.update()
+    points = {each.name: round(each.points, 2) for each in bonds.who_knows(ines.member, olga)}
+    assert points == {lena.name: 20, bob.name: 15}
+    changes.undo(by=bob)
+    derived.update()
+    assert names(bonds.who_knows(ines.member, olga)) == [lena.name]
+
+
+def somebody_discreet() -> Any:
+    """Whose meeting is private: nobody is told that they know her."""
+    return make_user(name="Marek")
