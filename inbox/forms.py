@@ -9,13 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from community_hub.lib.language_names import ENGLISH, NAMES
 from community_hub.lib.text import one_line, storable
+from members.forms import FollowUpForm
+from members.models import Member
 
 from .variables import what_is_wrong
 
 if TYPE_CHECKING:
     from team.models import User
 
-    from .models import SavedReply
+    from .models import Conversation, SavedReply
 
 LONGEST = 20_000  # characters
 # by their English names, each with what its speakers call it
@@ -94,3 +96,35 @@ class SavedReplyForm(TextForm):
         cleaned = super().clean() or {}
         cleaned["owner"] = None if cleaned.pop("shared", False) else self.user
         return cleaned
+
+
+class PromiseForm(FollowUpForm):
+    """What is promised in a reply, to one of those who wrote in the conversation."""
+
+    member = forms.ModelChoiceField(
+        label=_("To"),
+        queryset=Member.objects.none(),
+        empty_label=None,
+        error_messages={
+            "required": _("Select whom you promise it to."),
+            "invalid_choice": _("Select someone who wrote in this conversation."),
+        },
+    )
+    field_order = ("member", "text", "due_on", "owner")
+
+    def __init__(self, data: Any = None, *, conversation: Conversation, **options: Any) -> None:
+        super().__init__(data, **options)
+        del self.fields["promised"]
+        self.fields["text"].label = _("What you promise")
+        self.fields["text"].widget.attrs["autofocus"] = True
+        chosen = self.fields["member"]
+        assert isinstance(chosen, forms.ModelChoiceField)
+        chosen.queryset = who_wrote_in(conversation)
+
+
+def who_wrote_in(conversation: Conversation) -> Any:
+    """Those that something can be promised to; the latest of many."""
+    wrote = conversation.messages.filter(kind="inbound", author__isnull=False)
+    latest = wrote.order_by("-sent_at").values_list("author__member", flat=True)[:200]
+    found = Member.objects.filter(pk__in=set(latest), user=None, is_bot=False)
+    return found.exclude(identities__is_us=True).order_by("name", "pk")

@@ -23,7 +23,7 @@ from inbox.ingest.message_lines import mend_scopes
 from inbox.ingest.pipeline import ingest
 from inbox.ingest.recompute import repair_drift
 from inbox.pictures import forget_pictures, pictures_of
-from inbox.verbs import triage
+from inbox.verbs import promises, triage
 from team.notifications import notify
 
 from .connectors.base import ConnectorError, Misconfigured, Transient
@@ -145,6 +145,12 @@ def forget_webhooks() -> None:
     """What was read, or given up, a week ago: a platform repeats a delivery within hours."""
     old = WebhookDelivery.objects.filter(received_at__lt=timezone.now() - KEPT)
     old.exclude(state=WebhookState.RECEIVED).delete()
+
+
+@shared_task(name="inbox.tasks.note_promises")
+def note_promises(pk: int) -> None:
+    if message := Message.objects.filter(pk=pk).first():
+        promises.note_promises(message)
 
 
 @shared_task(name="inbox.tasks.deliver")

@@ -20,6 +20,7 @@ urlpatterns = [
     path("today/", today.today, name="today"),
     path("follow-ups/<int:pk>/", follow_ups.follow_up, name="follow-up"),
     path("follow-ups/<int:pk>/due/", follow_ups.due_day, name="follow-up-due"),
+    path("follow-ups/<int:pk>/owner/", follow_ups.owner, name="follow-up-owner"),
     path("follow-ups/<int:pk>/closure/", follow_ups.closure, name="follow-up-closure"),
     path("encounters/<int:pk>/", encounters.encounter, name="encounter"),
     path("members/", people.members, name="members"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -66,16 +66,25 @@ def tell(
     *,
     undo: str = "",
     level: str = "",
+    question: Mapping[str, str] | None = None,
 ) -> HttpResponse:
     """A toast beside the answer. `undo` is where a POST undoes it; `level` "error" or nothing.
+    `question`: "text" of a quiet line in it that leads to "link".
 
     A redirect shows it on the page that follows, everything else at once.
     """
     if isinstance(response, HttpResponseRedirect):
         say = messages.ERROR if level == "error" else messages.INFO
         messages.add_message(request, say, text, extra_tags=undo)
+        if question:
+            messages.add_message(
+                request, messages.INFO, question["text"], extra_tags=f"open:{question['link']}"
+            )
         return response
-    return trigger_client_event(response, "toast", {"text": text, "undo": undo, "level": level})
+    toast: dict[str, Any] = {"text": text, "undo": undo, "level": level}
+    if question:
+        toast["question"] = dict(question)
+    return trigger_client_event(response, "toast", toast)
 
 
 class SignInAgain:

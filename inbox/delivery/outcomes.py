@@ -27,7 +27,7 @@ from inbox.ingest.items import sane
 from inbox.ingest.message_lines import log_team_replies
 from inbox.models import Conversation, Delivery, DeliveryState, Message, Source
 from inbox.models.pull_state import backoff
-from inbox.verbs import triage
+from inbox.verbs import promises, triage
 from team.notifications import notify
 
 MOST_ATTEMPTS = 20  # with the back-off's ceiling of 15 minutes: some hours
@@ -80,7 +80,9 @@ def fail(delivery: Delivery, error: str) -> None:
             return
         conversation = _wait_again(delivery.message)
         about = {"what": str(conversation)[:80], "error": error}
-        tell_author(delivery, _("Your reply in “%(what)s” was not sent: %(error)s") % about)
+        said = _("Your reply in “%(what)s” was not sent: %(error)s") % about
+        lost = promises.unsent_words(delivery.message)
+        tell_author(delivery, f"{said} {lost}" if lost else said)
 
 
 def give_up(delivery: Delivery, words: str) -> None:
@@ -129,6 +131,7 @@ def finish(delivery: Delivery, sent: Sent) -> None:
             Conversation.objects.recompute([message.conversation_id])
             log_team_replies([message.pk])
             bond_contributions.changed_in([message.conversation_id])
+            promises.note_promises(message)
 
 
 def is_repeat(message: Message, sent: Sent) -> bool:

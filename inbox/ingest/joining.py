@@ -15,6 +15,7 @@ from inbox.models import (
     Draft,
     Message,
     ReadMark,
+    ReplyPromise,
     Source,
     ThreadAlias,
 )
@@ -39,6 +40,7 @@ def join(source: Source, ids: Sequence[int]) -> int:
     gone = [loser.pk for loser in losers]
     Message.objects.filter(conversation__in=gone).update(conversation=winner)
     _move_personal(winner, gone)
+    ReplyPromise.objects.filter(conversation__in=gone).update(conversation=winner)
     ThreadAlias.objects.filter(conversation__in=gone).update(conversation=winner)
     ThreadAlias.objects.bulk_create(
         [

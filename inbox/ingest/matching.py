@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from community_hub.lib import queue
 from community_hub.lib.text import storable, web_address
 from inbox import bond_contributions
 from inbox.ingest.items import EARLY_BY
@@ -105,6 +106,7 @@ def _adopt(message: Message, one: PreparedItem) -> None:
     message.keep_its_lines_below()
     log_team_replies([message.pk])
     bond_contributions.changed_in([message.conversation_id])
+    queue.enqueue("inbox.tasks.note_promises", message.pk)
 
 
 def _uuid(text: str) -> UUID | None:

@@ -8,6 +8,7 @@ from .conversation import Conversation, ConversationTag, State, ThreadAlias
 from .delivery import Delivery, DeliveryState
 from .message import Kind, Message, Reason
 from .personal import Draft, ReadMark
+from .reply_promise import ReplyPromise
 from .saved_reply import SavedReply
 from .searched import SearchedConversation, SearchedMessage
 from .source import Source
@@ -25,6 +26,7 @@ __all__ = [
     "Quarantined",
     "ReadMark",
     "Reason",
+    "ReplyPromise",
     "SavedReply",
     "SearchedConversation",
     "SearchedMessage",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     BigIntegerField,
     Case,
@@ -25,7 +26,7 @@ from django.utils.translation import gettext as _
 
 from community_hub.lib import compiled_sql, keyset
 from community_hub.lib.keyset import Listing, Order
-from inbox.models import Conversation, Delivery, Kind, Message
+from inbox.models import Conversation, Delivery, Kind, Message, ReplyPromise
 from inbox.pages.answers import answers_among, is_of_team
 from inbox.pages.system_lines import say
 from members.models import Member
@@ -209,8 +210,12 @@ def messages(conversation: int) -> MessageQuerySet:
     assignees = User.objects.filter(pk=OuterRef("assignee_named")).values("name")
     shown = Message.objects.filter(conversation=conversation).shown()
     found = shown.select_related("author__member", "by", "delivery")
+    promised = ReplyPromise.objects.filter(message=OuterRef("pk")).order_by("pk").values("text")
     return found.only(*SHOWN).annotate(
-        depth=depth, assignee_named=named, assignee_name=Subquery(assignees[:1])
+        depth=depth,
+        assignee_named=named,
+        assignee_name=Subquery(assignees[:1]),
+        promised=ArraySubquery(promised),
     )
 
 

@@ -188,6 +188,11 @@ def thread_entries(context: dict[str, Any]) -> str:
         **pictures.shown_to(user),
         answer_this=_("Reply to this message"),
         original=_("The original"),
+        may_promise=user.can_edit_members,
+        promise_address=address_of("message-promises"),
+        promise_of_this=_("We promised something here"),
+        to_promise=_("Promised once it is sent:"),
+        not_promised=_("Not promised, as it was not sent. Retry it, or edit it to get this back:"),
         original_of_this=_("The original of this message"),
     )
 

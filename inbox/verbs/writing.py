@@ -22,7 +22,7 @@ from team import actions
 from team.actions import Changes, one_by_one, verb
 from team.models import Action, User
 
-from . import state_changes, triage
+from . import promises, state_changes, triage
 from .mentions import tell_mentioned, withdraw_mentions
 
 
@@ -80,6 +80,7 @@ def reply(
             message=message, state=DeliveryState.HELD, next_try_at=due, done_after=done
         )
         Draft.keep(by, conversation.pk, "reply", "")
+        promises.go_with(message, by=by)
         recompute([conversation.pk])
         _record_reply(conversation, message, by=by, assigned=assigned, group=group)
         if done:
@@ -147,7 +148,7 @@ def note(conversation: Conversation, text: str, *, by: User) -> Changes:
 )
 def cancel(delivery: Delivery, *, by: User, keep_text: bool = True) -> str | None:
     """Take a reply back before it left: it is hidden and its text returned to the draft, or
-    dropped with it where `keep_text` is False.
+    dropped with it where `keep_text` is False; so is what it promised.
 
     Returns the text, or None when it was too late (it is being sent, or was).
     """
@@ -158,6 +159,7 @@ def cancel(delivery: Delivery, *, by: User, keep_text: bool = True) -> str | Non
         message: Message = delivery.message
         if keep_text:
             Draft.keep(by, message.conversation_id, "reply", message.body_source, to=message.parent)
+        promises.come_back(message, by=by, keep=keep_text)
         recompute([message.conversation_id])
         actions.record("cancel", [delivery], by=by, before=before, after={"state": delivery.state})
         triage.undo_with_reply(message, by=by)
@@ -206,6 +208,7 @@ def confirm(delivery: Delivery, *, by: User) -> Changes:
             return Changes()
         log_team_replies([delivery.message_id])
         bond_contributions.changed_in([delivery.message.conversation_id])
+        promises.note_promises(delivery.message)
         recompute([delivery.message.conversation_id])
         return actions.record(
             "confirm", [delivery], by=by, before=before, after={"state": delivery.state}

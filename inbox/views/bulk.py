@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from community_hub.lib import htmx
 from community_hub.lib.text import number
 from inbox.models import Conversation
-from inbox.pages import snooze_presets
+from inbox.pages import open_promises, snooze_presets
 from inbox.verbs import tags, triage
 from members.models import Tag
 from team.actions import Changes
@@ -46,7 +46,8 @@ def selection(request: AuthenticatedHttpRequest, noun: str) -> HttpResponse:
         changes, said = VERBS[noun](list(rows), request.user, request.POST, seen_up_to)
     except ValueError as error:
         return htmx.tell(request, response, str(error), level="error")
-    return htmx.tell(request, response, said, undo=changes.undo_url)
+    question = open_promises.question(changes, request.user)
+    return htmx.tell(request, response, said, undo=changes.undo_url, question=question)
 
 
 def menu(request: AuthenticatedHttpRequest, noun: str) -> HttpResponse:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 
 from community_hub.lib import compiled_sql, htmx
 from community_hub.lib.query import marked
 from community_hub.lib.text import number, storable
-from inbox.models import Conversation, Message
+from inbox.models import Conversation, Message, ReplyPromise
 from inbox.models.conversation import MOST_PK, ConversationQuerySet
 from inbox.pages import folders, presence, searches
 from inbox.pages.composer import Composer
@@ -38,7 +42,7 @@ def visible_conversation(request: AuthenticatedHttpRequest, pk: int) -> Conversa
     def called(pk: int, user: int) -> ConversationQuerySet:
         reader = User(pk=user, role=role)
         seen = Conversation.objects.visible_to(reader).called(pk)
-        return with_row_facts(seen, reader)
+        return with_row_facts(seen, reader).annotate(promises_begun=promises_of_draft(reader))
 
     if pk > MOST_PK:
         raise Http404
@@ -46,6 +50,14 @@ def visible_conversation(request: AuthenticatedHttpRequest, pk: int) -> Conversa
     if not rows:
         raise Http404
     return rows[0]
+
+
+def promises_of_draft(user: User) -> ArraySubquery:
+    """Of the reply that is being written in a conversation, as dicts."""
+    begun = ReplyPromise.objects.in_draft_of(user).filter(conversation=OuterRef("pk"))
+    return ArraySubquery(
+        begun.values(json=JSONObject(pk="pk", text="text", due_on="due_on", name="member__name"))
+    )
 
 
 def typed(request: AuthenticatedHttpRequest, name: str) -> str:
@@ -120,8 +132,17 @@ def conversation_context(
         "present": presence.who(conversation.pk, user),
         "cursor": folder.cursor_of(conversation),
         "composer": Composer.of(conversation, user, drafts, picked(request, conversation), asked),
+        "promises": begun_promises(conversation),
         **({} if htmx.target(request) in ALONE else person_context(request, conversation)),
     }
+
+
+def begun_promises(conversation: Conversation) -> list[dict[str, Any]] | None:
+    """What is promised in the reply that is being written; None where that was not read."""
+    begun = getattr(conversation, "promises_begun", None)
+    if begun is None:
+        return None
+    return [{**each, "due_on": date.fromisoformat(each["due_on"])} for each in begun]
 
 
 def picked(request: AuthenticatedHttpRequest, conversation: Conversation) -> Message | None:

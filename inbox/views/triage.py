@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from community_hub.lib import htmx
 from community_hub.lib.text import number, shortened
 from inbox.models import Conversation
-from inbox.pages import snooze_presets
+from inbox.pages import open_promises, snooze_presets
 from inbox.pages.system_lines import day_and_time
 from inbox.verbs import tags as tag_verbs
 from inbox.verbs import triage
@@ -41,7 +41,8 @@ def closure(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         said = _("Reopened")
     response = after_verb(request, conversation, move_on=closing)
     undo = undo_and_return(changes, conversation, folder_of(request))
-    return htmx.tell(request, response, said, undo=undo)
+    question = open_promises.question(changes, request.user) if closing else None
+    return htmx.tell(request, response, said, undo=undo, question=question)
 
 
 def done_words(conversation: Conversation) -> str:

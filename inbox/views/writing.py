@@ -16,6 +16,7 @@ from community_hub.lib import html, htmx
 from community_hub.lib.text import TooLong, number
 from inbox import reply_rules
 from inbox.models import Conversation, Draft, Message
+from inbox.pages import open_promises
 from inbox.pages.composer import shown_there
 from inbox.reply_rules import LONGEST, ReplyRefused
 from inbox.variables import unfilled_in_code
@@ -53,7 +54,8 @@ def replies(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     trigger_client_event(response, "composer:sent", {"kind": "reply"})
     undo = reverse("cancellation", args=[message.delivery.pk])
     said = _("Sending in %(n)s seconds") % {"n": settings.UNDO_SEND_SECONDS}
-    return htmx.tell(request, response, said, undo=undo)
+    question = open_promises.question_after(message, request.user) if done else None
+    return htmx.tell(request, response, said, undo=undo, question=question)
 
 
 @require_POST

@@ -129,6 +129,11 @@ class FollowUp(models.Model):
             models.Index(
                 fields=["due_on", "id"], condition=Q(state="open"), name="open_follow_ups"
             ),
+            models.Index(
+                fields=["link"],
+                condition=Q(state="open") & ~Q(link=""),
+                name="open_follow_ups_of_a_place",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.http import trigger_client_event
 
 from community_hub.lib import htmx
+from community_hub.lib.text import number
 from members import follow_up_verbs as verbs
 from members import follow_ups
 from members.follow_up_verbs import NotPossible, Origin
@@ -19,11 +20,12 @@ from members.forms import FollowUpForm
 from members.models import FollowUp, FollowUpState, Member
 from team.actions import Changes
 from team.http import AuthenticatedHttpRequest
+from team.models import User
 
 from .access import visible_member
 
 PAGE = "members/follow_up.html"
-PARTS = ("follow-up-form", "follow-up-days")
+PARTS = ("follow-up-form", "follow-up-days", "follow-up-owners")
 
 
 @require_http_methods(["GET", "POST"])
@@ -68,6 +70,25 @@ def due_day(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     except NotPossible as error:
         return answer(request, row.member, str(error), level="error")
     return answer(request, row.member, due_of(row), changes)
+
+
+@require_http_methods(["GET", "POST"])
+def owner(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
+    """GET: whom it can be given to. POST `user`: give it, "me" for taking it over."""
+    row = visible(request, pk)
+    verbs.reschedule.require(request.user)
+    able = User.objects.who_can_triage().order_by("name", "pk")
+    if request.method == "GET":
+        context = {"follow_up": row, "colleagues": able.exclude(pk=row.owner_id)[:200]}
+        return htmx.respond(request, PAGE, context, parts=PARTS)
+    wanted = request.POST.get("user", "")
+    to = request.user if wanted == "me" else get_object_or_404(able, pk=number(wanted))
+    try:
+        changes = verbs.reschedule(row, owner=to, by=request.user)
+    except NotPossible as error:
+        return answer(request, row.member, str(error), level="error")
+    said = _("It’s yours.") if to == request.user else _("Given to %(name)s.") % {"name": to}
+    return answer(request, row.member, said, changes)
 
 
 @require_http_methods(["POST", "DELETE"])

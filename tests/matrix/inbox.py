@@ -25,6 +25,9 @@ ANSWER = {"pk": lambda world: world.peer_answer.pk}
 CREDITED = {"pk": lambda world: world.credited.pk}
 PICTURE = {"pk": lambda world: world.illustrated.pk, "name": name_of(PICTURE_ADDRESS)}
 TAG = {"pk": lambda world: world.tagged.pk, "tag_pk": lambda world: world.tag.pk}
+PROMISED = {**PLANNED, "member": lambda world: world.identity.member_id}
+MARKED = {"pk": lambda world: world.marked.pk}
+OURS = {"pk": lambda world: world.delivery("sent").message_id}
 
 
 def reply(state: str) -> dict[str, object]:
@@ -107,6 +110,13 @@ ENDPOINTS = (
     Endpoint("messages/<int:pk>/credit/", "POST", TRIAGERS, ANSWER, scoped=True),
     Endpoint("messages/<int:pk>/credit/", "DELETE", TRIAGERS, CREDITED, scoped=True),
     Endpoint("messages/<int:pk>/thanks/", "POST", TRIAGERS, CREDITED, scoped=True),
+    about("conversations/<int:pk>/promises/", "GET", TRIAGERS),
+    about("conversations/<int:pk>/promises/", "POST", TRIAGERS, data=PROMISED),
+    Endpoint("reply-promises/<int:pk>/", "DELETE", TRIAGERS, MARKED, scoped=True),
+    Endpoint("reply-promises/<int:pk>/", "POST", TRIAGERS, MARKED, scoped=True),
+    Endpoint("messages/<int:pk>/promises/", "GET", TRIAGERS, OURS, scoped=True),
+    Endpoint("messages/<int:pk>/promises/", "POST", TRIAGERS, OURS, PLANNED, scoped=True),
+    Endpoint("closings/<uuid:group>/promises/", "GET", ids=UNDONE),
     Endpoint("deliveries/<int:pk>/retry/", "POST", TRIAGERS, reply("failed"), scoped=True),
     Endpoint(
         "deliveries/<int:pk>/confirmation/", "POST", TRIAGERS, reply("unconfirmed"), scoped=True

@@ -27,6 +27,10 @@ ENDPOINTS = (
     Endpoint("follow-ups/<int:pk>/", "POST", TRIAGERS, FOLLOW_UP, PLANNED, scoped=True),
     Endpoint("follow-ups/<int:pk>/due/", "GET", TRIAGERS, FOLLOW_UP, scoped=True),
     Endpoint("follow-ups/<int:pk>/due/", "POST", TRIAGERS, FOLLOW_UP, PLANNED, scoped=True),
+    Endpoint("follow-ups/<int:pk>/owner/", "GET", TRIAGERS, FOLLOW_UP, scoped=True),
+    Endpoint(
+        "follow-ups/<int:pk>/owner/", "POST", TRIAGERS, FOLLOW_UP, {"user": "me"}, scoped=True
+    ),
     Endpoint(
         "follow-ups/<int:pk>/closure/", "POST", TRIAGERS, FOLLOW_UP, {"state": "kept"}, scoped=True
     ),

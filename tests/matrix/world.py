@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from django.utils import timezone
 
 from community_hub.lib import html
-from inbox.models import Channel, Conversation, Delivery, Message, SavedReply, Source
+from inbox.models import Channel, Conversation, Delivery, Message, ReplyPromise, SavedReply, Source
 from inbox.verbs import credits, tags, triage
 from members import follow_up_verbs
 from members import verbs as member_verbs
@@ -157,6 +157,18 @@ class World:
 
     def delivery(self, state: str) -> Delivery:
         return make_reply(self.conversation, by=self.asker, state=state).delivery
+
+    @cached_property
+    def marked(self) -> ReplyPromise:
+        """In the reply that whoever asks is writing."""
+        return ReplyPromise.objects.create(
+            user=self.asker,
+            conversation=self.conversation,
+            member=self.identity.member,
+            owner=self.asker,
+            text="Send the schematics",
+            due_on=self.next_week,
+        )
 
     # Members
 

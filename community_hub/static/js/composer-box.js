@@ -68,7 +68,7 @@ class ComposerBox extends HTMLElement {
 
   // the button says which text it sends; "send anyway" stands in the warning and means the reply. A menu only asks.
   kindOf({ target, detail }) {
-    if (target.matches("[data-preview]") || detail.requestConfig.verb === "get") return null;
+    if (target.matches("[data-preview], [data-aside]") || detail.requestConfig.verb === "get") return null;
     return target.dataset.kind || "reply";
   }
 

@@ -1,5 +1,5 @@
 // <toast-rack>: says what was done and offers the way back. Toasts come with the page, or in an
-// HX-Trigger header as {"toast": {"text", "undo", "level"}}. The template inside is one toast. The focus goes back
+// HX-Trigger header as {"toast": {"text", "undo", "level", "question": {"text", "link"}}}. The template inside is one toast. The focus goes back
 // from one that leaves to where it was, else to the thread or the list.
 const STAY = 10_000, STAY_ERROR = 20_000;
 
@@ -18,7 +18,7 @@ class ToastRack extends HTMLElement {
     this.addEventListener("htmx:afterRequest", ({ detail: { xhr }, target }) => xhr.status && xhr.status < 400 && this.dismiss(target.closest(".toast")));
     this.tidy();
     this.toasts.forEach((toast) => this.age(toast));
-    setTimeout(() => this.querySelectorAll(".text").forEach((text) => text.replaceChildren(text.textContent)), 300); // read aloud is only what comes later
+    setTimeout(() => this.querySelectorAll(".text:not(:has(a))").forEach((text) => text.replaceChildren(text.textContent)), 300); // read aloud is only what comes later
   }
 
   disconnectedCallback() {
@@ -35,11 +35,13 @@ class ToastRack extends HTMLElement {
   // where there is a box whose text is kept
   withDraft(text) { return document.querySelector("draft-keeper textarea") ? `${text} ${this.dataset.saved}` : text; }
 
-  add({ text, undo = "", level = "" }) {
+  add({ text, undo = "", level = "", question = null }) {
     const toast = this.querySelector("template").content.firstElementChild.cloneNode(true);
     toast.querySelector(".text").textContent = text;
     toast.classList.toggle("error", level === "error");
-    const form = toast.querySelector("form");
+    const form = toast.querySelector("form"), asks = toast.querySelector(".question");
+    if (question) { asks.href = question.link; asks.textContent = question.text; }
+    else asks.remove();
     if (undo) { form.action = undo; form.setAttribute("hx-post", undo); }
     else form.remove();
     this.append(toast);
