@@ -19,10 +19,21 @@ class TagUse:
 
 
 @dataclass(frozen=True)
+class MailLine:
+    """A row of Today in a mail: about whom, what is to be done, what else helps, and where."""
+
+    who: str
+    what: str
+    note: str
+    link: str
+
+
+@dataclass(frozen=True)
 class TodaySection:
     """A part of Today. `rows`: given a User and whether it is about the whole team, at most `most`
     + 1 rows, the most pressing first; `template` shows one as `row`. `more`: given the same, where
-    all of them are, or "". `empty` says what was looked at."""
+    all of them are, or "". `empty` says what was looked at. `line`: a row as the morning mail says
+    it; None where it stands on the page alone."""
 
     slug: str
     title: Any
@@ -31,6 +42,7 @@ class TodaySection:
     template: str
     rows: Callable[[Any, bool, int], list[Any]]
     more: Callable[[Any, bool], str] = lambda user, of_team: ""
+    line: Callable[[Any], MailLine] | None = None
     place: int = 100  # the lower, the higher on the page
 
 

@@ -4,16 +4,42 @@ from __future__ import annotations
 
 from datetime import time as clock
 from datetime import timedelta
+from time import monotonic
 
+import structlog
 from celery import shared_task
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from community_hub.lib.pictures.keeping import obtain
 from community_hub.lib.schedule import scheduled
 
-from . import bond_pass, derived
+from . import bond_pass, derived, reminders
 from .avatars import avatar_wanted
 from .models import Identity
+
+log = structlog.get_logger(__name__)
+
+MAIL_SECONDS = 60.0  # of one round: a mail server that hangs takes EMAIL_TIMEOUT for each mail
+
+
+@scheduled(
+    every=timedelta(minutes=5),
+    name="members.tasks.mail_today",
+    label=gettext_lazy("Email what is due today"),
+)
+def mail_today() -> None:
+    """To each colleague in the morning of their timezone, once a day. Where the mail server is
+    away they stay due for that day."""
+    begun = monotonic()
+    for user, day in reminders.due(timezone.now()):
+        if monotonic() - begun > MAIL_SECONDS:
+            log.warning("morning mails wait for a slow mail server")
+            return
+        try:
+            reminders.remind(user, day)
+        except OSError as error:
+            log.warning("morning mail not sent", user=user.pk, error=str(error))
 
 
 @shared_task(name="members.tasks.fetch_avatar", acks_late=False)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from team.models import User
 
 from . import follow_ups, hooks
-from .hooks import TodaySection
+from .hooks import MailLine, TodaySection
 from .models import FollowUp, FollowUpKind
 
 MOST = 20  # rows of a section
@@ -53,6 +53,11 @@ def due_of_kind(kind: FollowUpKind, user: User, of_team: bool, most: int) -> lis
     return follow_ups.with_days_left(list(due.soonest_first()[: most + 1]), user)
 
 
+def mail_line(row: FollowUp) -> MailLine:
+    note = f"{row.due_words} · {row.place}" if row.place else row.due_words
+    return MailLine(str(row.member), row.text, note, row.member.get_absolute_url())
+
+
 PROMISED = TodaySection(
     slug="promised",
     title=_("Promised"),
@@ -60,6 +65,7 @@ PROMISED = TodaySection(
     empty=_("No promise is due today or late."),
     template="members/_today_follow_up.html",
     rows=promised,
+    line=mail_line,
     place=10,
 )
 PLANNED = TodaySection(
@@ -69,5 +75,6 @@ PLANNED = TodaySection(
     empty=_("No follow-up is due today or late."),
     template="members/_today_follow_up.html",
     rows=planned,
+    line=mail_line,
     place=20,
 )

@@ -11,6 +11,7 @@ from members.views import (
     fields,
     follow_ups,
     people,
+    reminders,
     selection,
     tags,
     today,
@@ -18,6 +19,7 @@ from members.views import (
 
 urlpatterns = [
     path("today/", today.today, name="today"),
+    path("today/mail/<str:token>/", reminders.today_mail, name="today-mail"),
     path("follow-ups/<int:pk>/", follow_ups.follow_up, name="follow-up"),
     path("follow-ups/<int:pk>/due/", follow_ups.due_day, name="follow-up-due"),
     path("follow-ups/<int:pk>/owner/", follow_ups.owner, name="follow-up-owner"),

@@ -17,10 +17,19 @@ SUBJECT = 150  # characters: more of it no mail program shows
 _inliner = css_inline.CSSInliner(load_remote_stylesheets=False)
 
 
-def send(template: str, subject: str, to: list[str], context: dict[str, Any]) -> None:
+def send(
+    template: str,
+    subject: str,
+    to: list[str],
+    context: dict[str, Any],
+    *,
+    headers: dict[str, str] | None = None,
+) -> None:
     """Compose and send. OSError (smtplib's errors are OSErrors) where the mail server does not take
     it."""
-    compose(template, subject, to, context).send()
+    mail = compose(template, subject, to, context)
+    mail.extra_headers.update(headers or {})
+    mail.send()
 
 
 def compose(

@@ -3,12 +3,13 @@
 import time
 from collections.abc import Callable
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib.auth.middleware import get_user
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
+
+from team import hours
 
 
 class Preferences(dict[str, Any]):
@@ -30,7 +31,7 @@ class PersonalMiddleware:
         name = getattr(user, "timezone", "") if user.is_authenticated else ""
         if user.is_authenticated:
             user.preferences = Preferences(user.preferences)
-        with timezone.override(ZoneInfo(name) if name else None):
+        with timezone.override(hours.zone(name) if name else None):
             response = self.get_response(request)
         if request.user.is_authenticated and "Cache-Control" not in response.headers:
             # after the sign-out, the back button would still show them

@@ -33,6 +33,7 @@ class NotificationForm(forms.Form):
 
     bell = forms.MultipleChoiceField(required=False)
     mail = forms.MultipleChoiceField(required=False)
+    today_mail = forms.BooleanField(required=False)
     quiet_from = forms.TimeField(required=False)
     quiet_until = forms.TimeField(required=False)
 
@@ -58,6 +59,7 @@ class NotificationForm(forms.Form):
                 kind.slug: {way: kind.slug in said[way] for way in ("bell", "mail")}
                 for kind in notifications.kinds()
             },
+            "today_mail": said["today_mail"],
             **{
                 name: said[name].strftime("%H:%M") if said[name] else ""
                 for name in ("quiet_from", "quiet_until")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from inbox.models import Conversation
 from inbox.pages import folders
-from members.hooks import TodaySection
+from members.hooks import MailLine, TodaySection
 from team.models import User
 
 
@@ -19,6 +20,11 @@ def waiting(user: User, of_team: bool, most: int) -> list[Conversation]:
     return list(found.select_related("source", "assignee", "preview_by__member")[: most + 1])
 
 
+def mail_line(row: Conversation) -> MailLine:
+    who = str(row.preview_by.member) if row.preview_by else _now("Someone")
+    return MailLine(who, str(row), row.source.name, row.get_absolute_url())
+
+
 REPLIES_OWED = TodaySection(
     slug="replies",
     title=_("Replies owed"),
@@ -26,6 +32,7 @@ REPLIES_OWED = TodaySection(
     empty=_("Nobody waits for a reply here."),
     template="inbox/_today_waiting.html",
     rows=waiting,
+    line=mail_line,
     more=lambda user, of_team: folder_of(of_team).url,
     place=30,
 )

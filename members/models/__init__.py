@@ -9,6 +9,7 @@ from .follow_up import FollowUp, FollowUpKind, FollowUpState
 from .identity import Identity
 from .member import Member, Stage
 from .milestones import Milestones
+from .reminder import Reminder
 from .rhythm import Rhythm
 from .sighting import Sighting
 from .tag import MemberTag, Tag
@@ -30,6 +31,7 @@ __all__ = [
     "Member",
     "MemberTag",
     "Milestones",
+    "Reminder",
     "Rhythm",
     "Sighting",
     "SoleContact",

@@ -250,6 +250,7 @@ PREFERENCES: dict[str, Any] = {
     "pictures": True,  # shown in messages and as faces; else links and initials
     "assign_on_reply": True,  # replying to an unassigned conversation assigns it
     "notifications": {},  # by kind: {"bell": False, "mail": False} where it is switched off
+    "today_mail": True,  # in the morning, what is due
     "quiet_from": "",  # "22:00", in the user's timezone: no mails until quiet_until
     "quiet_until": "",
     "work_from": "",  # "08:00"; empty: the hub's hours

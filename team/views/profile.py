@@ -35,7 +35,12 @@ def profile_page(
     ]
     own_days = {str(day) for day in user.prefers("work_days")}
     weekdays = [(value, name, value in own_days) for value, name in WEEKDAYS]
-    context = {"form": form, "notification_kinds": kinds, "weekdays": weekdays}
+    context = {
+        "form": form,
+        "notification_kinds": kinds,
+        "weekdays": weekdays,
+        "today_mail": user.prefers("today_mail"),
+    }
     return render(request, "team/profile.html", context, status=status)
 
 

@@ -1,8 +1,9 @@
 """Who may read about members, and write about them."""
 
 from community_hub.lib.pictures.keeping import name_of
+from members.reminders import token_of
 
-from .endpoints import ADMINS, LEADS, NOTERS, PLANNED, TRIAGERS, Endpoint
+from .endpoints import ADMINS, LEADS, NOTERS, OPEN, PLANNED, TRIAGERS, Endpoint
 from .world import PICTURE_ADDRESS
 
 MEMBER = {"pk": lambda world: world.member.pk}
@@ -15,12 +16,15 @@ NOTE = {**MEMBER, "note_pk": lambda world: world.own_note.pk}
 DELETE = {"_method": "DELETE"}
 
 FIELD = {"pk": lambda world: world.field.pk}
+MAIL = {"token": lambda world: token_of(world.asker)}
 FOLLOW_UP = {"pk": lambda world: world.follow_up.pk}
 
 ENCOUNTER = {"pk": lambda world: world.encounter.pk}
 
 ENDPOINTS = (
     Endpoint("today/", "GET"),
+    Endpoint("today/mail/<str:token>/", "GET", ids=MAIL, stranger=OPEN),
+    Endpoint("today/mail/<str:token>/", "POST", ids=MAIL, stranger=OPEN),
     Endpoint("members/<int:pk>/follow-ups/", "GET", TRIAGERS, MEMBER),
     Endpoint("members/<int:pk>/follow-ups/", "POST", TRIAGERS, MEMBER, PLANNED),
     Endpoint("follow-ups/<int:pk>/", "GET", TRIAGERS, FOLLOW_UP, scoped=True),
