@@ -20,6 +20,8 @@ class MembersConfig(AppConfig):
             follow_up_verbs,
             hooks,
             listing,
+            newcomers,
+            thanks_due,
             today,
         )
         from team import files, listings
@@ -40,4 +42,10 @@ class MembersConfig(AppConfig):
         hooks.contact_guards.append(contact.asked_not_to_be)
         hooks.bond_contributions += encounter_bonds.CONTRIBUTIONS
         hooks.today_sections += [today.PROMISED, today.PLANNED]
+        hooks.today_sections += [
+            today.PROMISED,
+            today.PLANNED,
+            newcomers.SECTION,
+            thanks_due.SECTION,
+        ]
         files.readers.append(encounters.FILE_READER)

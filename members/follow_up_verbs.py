@@ -5,6 +5,7 @@ Every step is a line of the member's log, which an undo takes back.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -129,6 +130,7 @@ def plan(
     owner: User | None = None,
     kind: str = FollowUpKind.FOLLOW_UP,
     origin: Origin = NOWHERE,
+    group: uuid.UUID | None = None,
 ) -> Changes:
     """`owner`: who does it, `by` where nobody is named. Raises NotPossible, also for a member who
     is one of us, and where one of this origin is open already."""
@@ -143,7 +145,7 @@ def plan(
                 origin=origin.key, scope=origin.scope, place=origin.place[:200],
                 link=origin.link, created_by=by,
             )  # fmt: skip
-            changes = actions.record("plan", [row], by=by)
+            changes = actions.record("plan", [row], by=by, group=group)
             log_planned(row)
     except IntegrityError:
         raise NotPossible(_now("There’s an open one from here already.")) from None
@@ -235,7 +237,13 @@ def _undo_complete(action: Action, by: User) -> bool:
     lead_may_undo=True,
     details=_details,
 )
-def complete(row: FollowUp, state: str = FollowUpState.KEPT, *, by: User) -> Changes:
+def complete(
+    row: FollowUp,
+    state: str = FollowUpState.KEPT,
+    *,
+    by: User,
+    group: uuid.UUID | None = None,
+) -> Changes:
     """Nothing changes where a colleague was quicker. ValueError for a state that it cannot get."""
     if state not in row.closing_states:
         raise ValueError(f"{row.kind} cannot become {state}")
@@ -246,7 +254,7 @@ def complete(row: FollowUp, state: str = FollowUpState.KEPT, *, by: User) -> Cha
             return Changes()
         row.state, row.closed_at = state, now
         changes = actions.record(
-            "complete", [row], by=by, before={"state": "open"}, after={"state": state}
+            "complete", [row], by=by, before={"state": "open"}, after={"state": state}, group=group
         )
         log_step(row, f"action:{changes.actions[0].pk}", row.closed_words, by)
     owner_need_not_know(row)

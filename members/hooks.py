@@ -33,7 +33,8 @@ class TodaySection:
     """A part of Today. `rows`: given a User and whether it is about the whole team, at most `most`
     + 1 rows, the most pressing first; `template` shows one as `row`. `more`: given the same, where
     all of them are, or "". `empty` says what was looked at. `line`: a row as the morning mail says
-    it; None where it stands on the page alone."""
+    it; None where it stands on the page alone. `is_due`: the mail is sent for it; else it stands
+    in one that is sent for another."""
 
     slug: str
     title: Any
@@ -43,6 +44,7 @@ class TodaySection:
     rows: Callable[[Any, bool, int], list[Any]]
     more: Callable[[Any, bool], str] = lambda user, of_team: ""
     line: Callable[[Any], MailLine] | None = None
+    is_due: bool = True
     place: int = 100  # the lower, the higher on the page
 
 

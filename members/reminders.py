@@ -30,6 +30,7 @@ class MailSection:
     title: Any
     lines: list[MailLine]
     has_more: bool
+    is_due: bool
 
 
 def due(now: datetime) -> Iterator[tuple[User, date]]:
@@ -62,7 +63,7 @@ def remind(user: User, day: date) -> bool:
 
 def _send(user: User, day: date) -> bool:
     sections = lines_of(user)
-    n = sum(len(each.lines) for each in sections)
+    n = sum(len(each.lines) for each in sections if each.is_due)
     if not n:
         return False
     said = ngettext("Today: %(n)s thing waits for you", "Today: %(n)s things wait for you", n)
@@ -79,7 +80,12 @@ def _send(user: User, day: date) -> bool:
 def lines_of(user: User) -> list[MailSection]:
     """What their page has under “Mine”, as far as each section has words for a mail."""
     return [
-        MailSection(each.section.title, list(map(each.section.line, each.rows)), each.has_more)
+        MailSection(
+            each.section.title,
+            list(map(each.section.line, each.rows)),
+            each.has_more,
+            each.section.is_due,
+        )
         for each in today.sections(user, of_team=False)
         if each.section.line and each.rows
     ]

@@ -14,6 +14,7 @@ from .hooks import MailLine, TodaySection
 from .models import FollowUp, FollowUpKind
 
 MOST = 20  # rows of a section
+NOT_PROMISED = [kind for kind in FollowUpKind if kind != FollowUpKind.PROMISE]
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ def planned(user: User, of_team: bool, most: int) -> list[FollowUp]:
 
 
 def due_of_kind(kind: FollowUpKind, user: User, of_team: bool, most: int) -> list[FollowUp]:
-    due = follow_ups.due(user, of_team=of_team).filter(kind=kind)
+    kinds = [kind] if kind == FollowUpKind.PROMISE else NOT_PROMISED
+    due = follow_ups.due(user, of_team=of_team).filter(kind__in=kinds)
     return follow_ups.with_days_left(list(due.soonest_first()[: most + 1]), user)
 
 

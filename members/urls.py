@@ -10,6 +10,7 @@ from members.views import (
     exports,
     fields,
     follow_ups,
+    occasions,
     people,
     reminders,
     selection,
@@ -46,6 +47,7 @@ urlpatterns = [
     path("members/<int:pk>/tags/", changes.tags, name="member-tags"),
     path("members/<int:pk>/tags/<int:tag_pk>/", changes.tag, name="member-tag"),
     path("members/<int:pk>/follow-ups/", follow_ups.follow_up_new, name="member-follow-ups"),
+    path("members/<int:pk>/occasions/<slug:slug>/", occasions.occasion, name="member-occasion"),
     path("members/<int:pk>/notes/", changes.notes, name="member-notes"),
     path("members/<int:pk>/notes/<int:note_pk>/", changes.note, name="member-note"),
 ]

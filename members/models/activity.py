@@ -139,6 +139,11 @@ class Activity(models.Model):
         indexes = [
             models.Index(fields=["member", "-occurred_at", "-id"], name="timeline"),
             models.Index(
+                fields=["-occurred_at"],
+                condition=Q(kind="credit", removed_at__isnull=True),
+                name="credits_by_time",
+            ),
+            models.Index(
                 fields=["member", "-occurred_at", "-id"],
                 condition=Q(kind="stage", removed_at__isnull=True),
                 name="stage_changes",

@@ -14,7 +14,7 @@ from django_htmx.http import trigger_client_event
 from community_hub.lib import htmx
 from community_hub.lib.text import number
 from members import follow_up_verbs as verbs
-from members import follow_ups
+from members import follow_ups, occasion_verbs
 from members.follow_up_verbs import NotPossible, Origin
 from members.forms import FollowUpForm
 from members.models import FollowUp, FollowUpState, Member
@@ -101,7 +101,7 @@ def closure(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     state = request.POST.get("state", FollowUpState.KEPT)
     if state not in row.closing_states:
         return answer(request, row.member, _("Select how it ended."), level="error")
-    changes = verbs.complete(row, state, by=request.user)
+    changes = occasion_verbs.complete(row, state, by=request.user)
     if not changes:
         return answer(request, row.member, _("A teammate was quicker: it’s closed already."))
     return answer(request, row.member, row.closed_words, changes)

@@ -16,6 +16,7 @@ NOTE = {**MEMBER, "note_pk": lambda world: world.own_note.pk}
 DELETE = {"_method": "DELETE"}
 
 FIELD = {"pk": lambda world: world.field.pk}
+NEWCOMER = {**MEMBER, "slug": "welcome"}
 MAIL = {"token": lambda world: token_of(world.asker)}
 FOLLOW_UP = {"pk": lambda world: world.follow_up.pk}
 
@@ -27,6 +28,10 @@ ENDPOINTS = (
     Endpoint("today/mail/<str:token>/", "POST", ids=MAIL, stranger=OPEN),
     Endpoint("members/<int:pk>/follow-ups/", "GET", TRIAGERS, MEMBER),
     Endpoint("members/<int:pk>/follow-ups/", "POST", TRIAGERS, MEMBER, PLANNED),
+    Endpoint("members/<int:pk>/occasions/<slug:slug>/", "GET", TRIAGERS, NEWCOMER),
+    Endpoint(
+        "members/<int:pk>/occasions/<slug:slug>/", "POST", TRIAGERS, NEWCOMER, {"step": "take"}
+    ),
     Endpoint("follow-ups/<int:pk>/", "GET", TRIAGERS, FOLLOW_UP, scoped=True),
     Endpoint("follow-ups/<int:pk>/", "POST", TRIAGERS, FOLLOW_UP, PLANNED, scoped=True),
     Endpoint("follow-ups/<int:pk>/due/", "GET", TRIAGERS, FOLLOW_UP, scoped=True),

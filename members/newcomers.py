@@ -1,0 +1,78 @@
+"""Members whose first words are two weeks old at most, and whom nobody has welcomed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import OuterRef, Q, Subquery
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from team.models import User
+
+from . import occasions
+from .models import Activity, ActivityKind, FollowUpKind, Member
+from .models.member import or_never
+from .occasions import Occasion, OccasionKind
+
+NEW = timedelta(days=14)
+KEY = "welcome"
+
+
+def find(user: User, of_team: bool, most: int) -> list[Occasion]:
+    """The oldest first. The same for each colleague: whoever takes one on has it as a follow-up."""
+    rows = _newcomers(user)
+    found = list(rows.order_by(or_never("first_seen"), "pk").values_list("pk", "words")[:most])
+    return _with_words(found)
+
+
+def of(member: Member, user: User) -> Occasion | None:
+    found = list(_newcomers(user).filter(pk=member.pk).values_list("pk", "words"))
+    return next(iter(_with_words(found)), None)
+
+
+def _newcomers(user: User) -> Any:
+    """With `words`: the id of the first line of theirs that this reader may see."""
+    lines = Activity.objects.visible_to(user).present().filter(kind=ActivityKind.MESSAGE)
+    first = lines.filter(member=OuterRef("pk")).order_by("occurred_at", "pk")
+    new = occasions.members_to_turn_to(user).alias(since=or_never("first_seen"))
+    new = new.filter(~occasions.taken_care_of(Q(kind=FollowUpKind.WELCOME)))
+    return new.filter(since__gte=timezone.now() - NEW).annotate(
+        words=Subquery(first.values("pk")[:1])
+    ).filter(words__isnull=False)  # fmt: skip
+
+
+def _with_words(found: list[tuple[int, int]]) -> list[Occasion]:
+    members = Member.objects.in_bulk([pk for pk, _words in found])
+    lines = Activity.objects.in_bulk([words for _pk, words in found])
+    return [_occasion(members[pk], lines[words]) for pk, words in found]
+
+
+def _occasion(member: Member, line: Activity) -> Occasion:
+    day = date_format(timezone.localtime(line.occurred_at), "j F")
+    return Occasion(
+        kind=WELCOME,
+        member=member,
+        key=KEY,
+        text=_now("Welcome them"),
+        what=f"“{line.summary}”" if line.summary else "",
+        note=_now("first words on %(day)s in %(place)s") % {"day": day, "place": line.where},
+        link=line.link,
+        scope=line.scope,
+        place=line.where,
+    )
+
+
+WELCOME = occasions.register(
+    OccasionKind("welcome", find, of, FollowUpKind.WELCOME, done=_("Welcomed"))
+)
+SECTION = occasions.section(
+    WELCOME,
+    title=_("Say hello"),
+    hint=_("nobody has welcomed them yet"),
+    empty=_("Nobody wrote their first words in the last two weeks without being welcomed."),
+    place=40,
+)

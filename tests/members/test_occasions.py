@@ -1,0 +1,140 @@
+"""Newcomers to welcome and helpers to thank: found, taken on once, done, dismissed, undone."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from members import newcomers, occasion_verbs, thanks_due
+from members.follow_up_verbs import NotPossible
+from members.models import FollowUp, Identity, Member
+from members.today import sections
+from team import actions
+from tests.make import make_identity, make_line, make_member, make_source
+
+NOW = timezone.now
+
+
+def newcomer(name="Joss", days=3, words="First board finished!", **fields):
+    """Who wrote their first words so many days ago."""
+    member = make_member(name, **fields)
+    at = NOW() - timedelta(days=days)
+    make_line(member, words, where="#soldering", occurred_at=at)
+    return member
+
+
+def helper(name="Petra", times=2, days=5, **line):
+    member = make_member(name)
+    for number in range(times):
+        at = NOW() - timedelta(days=days + number)
+        make_line(member, "Answered “Drift”", kind="credit", occurred_at=at, **line)
+    Member.objects.filter(pk=member.pk).update(first_seen=NOW() - timedelta(days=400))
+    return member
+
+
+def names(rows):
+    return [row.member.name for row in rows]
+
+
+def test_newcomers_are_those_whose_first_words_are_recent_the_oldest_first(bob, lena):
+    newcomer("Joss", 3)
+    newcomer("Ada", 12)
+    newcomer("Old", 15)
+    newcomer("Robot", is_bot=True)
+    newcomer("Quiet please", do_not_contact=True)
+    newcomer("Lena herself", user=lena)
+    make_identity(newcomer("The forum’s account"), is_us=True)
+    make_member("Silent")
+    rows = newcomers.find(bob, False, 20)
+    assert names(rows) == ["Ada", "Joss"]
+    assert rows[1].what == "“First board finished!”"
+    assert "#soldering" in rows[1].note
+
+
+def test_words_of_a_hidden_source_are_no_first_words(bob, lena):
+    secret = make_source(restricted=True)
+    newcomer("Secret", words="")
+    Member.objects.all().delete()
+    member = make_member("Hidden")
+    make_line(member, "Embargoed", scope=secret.scope)
+    make_line(make_member("Half"), "Open words")
+    make_line(Member.objects.get(name="Half"), "Embargoed too", scope=secret.scope)
+    assert names(newcomers.find(bob, False, 20)) == ["Half"]
+    assert newcomers.find(bob, False, 20)[0].what == "“Open words”"
+    assert names(newcomers.find(lena, True, 20)) == ["Hidden", "Half"]
+
+
+def test_one_teammate_welcomes_and_the_other_is_told_who(client, bob, lena):
+    member = newcomer()
+    stale = newcomers.of(member, lena)
+    client.force_login(bob)
+    client.post(f"/members/{member.pk}/occasions/welcome/", {"step": "take"})
+    row = FollowUp.objects.get()
+    assert (row.kind, row.owner, row.origin) == ("welcome", bob, "welcome")
+    assert newcomers.find(lena, True, 20) == []
+    with pytest.raises(NotPossible, match="Bob Baker takes care of it"):
+        occasion_verbs.take(stale, by=lena)
+    planned = next(
+        each for each in sections(bob, of_team=False) if each.section.slug == "follow-ups"
+    )
+    assert planned.rows == [row]
+
+
+def test_a_welcome_plans_checks_and_one_undo_takes_all_of_it_back(bob):
+    member = newcomer()
+    changes = occasion_verbs.settle(newcomers.of(member, bob), "kept", by=bob)
+    found = FollowUp.objects.order_by("due_on").values_list("origin", "state")
+    assert list(found) == [("welcome", "kept"), ("welcome:8", "open"), ("welcome:30", "open")]
+    today = timezone.localdate()
+    due = FollowUp.objects.open().order_by("due_on").values_list("due_on", flat=True)
+    assert [(day - today).days for day in due] == [8, 30]
+    assert actions.undo(changes.group, by=bob) == 4
+    assert not FollowUp.objects.exists()
+    assert names(newcomers.find(bob, False, 20)) == ["Joss"]
+
+
+def test_who_is_dismissed_does_not_come_back_and_what_is_put_off_does_on_its_day(client, bob):
+    client.force_login(bob)
+    joss, ada = newcomer("Joss"), newcomer("Ada")
+    client.post(f"/members/{joss.pk}/occasions/welcome/", {"step": "dismiss"})
+    day = timezone.localdate() + timedelta(days=2)
+    client.post(f"/members/{ada.pk}/occasions/welcome/", {"step": "later", "due_on": day})
+    assert newcomers.find(bob, False, 20) == []
+    assert FollowUp.objects.get(member=joss).state == "dropped"
+    assert FollowUp.objects.get(member=ada).due_on == day
+    answer = client.post(f"/members/{joss.pk}/occasions/welcome/", {"step": "take"}, follow=True)
+    assert "It’s taken care of already." in answer.content.decode()
+    assert (
+        client.post(f"/members/{joss.pk}/occasions/nonsense/", {"step": "take"}).status_code == 404
+    )
+
+
+def test_helpers_are_thanked_once_and_again_for_what_they_answer_later(bob, lena):
+    petra = helper("Petra", 3)
+    helper("Sable", 1)
+    helper("Long ago", 1, days=100)
+    helper("Hidden", 4, scope=make_source(restricted=True).scope)
+    rows = thanks_due.find(bob, False, 20)
+    assert names(rows) == ["Petra", "Sable"]
+    assert rows[0].what == "answered 3 people"
+    assert names(thanks_due.find(lena, True, 1)) == ["Hidden"]
+    occasion_verbs.settle(rows[0], "kept", by=bob)
+    assert names(thanks_due.find(bob, False, 20)) == ["Sable"]
+    FollowUp.objects.update(created_at=NOW() - timedelta(days=2))
+    make_line(petra, "Answered “Noise”", kind="credit", occurred_at=NOW() - timedelta(days=1))
+    assert names(thanks_due.find(bob, False, 20)) == ["Sable", "Petra"]
+
+
+def test_today_shows_them_in_as_many_queries_for_many_as_for_few(
+    client, bob, django_assert_max_num_queries
+):
+    client.force_login(bob)
+    for number in range(12):
+        newcomer(f"New {number}")
+        helper(f"Helper {number}")
+    assert Identity.objects.count() == 0
+    client.get("/today/")
+    with django_assert_max_num_queries(20):
+        page = client.get("/today/").content.decode()
+    assert page.count("“First board finished!”") == 12
+    assert page.count("answered 2 people") == 12
