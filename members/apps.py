@@ -18,7 +18,9 @@ class MembersConfig(AppConfig):
             field_verbs,
             filters,
             follow_up_verbs,
+            going_quiet,
             hooks,
+            keep_in_touch,
             listing,
             newcomers,
             thanks_due,
@@ -41,11 +43,13 @@ class MembersConfig(AppConfig):
         )
         hooks.contact_guards.append(contact.asked_not_to_be)
         hooks.bond_contributions += encounter_bonds.CONTRIBUTIONS
-        hooks.today_sections += [today.PROMISED, today.PLANNED]
         hooks.today_sections += [
             today.PROMISED,
             today.PLANNED,
             newcomers.SECTION,
+            going_quiet.QUIET_SECTION,
+            going_quiet.BACK_SECTION,
+            keep_in_touch.SECTION,
             thanks_due.SECTION,
         ]
         files.readers.append(encounters.FILE_READER)

@@ -14,6 +14,7 @@ from community_hub.lib.text import TooLong, one_line, storable, typed_line
 from team.models import User
 
 from . import custom_fields
+from .cadences import check_cadence
 from .models import FollowUp, FollowUpKind, Member, Tag, Visibility
 from .models.follow_up import LONGEST as FOLLOW_UP_LENGTH
 from .models.tag import LONGEST
@@ -155,6 +156,34 @@ COLOURS = (  # in the order of the palette's hues
 )
 
 
+class CadenceField(forms.IntegerField):
+    """Days between contacts; empty: none. As a person types it, so that 0 gets a sentence."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            label=gettext_lazy("Keep in touch every … days"),
+            required=False,
+            error_messages={"invalid": gettext_lazy("Enter a number of days.")},
+            widget=forms.NumberInput(attrs={"inputmode": "numeric", "min": 1}),
+            **options,
+        )
+
+    def clean(self, value: Any) -> int | None:
+        days: int | None = super().clean(value)
+        if days is not None:
+            try:
+                check_cadence(days)
+            except ValueError as error:
+                raise forms.ValidationError(str(error)) from None
+        return days
+
+
+class CadenceForm(forms.Form):
+    cadence_days = CadenceField(
+        help_text=gettext_lazy("Since the last contact in either direction. Empty: by their tags.")
+    )
+
+
 class TagForm(forms.Form):
     """`tag` is the one that is edited; many such forms stand on one page."""
 
@@ -179,9 +208,12 @@ class TagForm(forms.Form):
         required=False,
         help_text=gettext_lazy("When to use it."),
     )
+    cadence_days = CadenceField(
+        help_text=gettext_lazy("With each member who has it. A member’s own number of days wins.")
+    )
 
     def __init__(self, data: Any = None, *, tag: Tag) -> None:
-        first = {"name": tag.name, "colour": tag.colour, "description": tag.description}
+        first = {name: getattr(tag, name) for name in self.base_fields}
         super().__init__(data, initial=first, auto_id=f"tag-{tag.pk}-%s")
         self.tag = tag
 

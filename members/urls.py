@@ -5,6 +5,7 @@ from django.urls import path
 from members.views import (
     avatars,
     by_name,
+    cadence,
     changes,
     encounters,
     exports,
@@ -48,6 +49,7 @@ urlpatterns = [
     path("members/<int:pk>/tags/<int:tag_pk>/", changes.tag, name="member-tag"),
     path("members/<int:pk>/follow-ups/", follow_ups.follow_up_new, name="member-follow-ups"),
     path("members/<int:pk>/occasions/<slug:slug>/", occasions.occasion, name="member-occasion"),
+    path("members/<int:pk>/cadence/", cadence.cadence, name="member-cadence"),
     path("members/<int:pk>/notes/", changes.notes, name="member-notes"),
     path("members/<int:pk>/notes/<int:note_pk>/", changes.note, name="member-note"),
 ]

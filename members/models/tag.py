@@ -51,6 +51,7 @@ class Tag(models.Model):
     name = models.CharField(max_length=LONGEST)
     colour = models.PositiveSmallIntegerField(default=0)  # one of HUES hues of the palette
     description = models.CharField(max_length=200, blank=True)
+    cadence_days = models.PositiveSmallIntegerField(null=True)  # to be in touch with its members
     removed_at = models.DateTimeField(null=True)
 
     objects = TagQuerySet.as_manager()
@@ -59,7 +60,11 @@ class Tag(models.Model):
         constraints = [
             models.UniqueConstraint(
                 Lower("name"), condition=Q(removed_at__isnull=True), name="one_current_tag_a_name"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(cadence_days__isnull=True) | Q(cadence_days__gte=1),
+                name="tag_cadence_is_a_day_or_more",
+            ),
         ]
 
     def __str__(self) -> str:

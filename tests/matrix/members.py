@@ -32,6 +32,8 @@ ENDPOINTS = (
     Endpoint(
         "members/<int:pk>/occasions/<slug:slug>/", "POST", TRIAGERS, NEWCOMER, {"step": "take"}
     ),
+    Endpoint("members/<int:pk>/cadence/", "GET", TRIAGERS, MEMBER),
+    Endpoint("members/<int:pk>/cadence/", "POST", TRIAGERS, MEMBER, {"cadence_days": "30"}),
     Endpoint("follow-ups/<int:pk>/", "GET", TRIAGERS, FOLLOW_UP, scoped=True),
     Endpoint("follow-ups/<int:pk>/", "POST", TRIAGERS, FOLLOW_UP, PLANNED, scoped=True),
     Endpoint("follow-ups/<int:pk>/due/", "GET", TRIAGERS, FOLLOW_UP, scoped=True),

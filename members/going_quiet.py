@@ -1,0 +1,172 @@
+"""Members who go quiet against their own rhythm, and those who came back. Their own members come
+first for each colleague: those they own, then those they know best."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import (
+    Case,
+    CharField,
+    Exists,
+    F,
+    FloatField,
+    OuterRef,
+    Q,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce, Concat
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from team.models import User
+
+from . import occasions
+from .follow_ups import today_of
+from .models import Bond, FollowUp, Member, Rhythm
+from .occasions import Occasion, OccasionKind
+from .rhythm import MemberRhythm
+
+BACK = timedelta(days=14)  # for so long somebody who came back is shown
+
+
+def find_quiet(user: User, of_team: bool, most: int) -> list[Occasion]:
+    """Mine first; of these, who went quiet last."""
+    rows = _for(user, _quiet(user), of_team)
+    return [_quiet_occasion(row, user) for row in rows.order_by(*ORDER, "-quiet_since")[:most]]
+
+
+def find_back(user: User, of_team: bool, most: int) -> list[Occasion]:
+    rows = _for(user, _back(user), of_team)
+    return [_back_occasion(row, user) for row in rows.order_by(*ORDER, "-came_back_on")[:most]]
+
+
+def quiet_of(member: Member, user: User) -> Occasion | None:
+    row = _quiet(user).filter(pk=member.pk).first()
+    return _quiet_occasion(row, user) if row else None
+
+
+def back_of(member: Member, user: User) -> Occasion | None:
+    row = _back(user).filter(pk=member.pk).first()
+    return _back_occasion(row, user) if row else None
+
+
+# Below --------------------------------------------------------------------------------------------
+
+ORDER = ("-is_own", F("points").desc(nulls_last=True))
+
+
+def _quiet(user: User) -> Any:
+    rows = Rhythm.objects.visible_to(user).quiet()
+    return _not_taken(_turned_to(rows, user), "quiet", "quiet_since")
+
+
+def _back(user: User) -> Any:
+    lately = today_of(user) - BACK
+    rows = Rhythm.objects.visible_to(user).filter(quiet_since=None, came_back_on__gte=lately)
+    return _not_taken(_turned_to(rows, user), "back", "came_back_on")
+
+
+def _turned_to(rows: Any, user: User) -> Any:
+    members = occasions.members_to_turn_to(user).filter(pk=OuterRef("member_id"))
+    return rows.filter(Exists(members)).select_related("member__owner")
+
+
+def _not_taken(rows: Any, name: str, day: str) -> Any:
+    """Each time somebody goes quiet is another reason, by the day."""
+    key = Concat(Value(f"{name}:"), Cast(OuterRef(day), CharField()))
+    done = FollowUp.objects.filter(member=OuterRef("member_id"), origin=key)
+    return rows.filter(~Exists(done))
+
+
+def _for(user: User, rows: Any, of_team: bool) -> Any:
+    """Mine: whom I own, or whom nobody owns and I know best."""
+    seen = Bond.objects.visible_to(user).filter(member=OuterRef("member_id"))
+    points = seen.filter(user=user).values("user").annotate(sum=Sum("score")).values("sum")
+    others = seen.filter(user__is_active=True).exclude(user=user)
+    most = others.order_by("-score").values("score")[:1]
+    rows = rows.annotate(
+        points=Subquery(points[:1], output_field=FloatField()),
+        is_own=Case(When(member__owner=user, then=Value(1)), default=Value(0)),
+    )
+    if of_team:
+        return rows
+    rows = rows.annotate(others=Coalesce(Subquery(most), Value(0.0), output_field=FloatField()))
+    owned = Q(member__owner__isnull=False, member__owner__is_active=True)
+    return rows.filter(Q(member__owner=user) | ~owned & Q(points__gte=F("others")))
+
+
+def _key(name: str, day: date) -> str:
+    return f"{name}:{day.isoformat()}"
+
+
+def _words(row: Rhythm, user: User) -> str:
+    return MemberRhythm(
+        row.active_days,
+        row.median_gap,
+        row.last_active_on,
+        row.quiet_since,
+        row.came_back_on,
+        today_of(user),
+    ).words
+
+
+def _note(row: Rhythm, user: User) -> str:
+    member = row.member
+    parts = [member.get_stage_display().lower()]
+    if member.owner_id == user.pk:
+        parts.append(_now("yours"))
+    elif member.owner:
+        parts.append(_now("Owner: %(name)s") % {"name": member.owner})
+    elif getattr(row, "points", None) and row.points >= getattr(row, "others", 0):  # type: ignore[attr-defined]
+        parts.append(_now("you know them"))
+    return " · ".join(parts)
+
+
+def _quiet_occasion(row: Rhythm, user: User) -> Occasion:
+    assert row.quiet_since
+    day = date_format(row.quiet_since, "j F")
+    return Occasion(
+        kind=QUIET,
+        member=row.member,
+        key=_key("quiet", row.quiet_since),
+        text=_now("Ask how they are: quiet since %(day)s") % {"day": day},
+        what=_words(row, user),
+        note=_note(row, user),
+    )
+
+
+def _back_occasion(row: Rhythm, user: User) -> Occasion:
+    assert row.came_back_on
+    day = date_format(row.came_back_on, "j F")
+    return Occasion(
+        kind=CAME_BACK,
+        member=row.member,
+        key=_key("back", row.came_back_on),
+        text=_now("Welcome them back: active again since %(day)s") % {"day": day},
+        what=_words(row, user),
+        note=_note(row, user),
+    )
+
+
+QUIET = occasions.register(OccasionKind("quiet", find_quiet, quiet_of, done=_("Done")))
+CAME_BACK = occasions.register(OccasionKind("back", find_back, back_of, done=_("Done")))
+QUIET_SECTION = occasions.section(
+    QUIET,
+    title=_("Going quiet"),
+    hint=_("against their own rhythm"),
+    empty=_("No regular has been away for longer than three of their usual gaps."),
+    place=50,
+)
+BACK_SECTION = occasions.section(
+    CAME_BACK,
+    title=_("Came back"),
+    hint=_("after they had gone quiet"),
+    empty=_("Nobody came back in the last two weeks after going quiet."),
+    place=55,
+)

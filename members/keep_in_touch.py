@@ -1,0 +1,205 @@
+"""Whom to be in contact with again: so many days after the last contact in either direction. A
+member's own cadence wins over those of their tags; of these, the shortest."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta, tzinfo
+from typing import Any
+
+from django.db import transaction
+from django.db.models import DateField, F, Func, Min, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, Greatest, TruncDate
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from team import actions, hours
+from team.actions import Changes, one_by_one, verb
+from team.models import Action, User
+
+from . import occasions, verbs
+from .cadences import check_cadence
+from .follow_up_verbs import NotPossible, checked_day
+from .follow_ups import today, today_of
+from .models import Activity, ActivityKind, Member, MemberTag, Rhythm
+from .occasions import Occasion, OccasionKind
+
+ON = "members.member"
+CONTACTS = [kind.value for kind in ActivityKind if kind.is_contact or kind.value == "message"]
+
+
+def find(user: User, of_team: bool, most: int) -> list[Occasion]:
+    """The longest overdue first. Mine are those of members I own."""
+    rows = _due(user)
+    rows = rows if of_team else rows.filter(owner=user)
+    return _occasions(list(rows.order_by("contact_due", "pk")[:most]), user)
+
+
+def of(member: Member, user: User) -> Occasion | None:
+    return next(iter(_occasions(list(_due(user).filter(pk=member.pk)), user)), None)
+
+
+def cadence_of(member: Member) -> tuple[int | None, str]:
+    """In days, and the tag that it comes from, "" where it is their own."""
+    own = Rhythm.objects.filter(pk=member.pk).values_list("cadence_days", flat=True).first()
+    if own:
+        return own, ""
+    tags = MemberTag.objects.filter(
+        member=member, tag__removed_at=None, tag__cadence_days__isnull=False
+    )
+    found = tags.order_by("tag__cadence_days").values_list("tag__cadence_days", "tag__name")
+    return found.first() or (None, "")
+
+
+# What is set --------------------------------------------------------------------------------------
+
+
+@one_by_one
+def _undo_fields(action: Action, by: User) -> bool:
+    row = Rhythm.objects.filter(pk=action.object_id, **action.after)
+    return bool(row.update(**action.before))
+
+
+@verb(
+    "cadence",
+    on=ON,
+    right="can_edit_members",
+    words=_("changed how often to be in touch with %(object)s"),
+    undo=_undo_fields,
+    lead_may_undo=True,
+)
+def set_cadence(member: Member, days: int | None, *, by: User) -> Changes:
+    """None: that of their tags, if any. NotPossible for what is no cadence."""
+    if days is not None:
+        try:
+            check_cadence(days)
+        except ValueError as error:
+            raise NotPossible(str(error)) from None
+    if member.user_id or member.is_bot:
+        raise NotPossible(_now("Only members have a cadence, not teammates or bots."))
+    return _set(member, "cadence", {"cadence_days": days}, by)
+
+
+@verb(
+    "put-off-contact",
+    on=ON,
+    right="can_edit_members",
+    words=_("put off being in touch with %(object)s"),
+    undo=_undo_fields,
+    lead_may_undo=True,
+)
+def put_off(member: Member, day: date, *, by: User) -> Changes:
+    """Not before that day; contact in the meantime counts anew."""
+    return _set(member, "put-off-contact", {"contact_due_on": checked_day(day).isoformat()}, by)
+
+
+def _set(member: Member, name: str, after: dict[str, Any], by: User) -> Changes:
+    with transaction.atomic():
+        Rhythm.objects.get_or_create(member=member)
+        row = Rhythm.objects.select_for_update().get(pk=member.pk)
+        before = {field: getattr(row, field) for field in after}
+        before = {k: v.isoformat() if isinstance(v, date) else v for k, v in before.items()}
+        if before == after:
+            return Changes()
+        Rhythm.objects.filter(pk=member.pk).update(**after)
+        return actions.record(name, [member], by=by, before=before, after=after)
+
+
+# Below the verbs ----------------------------------------------------------------------------------
+
+
+def _due(user: User) -> Any:
+    """Members with `cadence`, `contact_last` and `contact_due`, a day of the hub."""
+    by_tag = MemberTag.objects.filter(
+        member=OuterRef("pk"), tag__removed_at=None, tag__cadence_days__isnull=False
+    )
+    shortest = by_tag.values("member").annotate(least=Min("tag__cadence_days")).values("least")
+    tagged = MemberTag.objects.filter(tag__removed_at=None, tag__cadence_days__isnull=False)
+    own = Rhythm.objects.filter(cadence_days__isnull=False)
+    either = Q(pk__in=tagged.values("member")) | Q(pk__in=own.values("pk"))
+    found = occasions.members_to_turn_to(user).filter(either).select_related("owner")
+    found = found.with_seen_at(user).with_contact_at(user)
+    now = today_of(user)
+    rows: Any = found.annotate(
+        cadence=Coalesce("rhythm__cadence_days", Subquery(shortest[:1])),
+        contact_last=Greatest("seen_at", "contact_at"),
+    )
+    last = TruncDate("contact_last", tzinfo=_zone_of(user))
+    next_time = Func(
+        last, F("cadence"), template="(%(expressions)s)", arg_joiner=" + ", output_field=DateField()
+    )
+    due = Coalesce(Greatest(next_time, "rhythm__contact_due_on"), Value(now))
+    return rows.annotate(contact_due=due).filter(contact_due__lte=now)
+
+
+def _zone_of(user: User) -> tzinfo:
+    known = getattr(user, "hub_timezone", None)
+    return hours.zone(known) if known else hours.of_hub().zone
+
+
+def _occasions(rows: list[Any], user: User) -> list[Occasion]:
+    """Two queries for the last contact of all of them."""
+    lines = Activity.objects.visible_to(user).present().filter(kind__in=CONTACTS)
+    last = lines.filter(member=OuterRef("pk")).order_by("-occurred_at", "-pk").values("pk")[:1]
+    found = Member.objects.filter(pk__in=[row.pk for row in rows]).annotate(line=Subquery(last))
+    by_member = dict(found.values_list("pk", "line"))
+    known = Activity.objects.select_related("actor").in_bulk([x for x in by_member.values() if x])
+    return [_occasion(row, known.get(by_member.get(row.pk)), user) for row in rows]
+
+
+def _occasion(row: Any, line: Activity | None, user: User) -> Occasion:
+    owner = _now("Owner: %(name)s") % {"name": row.owner} if row.owner else _now("no owner")
+    every = ngettext("every day", "every %(n)d days", row.cadence) % {"n": row.cadence}
+    return Occasion(
+        kind=KEEP_IN_TOUCH,
+        member=row,
+        key="",
+        text="",
+        what=_now("%(every)s; %(last)s") % {"every": every, "last": _last_words(line, user)},
+        note=owner,
+    )
+
+
+def _last_words(line: Activity | None, user: User) -> str:
+    if line is None:
+        return _now("no contact yet")
+    day = date_format(timezone.localtime(line.occurred_at), "j F Y")
+    if line.kind == ActivityKind.MESSAGE:
+        return _now("last on %(day)s, by them") % {"day": day}
+    if line.actor_id == user.pk:
+        return _now("last on %(day)s, by you") % {"day": day}
+    if line.actor:
+        return _now("last on %(day)s, by %(name)s") % {"day": day, "name": line.actor}
+    return _now("last on %(day)s") % {"day": day}
+
+
+def _give(occasion: Occasion, to: User, by: User) -> Changes:
+    return verbs.set_owner(occasion.member, to, by=by)
+
+
+def _later(occasion: Occasion, day: date, by: User) -> Changes:
+    return put_off(occasion.member, day, by=by)
+
+
+def _skip(occasion: Occasion, _state: str, by: User) -> Changes:
+    """Until the next time."""
+    days, _tag = cadence_of(occasion.member)
+    return put_off(occasion.member, today() + timedelta(days=days or 1), by=by)
+
+
+KEEP_IN_TOUCH = occasions.register(
+    OccasionKind(
+        "keep-in-touch", find, of, can_be_dismissed=False, done=_("Skip once"),
+        settle=_skip, put_off=_later, give=_give,
+    )
+)  # fmt: skip
+SECTION = occasions.section(
+    KEEP_IN_TOUCH,
+    title=_("Keep in touch"),
+    hint=_("longest overdue first"),
+    empty=_("Nobody you own is due by the cadence of their own or of a tag."),
+    place=60,
+    is_due=True,
+)
