@@ -22,6 +22,8 @@ from team.models import User
 CLICK = {"HX-Request": "true", "HX-Target": "talk"}
 BULK = 1_000  # conversations done at once
 BULK_SECONDS = 1.0
+TODAY_BUDGET = 80  # ms, p95
+TODAY_QUERIES = 30
 
 
 def addresses(source: Source) -> dict[str, tuple[list[str], dict[str, str], float]]:
@@ -55,6 +57,22 @@ def pages(user: User, source: Source, machine: Machine, rounds: int) -> Iterator
         yield Figure(f"{name}, p50", p50, "ms", budget * machine.scale)
         yield Figure(f"{name}, p95", p95, "ms", 50 * machine.scale)
         yield Figure(f"{name}, queries", queries, "", 12)
+
+
+def today(user: User, who: str, machine: Machine, rounds: int) -> Iterator[Figure]:
+    """Today, one's own and the team's, over `fill_today`. `who`: what the reader is."""
+    client = Client()
+    client.force_login(user)
+    for name, address in (("mine", "/today/"), ("the team's", "/today/?whose=team")):
+
+        def get(_n: int, address: str = address) -> None:
+            if client.get(address).status_code != 200:
+                raise RuntimeError(f"{address} did not answer 200")
+
+        p50, p95, queries = timed(get, rounds)
+        yield Figure(f"today ({who}), {name}, p50", p50, "ms")
+        yield Figure(f"today ({who}), {name}, p95", p95, "ms", TODAY_BUDGET * machine.scale)
+        yield Figure(f"today ({who}), {name}, queries", queries, "", TODAY_QUERIES)
 
 
 def verbs(user: User, machine: Machine, rounds: int) -> Iterator[Figure]:

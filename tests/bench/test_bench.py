@@ -51,6 +51,8 @@ def test_it_measures_all_it_promises_and_writes_it_as_json(tmp_path) -> None:
                  "http, memory of the web processes"):  # fmt: skip
         assert name in found
     for reader in ("admin", "manager"):
+        for whose in ("mine", "the team's"):
+            assert found[f"today ({reader}), {whose}, p95"]["budget"] > 0
         for page in ("by name", "by -seen, from the middle", "a common beginning", "tag"):
             assert found[f"members ({reader}), {page}, p95"]["budget"] > 0
         assert [name for name in found if name.startswith(f"count of a view ({reader}), p95 of")]

@@ -16,8 +16,9 @@ from django.test.utils import override_settings
 from community_hub.bench.database import database_of_its_own, filled
 from community_hub.bench.figures import Figure, Machine
 from community_hub.bench.incoming import incoming
-from community_hub.bench.pages import pages, verbs
+from community_hub.bench.pages import pages, today, verbs
 from community_hub.bench.people import fill_people, people
+from community_hub.bench.planned import fill_today
 from community_hub.bench.searching import past_answers, searches
 from community_hub.bench.served import SECONDS, served
 from community_hub.runtime.serve import settle_collector
@@ -88,3 +89,6 @@ class Command(BaseCommand):
         if options["members"]:
             manager = fill_people(user, source, members=options["members"])
             yield from people(user, manager, machine, options["rounds"])
+            fill_today(user, source)
+            for reader, who in ((user, "admin"), (manager, "manager")):
+                yield from today(reader, who, machine, options["rounds"])
