@@ -55,6 +55,22 @@ def test_a_gives_it_to_a_colleague_and_i_takes_it(sit, hub: Hub, talk: Talk) -> 
     expect(page.get_by_role("button", name="Assigned to Lena Okafor")).to_be_visible()
 
 
+def test_z_undoes_on_the_next_page_what_was_done_on_the_one_before(
+    sit, hub: Hub, talk: Talk
+) -> None:
+    page = sit("bo")
+    page.goto(talk.page)
+    page.keyboard.press("i")
+    expect(toast(page, "Assigned")).to_be_visible()
+    page.goto("/members/")
+    expect(toast(page, "Assigned")).to_be_visible()
+    page.keyboard.press("z")
+    expect(toast(page, "Undone")).to_be_visible()
+    assert state(hub, talk, "assignee_id") is None
+    page.goto("/members/")
+    expect(page.locator(".toast")).to_have_count(0)
+
+
 def test_l_makes_a_tag_that_stands_on_the_row(sit, talk: Talk) -> None:
     page = sit("bo")
     page.goto(talk.page)

@@ -1,7 +1,9 @@
 // <toast-rack>: says what was done and offers the way back. Toasts come with the page, or in an
-// HX-Trigger header as {"toast": {"text", "undo", "level", "question": {"text", "link"}}}. The template inside is one toast. The focus goes back
-// from one that leaves to where it was, else to the thread or the list.
-const STAY = 10_000, STAY_ERROR = 20_000;
+// HX-Trigger header as {"toast": {"text", "undo", "level", "question": {"text", "link"}}}. The template inside is one toast.
+// The focus goes back from one that leaves to where it was, else to the thread or the list. What can be undone goes
+// along to the next page of this tab, for as long as it would have stayed.
+const STAY = 10_000, STAY_ERROR = 20_000, STAY_ALONG = 5_000; // at least, on that page
+const SLOT = "undo";
 
 class ToastRack extends HTMLElement {
   connectedCallback() {
@@ -18,6 +20,7 @@ class ToastRack extends HTMLElement {
     this.addEventListener("htmx:afterRequest", ({ detail: { xhr }, target }) => xhr.status && xhr.status < 400 && this.dismiss(target.closest(".toast")));
     this.tidy();
     this.toasts.forEach((toast) => this.age(toast));
+    this.bringAlong();
     setTimeout(() => this.querySelectorAll(".text:not(:has(a))").forEach((text) => text.replaceChildren(text.textContent)), 300); // read aloud is only what comes later
   }
 
@@ -35,19 +38,32 @@ class ToastRack extends HTMLElement {
   // where there is a box whose text is kept
   withDraft(text) { return document.querySelector("draft-keeper textarea") ? `${text} ${this.dataset.saved}` : text; }
 
-  add({ text, undo = "", level = "", question = null }) {
+  // of the page before, where this one has nothing newer; of who was signed in there alone
+  bringAlong() {
+    const own = this.toasts.findLast((toast) => kind(toast) === "undo");
+    if (own) return this.keep(own.querySelector(".text").textContent, own.querySelector("form").getAttribute("action"));
+    const kept = JSON.parse(sessionStorage.getItem(SLOT) || "null");
+    if (!kept || kept.user !== this.dataset.user || Date.now() - kept.at > STAY) return;
+    this.add({ text: kept.text, undo: kept.undo }, kept.at);
+  }
+
+  keep(text, undo, at = Date.now()) {
+    sessionStorage.setItem(SLOT, JSON.stringify({ text, undo, at, user: this.dataset.user }));
+  }
+
+  add({ text, undo = "", level = "", question = null }, since = 0) {
     const toast = this.querySelector("template").content.firstElementChild.cloneNode(true);
     toast.querySelector(".text").textContent = text;
     toast.classList.toggle("error", level === "error");
     const form = toast.querySelector("form"), asks = toast.querySelector(".question");
     if (question) { asks.href = question.link; asks.textContent = question.text; }
     else asks.remove();
-    if (undo) { form.action = undo; form.setAttribute("hx-post", undo); }
+    if (undo) { form.action = undo; form.setAttribute("hx-post", undo); this.keep(text, undo, since || Date.now()); }
     else form.remove();
     this.append(toast);
     window.htmx?.process(toast);
     this.tidy();
-    this.age(toast);
+    this.age(toast, since && Math.max(since + STAY - Date.now(), STAY_ALONG));
   }
 
   get toasts() { return [...this.querySelectorAll(".toast")]; }
@@ -67,6 +83,7 @@ class ToastRack extends HTMLElement {
 
   dismiss(toast) {
     const hadFocus = toast?.contains(document.activeElement);
+    if (toast && kind(toast) === "undo") sessionStorage.removeItem(SLOT); // it was undone, or closed
     toast?.remove();
     if (!hadFocus) return;
     if (this.from?.isConnected && this.from.checkVisibility({ visibilityProperty: true })) this.from.focus({ preventScroll: true });
@@ -76,8 +93,8 @@ class ToastRack extends HTMLElement {
     else document.getElementById("main")?.focus({ preventScroll: true });
   }
 
-  age(toast) {
-    const stay = toast.classList.contains("error") ? STAY_ERROR : STAY;
+  age(toast, along = 0) {
+    const stay = along || (toast.classList.contains("error") ? STAY_ERROR : STAY);
     const go = () => (toast.matches(":hover, :focus-within") ? setTimeout(go, 2000) : toast.remove());
     setTimeout(go, stay);
   }
