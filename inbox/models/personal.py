@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -64,6 +65,17 @@ class Draft(models.Model):
             unique_fields=["user", "conversation", "kind"],
             update_fields=["text", "to", "updated_at"],
         )
+
+    @classmethod
+    def kept_elsewhere(
+        cls, user: User, conversation_id: int, kind: str, text: str, known: Iterable[str]
+    ) -> str:
+        """The text that another browser has kept here since, "" for one that this one has or knows.
+        It stays until the end of the transaction."""
+        rows = cls.objects.filter(user=user, conversation_id=conversation_id, kind=kind)
+        kept = rows.select_for_update().values_list("text", flat=True).first() or ""
+        ours = {each.replace("\r\n", "\n").strip() for each in (text, *known, "")}
+        return "" if kept.replace("\r\n", "\n").strip() in ours else kept
 
     @classmethod
     def append(cls, conversation_id: int, other: Draft) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db import transaction
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -9,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import trigger_client_event
 
 from community_hub.lib import htmx, queue
-from community_hub.lib.text import number
+from community_hub.lib.text import number, storable
 from inbox.models import Conversation, Draft
 from inbox.pages import presence as present
 from inbox.reply_rules import length_there
@@ -22,7 +23,8 @@ from .writing import LONGEST
 
 @require_POST
 def draft(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
-    """Keep what is being typed. Answers its length by the platform's own rule."""
+    """Keep what is being typed. Answers its length by the platform's own rule. `was`: texts that
+    this browser has had here; 409 with what another one has kept since."""
     seen = Conversation.objects.visible_to(request.user).called(pk)
     conversation = get_object_or_404(seen.select_related("source"))
     writing.note.require(request.user)
@@ -30,7 +32,10 @@ def draft(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     if kind not in ("reply", "note"):
         return JsonResponse({"error": _("A draft is a reply or a note.")}, status=422)
     to = conversation.asker(number(request.POST.get("to"))) if kind == "reply" else None
-    Draft.keep(request.user, conversation.pk, kind, text, to=to)
+    with transaction.atomic():
+        if other := kept_elsewhere(request, conversation, kind, text):
+            return JsonResponse({"kind": kind, "text": other}, status=409)
+        Draft.keep(request.user, conversation.pk, kind, text, to=to)
     is_counted_there = kind == "reply" and len(text) <= LONGEST
     length = length_there(conversation, text, to) if is_counted_there else len(text)
     return JsonResponse({"kind": kind, "length": length, "text": text})
@@ -67,3 +72,13 @@ def presence(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     else:
         present.leave(conversation.pk, request.user)
     return HttpResponse(status=204)
+
+
+def kept_elsewhere(
+    request: AuthenticatedHttpRequest, conversation: Conversation, kind: str, text: str
+) -> str:
+    """The draft that would be lost; "" also where the page does not say what it knows."""
+    known = list(map(storable, request.POST.getlist("was")))
+    if not known:
+        return ""
+    return Draft.kept_elsewhere(request.user, conversation.pk, kind, text, known)

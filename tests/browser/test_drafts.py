@@ -150,3 +150,29 @@ def test_the_list_follows_where_a_draft_begins_and_ends(sit, talk: Talk) -> None
     expect(count).to_have_text(before)
     expect(row.locator(".draft")).to_have_count(0)
     assert page.evaluate("window.draftOnceSent") == 0
+
+
+def test_a_draft_that_another_browser_changed_is_shown_beside_ones_own(
+    sit, hub: Hub, talk: Talk
+) -> None:
+    here, there = sit("bo"), sit("bo")
+    for page in (here, there):
+        page.goto(talk.page)
+    there.keyboard.press("r")
+    there.keyboard.type("It is on page nine.")
+    expect(there.locator("[data-draft=saved]")).to_be_visible()
+    here.keyboard.press("r")
+    here.keyboard.type("Ask Lena.")
+    asked = here.locator("[data-differs]")
+    expect(asked).to_contain_text("changed in another browser")
+    expect(asked.locator("blockquote")).to_have_text("It is on page nine.")
+    assert hub.ask(KEPT, talk.pk) == "It is on page nine."
+    here.reload()  # nothing typed is lost, and it is not decided yet
+    expect(here.locator(REPLY)).to_have_value("Ask Lena.")
+    expect(asked).to_contain_text("It is on page nine.")
+    asked.get_by_role("button", name="Use that text").press("Enter")
+    expect(here.locator(REPLY)).to_have_value("It is on page nine.")
+    here.keyboard.press("Control+z")
+    expect(here.locator(REPLY)).to_have_value("Ask Lena.")
+    expect(here.locator("[data-draft=saved]")).to_be_visible()
+    assert hub.ask(KEPT, talk.pk) == "Ask Lena."

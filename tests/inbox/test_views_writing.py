@@ -433,3 +433,15 @@ def test_nobody_writes_to_who_asked_not_to_be_contacted_but_to_others_there(desk
     assert not Message.objects.filter(kind="outbound").exists()
     write(desk, talk, reply="Yours too.", to=other.pk)
     assert Message.objects.get(kind="outbound").parent == other
+
+
+def test_a_draft_that_another_browser_has_kept_since_is_not_overwritten(desk, talk, bob):
+    address = f"/conversations/{talk.pk}/draft/"
+    desk.post(address, {"kind": "note", "text": "Theirs", "was": ""})
+    other = desk.post(address, {"kind": "note", "text": "Mine", "was": ["", "Older"]})
+    assert (other.status_code, other.json()["text"]) == (409, "Theirs")
+    assert Draft.objects.get(user=bob).text == "Theirs"
+    for known in ({"was": ["", "Theirs"]}, {}):  # it knows; a page that does not say
+        assert desk.post(address, {"kind": "note", "text": "Mine", **known}).status_code == 200
+    desk.post(address, {"kind": "note", "text": "", "was": "Mine"})  # sent over there
+    assert desk.post(address, {"kind": "note", "text": "On", "was": "Mine"}).status_code == 200
