@@ -125,6 +125,10 @@ def asked_by(**condition: Any) -> Q:
     return Q(preview_by__isnull=False) & Q(preview_by__in=so.values("pk"))
 
 
+def in_stage(value: str, context: Context) -> Q:
+    return asked_by(member__stage=value, member__user__isnull=True, member__is_bot=False)
+
+
 def owned(value: str, context: Context) -> Q:
     if value.lower() == "nobody":
         return asked_by(member__owner__isnull=True)

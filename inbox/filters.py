@@ -131,7 +131,7 @@ register(
     name="stage",
     help=gettext_lazy("Asked by a member in this stage"),
     example="stage:contributor",
-    of_conversation=lambda value, context: conditions.asked_by(member__stage=value),
+    of_conversation=conditions.in_stage,
     values={stage.value: stage.label for stage in Stage},
 )
 register(

@@ -148,6 +148,12 @@ def _owner(form: Mapping[str, str], user: User) -> tuple[str, str]:
     return str(owner.pk), _now("owner %(owner)s") % {"owner": owner}
 
 
+def _apply_stage(members: list[Member], value: str, *, by: User, group: uuid.UUID) -> Changes:
+    """Teammates and bots have none, and stay as they are."""
+    having = [member for member in members if not (member.user_id or member.is_bot)]
+    return verbs.set_stage(having, value, by=by, group=group)
+
+
 def _apply_owner(members: list[Member], value: str, *, by: User, group: uuid.UUID) -> Changes:
     """Nothing, where that colleague was deactivated meanwhile."""
     owner = User.objects.active().filter(pk=value).first() if value else None
@@ -159,7 +165,7 @@ def _apply_owner(members: list[Member], value: str, *, by: User, group: uuid.UUI
 _KINDS = {
     "tags": _Kind(_tag, verbs.tag, verbs.tag, lambda n: ngettext(
         "%(n)s member tagged", "%(n)s members tagged", n)),
-    "stages": _Kind(_stage, verbs.set_stage, verbs.set_stage, lambda n: ngettext(
+    "stages": _Kind(_stage, verbs.set_stage, _apply_stage, lambda n: ngettext(
         "%(n)s member changed", "%(n)s members changed", n)),
     "owners": _Kind(_owner, verbs.set_owner, _apply_owner, lambda n: ngettext(
         "%(n)s member changed", "%(n)s members changed", n)),

@@ -96,7 +96,7 @@ def _value(row: Any, column: Column, zone: Any) -> Any:
         return at and at.astimezone(zone)
     return {
         "tags": lambda: ", ".join(tag.name for tag in row.tags.all()),
-        "stage": row.get_stage_display,
+        "stage": lambda: "" if row.user_id or row.is_bot else row.get_stage_display(),
         "owner": lambda: str(row.owner) if row.owner else "",
         "place": lambda: row.place,
         "languages": lambda: ", ".join(row.languages),

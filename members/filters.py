@@ -29,7 +29,7 @@ from team.models import User
 
 from . import by_name
 from .models import Activity, FollowUp, FollowUpKind, Identity, MemberTag, Stage, Tag
-from .models.member import CONTACTS
+from .models.member import CONTACTS, in_stage
 from .models.scopes import hidden_scopes, rows_as_seen_by
 
 if TYPE_CHECKING:
@@ -194,7 +194,7 @@ PEOPLE.register(
         name="stage",
         help=gettext_lazy("In this stage"),
         example="stage:contributor",
-        build=lambda value, context: Q(stage=value),
+        build=lambda value, context: in_stage(value),
         values={stage.value: stage.label for stage in Stage},
     ),
     OperatorDefinition(

@@ -17,6 +17,7 @@ from community_hub.lib.text import number, storable
 
 from . import filters
 from .models import Member, Stage
+from .models.member import in_stage
 from .models.scopes import with_hidden_scopes_read
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ class MemberListing:
         return counted
 
     def _asked(self, user: User) -> Q:
-        asked = Q(stage=self.stage) if self.stage else Q()
+        asked = in_stage(self.stage) if self.stage else Q()
         return asked & filters.condition(self.query, user) if self.query else asked
 
 

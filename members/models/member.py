@@ -164,6 +164,11 @@ def _in_any_of(hidden: Scopes) -> Any:
     return is_any_of("scope", hidden)
 
 
+def in_stage(stage: str) -> models.Q:
+    """Teammates and bots are in none."""
+    return models.Q(stage=stage, user__isnull=True, is_bot=False)
+
+
 def or_never(field: str) -> Coalesce:
     return Coalesce(models.F(field), models.Value(NEVER, models.DateTimeField()))
 

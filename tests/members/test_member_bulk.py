@@ -304,3 +304,20 @@ def test_the_two_thousandth_is_still_done_at_once(bob):
     done = bulk.change_all(MemberListing(), bulk.Change("tags", "x", "x"), by=bob)
     assert isinstance(done, actions.Changes)
     assert len(done) == 3
+
+
+def test_teammates_and_bots_have_no_stage_to_change_or_to_be_found_by(client, bob, lena):
+    member, bot, colleague = crowd(3, stage="visitor")
+    Member.objects.filter(pk=bot.pk).update(is_bot=True)
+    Member.objects.filter(pk=colleague.pk).update(user=lena)
+    client.force_login(bob)
+    assert (
+        "Teammates and bots have no stage"
+        in client.get("/members/selection/stages/", headers=HTMX).content.decode()
+    )
+    for wanted in (MemberListing(query="stage:visitor"), MemberListing(stage="visitor")):
+        assert [row.pk for row in wanted.found(bob)] == [member.pk]
+    answer = post(client, "stages", to="champion", all="1", q="person")
+    assert "1 member changed" in answer.headers["HX-Trigger"]
+    stages = dict(Member.objects.values_list("pk", "stage"))
+    assert stages == {member.pk: "champion", bot.pk: "visitor", colleague.pk: "visitor"}
