@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -53,13 +54,14 @@ class Rows(Listing[Conversation]):
 
     What only a search has stands here too, since templates ask for it: `mistake`: why there is
     nothing. `note`: what else a reader should know. `is_unfinished`: older messages were not looked
-    at yet."""
+    at yet; `looked_back_to`: those since then were, where that is known."""
 
     split: int | None = None
     below: list[Conversation] | None = None
     mistake: Mistake | None = None
     note: str = ""
     is_unfinished: bool = False
+    looked_back_to: datetime | None = None
 
     def __len__(self) -> int:
         return len(self.rows) + len(self.below or ())

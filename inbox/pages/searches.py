@@ -155,6 +155,7 @@ class SearchFolder(Folder):
         rows = self._rows(asked, context, shown)
         rows.cursor, rows.more = after, keyset.cursor(*more) if more else ""
         rows.is_unfinished = bool(found.older) and len(found.hits) <= size
+        rows.looked_back_to = found.older[0] if found.older else None
         return rows
 
     def _ranked(self, asked: Plan, context: Context, after: str, size: int) -> FoundRows:
@@ -172,6 +173,7 @@ class SearchFolder(Folder):
             rows.more = f"{top}{BELOW}{shown[-1].key}"
         elif found.older:
             rows.more, rows.is_unfinished = f"{keyset.cursor(*found.older)}{BELOW}", True
+            rows.looked_back_to = found.older[0]
         if found.older and not last:
             said = _now("The newest %(most)s matching messages are ranked.")
             rows.note = said % {"most": f"{found.read:,}"}

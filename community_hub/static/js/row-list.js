@@ -128,7 +128,8 @@ class RowList extends HTMLElement {
   step(by) {
     const rows = this.rows, at = rows.indexOf(this.here);
     const goal = at < 0 ? (this.place ?? 0) + Math.min(by, 0) : at + by;
-    const row = rows[Math.min(rows.length - 1, Math.max(0, goal))];
+    const more = goal >= rows.length && this.querySelector(".more-rows a"); // behind the last row
+    const row = more || rows[Math.min(rows.length - 1, Math.max(0, goal))];
     row?.focus();
     row?.scrollIntoView({ block: "nearest" });
   }
