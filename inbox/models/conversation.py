@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community_hub.lib.keyset import Order
 from community_hub.lib.paths import path
+from community_hub.lib.text import shortened
 from inbox.models.access import effectively_unassigned
 from inbox.models.kept_fields import recompute
 from members.models import Tag
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 
 MOST_PK = 2**63 - 1  # of a bigint
+OPENING = 120  # characters of the first words
 
 
 class State(models.TextChoices):
@@ -130,7 +132,9 @@ class Conversation(models.Model):
     participant_count = models.PositiveIntegerField(default=0)
     last_message_id = models.BigIntegerField(default=0)  # highest id of what others wrote
     preview = models.CharField(max_length=300, blank=True)
-    opening = models.CharField(max_length=120, blank=True, db_default="")  # the first inbound words
+    opening = models.CharField(
+        max_length=OPENING, blank=True, db_default=""
+    )  # the first inbound words
     preview_by = models.ForeignKey(
         "members.Identity", null=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -195,7 +199,13 @@ class Conversation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.subject or self.opening or self.preview or str(_("Conversation"))
+        return self.subject or self.first_words or self.preview or str(_("Conversation"))
+
+    @property
+    def first_words(self) -> str:
+        """The opening, which ends with a whole word and "…" where it was cut."""
+        is_cut = len(self.opening) == OPENING
+        return shortened(f"{self.opening}…", OPENING) if is_cut else self.opening
 
     @property
     def answered_last(self) -> bool:

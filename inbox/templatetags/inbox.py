@@ -205,7 +205,7 @@ def address_of(name: str) -> str:
 def heading(conversation: Conversation) -> str:
     """The line above the words of a row: its subject; of an untitled one, its first words. ""
     where the words begin with the same, as nobody reads them twice."""
-    above = conversation.subject or conversation.opening
+    above = conversation.subject or conversation.first_words
     begins = " ".join(above.removesuffix("…").split()).casefold()
     words = " ".join(conversation.preview.split()).casefold()
     return "" if begins and words.startswith(begins) else above
