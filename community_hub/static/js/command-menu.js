@@ -65,6 +65,8 @@ class CommandMenu extends HTMLElement {
       make.hidden = !wanted || names.includes(wanted);
       make.querySelector("[data-typed]").textContent = text.trim();
     }
+    const more = this.querySelector("[data-more]"); // how many there are at least, of all
+    if (more) more.hidden = Boolean(wanted);
     const none = this.querySelector(".none"), part = none?.parentElement;
     if (!none) return;
     const shown = this.items.filter((item) => part.contains(item)).length, count = part.querySelector("[data-count]");
