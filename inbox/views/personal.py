@@ -24,7 +24,8 @@ from .writing import LONGEST
 @require_POST
 def draft(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """Keep what is being typed. Answers its length by the platform's own rule. `was`: texts that
-    this browser has had here; 409 with what another one has kept since."""
+    this browser has had here; where another one has kept `other` words since, these are answered
+    and nothing is kept."""
     seen = Conversation.objects.visible_to(request.user).called(pk)
     conversation = get_object_or_404(seen.select_related("source"))
     writing.note.require(request.user)
@@ -34,7 +35,7 @@ def draft(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     to = conversation.asker(number(request.POST.get("to"))) if kind == "reply" else None
     with transaction.atomic():
         if other := kept_elsewhere(request, conversation, kind, text):
-            return JsonResponse({"kind": kind, "text": other}, status=409)
+            return JsonResponse({"kind": kind, "other": other})
         Draft.keep(request.user, conversation.pk, kind, text, to=to)
     is_counted_there = kind == "reply" and len(text) <= LONGEST
     length = length_there(conversation, text, to) if is_counted_there else len(text)

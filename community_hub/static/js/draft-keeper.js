@@ -114,9 +114,9 @@ class DraftKeeper extends HTMLElement {
     const headers = { "X-CSRFToken": document.querySelector("meta[name=csrf-token]")?.content || "" };
     try {
       const answer = await fetch(this.dataset.url, { method: "POST", body, headers, keepalive: text.length < LONGEST });
-      if (answer.status === 409) return this.differ(box, (await answer.json()).text);
       if (!answer.ok) throw new Error(answer.status);
       const detail = await answer.json();
+      if ("other" in detail) return this.differ(box, detail.other);
       this.knows(box, detail.text);
       this.dispatchEvent(new CustomEvent("draft:saved", { bubbles: true, detail }));
       if (this.isNews(box, text)) this.tellLists();
