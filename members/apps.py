@@ -23,6 +23,7 @@ class MembersConfig(AppConfig):
             keep_in_touch,
             listing,
             newcomers,
+            note_filters,
             thanks_due,
             today,
         )

@@ -144,6 +144,11 @@ class Activity(models.Model):
                 name="credits_by_time",
             ),
             models.Index(
+                fields=["member"],
+                condition=Q(kind="note", removed_at__isnull=True),
+                name="members_with_notes",
+            ),
+            models.Index(
                 fields=["member", "-occurred_at", "-id"],
                 condition=Q(kind="stage", removed_at__isnull=True),
                 name="stage_changes",

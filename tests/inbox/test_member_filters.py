@@ -9,10 +9,9 @@ from django.test import Client
 from django.utils import timezone
 
 from community_hub.lib.query import Mistake
-from inbox import member_filters
 from inbox.models import Source
 from inbox.verbs import sources
-from members import listing
+from members import few, listing
 from members.filters import PEOPLE
 from members.listing import MemberListing
 from members.models import Member, Sighting
@@ -76,7 +75,7 @@ def people(places):
 def sizes(request, monkeypatch):
     """The same is found of sources that saw few and of those that saw many."""
     if request.param == "many":
-        monkeypatch.setattr(member_filters, "FEW", 0)
+        monkeypatch.setattr(few, "FEW", 0)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +124,7 @@ def test_members_are_found_by_the_channel_they_wrote_in(bob, lena, places, peopl
 
 
 def test_members_who_wait_are_found_as_far_as_their_conversations_are_seen(
-    bob, lena, places, people
+    bob, lena, places, people, sizes
 ):
     forum, _blog, lab = places
     for source, member, hours in ((forum, 0, 80), (forum, 1, 1), (lab, 2, 80)):

@@ -146,11 +146,22 @@ def test_a_network_that_nobody_is_on_is_explained(bob, people):
     assert found.value.corrected == f"network:{wrong[:-1]}"
 
 
-@pytest.mark.parametrize("name", ["assignee", "to", "has", "from"])
+@pytest.mark.parametrize("name", ["assignee", "to", "from"])
 def test_an_operator_of_conversations_says_so_and_leads_there(bob, people, name):
     said = signed_in(bob).get("/members/", {"q": f"{name}:forum ada"}).content.decode()
     assert f"“{name}:” belongs to conversations." in said
     assert f'href="/inbox/search/?q={name}%3Aforum+ada"' in said
+
+
+def test_members_are_found_by_notes_as_far_as_they_may_be_read(bob, lena, olga, people):
+    ada, ben, cleo, dora = people
+    make_line(ada, kind="note", actor=olga)
+    make_line(ben, kind="note", actor=bob, visibility="author")
+    make_line(cleo, kind="note", actor=olga, visibility="leads")
+    make_line(dora, kind="note", actor=olga, removed_at=NOW())
+    assert ask(bob, "has:note") == ["Ada Lovelace", "Ben Ali"]
+    assert ask(lena, "has:note") == ["Ada Lovelace", "Cleo Bot"]
+    assert ask(bob, "-has:note") == ["Cleo Bot", "Dora Li"]
 
 
 def test_an_operator_of_members_says_so_in_the_inbox(bob, people):

@@ -1,0 +1,26 @@
+"""A condition on members who are few: they are found first, and then each by its index, whatever
+order a list is in. PostgreSQL would look at one member after the other until a page is full."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, Exists, Q, QuerySet, TextField, When
+from django.db.models.functions import Cast
+
+from team.models import User
+
+from .models.member import has_own_id
+
+FEW = 10_000  # rows that tell of members
+
+
+def found_first(rows: QuerySet[Any, Any], member: str) -> Q | None:
+    """Those whose id is the field `member` of some rows; None where these are more than FEW. Of
+    members with `own_id`, see with_seen_at(). One query."""
+    rows = rows.order_by()
+    ids = Cast(ArraySubquery(rows.values(member).distinct()), TextField())
+    array = Case(When(~Exists(rows[FEW : FEW + 1]), then=ids))
+    (found,) = User.objects.order_by().values_list(array, flat=True)[:1]  # whoever asks is one
+    return None if found is None else has_own_id(found)
