@@ -12,9 +12,18 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchQuery, SearchVectorExact
-from django.db.models import OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models import (
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+)
 from django.db.models.functions import Cast, Coalesce
-from django.db.models.lookups import IsNull
+from django.db.models.lookups import GreaterThan, IsNull, LessThanOrEqual
 
 from community_hub.lib.prepared_sql import as_array
 from community_hub.lib.search_text import search_text
@@ -22,12 +31,13 @@ from team.models import User
 
 from .models import Identity, Member
 from .models.identity import IdentityQuerySet
-from .models.member import MemberQuerySet, has_id, has_own_id
+from .models.member import MemberQuerySet, has_id, has_own_id, is_any_in
 from .models.name_words import account_words, name_words
 from .models.scopes import hidden_scopes, rows_as_seen_by
 
 MOST_WORDS = 10  # in a name or an address somebody would type
 FEW = 10_000  # members, or accounts, that are named so
+FEW_NAMED = 1_000  # who are found by their ids, of whom it is asked whether they may be seen
 LATELY = 200  # members, those seen last, who are looked at first
 
 
@@ -125,8 +135,24 @@ def _with_handles(members: MemberQuerySet, accounts: IdentityQuerySet) -> QueryS
 
 def _accounts_of_the_last(reader: User | None, begun: str, most: int) -> QuerySet[Any, int]:
     accounts, members = _seen_by(reader)
-    last = members.filter(pk__in=_named(begun, reader)).order_by("-last_seen", "-pk")
-    return accounts.filter(member__in=last.values("pk")[:most]).values_list("pk", flat=True)
+    last = members.order_by("-last_seen", "-pk").values("pk")
+    named = last.filter(pk__in=_named(begun, reader))[:most]
+    if reader:
+        named = _few_first(last, begun, reader, most)
+    return accounts.filter(member__in=named).values_list("pk", flat=True)
+
+
+def _few_first(last: Any, begun: str, reader: User, most: int) -> QuerySet[Any, Any]:
+    """The same of somebody from whom something is hidden. Whether it is who was seen last is asked
+    of those alone who have the name, where they are few; else PostgreSQL asks it of everybody."""
+    wanted = _wanted(begun)
+    some = _by_name(wanted).values("pk")
+    some = some.union(_by_account(wanted, reader).values("member"), all=True)
+    ids = ArraySubquery(some[: FEW_NAMED + 1])
+    count = Func(ids, function="cardinality", output_field=IntegerField())
+    few = last.filter(LessThanOrEqual(count, FEW_NAMED), is_any_in("pk", ids))[:most]
+    many = last.filter(GreaterThan(count, FEW_NAMED), pk__in=_named(begun, reader))[:most]
+    return few.union(many, all=True)
 
 
 def _seen_by(reader: User | None) -> tuple[IdentityQuerySet, MemberQuerySet]:
