@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from community_hub.lib import compiled_sql
 from members import by_name
-from members.models import Sighting
+from members.models import Identity, Sighting
 from tests.make import make_identity, make_member, make_source
 
 
@@ -63,3 +64,21 @@ def test_of_a_beginning_that_many_have_only_those_seen_last_are_looked_at(
 ):
     monkeypatch.setattr(by_name, "_named", lambda *_args: pytest.fail("all are looked up"))
     assert len(by_name.names_offered(["ro"], bob, most=5)) == 5
+
+
+@pytest.mark.parametrize("few", [0, 3, 1_000])
+def test_the_same_accounts_are_named_however_many_are_found_by_their_ids(
+    people, bob, lena, monkeypatch, few
+):
+    monkeypatch.setattr(by_name, "FEW_NAMED", few)
+    monkeypatch.setattr(compiled_sql, "_kept", {})
+    handles = dict(Identity.objects.values_list("pk", "handle"))
+
+    def named(typed: str, user, most: int = 20) -> list[str]:
+        return sorted(handles[pk] for pk in by_name.accounts_named([typed], [], user, most=most))
+
+    assert named("rona", bob) == [f"rona{n}" for n in (0, 10, 2, 4, 6, 8)]
+    assert named("rona", bob, most=2) == ["rona0", "rona2"]
+    assert named("rolf", bob) == named("nobody", bob) == []
+    assert named("rolf", lena) == ["rolf", "somebody"]
+    assert len(named("rona", lena)) == 12
