@@ -21,7 +21,7 @@ from celery.signals import (
 from django.utils.translation import gettext_lazy as _
 
 from community_hub.lib import broker, live, schedule
-from community_hub.runtime.servers import end_with_parent
+from community_hub.runtime.children import end_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "community_hub.settings")
 

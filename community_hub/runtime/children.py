@@ -5,6 +5,7 @@ What a child does, and when it is started again, is serve.py's and workers.py's.
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import sys
@@ -13,8 +14,7 @@ from collections.abc import Callable, Iterable
 from types import FrameType
 from typing import NoReturn, Protocol, TypeVar
 
-from community_hub.runtime.servers import end_with_parent
-
+PR_SET_PDEATHSIG = 1
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -62,6 +62,12 @@ def fork(child: Child, work: Callable[[], int]) -> None:
     except BaseException:
         sys.excepthook(*sys.exc_info())
     _leave(1)
+
+
+def end_with_parent(how: signal.Signals) -> None:
+    """Ask the kernel to signal this process when its parent ends, however that ends (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(how))
 
 
 def _leave(code: int) -> NoReturn:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 
 # structlog draws tracebacks with rich, and asks greenlet which thread it is in; httpx has a command
-# line of its own, in the colours of pygments; kombu would read YAML. 5 MB, in every process.
-NAMES = ("greenlet", "pygments", "rich", "yaml")
+# line of its own, in the colours of pygments; kombu would read YAML, Celery ask for its memory.
+# 6 MB, in every process.
+NAMES = ("greenlet", "psutil", "pygments", "rich", "yaml")
 
 
 def leave_out() -> None:

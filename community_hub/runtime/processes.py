@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from community_hub.runtime.servers import end_with_parent
+from community_hub.runtime.children import end_with_parent
 
 STOP_SECONDS = 12
 RESTARTS = 3  # within RESTART_WINDOW: past that it is broken, and a person should look

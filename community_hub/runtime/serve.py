@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import faulthandler
 import gc
-import importlib
 import os
 import signal
 import socket
@@ -119,11 +118,10 @@ def load(host: str, port: int) -> tuple[uvicorn.Config, CountingPool]:
     from django.urls import get_resolver
 
     from community_hub.asgi import application, pool
+    from community_hub.runtime.warm_up import warm_up_web
 
     _ = get_resolver().url_patterns
-    compile_templates()
-    connectors = importlib.import_module("inbox.connectors.registry")
-    connectors.installed()
+    warm_up_web()
     config = uvicorn.Config(
         application,
         host=host,
@@ -144,17 +142,6 @@ def settle_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*SELDOM)
-
-
-def compile_templates() -> None:
-    """All of them, a quarter of a second: else each worker would keep its own."""
-    from django.conf import settings
-    from django.template import engines
-
-    root = settings.BASE_DIR / "templates"
-    for name, pattern in (("django", "*.html"), ("jinja2", "*.jinja")):
-        for path in root.rglob(pattern):
-            engines[name].get_template(str(path.relative_to(root)))
 
 
 def start(worker: Worker, config: uvicorn.Config, pool: CountingPool) -> None:

@@ -5,25 +5,23 @@ When they run, and until when, is the business of supervisor.py. Knows no Django
 
 from __future__ import annotations
 
-import ctypes
 import importlib.util
 import os
 import pwd
 import shutil
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import psutil
 import psycopg
 import redis
 
+from community_hub.runtime.children import end_with_parent
 from community_hub.runtime.embedded import DATABASE, USER, Var
 
 SYSTEM_USER = "community-hub"
 STOP_SECONDS = 30
-PR_SET_PDEATHSIG = 1
 
 SETTINGS = {
     "listen_addresses": "",
@@ -288,9 +286,3 @@ def spawn(
             env={**os.environ, "LC_ALL": "C"},
             preexec_fn=lambda: end_with_parent(end_with),
         )
-
-
-def end_with_parent(how: signal.Signals) -> None:
-    """Ask the kernel to signal this process when its parent ends, however that ends (Linux)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(how))

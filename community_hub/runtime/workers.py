@@ -121,6 +121,7 @@ def load() -> Any:
 
     from community_hub.lib import live
     from community_hub.lib.http import tls
+    from community_hub.runtime.warm_up import warm_up_workers
 
     app = current_app._get_current_object()  # community_hub/celery.py, by now
     app.loader.init_worker()
@@ -129,6 +130,7 @@ def load() -> Any:
         importlib.import_module(module)
     # Made at first use otherwise, in each process anew. None of these is in MODULES by name.
     _ = app.amqp, app.control, app.events, app.log, tls(), live.client()
+    warm_up_workers()
     # Where it is imported, Celery has each new process parse C in order to call prctl: 2.6 MB.
     sys.modules.pop("cffi", None)
     if threading.active_count() > 1:

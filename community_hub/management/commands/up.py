@@ -245,9 +245,8 @@ def signals_ignored() -> Iterator[None]:
 def environment(var: embedded.Var, host: str, port: int, *, demo: bool) -> dict[str, str]:
     """What web, worker and beat are told; what somebody set stays as it was set."""
     env = dict(os.environ)
-    if env.pop("PYTHONDONTWRITEBYTECODE", ""):
-        # Five processes that compile every import each time take three times as long to start.
-        env["PYTHONPYCACHEPREFIX"] = str(var.root / "pycache")
+    # Five processes that compile every import each time take three times as long to start.
+    env.pop("PYTHONDONTWRITEBYTECODE", None)
     env.update({name: value for name, value in FEW_HEAPS.items() if name not in env})
     env.setdefault("HUB_URL", own_address(host, port))
     if "ALLOWED_HOSTS" not in env:
