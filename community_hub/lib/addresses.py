@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
-import socket
 from urllib.parse import urlsplit
 
-import httpcore
 import httpx
 from django.conf import settings
+
+from community_hub.lib.name_lookup import look_up
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 # NAT64 (RFC 6052, RFC 8215), Teredo (RFC 4380), 6to4 (RFC 3056), its relays, and the one public
@@ -56,15 +56,10 @@ def is_allowed_origin(url: str) -> bool:
     return origin_of(url) in {origin_of(entry) for entry in allowed}
 
 
-def resolve_public(host: str, port: int) -> list[str]:
-    """The public addresses of a host. Raises BlockedAddress when it has only others, and
-    httpcore.ConnectError when its name is unknown."""
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise httpcore.ConnectError(f"The name {host} could not be looked up.") from error
-    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-    public = [address for address in addresses if is_public(address)]
+def resolve_public(host: str, port: int, seconds: float | None) -> list[str]:
+    """The public addresses of a host. Raises BlockedAddress when it has only others, and what
+    look_up raises."""
+    public = [address for address in look_up(host, port, seconds) if is_public(address)]
     if not public:
         raise BlockedAddress(f"{host} leads into a private network.")
     return public

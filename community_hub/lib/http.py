@@ -66,8 +66,8 @@ class GuardedBackend(TimedBackend):
     TLS is layered on later with the name from the URL, so certificates are still checked by name.
     """
 
-    def addresses(self, host: str, port: int) -> Sequence[str]:
-        return resolve_public(host, port)[:4]
+    def addresses(self, host: str, port: int, seconds: float | None) -> Sequence[str]:
+        return resolve_public(host, port, seconds)[:4]
 
 
 class _Transport(httpx.HTTPTransport):

@@ -13,6 +13,8 @@ from typing import Any
 import httpcore
 import httpx
 
+from community_hub.lib.name_lookup import look_up
+
 _ends: ContextVar[float | None] = ContextVar("outbound_http_ends", default=None)
 _deadline: ContextVar[float | None] = ContextVar("outbound_http_deadline", default=None)
 
@@ -73,7 +75,7 @@ class TimedBackend(httpcore.SyncBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         failure: Exception | None = None
-        for address in self.addresses(host, port):
+        for address in self.addresses(host, port, _left(timeout, httpcore.ConnectTimeout)):
             try:
                 left = _left(timeout, httpcore.ConnectTimeout)
                 return TimedStream(
@@ -84,9 +86,9 @@ class TimedBackend(httpcore.SyncBackend):
         assert failure is not None  # there was at least one address
         raise failure
 
-    def addresses(self, host: str, port: int) -> Sequence[str]:
+    def addresses(self, host: str, port: int, seconds: float | None) -> Sequence[str]:
         """Where to connect to, one after the other until one answers."""
-        return [host]
+        return look_up(host, port, seconds)
 
 
 @contextmanager

@@ -111,7 +111,7 @@ def test_name_is_looked_up_once_and_its_checked_address_is_connected(connect, mo
 
     with LocalServer(hello) as server:
         monkeypatch.setattr(addresses, "is_public", lambda address: address == "127.0.0.1")
-        monkeypatch.setattr(addresses.socket, "getaddrinfo", look_up)
+        monkeypatch.setattr(socket, "getaddrinfo", look_up)
         url = f"http://rebinding.example:{server.port}/"
         assert connect().get(url).status_code == 200
         assert names == ["rebinding.example"]

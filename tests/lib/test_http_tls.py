@@ -78,7 +78,7 @@ def port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     def look_up(host: str, port: int, *args: object, **kwargs: object) -> list[tuple]:
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
 
-    monkeypatch.setattr(addresses.socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
     monkeypatch.setattr(addresses, "is_public", lambda address: ipaddress.ip_address(address))
     monkeypatch.setattr(http, "tls", lambda: ssl.create_default_context(cafile=str(pem)))
     yield server.server_port

@@ -4,10 +4,11 @@ import socket
 import threading
 import time
 
+import httpcore
 import httpx
 import pytest
 
-from community_hub.lib import http, http_session
+from community_hub.lib import http, http_session, name_lookup
 from community_hub.lib.http_deadline import within
 from inbox.connectors.local_server import Answer, LocalServer, ReceivedRequest
 
@@ -77,7 +78,7 @@ def test_what_drips_does_not_outlive_the_deadline(part, allowed, settings, monke
         port = listener.getsockname()[1]
         url = f"http://127.0.0.1:{port}"
         settings.HTTP_ALLOWED_ORIGINS = [url] if allowed else []
-        monkeypatch.setattr(http, "resolve_public", lambda host, port: ["127.0.0.1"])
+        monkeypatch.setattr(http, "resolve_public", lambda host, port, seconds: ["127.0.0.1"])
         started = time.monotonic()
         with (
             http.guarded_client() as client,
@@ -86,3 +87,29 @@ def test_what_drips_does_not_outlive_the_deadline(part, allowed, settings, monke
         ):
             client.get(url)
         assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_a_name_whose_look_up_hangs_does_not_outlive_the_deadline(allowed, settings, monkeypatch):
+    settings.HTTP_ALLOWED_ORIGINS = ["http://slow.example"] if allowed else []
+    hangs = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: hangs.wait(20) and [])
+    started = time.monotonic()
+    with http.guarded_client() as client, within(0.3), pytest.raises(httpx.ConnectTimeout):
+        client.get("http://slow.example/")
+    assert time.monotonic() - started < 5
+    hangs.set()
+
+
+def test_look_ups_that_hang_are_bounded_and_one_that_ends_makes_room(monkeypatch):
+    hangs = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: hangs.wait(20) and [])
+    for _ in range(name_lookup.MOST + 1):
+        with pytest.raises(httpcore.ConnectTimeout):
+            name_lookup.look_up("slow.example", 80, 0.01)
+    waiting = [one for one in threading.enumerate() if one.name == "name look-up"]
+    assert len(waiting) == name_lookup.MOST
+    hangs.set()
+    for one in waiting:
+        one.join(5)
+    assert name_lookup.look_up("quick.example", 80, 5) == []
