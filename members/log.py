@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from community_hub.lib import prepared_sql
@@ -178,6 +181,23 @@ def forget(scope: str, *, most: int) -> int:
     rows = list(batch.values_list("pk", "member_id"))
     stale.mark({member for _pk, member in rows})
     return Activity.objects.filter(pk__in=[pk for pk, _member in rows]).delete()[0]
+
+
+def without_scope(prefixes: Sequence[str], *, after: int, most: int) -> list[tuple[int, str]]:
+    """Ids and keys of lines that do not say where they were said, though their keys begin so; in
+    the order of ids, from the one after `after`."""
+    begun = reduce(or_, (Q(key__startswith=prefix) for prefix in prefixes))
+    rows = Activity.objects.filter(begun, scope="", pk__gt=after).order_by("pk")
+    return list(rows.values_list("pk", "key")[:most])
+
+
+def set_scopes(scopes: Mapping[str, str]) -> int:
+    """Say of lines without a scope, by their keys, where they were said; how many there were."""
+    changed = 0
+    for scope in sorted(set(scopes.values())):
+        keys = [key for key, wanted in scopes.items() if wanted == scope]
+        changed += Activity.objects.filter(key__in=keys, scope="").update(scope=scope)
+    return changed
 
 
 def timeline(member: Member, user: User) -> ActivityQuerySet:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.db import connection
 
 from community_hub.lib import prepared_sql
-from community_hub.lib.text import one_line
+from community_hub.lib.text import number, one_line
 from inbox.models import Message
 from members import credits, log
 from members.log import Line
@@ -85,13 +85,6 @@ left join members_member writer on writer.id = account.member_id
 where m.id = any(%(ids)s::bigint[]) and m.kind = 'inbound'
   and writer.user_id is null and not coalesce(account.is_us, false)
 """
-_MEND_SCOPES = """
-update members_activity a set scope = 'source:' || m.source_id
-from inbox_message m
-where a.scope = ''
-  and m.id = case when split_part(a.key, ':', 1) in ('message', 'reply')
-      then split_part(a.key, ':', 2)::bigint end
-"""
 
 
 def log_messages(written: Sequence[Written]) -> None:
@@ -132,9 +125,16 @@ def say_deleted(ids: Sequence[int]) -> None:
 def mend_scopes() -> int:
     """Lines that a version before 0013 wrote while it was replaced do not say where that was; how
     many there were. Reads the whole log: for the nightly check."""
-    with prepared_sql.cursor(connection) as cursor:
-        cursor.execute(_MEND_SCOPES)
-        return cursor.rowcount
+    changed = last = 0
+    while lines := log.without_scope(("message:", "reply:"), after=last, most=STEP):
+        last = lines[-1][0]
+        message_of = {key: number(key.split(":")[1]) for _pk, key in lines}
+        rows = Message.objects.filter(pk__in=message_of.values())
+        source_of = dict(rows.values_list("pk", "source"))
+        changed += log.set_scopes(
+            {key: f"source:{source_of[pk]}" for key, pk in message_of.items() if pk in source_of}
+        )
+    return changed
 
 
 def key_of(message: int) -> str:
