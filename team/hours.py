@@ -37,6 +37,10 @@ class Hours:
     def at(self, day: date, clock: time) -> datetime:
         return datetime.combine(day, clock, tzinfo=self.zone)
 
+    def midnight(self, day: date) -> datetime:
+        """When the day begins."""
+        return self.at(day, time.min)
+
     def local(self, moment: datetime | None = None) -> datetime:
         return (moment or timezone.now()).astimezone(self.zone)
 

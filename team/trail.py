@@ -5,12 +5,11 @@ from __future__ import annotations
 import uuid
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db.models import Count, Exists, Model, OuterRef
-from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.text import Truncator
 
@@ -18,7 +17,7 @@ from community_hub.lib import keyset
 from community_hub.lib.keyset import Order
 from community_hub.lib.text import number
 
-from . import actions
+from . import actions, hours
 from .models import Action, User
 from .trail_nouns import noun_of
 
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from .models.action import ActionQuerySet
 
 PAGE = 50
+EARLIEST, LATEST = date(1970, 1, 1), date(9000, 1, 1)
 Key = tuple[str, int]  # "inbox.conversation" and an id
 LONGEST_NAME = 100  # characters of what an action was done to
 
@@ -59,9 +59,9 @@ class Filters:
             on, _sep, name = self.verb.partition(" ")
             rows = rows.filter(object_type=on, verb=name)
         if self.since:
-            rows = rows.filter(at__gte=_midnight(self.since))
+            rows = rows.filter(at__gte=hours.of_hub().midnight(self.since))
         if self.until:
-            rows = rows.filter(at__lt=_midnight(self.until + timedelta(days=1)))
+            rows = rows.filter(at__lt=hours.of_hub().midnight(self.until + timedelta(days=1)))
         return rows
 
 
@@ -126,17 +126,13 @@ def verbs() -> list[tuple[str, str]]:
 
 
 def _day(text: str) -> date | None:
+    """A day of the hub's; one before or after every action is brought near, so that a day more or
+    an hour less is a date too."""
     try:
-        return parse_date(text)
+        day = parse_date(text)
     except ValueError:
         return None
-
-
-def _midnight(day: date) -> datetime:
-    try:
-        return timezone.make_aware(datetime.combine(day, time.min))
-    except OverflowError:
-        return timezone.now()
+    return min(max(day, EARLIEST), LATEST) if day else None
 
 
 def _key(action: Action) -> Key:

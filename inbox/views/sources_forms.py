@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from community_hub.lib.text import one_line
 from inbox.connectors.base import Capabilities, ChannelInfo, Connector
 from inbox.models import Source
+from team import hours
 from team.models import User
 
 if TYPE_CHECKING:
@@ -181,7 +182,7 @@ class ChoicesForm(forms.Form):
             self.add_error("channels", _("Select at least one place, or all places."))
         if data.get("history") != "date":  # then it is not shown, whatever stands in it
             self.errors.pop("since", None)
-        elif (given := data.get("since")) and given > timezone.localdate():
+        elif (given := data.get("since")) and given > hours.of_hub().local().date():
             self.add_error("since", _("Select a date in the past."))
         return data
 
@@ -195,7 +196,7 @@ class ChoicesForm(forms.Form):
         history, now = self.cleaned_data["history"], timezone.now()
         if history == "date":
             day: date = self.cleaned_data["since"]
-            return timezone.make_aware(datetime(day.year, day.month, day.day))  # noqa: DTZ001 - made aware by the person's own timezone
+            return hours.of_hub().midnight(day)
         return now - PERIODS[history][1]
 
 

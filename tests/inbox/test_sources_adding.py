@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,7 +13,7 @@ from inbox.connectors.local_server import Answer
 from inbox.models import Source
 from inbox.views import sources_setup
 from members.models import Identity
-from team.models import Action
+from team.models import Action, Hub
 from tests.make import one_line
 from tests.platforms.discourse import KEY, Discourse
 from tests.platforms.feeds import FeedSite
@@ -191,6 +191,19 @@ def test_a_date_is_asked_for_where_one_chose_a_date_and_nowhere_else(browser, fo
     assert refused.context["form"].errors == {"since": ["Enter a date."]}
     unseen = {"name": "Forum", "listen": "all", "history": "week", "since": "tomorrow"}
     assert browser.post(CHOICES, unseen).status_code == 302
+
+
+def test_a_date_is_a_day_of_the_hub(browser, forum, alice, time_machine):
+    """Whoever connects it lives where that day began 21 hours later, and today is yesterday."""
+    Hub.objects.create(pk=1, name="Polyphon", timezone="Pacific/Auckland")
+    alice.timezone = "America/Los_Angeles"
+    alice.save()
+    time_machine.move_to(datetime(2026, 7, 1, 12, 30, tzinfo=UTC))
+    browser.force_login(alice)
+    browser.post(FORM, typed(forum))
+    chosen = {"name": "Forum", "listen": "all", "history": "date", "since": "2026-07-02"}
+    assert browser.post(CHOICES, chosen).status_code == 302
+    assert Source.objects.get().backfill_since == datetime(2026, 7, 1, 12, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
