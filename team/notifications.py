@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from community_hub.lib import live
 
 from . import hooks
-from .models import Notification, User
+from .models import MailFailure, Notification, User
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -149,16 +149,18 @@ def _clock(text: str) -> time | None:
 
 
 def due_by_mail(now: datetime) -> Iterator[tuple[User, list[Notification]]]:
-    """Unread for a while, not mailed yet, wanted by mail, and outside of quiet hours: the newest
-    first. Each colleague's are read alone, and in no fixed order, so that nobody waits for another
-    whose rows are many or whose mails fail."""
+    """Unread for a while, not mailed yet, wanted by mail, outside of quiet hours, and not refused
+    by the mail server: the newest first. Each colleague's are read alone, and in no fixed order, so
+    that nobody waits for another whose rows are many or whose mails fail."""
     waiting = Notification.objects.filter(
         read_at__isnull=True,
         mailed_at__isnull=True,
         updated_at__lte=now - MAIL_AFTER,
         updated_at__gte=now - MAIL_WITHIN,
     )
-    users = list(User.objects.active().filter(pk__in=waiting.values("user")))
+    held_back = MailFailure.objects.holding_back(now).values("user")
+    wanted = User.objects.active().filter(pk__in=waiting.values("user"))
+    users = list(wanted.exclude(pk__in=held_back))
     random.shuffle(users)
     for user in users:
         if is_quiet(user, now):

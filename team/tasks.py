@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from smtplib import SMTPDataError, SMTPRecipientsRefused
 from time import monotonic
 
 import structlog
@@ -15,7 +16,7 @@ from community_hub.lib import queue
 from community_hub.lib.schedule import SHORT, scheduled
 
 from . import exports, files, jobs, mail, notifications
-from .models import Notification, User
+from .models import MailFailure, Notification, User
 
 log = structlog.get_logger(__name__)
 
@@ -29,7 +30,8 @@ MAIL_SECONDS = 60.0  # of one round: a mail server that hangs takes EMAIL_TIMEOU
 )
 def mail_notifications() -> None:
     """One mail to each colleague who has something unread for a while. Where the mail server is
-    away or hangs they stay due, and are sent once it is back."""
+    away or hangs they stay due, and are sent once it is back. Whose address it refuses gets none
+    until an admin has it tried again, or it is another one."""
     now, begun = timezone.now(), monotonic()
     for user, rows in notifications.due_by_mail(now):
         if monotonic() - begun > MAIL_SECONDS:
@@ -42,6 +44,10 @@ def mail_notifications() -> None:
             continue
         try:
             _mail(user, rows)
+            MailFailure.objects.filter(user=user).delete()
+        except (SMTPRecipientsRefused, SMTPDataError) as error:
+            _keep(ids, now)
+            _note_refusal(user, error)
         except OSError as error:
             _keep(ids, now)
             log.warning("notifications not mailed", user=user.pk, error=str(error))
@@ -61,6 +67,17 @@ def _mail(user: User, rows: list[Notification]) -> None:
         [user.email],
         {"user": user, "notifications": rows, "why": _("Change what is sent to you:")},
     )
+
+
+def _note_refusal(user: User, error: SMTPRecipientsRefused | SMTPDataError) -> None:
+    """A 5xx to the address is final. One to the mail itself need not be of the next one."""
+    if isinstance(error, SMTPDataError):
+        code, answer, final = error.smtp_code, error.smtp_error, False
+    else:
+        code, answer = next(iter(error.recipients.values()))
+        final = 500 <= code < 600
+    MailFailure.objects.note(user, code, answer, final=final)
+    log.warning("mail refused", user=user.pk, code=code, final=final)
 
 
 def _keep(ids: list[int], taken_at: datetime) -> None:

@@ -32,6 +32,7 @@ urlpatterns = [
     path("team/<int:pk>/role/", people.role, name="role"),
     path("team/<int:pk>/deactivation/", people.deactivation, name="deactivation"),
     path("team/<int:pk>/activation/", people.activation, name="activation"),
+    path("team/<int:pk>/mail-retry/", people.mail_retry, name="mail-retry"),
     path("team/<int:pk>/sign-in-link/", people.signin_link, name="signin-link"),
     path("invitations/<str:token>/", invitations.invitation, name="invitation"),
     path("sign-in/<str:token>/", signin.one_time_link, name="one-time-link"),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import trail_nouns
 from .actions import Changes, Sentence, one_by_one, record, verb
-from .models import Action, Hub, Invitation, NoAdminLeft, Role, User
+from .models import Action, Hub, Invitation, MailFailure, NoAdminLeft, Role, User
 from .models.invitation import LIFETIME, token_hash
 from .trail_nouns import Noun
 
@@ -89,6 +89,19 @@ def activate(user: User, *, by: User) -> Changes:
 def note_signin_link(user: User, *, by: User) -> Changes:
     """A link that signs `user` in was handed to `by`."""
     return record("signin_link", [user], by=by)
+
+
+@verb(
+    "retry_mail",
+    on="team.user",
+    right="can_manage_team",
+    words=_("resumed emails to %(object)s"),
+)
+def retry_mail(user: User, *, by: User) -> Changes:
+    """What waits for them is mailed in the next round, although their address was refused."""
+    if not MailFailure.objects.filter(user=user).delete()[0]:
+        return Changes()
+    return record("retry_mail", [user], by=by)
 
 
 def _change(name: str, user: User, after: dict[str, Any], by: User) -> Changes:

@@ -6,6 +6,7 @@ from .file import File
 from .hub import Hub
 from .invitation import Invitation
 from .job import BackgroundJob
+from .mail_failure import MailFailure
 from .notification import Notification
 from .saved_query import SavedQuery
 from .user import NO_ADDRESS, Grant, NoAdminLeft, Role, User
@@ -19,6 +20,7 @@ __all__ = [
     "Grant",
     "Hub",
     "Invitation",
+    "MailFailure",
     "NoAdminLeft",
     "Notification",
     "Role",

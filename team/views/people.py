@@ -86,6 +86,15 @@ def activation(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+def mail_retry(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
+    """The mail server refused their address; the admin thinks that it takes it now."""
+    verbs.retry_mail.require(request.user)
+    person = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
+    verbs.retry_mail(person, by=request.user)
+    return answer(request, _("Emails to %(name)s are sent again.") % {"name": person})
+
+
+@require_POST
 @never_cache
 def signin_link(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """For a colleague who lost the password; shown once, to hand over."""
@@ -117,7 +126,7 @@ def team_page(
 ) -> HttpResponse:
     """`shown`: a form with its errors, or a link that is shown this once."""
     manages = request.user.can_manage_team
-    people = User.objects.visible_to(request.user)
+    people = User.objects.visible_to(request.user).select_related("mail_failure")
     context = {
         "people": people.order_by("-is_active", "name", "pk")[:500],
         "roles": Role.choices,

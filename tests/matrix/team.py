@@ -40,6 +40,7 @@ ENDPOINTS = (
     Endpoint("team/<int:pk>/role/", "POST", ADMINS, COLLEAGUE, {"role": "lead"}),
     Endpoint("team/<int:pk>/deactivation/", "POST", ADMINS, COLLEAGUE),
     Endpoint("team/<int:pk>/activation/", "POST", ADMINS, COLLEAGUE),
+    Endpoint("team/<int:pk>/mail-retry/", "POST", ADMINS, COLLEAGUE),
     Endpoint("team/<int:pk>/sign-in-link/", "POST", ADMINS, COLLEAGUE),
     Endpoint("me/", "GET"),
     Endpoint("me/", "POST", data={"name": "Me", "timezone": "UTC"}),
