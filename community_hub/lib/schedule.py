@@ -26,7 +26,9 @@ import structlog
 from celery import current_app, shared_task
 from celery.schedules import crontab
 from django.db import DatabaseError, connection, transaction
+from django.db.models import TextChoices
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -38,6 +40,20 @@ TIMEOUT = timedelta(minutes=5)  # CELERY_TASK_TIME_LIMIT: a worker ends it by th
 SHORT = timedelta(seconds=20)
 ENDED = "Its worker ended it: it ran out of time, or the worker was stopped."
 GRACE = timedelta(minutes=1)  # a start that is later than this, or a tenth of `every`, was missed
+
+
+class RunStatus(TextChoices):
+    FAILED = "failed", _("Failed")
+    UNFINISHED = "unfinished", _("Didn’t finish")
+    MISSED = "missed", _("Missed")
+    RUNNING = "running", _("Running")
+    OK = "ok", _("OK")
+    NOT_RUN = "not_run", _("Not run yet")
+
+    @property
+    def level(self) -> str:
+        """How it is coloured; "" for neither."""
+        return {"failed": "bad", "unfinished": "bad", "missed": "warn", "ok": "good"}.get(self, "")
 
 
 @dataclass(frozen=True)
@@ -96,8 +112,20 @@ class Run:
         return today if today > self.seen_at else today + timedelta(days=1)
 
     @property
+    def status(self) -> RunStatus:
+        if self.error:
+            return RunStatus.FAILED
+        if self.never_ended:
+            return RunStatus.UNFINISHED
+        if self.is_missed:
+            return RunStatus.MISSED
+        if self.is_running:
+            return RunStatus.RUNNING
+        return RunStatus.OK if self.started_at else RunStatus.NOT_RUN
+
+    @property
     def is_well(self) -> bool:
-        return not (self.error or self.is_missed or self.never_ended)
+        return self.status in (RunStatus.OK, RunStatus.RUNNING, RunStatus.NOT_RUN)
 
 
 def _at(at: clock, day: datetime) -> datetime:

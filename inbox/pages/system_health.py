@@ -1,4 +1,6 @@
-"""How the whole hub is: jobs, queues, sources, deliveries, disk, database, versions. Reads only."""
+"""How the whole hub is: jobs, queues, sources, deliveries, disk, database, versions. Reads only.
+
+The page shows what `look` finds, and /metrics tells it (system_metrics.py)."""
 
 from __future__ import annotations
 
@@ -13,14 +15,13 @@ from typing import Any
 import redis
 from django.conf import settings
 from django.db import connection
-from django.utils import timezone
 
 from community_hub import health
 from community_hub.lib import live, schedule
 from inbox.models import Delivery, Source
 from inbox.pages.source_status import Report, reports
 from team import jobs
-from team.models import BackgroundJob
+from team.models import BackgroundJob, MailFailure
 
 QUEUES = ("celery", "delivery", "pictures")
 # Kombu keeps a list for each priority: https://docs.celeryq.dev/en/stable/userguide/routing.html
@@ -45,6 +46,7 @@ class SystemHealth:
     queues: list[Queue]
     sources: list[Report]
     deliveries: dict[str, int]  # by state; capped
+    mail: dict[str, int]  # how many addresses of colleagues are refused, or tried again later
     disk_free: int  # bytes
     disk_total: int
     database_size: int
@@ -66,6 +68,10 @@ def look() -> SystemHealth:
         queues=[_queue(name) for name in QUEUES],
         sources=reports(Source.objects.order_by("name", "pk")[:200]),
         deliveries=_deliveries(),
+        mail={
+            "refused": MailFailure.objects.refused().order_by()[:MOST].count(),
+            "delayed": MailFailure.objects.delayed().order_by()[:MOST].count(),
+        },
         disk_free=disk.free,
         disk_total=disk.total,
         database_size=size,
@@ -139,38 +145,3 @@ def _version(package: str) -> str:
         return version(package)
     except PackageNotFoundError:
         return "?"
-
-
-def figures(found: SystemHealth) -> dict[str, list[tuple[dict[str, str], float]]]:
-    """For /metrics: name -> (labels, value). Times are seconds, sizes bytes."""
-    now = timezone.now()
-    succeeded = [run for run in found.runs if run.succeeded_at]
-    return {
-        "hub_process_up": [({"process": n}, float(p["ok"])) for n, p in found.processes.items()],
-        "hub_job_ok": [({"job": run.job.name}, float(run.is_well)) for run in found.runs],
-        "hub_job_last_success_age_seconds": [
-            ({"job": run.job.name}, (now - run.succeeded_at).total_seconds())
-            for run in succeeded
-            if run.succeeded_at
-        ],
-        "hub_job_duration_seconds": [
-            ({"job": run.job.name}, run.took) for run in found.runs if run.took is not None
-        ],
-        "hub_background_jobs": [
-            ({"state": "failing"}, float(sum(bool(job.last_error) for job, _words in found.jobs))),
-            ({"state": "unfinished"}, float(len(found.jobs))),
-        ],
-        "hub_queue_depth": [({"queue": q.name}, float(q.depth)) for q in found.queues],
-        "hub_queue_oldest_seconds": [
-            ({"queue": q.name}, q.oldest) for q in found.queues if q.oldest is not None
-        ],
-        "hub_deliveries": [({"state": n}, float(v)) for n, v in found.deliveries.items()],
-        "hub_source_ok": [
-            ({"source": str(r.source.pk)}, float(r.source.health == "good")) for r in found.sources
-        ],
-        "hub_source_failures": [
-            ({"source": str(r.source.pk)}, float(r.source.failures)) for r in found.sources
-        ],
-        "hub_disk_free_bytes": [({}, float(found.disk_free))],
-        "hub_database_size_bytes": [({}, float(found.database_size))],
-    }

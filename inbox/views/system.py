@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from community_hub.lib import htmx
-from inbox.pages import system_health
+from inbox.pages import system_health, system_metrics
 from team.http import AuthenticatedHttpRequest
 
 
@@ -36,7 +36,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if not constant_time_compare(given, settings.METRICS_TOKEN):
         return HttpResponse(status=401, headers={"WWW-Authenticate": "Bearer"})
     registry = CollectorRegistry()
-    for name, rows in system_health.figures(system_health.look()).items():
+    for name, rows in system_metrics.figures(system_health.look()).items():
         labels = sorted({label for row, _value in rows for label in row})
         gauge = Gauge(name, name.replace("_", " "), labels, registry=registry)
         for row, value in rows:
