@@ -24,9 +24,9 @@ ERROR_CODE = re.compile(r"[a-z_]{1,40}")
 class Authorisation:
     """Signing in at the platform, in place of a secret that is pasted into the form.
 
-    A connector class names one as its `authorisation`. `config` is what the form asked for. Both
-    methods may ask the platform, over `community_hub.lib.http` only; both raise ConnectorError
-    with a sentence that the person reads on the form.
+    A connector class names one as its `authorisation`. `config` is what the form asked for. All
+    methods but place() may ask the platform, over `community_hub.lib.http` only; they raise
+    ConnectorError with a sentence that the person reads on the form.
     """
 
     def place(self, config: Mapping[str, Any]) -> str:
@@ -34,12 +34,25 @@ class Authorisation:
         not say it yet. `config` may hold anything, or nothing. Pure: no HTTP."""
         return ""
 
+    def register(
+        self, config: Mapping[str, Any], callback_url: str, known: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """What the platform knows the hub by there: JSON values that the hub keeps encrypted, for
+        each place() and callback. `known`: what was kept; {} where nothing is. {} where a platform
+        needs no such thing."""
+        return {}
+
     def begin(
-        self, config: Mapping[str, Any], callback_url: str, state: str
+        self,
+        config: Mapping[str, Any],
+        callback_url: str,
+        state: str,
+        application: Mapping[str, Any],
     ) -> tuple[str, dict[str, Any]]:
         """The address to send the person to, and what to keep until they are back.
 
-        The address holds `state` and `callback_url` as the platform wants them, and no secret.
+        `application` is what register() answered. The address holds `state` and `callback_url` as
+        the platform wants them, and no secret.
         What is kept are JSON values; the hub keeps them encrypted, on the server, for 10 minutes.
         """
         raise NotImplementedError
@@ -50,6 +63,10 @@ class Authorisation:
         """The credentials, all of them, once the person came back with `query`. Its `state` was
         checked; anything else in it may be made up."""
         raise NotImplementedError
+
+    def revoke(self, config: Mapping[str, Any], credentials: Credentials) -> None:
+        """Tell the platform that these credentials, of which finish() made some or all, are used no
+        more. Credentials that were typed in are left alone. Raises ConnectorError."""
 
 
 def code_in(query: Mapping[str, str], where: str) -> str:

@@ -3,6 +3,7 @@
 from inbox.models.counters import Quarantined, SourceDay
 from inbox.models.pull_state import SourceState
 
+from .application import PlatformApplication
 from .channel import Channel
 from .conversation import Conversation, ConversationTag, State, ThreadAlias
 from .delivery import Delivery, DeliveryState
@@ -23,6 +24,7 @@ __all__ = [
     "Draft",
     "Kind",
     "Message",
+    "PlatformApplication",
     "Quarantined",
     "ReadMark",
     "Reason",

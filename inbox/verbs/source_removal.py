@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -12,13 +13,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from community_hub.lib import live
+from community_hub.lib.paths import path
 from inbox.models import Conversation, Delivery, DeliveryState, Message, Source, SourceState
+from inbox.verbs import access
 from members import follow_ups, log, sightings
 from members.models import Member
 from team import actions, jobs
 from team.actions import Changes, one_by_one, verb
 from team.jobs import background_job
 from team.models import Action, BackgroundJob, Grant, Notification, User
+from team.notifications import notify
 
 ON = "inbox.source"
 DELETE = "delete-source"
@@ -120,7 +124,9 @@ def delete_source(job: BackgroundJob) -> bool:
     if people:
         Member.objects.filter(pk__in=people).delete()
         return True
+    revoke = partial(_revoke, source.kind, source.config, dict(source.credentials), job)
     _delete_row(source)
+    transaction.on_commit(revoke)  # no transaction is open while a platform is asked
     return False
 
 
@@ -157,6 +163,15 @@ def _end(source: Source, **fields: Any) -> None:
         pause_reason="", failures=0, failing_since=None, last_error="", next_pull_at=None, **fields
     )
     live.publish([source.scope], "sources", {"id": source.pk})
+
+
+def _revoke(
+    kind: str, config: dict[str, Any], credentials: dict[str, Any], job: BackgroundJob
+) -> None:
+    """Whoever deleted the source is told where that failed."""
+    if (left := access.revoke(kind, config, credentials)) and job.by:
+        about, text = f"access:{job.about}", f"{job.name}: {left}"
+        notify("source", [job.by], about, text, path("sources"))
 
 
 def _delete_row(source: Source) -> None:

@@ -26,7 +26,7 @@ from community_hub.lib import htmx
 from community_hub.lib.http_deadline import within
 from inbox.connectors.base import Authorisation, Connector, ConnectorError
 from inbox.connectors.registry import connector_class
-from inbox.models import Source, SourceState
+from inbox.models import PlatformApplication, Source, SourceState
 from inbox.verbs import sources as verbs
 from inbox.views import pending_authorisation as pending
 from inbox.views import sources_setup as setup
@@ -113,7 +113,14 @@ def begin(
     """The address to send the person to. Raises NotConnected."""
     state = pending.new_state()
     callback_url = settings.HUB_URL + reverse("source-authorisation")
-    address, kept = asked(kind, lambda: authorisation.begin(config, callback_url, state))
+    place = authorisation.place(config)
+    known = PlatformApplication.known(kind, place, callback_url)
+    application = asked(kind, lambda: authorisation.register(config, callback_url, known))
+    if application != known:
+        PlatformApplication.keep(kind, place, callback_url, application)
+    address, kept = asked(
+        kind, lambda: authorisation.begin(config, callback_url, state, application)
+    )
     parts = urlsplit(address)
     if parts.scheme not in ("http", "https") or not parts.netloc:
         log.error("a connector's sign-in has no web address", kind=kind)

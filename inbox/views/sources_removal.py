@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from community_hub.lib import htmx
 from inbox.models import SourceState
+from inbox.verbs import access
 from inbox.verbs import source_removal as verbs
 from inbox.views.sources import managed_source
 from team import actions
@@ -21,16 +22,24 @@ def removal(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     found = managed_source(request, pk)
     if found.state == SourceState.DELETING:
         return redirect(found)
-    context = {"source": found, "removal": verbs.Removal.of(found), "most": verbs.MOST}
+    context = {
+        "source": found,
+        "removal": verbs.Removal.of(found),
+        "most": verbs.MOST,
+        "signs_in": access.authorisation_of(found.kind) is not None,
+    }
     return render(request, "inbox/sources/removal.html", context)
 
 
 @require_POST
 def disconnection(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     found = managed_source(request, pk)
-    verbs.disconnect(found, by=request.user)
+    kind, config, credentials = found.kind, found.config, dict(found.credentials)
+    changes = verbs.disconnect(found, by=request.user)
     text = _("%(name)s is disconnected.") % {"name": found.name}
-    return htmx.tell(request, redirect(found), text)
+    left = access.revoke(kind, config, credentials) if changes else ""
+    level = "error" if left else ""
+    return htmx.tell(request, redirect(found), f"{text} {left}".strip(), level=level)
 
 
 @require_http_methods(["POST", "DELETE"])

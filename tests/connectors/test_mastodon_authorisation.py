@@ -42,22 +42,50 @@ def query_of(address: str) -> dict[str, str]:
     return dict(parse_qsl(urlsplit(address).query))
 
 
+def begin(config: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    application = sign_in.register(config, CALLBACK, {})
+    return sign_in.begin(config, CALLBACK, "a-state", application)
+
+
 def answer_from_now_on(site: MastodonServer, answer: Answer) -> None:
     site.web._answer = lambda asked: answer
 
 
 def test_the_code_becomes_an_access_token_only_with_what_was_kept(config):
-    address, kept = sign_in.begin(config, CALLBACK, "a-state")
+    address, kept = begin(config)
     query = query_of(decide(address))
     assert query["state"] == "a-state"
     with pytest.raises(AuthExpired):
         sign_in.finish(config, {**kept, "code_verifier": new_verifier()}, query)
     query = query_of(decide(address))
-    assert sign_in.finish(config, kept, query) == {"access_token": TOKEN}
+    keys = {name: kept[name] for name in ("client_id", "client_secret")}
+    assert sign_in.finish(config, kept, query) == {"access_token": TOKEN, **keys}
+
+
+def test_an_application_is_registered_once_a_server_and_anew_where_it_was_deleted(site, config):
+    known = sign_in.register(config, CALLBACK, {})
+    assert sign_in.register(config, CALLBACK, known) == known
+    assert len(site.oauth.registered) == 1
+    site.oauth.registered.clear()
+    again = sign_in.register(config, CALLBACK, known)
+    assert again["client_id"] in site.oauth.registered
+    assert (
+        sign_in.register(config, CALLBACK, {**again, "scopes": "read"}) != again
+    )  # of a version before
+
+
+def test_a_token_that_was_signed_in_for_is_revoked_and_a_pasted_one_is_not(site, config):
+    _address, kept = begin(config)
+    sign_in.revoke(config, {"access_token": "pasted"})
+    assert site.oauth.revoked == []
+    sign_in.revoke(config, {"access_token": TOKEN, **kept})
+    assert site.oauth.revoked == [TOKEN]
+    with pytest.raises(ConnectorError):
+        sign_in.revoke(config, {"access_token": TOKEN, **kept, "client_secret": "other"})
 
 
 def test_nothing_of_what_is_kept_stands_in_the_address_but_the_client_id(config):
-    address, kept = sign_in.begin(config, CALLBACK, "a-state")
+    address, kept = begin(config)
     assert query_of(address)["client_id"] == kept["client_id"]
     assert kept["client_secret"] not in address
     assert kept["code_verifier"] not in address
@@ -111,7 +139,7 @@ def test_what_people_are_sent_back_with_in_place_of_a_code(query, kind, sentence
 def test_what_a_server_says_when_the_hub_registers(site, config, answer, kind, sentence):
     answer_from_now_on(site, answer)
     with pytest.raises(kind) as raised:
-        sign_in.begin(config, CALLBACK, "a-state")
+        begin(config)
     assert sentence in str(raised.value)
     assert "message" not in str(raised.value)  # nothing was posted
 
@@ -131,7 +159,7 @@ def test_what_a_server_says_when_the_hub_registers(site, config, answer, kind, s
     ],
 )
 def test_whatever_answers_a_code_is_an_error_without_a_secret(site, config, answer):
-    address, kept = sign_in.begin(config, CALLBACK, "a-state")
+    address, kept = begin(config)
     query = query_of(decide(address))
     answer_from_now_on(site, answer)
     with pytest.raises(ConnectorError) as raised:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
+import time_machine
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from inbox.connectors.base import AuthExpired
 from inbox.models import Source
 from inbox.views import sources_setup
-from team.models import Action
+from team.models import Action, Notification
 from tests.inbox.signing_in import (
     CALLBACK,
     CHOICES,
@@ -24,6 +28,7 @@ from tests.inbox.signing_in import (
     start_sign_in,
     words_of,
 )
+from tests.make import run_jobs
 from tests.platforms.mastodon import TOKEN, MastodonServer
 from tests.platforms.mastodon_oauth import decide
 
@@ -51,7 +56,8 @@ def test_signing_in_there_ends_in_a_connected_source(browser, site, alice):
     source = Source.objects.get()
     assert (answer.status_code, answer.url) == (302, source.get_absolute_url())
     assert source.config == {"instance": site.url, "hashtags": ["soldering", "midi"]}
-    assert source.credentials == {"access_token": TOKEN}
+    assert source.credentials["access_token"] == TOKEN
+    assert set(source.credentials) == {"access_token", "client_id", "client_secret"}
     assert Action.objects.get(verb="connect").by == alice
 
 
@@ -193,7 +199,8 @@ def test_reconnecting_by_signing_in_goes_on_where_it_stopped(browser, site):
     assert (answer.status_code, answer.url) == (302, source.get_absolute_url())
     source.refresh_from_db()
     assert (source.state, source.cursor) == ("active", {"mark": 17})
-    assert source.credentials == {"access_token": TOKEN}
+    assert source.credentials["access_token"] == TOKEN
+    assert set(source.credentials) == {"access_token", "client_id", "client_secret"}
 
 
 def test_signing_in_to_another_account_is_not_reconnecting(browser, site):
@@ -218,3 +225,61 @@ def test_a_connector_that_fails_unexpectedly_is_a_sentence_and_a_line_in_the_log
     monkeypatch.setattr(MastodonAuthorisation, "begin", lambda *_: ("javascript:alert(1)", {}))
     answer = browser.post(FORM, {"instance": site.url, "authorise": "yes"})
     assert "failed unexpectedly" in str(answer.context["form"].non_field_errors())
+
+
+def test_the_next_sign_in_at_a_server_uses_the_same_application(browser, site):
+    connect(browser, site)
+    (first,) = site.oauth.registered
+    start_sign_in(browser, site, f"/sources/{Source.objects.get().pk}/credentials/")
+    assert list(site.oauth.registered) == [first]
+    secret = site.oauth.registered[first].client_secret
+    with connection.cursor() as cursor:
+        cursor.execute("select credentials from inbox_platformapplication")
+        assert secret not in str(cursor.fetchall())
+
+
+def test_disconnecting_revokes_the_access_there(browser, site):
+    source = connect(browser, site)
+    browser.post(f"/sources/{source.pk}/disconnection/")
+    assert site.oauth.revoked == [TOKEN]
+
+
+def test_what_could_not_be_revoked_is_said_and_disconnected_all_the_same(browser, site):
+    source = connect(browser, site)
+    site.break_down()
+    page = browser.post(f"/sources/{source.pk}/disconnection/", follow=True)
+    assert "access could not be removed at" in words_of(page)
+    source.refresh_from_db()
+    assert (source.state, source.credentials) == ("disconnected", {})
+
+
+def test_a_token_that_another_source_uses_is_not_revoked(browser, site):
+    source = connect(browser, site)
+    Source.objects.create(
+        kind="mastodon", name="Twin", network="mastodon",
+        config={**source.config, "hashtags": []}, credentials=source.credentials,
+    )  # fmt: skip
+    browser.post(f"/sources/{source.pk}/disconnection/")
+    assert site.oauth.revoked == []
+
+
+@pytest.mark.parametrize("is_up", [True, False])
+def test_deleting_revokes_it_and_whoever_deleted_is_told_where_that_failed(
+    browser, site, alice, is_up, django_capture_on_commit_callbacks
+):
+    source = connect(browser, site)
+    browser.post(f"/sources/{source.pk}/deletion/")
+    assert site.oauth.revoked == []  # it may still be kept
+    if not is_up:
+        site.break_down()
+    with (
+        time_machine.travel(timezone.now() + timedelta(seconds=61), tick=True),
+        django_capture_on_commit_callbacks(execute=True),
+    ):
+        run_jobs()
+    assert not Source.objects.exists()
+    assert site.oauth.revoked == ([TOKEN] if is_up else [])
+    told = list(Notification.objects.filter(user=alice).values_list("text", flat=True))
+    assert [text.startswith("Our account: The hub’s access") for text in told] == [True] * (
+        not is_up
+    )

@@ -17,7 +17,7 @@ import httpx
 
 from inbox.connectors.local_server import Answer, ReceivedRequest
 
-PATHS = ("/api/v1/apps", "/oauth/authorize", "/oauth/token")
+PATHS = ("/api/v1/apps", "/oauth/authorize", "/oauth/token", "/oauth/revoke")
 SUPPORTED = {"read", "write", "write:statuses", "read:statuses", "read:notifications"}
 
 
@@ -36,6 +36,7 @@ class Applications:
     registered: dict[str, Application] = field(default_factory=dict)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     granted: set[str] = field(default_factory=set)
+    revoked: list[str] = field(default_factory=list)
 
     def answer(self, asked: ReceivedRequest, path: str) -> Answer:
         match asked.method, path:
@@ -45,6 +46,8 @@ class Applications:
                 return self._authorize(asked)
             case "POST", "/oauth/token":
                 return self._exchange(asked.form())
+            case "POST", "/oauth/revoke":
+                return self._revoke(asked.form())
             case _:
                 return Answer({"error": "Record not found"}, 404)
 
@@ -83,6 +86,8 @@ class Applications:
         found = self.registered.get(form.get("client_id", ""))
         if found is None or found.client_secret != form.get("client_secret"):
             return Answer({"error": "invalid_client", "error_description": "Unknown client"}, 401)
+        if form.get("grant_type") == "client_credentials":
+            return Answer({"access_token": secrets.token_urlsafe(32), "scope": "read"})
         query = self.codes.pop(form.get("code", ""), None)
         if query is None or not _is_for(form, query):
             words = "The provided authorization grant is invalid, expired or revoked."
@@ -90,6 +95,13 @@ class Applications:
         self.granted = set(query["scope"].split())
         granted = {"scope": query["scope"], "token_type": "Bearer", "created_at": 1_700_000_000}
         return Answer({"access_token": self.token, **granted})
+
+    def _revoke(self, form: dict[str, str]) -> Answer:
+        found = self.registered.get(form.get("client_id", ""))
+        if found is None or found.client_secret != form.get("client_secret"):
+            return Answer({"error": "unauthorized_client"}, 403)
+        self.revoked.append(form.get("token", ""))
+        return Answer({})
 
 
 def decide(address: str, decision: str = "allow") -> str:

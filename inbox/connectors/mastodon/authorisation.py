@@ -30,17 +30,18 @@ NOT_OFFERED = (401, 403, 404, 405, 410, 501)
 
 
 class MastodonAuthorisation(Authorisation):
-    """One application a sign-in: nothing has to be kept for each server, and Mastodon deletes
-    those that nobody allowed."""
+    """One application for each server. Mastodon before 4.3 deletes those that nobody allowed, so
+    whether it is still there is asked before a person is sent to it."""
 
     def place(self, config: Mapping[str, Any]) -> str:
         return urlsplit(text(config.get("instance"))).netloc
 
-    def begin(
-        self, config: Mapping[str, Any], callback_url: str, state: str
-    ) -> tuple[str, dict[str, Any]]:
-        """`POST /api/v1/apps`, then the address of `GET /oauth/authorize` on the server that was
-        typed in; nothing of the address is taken from an answer but the client id."""
+    def register(
+        self, config: Mapping[str, Any], callback_url: str, known: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """`POST /api/v1/apps`, where what is known is not there any more."""
+        if known and known.get("scopes") == REQUESTED and self._is_there(config, known):
+            return dict(known)
         answer = self._post(
             config,
             "/api/v1/apps",
@@ -55,7 +56,18 @@ class MastodonAuthorisation(Authorisation):
         )
         if not client_id or not secret:
             raise self._not_offered(config)
-        verifier = new_verifier()
+        return {"client_id": client_id, "client_secret": secret, "scopes": REQUESTED}
+
+    def begin(
+        self,
+        config: Mapping[str, Any],
+        callback_url: str,
+        state: str,
+        application: Mapping[str, Any],
+    ) -> tuple[str, dict[str, Any]]:
+        """The address of `GET /oauth/authorize` on the server that was typed in; nothing of the
+        address is taken from an answer but the client id."""
+        client_id, verifier = application["client_id"], new_verifier()
         query = {
             "response_type": "code",
             "client_id": client_id,
@@ -67,7 +79,7 @@ class MastodonAuthorisation(Authorisation):
         }
         kept = {
             "client_id": client_id,
-            "client_secret": secret,
+            "client_secret": application["client_secret"],
             "redirect_uri": callback_url,
             "code_verifier": verifier,
         }
@@ -91,7 +103,30 @@ class MastodonAuthorisation(Authorisation):
                 _("%(where)s sent no usable access token. Create one there and paste it instead.")
                 % {"where": self.place(config)}
             )
-        return {"access_token": token}
+        keys = {name: kept[name] for name in ("client_id", "client_secret")}
+        return {"access_token": token, **keys}  # without the keys it cannot be revoked
+
+    def revoke(self, config: Mapping[str, Any], credentials: Credentials) -> None:
+        """`POST /oauth/revoke`. A token that was pasted belongs to an application of somebody's."""
+        if not credentials.get("client_secret"):
+            return
+        names = {
+            "token": "access_token",
+            "client_id": "client_id",
+            "client_secret": "client_secret",
+        }
+        fields = {name: text(credentials.get(of)) for name, of in names.items()}
+        answer = self._post(config, "/oauth/revoke", fields)
+        if not answer.is_success:
+            raise translate(answer, self.place(config), wrote=False)
+
+    def _is_there(self, config: Mapping[str, Any], known: Mapping[str, Any]) -> bool:
+        """Whether the server gives the application a token of its own, for nobody."""
+        fields = {name: known.get(name) for name in ("client_id", "client_secret")}
+        answer = self._post(
+            config, "/oauth/token", {**fields, "grant_type": "client_credentials", "scope": "read"}
+        )
+        return answer.is_success and bool(text(record(json_of(answer)).get("access_token")))
 
     def _post(self, config: Mapping[str, Any], path: str, fields: Json) -> httpx.Response:
         try:
