@@ -15,7 +15,7 @@ from community_hub.lib import compiled, compiled_sql, htmx, moments
 from community_hub.lib.paths import path
 from community_hub.templatetags.hub import platform_icon
 from inbox.models import Conversation, Reason, Source, SourceState
-from inbox.pages import folders, pictures, saved_replies
+from inbox.pages import folder_counts, folders, pictures, saved_replies
 from inbox.pages.rows import is_unread
 from inbox.reply_rules import connector_of
 from members import follow_ups
@@ -46,7 +46,7 @@ def inbox_nav(context: dict[str, Any], oob: bool = False) -> dict[str, Any]:
     request = context["request"]
     user = request.user
     sources = visible_sources(context)
-    counted = folders.counts(user, sources, due_by=follow_ups.today_of(user))
+    counted = folder_counts.counts(user, sources, due_by=follow_ups.today_of(user))
     current = getattr(context.get("folder"), "slug", "")
     return {
         "user": user,

@@ -7,7 +7,7 @@ import pytest
 
 from inbox.ingest.pipeline import ingest
 from inbox.models import Conversation, Source
-from inbox.pages import folders
+from inbox.pages import folder_counts, folders
 from inbox.tasks import notify_assignee
 from inbox.verbs import sources as source_verbs
 from inbox.verbs import triage
@@ -35,7 +35,7 @@ def test_what_a_colleague_who_is_switched_off_had_waits_for_everybody(alice, bob
     leaving = team_verbs.deactivate(bob, by=alice)
     ingest(conversation.source, page(item("again", thread_id=conversation.external_id)))
     assert unassigned(lena) == [conversation.pk]
-    assert folders.counts(lena, Source.objects.all())["unassigned"] == 1
+    assert folder_counts.counts(lena, Source.objects.all())["unassigned"] == 1
 
     assert leaving.undo(by=alice)
     assert unassigned(lena) == []

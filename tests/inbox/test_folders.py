@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from inbox.models import Draft, ReadMark, Source
-from inbox.pages import folders
+from inbox.pages import folder_counts, folders
 from inbox.pages.rows import is_unread
 from inbox.verbs import triage
 from members import follow_up_verbs
@@ -74,7 +74,7 @@ def test_drafts_are_ones_own_and_counted(bob, lena):
         Draft.keep(bob, both.pk, kind, "Well")
     assert rows("drafts", bob) == [both.pk, talk.pk]
     assert rows("drafts", lena) == [theirs.pk]
-    assert folders.counts(bob, Source.objects.all())["drafts"] == 2
+    assert folder_counts.counts(bob, Source.objects.all())["drafts"] == 2
     Draft.keep(bob, talk.pk, "reply", "")
     assert rows("drafts", bob) == [both.pk]
 
@@ -85,7 +85,7 @@ def test_a_draft_in_a_source_that_was_restricted_since_is_not_listed(bob):
     Draft.keep(bob, talk.pk, "reply", "Thank you")
     Source.objects.update(restricted=True)
     assert rows("drafts", bob) == []
-    assert folders.counts(bob, Source.objects.visible_to(bob)).get("drafts", 0) == 0
+    assert folder_counts.counts(bob, Source.objects.visible_to(bob)).get("drafts", 0) == 0
 
 
 def test_context_alone_is_listed_under_everything_only(bob):
@@ -118,12 +118,12 @@ def test_a_cursor_that_cannot_be_read_starts_at_the_top(bob):
 
 
 def test_counts_stop_at_a_hundred_in_one_query(bob, django_assert_num_queries, monkeypatch):
-    monkeypatch.setattr(folders, "CAP", 3)
+    monkeypatch.setattr(folder_counts, "CAP", 3)
     for hours in range(5):
         waiting(hours + 1)
     sources = list(Source.objects.all())
     with django_assert_num_queries(1):
-        counted = folders.counts(bob, sources)
+        counted = folder_counts.counts(bob, sources)
     assert [counted[slug] for slug in ("needs-reply", "mine", "unassigned", "snoozed")] == [
         3,
         0,
@@ -155,7 +155,7 @@ def test_a_restricted_source_is_in_no_folder_of_who_may_not_see_it(bob, lena):
     secret = make_source(restricted=True)
     talk = waiting(1, source=secret)
     assert rows("everything", bob) == []
-    assert folders.counts(bob, Source.objects.visible_to(bob))["needs-reply"] == 0
+    assert folder_counts.counts(bob, Source.objects.visible_to(bob))["needs-reply"] == 0
     assert folders.folder_named(f"source-{secret.pk}", bob) is folders.NEEDS_REPLY
     assert rows("everything", lena) == [talk.pk]
 
@@ -197,7 +197,7 @@ def test_a_source_lists_first_who_waits_as_its_number_counts(bob) -> None:
     folder = folders.of_source(source)
     page = folder.page(bob)
     assert [row.pk for row in page.rows] == [long.pk, short.pk, context.pk, done.pk]
-    assert page.split == folders.counts(bob, [source])[folder.slug] == 2
+    assert page.split == folder_counts.counts(bob, [source])[folder.slug] == 2
 
 
 def test_the_pages_of_a_source_go_from_who_waits_to_the_others_without_gaps(bob) -> None:
@@ -258,10 +258,10 @@ def test_today_counts_what_is_due_and_owed_by_the_reader_in_the_same_query(
         FollowUp.objects.filter(pk=row.actions[0].object_id).update(due_on=due)
     sources = list(Source.objects.visible_to(bob))
     with django_assert_num_queries(1):
-        assert folders.counts(bob, sources, due_by=today)["today"] == 4
+        assert folder_counts.counts(bob, sources, due_by=today)["today"] == 4
     Grant.objects.all().delete()
-    assert folders.counts(bob, [source], due_by=today)["today"] == 3
-    assert folders.counts(bob, [], due_by=today)["today"] == 2
+    assert folder_counts.counts(bob, [source], due_by=today)["today"] == 3
+    assert folder_counts.counts(bob, [], due_by=today)["today"] == 2
 
 
 def test_the_navigation_says_how_much_waits_today(client, bob):

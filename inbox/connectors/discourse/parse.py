@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import html
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import quote, urljoin
 
@@ -24,13 +21,13 @@ from inbox.connectors.base import (
     Visibility,
     content_version,
 )
+from inbox.connectors.discourse.mentions import mentioned_names
 from inbox.connectors.ignored import Ignored
 from inbox.connectors.json_values import records, text, whole_number
 from inbox.connectors.tally import Tally
 
 AVATAR_PIXELS = "96"
 LONGEST_SEARCHED = 1_000_000  # characters of a post; a forum's longest has 32,000
-VOID = {"img", "br", "hr", "input", "source", "wbr", "meta", "link", "area", "col", "embed"}
 # The name and size that a forum writes into the link around a picture.
 _META = re.compile(r'<div class="meta">[^<]*(?:<(?!/?div\b)[^<]*)*</div>')
 # What a post raises that is not as it should be.
@@ -259,45 +256,3 @@ def title_of(data: Mapping[str, Any], prefix: str = "") -> str:
 def category_url(base_url: str, category: Mapping[str, Any]) -> str:
     number = text(category.get("id"))
     return f"{base_url}/c/{text(category.get('slug')) or '-'}/{number}" if number else ""
-
-
-def mentioned_names(cooked: str) -> set[str]:
-    """The user names that a post mentions itself, not those inside what it quotes."""
-    finder = _Mentions()
-    with suppress(AssertionError):  # of the standard library's, at "<![" and anything but CDATA
-        finder.feed(cooked)
-    return finder.names
-
-
-class _Mentions(HTMLParser):
-    """Finds <a class="mention">@name</a>; skips quotes, as Discourse itself does."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.names: set[str] = set()
-        self._quotes: list[str] = []  # open tags since a quote began
-        self._open = Counter[str]()  # how many of each are among them
-        self._in_mention = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        classes = (dict(attrs).get("class") or "").split()
-        if self._quotes or tag == "blockquote" or (tag == "aside" and "quote" in classes):
-            if tag not in VOID:
-                self._quotes.append(tag)
-                self._open[tag] += 1
-        elif "mention" in classes:
-            self._in_mention = tag
-
-    def handle_endtag(self, tag: str) -> None:
-        if self._open[tag]:
-            closed = ""
-            while closed != tag:
-                closed = self._quotes.pop()
-                self._open[closed] -= 1
-        elif tag == self._in_mention:
-            self._in_mention = ""
-
-    def handle_data(self, data: str) -> None:
-        name = data.strip()
-        if self._in_mention and name.startswith("@"):
-            self.names.add(name[1:].casefold())
