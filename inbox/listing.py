@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from community_hub.lib.keyset import counted
 from community_hub.lib.query import Context
 from inbox.models import Conversation
 from inbox.search import hits
@@ -22,4 +23,4 @@ def count(user: User, text: str, cap: int) -> int:
         except TooLong as error:  # the query is right: nothing is to be mended in it
             raise error.__cause__ or error from None
     found = Conversation.objects.visible_to(user).filter(asked.conversation & asked.said)
-    return found.order_by().values("pk")[:cap].count()
+    return counted(found, cap)

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from community_hub.lib.keyset import Order
+from community_hub.lib.keyset import Order, counted
 from community_hub.lib.text import number, storable
 
 from . import filters
@@ -144,11 +144,11 @@ class MemberListing:
 
     def count(self, user: User, cap: int) -> int:
         """How many members it asks for, counted up to `cap`. Raises Mistake."""
-        counted = 0
+        found = 0
         for part in self.found_in_parts(with_hidden_scopes_read(user)):
-            if counted < cap:
-                counted += part.order_by().values("pk")[: cap - counted].count()
-        return counted
+            if found < cap:
+                found += counted(part, cap - found)
+        return found
 
     def _asked(self, user: User) -> Q:
         asked = in_stage(self.stage) if self.stage else Q()

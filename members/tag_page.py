@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 
+from community_hub.lib.keyset import CAP
 from community_hub.lib.query.syntax import quoted
 from team import listings
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from .models.tag import TagQuerySet
 
 MOST = 500  # tags on the page
-CAP = 100  # a count stops here and says 99+
 
 
 @dataclass(frozen=True)

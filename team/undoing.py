@@ -6,6 +6,8 @@ import uuid
 
 from django.utils.translation import gettext_lazy as _
 
+from community_hub.lib.keyset import counted
+
 from . import actions, jobs
 from .jobs import background_job
 from .models import Action, BackgroundJob, User
@@ -18,7 +20,7 @@ UNDO = "undo"
 
 def is_much(group: uuid.UUID) -> bool:
     waiting = Action.objects.filter(group=group, undone_at__isnull=True)
-    return waiting.order_by()[: AT_ONCE + 1].count() > AT_ONCE
+    return counted(waiting, AT_ONCE + 1) > AT_ONCE
 
 
 def start(group: uuid.UUID, *, by: User) -> BackgroundJob:

@@ -20,13 +20,13 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
 
 from community_hub.lib import compiled_sql
+from community_hub.lib.keyset import CAP
 from community_hub.lib.query import Mistake, what_holds
 
 from . import listings
 from .models import SavedQuery, User
 from .query_context import context
 
-CAP = 100  # a count stops here and says 99+
 MOST_SHOWN = 20  # views of one's own in the navigation, and as many of colleagues
 MOST_COUNTED = 20  # of all these
 KEPT = 60  # seconds a count is shown while it may have changed

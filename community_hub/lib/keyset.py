@@ -19,6 +19,7 @@ from django.db.models import Model, Q, QuerySet
 from community_hub.lib.text import number, storable
 
 M = TypeVar("M", bound=Model)
+CAP = 100  # a count stops here and says 99+
 
 
 @dataclass(frozen=True)
@@ -155,6 +156,11 @@ def listing(
     """Of rows that were read, one more than `size` where there are more."""
     more = order.cursor_of(rows[size - 1]) if len(rows) > size else ""
     return Listing(rows[:size], order, cursor, more, filters or {})
+
+
+def counted(found: QuerySet[Any], most: int = CAP) -> int:
+    """How many rows there are, up to `most`, which is as many as are read."""
+    return found.order_by().values("pk")[:most].count()
 
 
 def cursor(at: datetime | None, pk: int) -> str:

@@ -11,7 +11,7 @@ from django.db.models import F, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from community_hub.lib.keyset import Order
+from community_hub.lib.keyset import CAP, Order, counted
 from community_hub.lib.paths import path
 from community_hub.lib.text import shortened
 from inbox.models.access import effectively_unassigned
@@ -89,9 +89,9 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
     def newest_first(self) -> ConversationQuerySet:
         return self.order_by(*NEWEST_FIRST.fields)
 
-    def count_up_to(self, most: int = 100) -> int:
+    def count_up_to(self, most: int = CAP) -> int:
         """A capped count: never reads more than `most` rows."""
-        return self.order_by()[:most].count()
+        return counted(self, most)
 
     def recompute(self, ids: Iterable[int]) -> None:
         recompute(ids)

@@ -11,12 +11,11 @@ from django.db.models import CharField, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
 from community_hub.lib import compiled_sql
+from community_hub.lib.keyset import CAP
 from inbox.models import Conversation, Source
 from inbox.pages.folders import FOLDERS, MINE
 from members.models import FollowUp
 from team.models import User
-
-CAP = 100  # a count stops here and says 99+
 
 
 def counts(user: User, sources: Sequence[Source], *, due_by: date | None = None) -> dict[str, int]:

@@ -18,6 +18,7 @@ from django.db import connection
 
 from community_hub import health
 from community_hub.lib import live, schedule
+from community_hub.lib.keyset import counted
 from inbox.models import Delivery, Source
 from inbox.pages.source_status import Report, reports
 from team import jobs
@@ -69,8 +70,8 @@ def look() -> SystemHealth:
         sources=reports(Source.objects.order_by("name", "pk")[:200]),
         deliveries=_deliveries(),
         mail={
-            "refused": MailFailure.objects.refused().order_by()[:MOST].count(),
-            "delayed": MailFailure.objects.delayed().order_by()[:MOST].count(),
+            "refused": counted(MailFailure.objects.refused()),
+            "delayed": counted(MailFailure.objects.delayed()),
         },
         disk_free=disk.free,
         disk_total=disk.total,
@@ -96,7 +97,7 @@ def _database() -> tuple[int, str]:
 
 
 def _deliveries() -> dict[str, int]:
-    """Waiting, held by moderators, failed and unconfirmed; each counted up to MOST."""
+    """Waiting, held by moderators, failed and unconfirmed; each counted up to 99+."""
     states = {
         "waiting": ["held", "queued", "sending"],
         "pending": ["pending"],
@@ -104,8 +105,7 @@ def _deliveries() -> dict[str, int]:
         "unconfirmed": ["unconfirmed"],
     }
     return {
-        name: Delivery.objects.filter(state__in=wanted).order_by()[:MOST].count()
-        for name, wanted in states.items()
+        name: counted(Delivery.objects.filter(state__in=wanted)) for name, wanted in states.items()
     }
 
 

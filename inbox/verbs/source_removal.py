@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from community_hub.lib import live
+from community_hub.lib.keyset import counted
 from community_hub.lib.paths import path
 from inbox.models import Conversation, Delivery, DeliveryState, Message, Source, SourceState
 from inbox.verbs import access
@@ -184,4 +185,4 @@ def _delete_row(source: Source) -> None:
 
 
 def _capped(found: Any) -> int:
-    return int(found.order_by()[:MOST].count())
+    return counted(found, MOST)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from community_hub.lib import htmx, keyset
-from community_hub.lib.keyset import Order
+from community_hub.lib.keyset import Order, counted
 from inbox.connectors.registry import broken
 from inbox.models import Quarantined, Source
 from inbox.pages.rereading_status import rereading_words
@@ -158,7 +158,7 @@ def source_page(
             context |= {"job": job, "job_words": jobs.words_of(job)}
         context["webhook"] = webhook_status(found)
         kept = Quarantined.objects.filter(source=found, resolved_at__isnull=True)
-        context["quarantined"] = kept.order_by()[:100].count()
+        context["quarantined"] = counted(kept)
         context["settings_form"] = settings_form or SettingsForm(source=found)
         context["audience_form"] = audience_form or AudienceForm(source=found)
     return htmx.respond(

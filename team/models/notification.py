@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from community_hub.lib.keyset import Order
+from community_hub.lib.keyset import CAP, Order, counted
 from team import hooks
 
 if TYPE_CHECKING:
@@ -41,9 +41,9 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         """How many were unread until now."""
         return self.unread().update(read_at=timezone.now())
 
-    def count_up_to(self, most: int = 100) -> int:
+    def count_up_to(self, most: int = CAP) -> int:
         """A capped count: never reads more than `most` rows."""
-        return self.order_by()[:most].count()
+        return counted(self, most)
 
 
 class Notification(models.Model):
