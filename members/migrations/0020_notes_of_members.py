@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('members', '0014_custom_fields'),
+        ('members', '0019_tag_cadence'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
