@@ -9,6 +9,7 @@ class InboxConfig(AppConfig):
 
         from community_hub.templatetags.hub import network_name
         from inbox import bond_contributions, filters, listing, member_filters
+        from inbox.ingest import deeds
         from inbox.ingest.recompute import recompute_after_staff_change
         from inbox.models.access import hidden_scopes
         from inbox.models.conversation import ConversationTag, visible_conversation_tags
@@ -20,6 +21,7 @@ class InboxConfig(AppConfig):
         from team import hooks as of_team
         from team import listings
 
+        of_members.deeds.append(deeds.of_messages)
         of_members.network_names.append(network_name)
         of_members.on_staff_changed.append(recompute_after_staff_change)
         of_members.tag_uses.append(

@@ -24,6 +24,7 @@ class MembersConfig(AppConfig):
             listing,
             newcomers,
             note_filters,
+            stage_verbs,
             thanks_due,
             today,
         )

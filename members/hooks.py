@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,6 +75,18 @@ on_staff_changed: list[Callable[[int], None]] = []
 
 # Given a network ("discourse:forum.example"), what people call it.
 network_names: list[Callable[[str], str]] = []
+
+
+# Given keys of lines of the log, what the member did by each: {"message:42": "answered “Tuning”"}.
+deeds: list[Callable[[list[str]], dict[str, str]]] = []
+
+
+def what_was_done(keys: Iterable[str]) -> dict[str, str]:
+    """Of those lines that an app knows more of than they say."""
+    wanted, found = list(keys), dict[str, str]()
+    for words_of in deeds if wanted else ():
+        found |= words_of(wanted)
+    return found
 
 
 def network_name(network: str) -> str:

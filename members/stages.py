@@ -6,23 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from community_hub.lib import compiled_sql
 from team.models import User
 
+from . import stage_words
 from .models import Activity, ActivityKind, Identity, Member, Stage
-
-BETWEEN = " · "  # the new stage and the reason, in the summary of a line
-
-OURS = Q(user__isnull=False) | Q(is_bot=True)
-
-
-def has_stage() -> Q:
-    """A condition on members: teammates, bots and our own accounts have none."""
-    us = Identity.objects.filter(member=OuterRef("pk"), is_us=True)
-    return Q(~OURS, ~Exists(us))
 
 
 @dataclass(frozen=True)
@@ -51,23 +42,11 @@ def stage_reason(
         return StageReason(stage, None, why, "", is_pinned)
     if not line.is_readable:
         return StageReason(stage, None, "", "", is_pinned)
-    _said, _between, why = line.summary.partition(BETWEEN)
+    why = stage_words.reason_in(line.summary)
     by = str(line.actor) if line.actor else ""
     if not why and by:
         why = _("set by %(name)s") % {"name": by}
     return StageReason(stage, line.occurred_at, why, by, is_pinned)
-
-
-def summary(stage: str, why: str = "") -> str:
-    """Of the line that tells of a change."""
-    became = {
-        Stage.OUTSIDER: _("Became an outsider"),
-        Stage.VISITOR: _("Became a visitor"),
-        Stage.PARTICIPANT: _("Became a participant"),
-        Stage.CONTRIBUTOR: _("Became a contributor"),
-        Stage.CHAMPION: _("Became a champion"),
-    }[Stage(stage)]
-    return f"{became}{BETWEEN}{why}" if why else became
 
 
 def _last_change(member: Member, user: User) -> Any:

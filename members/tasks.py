@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from community_hub.lib.pictures.keeping import obtain
 from community_hub.lib.schedule import scheduled
 
-from . import bond_pass, derived, reminders
+from . import bond_pass, derived, reminders, stage_rule
 from .avatars import avatar_wanted
 from .models import Identity
 
@@ -69,3 +69,14 @@ def update_relationships() -> None:
 def nightly_relationships() -> None:
     derived.update()
     bond_pass.work_out_sole_contacts()
+
+
+@scheduled(
+    every=timedelta(days=1),
+    at=clock(3, 50),
+    name="members.tasks.review_stages",
+    label=gettext_lazy("Lower the stages of members who went quiet (once a month)"),
+)
+def review_stages() -> None:
+    """Asked every night, so that a night without a worker costs no month."""
+    stage_rule.review_when_due()

@@ -15,6 +15,7 @@ from members.views import (
     people,
     reminders,
     selection,
+    stages,
     tags,
     today,
 )
@@ -34,6 +35,7 @@ urlpatterns = [
     path("members/exports/", exports.exports, name="member-exports"),
     path("members/selection/", selection.matching, name="member-selection-matching"),
     path("members/selection/<slug:noun>/", selection.selection, name="member-selection"),
+    path("members/stages/", stages.milestones, name="milestones"),
     path("members/named/", by_name.named, name="members-named"),
     path("members/tags/", people.tag_names, name="member-tag-names"),
     path("members/accounts/<int:pk>/avatar/<slug:name>/", avatars.avatar, name="avatar"),

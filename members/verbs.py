@@ -18,7 +18,7 @@ from team import actions
 from team.actions import Changes, one_by_one, verb
 from team.models import Action, User
 
-from . import hooks, log, tag_verbs, trail_words
+from . import hooks, log, stage_words, tag_verbs, trail_words
 from .log import Line
 from .models import Activity, ActivityKind, Member, MemberTag, Stage, Tag, Visibility
 
@@ -41,7 +41,7 @@ def _undo_fields(action: Action, by: User) -> bool:
     return True
 
 
-def _undo_kept_fields(batch: Sequence[Action], by: User) -> set[int]:
+def undo_kept_fields(batch: Sequence[Action], by: User) -> set[int]:
     """As `_undo_fields`, of any number of members in a few statements."""
     by_member = {action.object_id: action for action in batch}
     rows = _locked(by_member)
@@ -61,18 +61,20 @@ def _undo_kept_fields(batch: Sequence[Action], by: User) -> set[int]:
     on=ON,
     right="can_edit_members",
     words=_("changed the stage of %(object)s"),
-    undo=_undo_kept_fields,
+    undo=undo_kept_fields,
     lead_may_undo=True,
     details=trail_words.stages,
 )
 def set_stage(
     members: Member | Iterable[Member], stage: str, *, by: User, group: uuid.UUID | None = None
 ) -> Changes:
-    """Set by hand, so it stays; ValueError for a stage that there is not."""
+    """Set by hand, so it stays; ValueError for a stage that there is not. Teammates and bots have
+    none."""
     after = {"stage": Stage(stage).value, "stage_pinned": True}
-    words = str(_("Became a %s")) % Stage(stage).label.lower()
+    words = stage_words.summary(stage)
     with transaction.atomic():
-        changes = _change_all("stage", members, after, by, group)
+        having = [row for row in _several(members) if not (row.user_id or row.is_bot)]
+        changes = change_all("stage", having, after, by, group)
         log.log_many(
             Line(
                 member_id=action.object_id,
@@ -92,7 +94,7 @@ def set_stage(
     on=ON,
     right="can_edit_members",
     words=_("changed the owner of %(object)s"),
-    undo=_undo_kept_fields,
+    undo=undo_kept_fields,
     lead_may_undo=True,
     details=trail_words.owners,
 )
@@ -104,7 +106,7 @@ def set_owner(
     group: uuid.UUID | None = None,
 ) -> Changes:
     after = {"owner_id": owner.pk if owner else None}
-    return _change_all("own", members, after, by, group)
+    return change_all("own", members, after, by, group)
 
 
 @verb(
@@ -259,7 +261,7 @@ def _write(fields: dict[int, dict[str, Any]]) -> None:
         Member.objects.filter(pk__in=pks).update(**dict(values_of_all))
 
 
-def _change_all(
+def change_all(
     name: str,
     members: Member | Iterable[Member],
     after: dict[str, Any],

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, F, Max, Q
+from django.db.models import F, Max, Q
 from django.utils import timezone
 
 from inbox.connectors.base import Person
@@ -21,6 +21,7 @@ from members.models import (
     FollowUpState,
     Identity,
     Member,
+    Stage,
 )
 from members.resolve import resolve
 from sandbox.models import Account
@@ -34,7 +35,6 @@ from .team import BO, COLLEAGUES, LENA, OWNER
 
 Users = dict[str, User]
 FORUM = "sandbox:forum"  # the network of the practice forum
-PARTICIPANT, CONTRIBUTOR = 3, 70  # messages from which the stage of somebody unknown is guessed
 DONE_FOR = timedelta(days=4)  # what was answered since is closed; the rest simply rests
 STAGED = timedelta(days=21)  # when the team last thought about who stands how close
 UNREAD_FOR = timedelta(hours=8)  # what came in since is still bold
@@ -42,7 +42,6 @@ UNREAD_FOR = timedelta(hours=8)  # what came in since is still bold
 
 def everything(sources: dict[str, Source], users: Users, waiting: dict[str, list[str]]) -> None:
     """`waiting` names, source by source, the conversations that the team still owes a reply."""
-    guess_stages(users)
     for known in KNOWN_MEMBERS:
         remember(known, sources[known.site], users)
     close_the_rest(sources, users, waiting)
@@ -71,22 +70,12 @@ def introduce_staff(users: Users) -> None:
         member_verbs.link_user(Member.objects.get(pk=known.member_id), users[key], by=users[OWNER])
 
 
-def guess_stages(users: Users) -> None:
-    """A first guess from how much somebody wrote; a person may pin another."""
-    strangers = Member.objects.filter(stage_pinned=False, user__isnull=True)
-    said = strangers.annotate(
-        said=Count("activities", filter=Q(activities__kind="message")),
-    )
-    for stage, least in (("participant", PARTICIPANT), ("contributor", CONTRIBUTOR)):
-        busy = said.filter(said__gte=least).values_list("pk", flat=True)
-        Member.objects.filter(pk__in=list(busy)).update(stage=stage)
-
-
 def remember(known: KnownMember, source: Source, users: Users) -> None:
     member = member_called(source, known.handle)
     by = users[LENA]
-    staged = member_verbs.set_stage(member, known.stage, by=by)
-    backdate(member, STAGED, key=f"action:{staged.actions[0].pk}")
+    if known.stage == Stage.CHAMPION:  # the others have theirs by what they did
+        staged = member_verbs.set_stage(member, known.stage, by=by)
+        backdate(member, STAGED, key=f"action:{staged.actions[0].pk}")
     about = {
         "pronouns": known.pronouns,
         "place": known.place,

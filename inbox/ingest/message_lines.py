@@ -15,6 +15,7 @@ from inbox.models import Message
 from members import credits, log
 from members.log import Line
 from members.models import ActivityKind
+from members.stage_rule import promote
 
 if TYPE_CHECKING:
     from inbox.ingest.rows import Written
@@ -88,7 +89,8 @@ where m.id = any(%(ids)s::bigint[]) and m.kind = 'inbound'
 
 
 def log_messages(written: Sequence[Written]) -> None:
-    """A line for each message with a known author, and one for each edit. Two queries."""
+    """A line for each message with a known author, and one for each edit; and a higher stage for
+    whoever has reached it. Three queries where nobody has."""
     new = {row.id for row in written if row.inserted}
     lines = []
     for found in _rows(_MESSAGES, [row.id for row in written]):
@@ -97,6 +99,8 @@ def log_messages(written: Sequence[Written]) -> None:
             key = f"{key_of(found.message)}:edited:{found.version}"
             lines.append(_line(found, ActivityKind.EDITED, key, found.edited_at))
     log.log_many(lines)
+    if new:
+        promote(line.member_id for line in lines)
 
 
 def log_team_replies(ids: Iterable[int]) -> None:

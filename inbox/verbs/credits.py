@@ -14,6 +14,7 @@ from members import credits
 from members.follow_up_verbs import NotPossible, Origin, plan
 from members.follow_ups import today
 from members.models import FollowUpKind
+from members.stage_rule import promote, take_back
 from team import actions
 from team.actions import Changes, one_by_one, verb
 from team.models import Action, User
@@ -31,6 +32,8 @@ def _undo_credit(action: Action, by: User) -> bool:
     if not Message.objects.filter(pk=pk, credited_at__isnull=False).update(credited_at=None):
         return False
     credits.forget([pk])
+    for move in action.after["raised"]:
+        take_back(move)
     _after_undo(action)
     return True
 
@@ -55,7 +58,9 @@ def credit(message: Message, *, by: User) -> Changes:
         conversation = row.conversation
         Message.objects.filter(pk=row.pk).update(credited_at=timezone.now())
         _write(row, by)
-        changes = actions.record("credit", [conversation], by=by, after=_facts(row))
+        facts = _facts(row)
+        raised = [move.as_json() for move in promote([facts["member"]])]
+        changes = actions.record("credit", [conversation], by=by, after={**facts, "raised": raised})
         _add_line("credit", conversation, changes, by)
         closed = _close_what_it_answers(row, changes, by)
         announce([conversation])
@@ -67,7 +72,8 @@ def _undo_uncredit(action: Action, by: User) -> bool:
     row = Message.objects.filter(pk=action.before["message"], deleted_at__isnull=True)
     if not row.filter(credited_at__isnull=True).update(credited_at=timezone.now()):
         return False
-    _write(_with_author(row.get().pk), action.by or by)
+    _write(_with_author(action.before["message"]), action.by or by)
+    promote([action.before["member"]])
     _after_undo(action)
     return True
 

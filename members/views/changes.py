@@ -16,6 +16,7 @@ from members.forms import DetailsForm, NoteForm, OwnerForm, StaffForm
 from members.log import own_notes
 from members.models import Member, Stage, Visibility
 from members.models.tag import tag_name
+from members.stage_verbs import unpin_stage
 from team.actions import Changes
 from team.http import AuthenticatedHttpRequest
 
@@ -46,10 +47,18 @@ def tag(request: AuthenticatedHttpRequest, pk: int, tag_pk: int) -> HttpResponse
     return answer(request, found, _("Removed “%(name)s”.") % {"name": gone.name}, changes)
 
 
-@require_POST
+@require_http_methods(["POST", "DELETE"])
 def stage(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
+    """POST `stage`: set by hand, to stay. DELETE: the milestones decide again."""
     found = visible_member(request, pk)
     verbs.set_stage.require(request.user)
+    if found.user_id or found.is_bot:
+        return answer(request, found, _("Teammates and bots have no stage."), level="error")
+    if htmx.method(request) == "DELETE":
+        changes = unpin_stage(found, by=request.user)
+        found.refresh_from_db()
+        said = _("The milestones decide: %(stage)s") % {"stage": found.get_stage_display()}
+        return answer(request, found, said, changes)
     wanted = request.POST.get("stage", "")
     if wanted not in Stage.values:
         return answer(request, found, _("Select a stage."), level="error")

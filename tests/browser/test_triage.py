@@ -5,7 +5,8 @@ import re
 from playwright.sync_api import Page, Route, expect
 
 from .hub import Hub, at
-from .talks import EVERYTHING, Talk
+from .practice import Practice
+from .talks import EVERYTHING, Talk, arrived
 
 
 def state(hub: Hub, talk: Talk, column: str = "state") -> object:
@@ -403,3 +404,25 @@ def test_the_buttons_of_the_reply_stand_on_one_line_with_the_counter(sit, talk: 
     buttons = page.locator(".composer .foot .btn:visible")
     tops = {round(box["y"]) for box in (each.bounding_box() for each in buttons.all()) if box}
     assert max(tops) - min(tops) < 10, tops  # small ones are centred beside the others
+
+
+def test_p_credits_the_message_with_the_focus_and_z_takes_it_back(
+    sit, hub: Hub, talk: Talk
+) -> None:
+    answers = {name: f"{name} knows {talk.title}" for name in ("Halvard Moe", "Bram Visser")}
+    with Practice(hub.url, "forum") as forum:
+        for who, words in answers.items():
+            forum.reply(talk.address, words, who)
+    for words in answers.values():
+        arrived(hub, "select id from inbox_message where body_text = %s", words)
+    page = sit("bo")
+    page.goto(talk.page)
+    first, second = (page.locator("article.message", has_text=words) for words in answers.values())
+    first.get_by_role("link").first.focus()
+    page.keyboard.press("p")
+    expect(first).to_contain_text("answer credited")
+    expect(second).not_to_contain_text("answer credited")
+    assert state(hub, talk) == "done"
+    page.keyboard.press("z")
+    expect(first).not_to_contain_text("answer credited")
+    assert state(hub, talk) == "open"

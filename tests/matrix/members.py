@@ -22,6 +22,14 @@ FOLLOW_UP = {"pk": lambda world: world.follow_up.pk}
 
 ENCOUNTER = {"pk": lambda world: world.encounter.pk}
 
+MILESTONES = {
+    "participant_activities": "3",
+    "participant_days": "2",
+    "contributor_activities": "12",
+    "contributor_credits": "2",
+    "within_days": "365",
+}
+
 ENDPOINTS = (
     Endpoint("today/", "GET"),
     Endpoint("today/mail/<str:token>/", "GET", ids=MAIL, stranger=OPEN),
@@ -64,6 +72,8 @@ ENDPOINTS = (
         "members/accounts/<int:pk>/avatar/<slug:name>/", "GET", ids=AVATAR, ok=(202,), scoped=True
     ),
     Endpoint("members/named/", "GET"),
+    Endpoint("members/stages/", "GET", ADMINS),
+    Endpoint("members/stages/", "POST", ADMINS, data=MILESTONES),
     Endpoint("members/tags/", "GET"),
     Endpoint("tags/", "GET"),
     Endpoint("tags/", "POST", TRIAGERS, data={"name": "fresh"}),
@@ -79,6 +89,7 @@ ENDPOINTS = (
     Endpoint("members/<int:pk>/owner/", "POST", TRIAGERS, MEMBER, {"owner": ""}),
     Endpoint("members/<int:pk>/user/", "POST", LEADS, MEMBER, {"user": ""}),
     Endpoint("members/<int:pk>/stage/", "POST", TRIAGERS, MEMBER, {"stage": "champion"}),
+    Endpoint("members/<int:pk>/stage/", "DELETE", TRIAGERS, MEMBER),
     Endpoint("members/<int:pk>/tags/", "POST", NOTERS, MEMBER, {"name": "loud"}),
     Endpoint("members/<int:pk>/tags/<int:tag_pk>/", "POST", NOTERS, TAG, DELETE),
     Endpoint("members/<int:pk>/tags/<int:tag_pk>/", "DELETE", NOTERS, TAG),

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from members import log, stages, verbs
+from members import log, stage_words, stages, verbs
 from members.log import Line
 from members.models import ActivityKind
 from tests.make import make_identity, make_member, make_source
@@ -22,7 +22,7 @@ def changed(member, stage, why, scope=""):
     line = Line(
         member_id=member.pk,
         kind=ActivityKind.STAGE,
-        summary=stages.summary(stage, why),
+        summary=stage_words.summary(stage, why),
         key=f"stage:{member.pk}:{stage}",
         scope=scope,
     )
