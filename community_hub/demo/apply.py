@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from inbox.connectors.base import Person
 from inbox.models import Conversation, Draft, ReadMark, SavedReply, Source
+from inbox.verbs import credits as credit_verbs
 from inbox.verbs import saved_replies, tags, triage, writing
 from members import follow_up_verbs, follow_up_words, follow_ups
 from members import verbs as member_verbs
@@ -27,6 +28,7 @@ from members.resolve import resolve
 from sandbox.models import Account
 from team.models import User
 
+from .credits import CREDITED_ANSWERS, CreditedAnswer
 from .follow_ups import FOLLOW_UPS
 from .handled import HANDLED, HandledConversation
 from .known_members import KNOWN_MEMBERS, KnownMember
@@ -48,6 +50,8 @@ def everything(sources: dict[str, Source], users: Users, waiting: dict[str, list
     for handled in HANDLED:
         handle(handled, sources[handled.site], users)
     plan_follow_ups(sources, users)
+    for credited in CREDITED_ANSWERS:
+        credit(credited, sources[credited.site], users)
     mark_read(users)
     save_replies(users)
 
@@ -141,6 +145,19 @@ def plan_follow_ups(sources: dict[str, Source], users: Users) -> None:
             closed = follow_up_verbs.complete(row, planned.state, by=owner)
             key = f"action:{closed.actions[0].pk}"
             backdate(member, timedelta(days=-planned.due), key=key)
+
+
+def credit(credited: CreditedAnswer, source: Source, users: Users) -> None:
+    conversation, by = conversation_called(source, credited.begins), users[credited.by]
+    theirs = conversation.messages.in_order().filter(author__handle=credited.handle)
+    message = theirs.select_related("author__member", "conversation__source")[:1].get()
+    credit_verbs.credit(message, by=by)
+    message.refresh_from_db(fields=["credited_at"])
+    if credited.thanks:
+        planned = credit_verbs.thank(message, by=by)
+        row = FollowUp.objects.get(pk=planned.actions[0].object_id)
+        if credited.thanks != FollowUpState.OPEN:
+            follow_up_verbs.complete(row, credited.thanks, by=by)
 
 
 def save_replies(users: Users) -> None:
