@@ -13,11 +13,11 @@ from .stage_sql import NUMBERS
 
 MOST = {"within_days": 3650, "participant_days": 366}
 LABELS = {
-    "participant_activities": gettext_lazy("Activities"),
-    "participant_days": gettext_lazy("On at least so many days"),
-    "contributor_activities": gettext_lazy("Activities"),
-    "contributor_credits": gettext_lazy("Or answers credited"),
-    "within_days": gettext_lazy("Days that count, up to today"),
+    "participant_activities": gettext_lazy("A participant has so many activities"),
+    "participant_days": gettext_lazy("on at least so many days"),
+    "contributor_activities": gettext_lazy("A contributor has so many activities"),
+    "contributor_credits": gettext_lazy("or so many credited answers"),
+    "within_days": gettext_lazy("All of it within so many days"),
 }
 
 
