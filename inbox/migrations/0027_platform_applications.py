@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('inbox', '0025_credited_messages'),
+        ('inbox', '0026_promises_in_replies'),
     ]
 
     operations = [
