@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from community_hub.lib import compiled_sql
 from members import by_name, filters, verbs
 from members.listing import MemberListing
-from members.models import Identity, Member, Sighting
+from members.models import Activity, Identity, Member, Sighting, Visibility
 from tests.make import make_identity, make_line, make_member, make_source
 
 NOW = timezone.now
@@ -155,10 +155,11 @@ def test_an_operator_of_conversations_says_so_and_leads_there(bob, people, name)
 
 def test_members_are_found_by_notes_as_far_as_they_may_be_read(bob, lena, olga, people):
     ada, ben, cleo, dora = people
-    make_line(ada, kind="note", actor=olga)
-    make_line(ben, kind="note", actor=bob, visibility="author")
-    make_line(cleo, kind="note", actor=olga, visibility="leads")
-    make_line(dora, kind="note", actor=olga, removed_at=NOW())
+    for member, actor, visibility in (
+        (ada, olga, "team"), (ben, bob, "author"), (cleo, olga, "leads"), (dora, olga, "team"),
+    ):  # fmt: skip
+        make_line(member, kind="note", actor_id=actor.pk, visibility=Visibility(visibility))
+    Activity.objects.filter(member=dora).update(removed_at=NOW())
     assert ask(bob, "has:note") == ["Ada Lovelace", "Ben Ali"]
     assert ask(lena, "has:note") == ["Ada Lovelace", "Cleo Bot"]
     assert ask(bob, "-has:note") == ["Cleo Bot", "Dora Li"]
