@@ -17,6 +17,7 @@ class MembersConfig(AppConfig):
             field_filters,
             field_verbs,
             filters,
+            first_seen_filter,
             follow_up_verbs,
             going_quiet,
             hooks,

@@ -45,6 +45,7 @@ class TodaySection:
     more: Callable[[Any, bool], str] = lambda user, of_team: ""
     line: Callable[[Any], MailLine] | None = None
     is_due: bool = True
+    most: int = 20  # rows on the page
     place: int = 100  # the lower, the higher on the page
 
 

@@ -11,6 +11,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from community_hub.lib.paths import path
+from community_hub.lib.text import shortened
 from team.models import User
 
 from . import occasions
@@ -20,6 +22,7 @@ from .occasions import Occasion, OccasionKind
 
 NEW = timedelta(days=14)
 KEY = "welcome"
+WORDS = 140  # characters of what they said
 
 
 def find(user: User, of_team: bool, most: int) -> list[Occasion]:
@@ -58,7 +61,7 @@ def _occasion(member: Member, line: Activity) -> Occasion:
         member=member,
         key=KEY,
         text=_now("Welcome them"),
-        what=f"“{line.summary}”" if line.summary else "",
+        what=f"“{shortened(line.summary, WORDS)}”" if line.summary else "",
         note=_now("first words on %(day)s in %(place)s") % {"day": day, "place": line.where},
         link=line.link,
         scope=line.scope,
@@ -75,4 +78,5 @@ SECTION = occasions.section(
     hint=_("nobody has welcomed them yet"),
     empty=_("Nobody wrote their first words in the last two weeks without being welcomed."),
     place=40,
+    more=lambda user, of_team: f"{path('members')}?q=first:this-week",
 )

@@ -74,8 +74,18 @@ def kind_called(slug: str) -> OccasionKind | None:
     return _kinds.by_slug.get(slug)
 
 
+FEW = 6  # rows: none of them is late, and the next comes when one is done
+
+
 def section(
-    kind: OccasionKind, *, title: Any, hint: Any, empty: Any, place: int, is_due: bool = False
+    kind: OccasionKind,
+    *,
+    title: Any,
+    hint: Any,
+    empty: Any,
+    place: int,
+    is_due: bool = False,
+    more: Callable[[User, bool], str] = lambda user, of_team: "",
 ) -> TodaySection:
     return TodaySection(
         slug=kind.slug,
@@ -87,6 +97,8 @@ def section(
         line=lambda row: MailLine(str(row.member), row.what, row.note, row.address),
         place=place,
         is_due=is_due,
+        most=FEW,
+        more=more,
     )
 
 

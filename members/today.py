@@ -13,7 +13,6 @@ from . import follow_ups, hooks
 from .hooks import MailLine, TodaySection
 from .models import FollowUp, FollowUpKind
 
-MOST = 20  # rows of a section
 NOT_PROMISED = [kind for kind in FollowUpKind if kind != FollowUpKind.PROMISE]
 
 
@@ -35,9 +34,10 @@ def sections(user: User, *, of_team: bool) -> list[FilledSection]:
     """In their order; one or two queries each."""
     found = []
     for section in sorted(hooks.today_sections, key=lambda each: each.place):
-        rows = section.rows(user, of_team, MOST)
+        rows = section.rows(user, of_team, section.most)
         more = section.more(user, of_team)
-        found.append(FilledSection(section, rows[:MOST], len(rows) > MOST, more))
+        has_more = len(rows) > section.most
+        found.append(FilledSection(section, rows[: section.most], has_more, more))
     return found
 
 

@@ -7,10 +7,11 @@ from django.utils import timezone
 
 from members import newcomers, occasion_verbs, thanks_due
 from members.follow_up_verbs import NotPossible
-from members.models import FollowUp, Identity, Member
+from members.models import FollowUp, Identity, Member, Sighting
+from members.occasions import FEW
 from members.today import sections
 from team import actions
-from tests.make import make_identity, make_line, make_member, make_source
+from tests.make import make_identity, make_line, make_member, make_source, one_line
 
 NOW = timezone.now
 
@@ -136,5 +137,24 @@ def test_today_shows_them_in_as_many_queries_for_many_as_for_few(
     client.get("/today/")
     with django_assert_max_num_queries(20):
         page = client.get("/today/").content.decode()
-    assert page.count("“First board finished!”") == 12
-    assert page.count("answered 2 people") == 12
+    assert page.count("“First board finished!”") == FEW
+    assert page.count("answered 2 people") == FEW
+    assert f'<span class="count">{FEW}+</span>' in one_line(page)
+
+
+def test_first_finds_who_was_seen_first_in_a_week_as_far_as_the_reader_knows(client, bob, lena):
+    newcomer("Joss", 0)
+    newcomer("Old", 40)
+    secret = make_source(restricted=True)
+    now = NOW()
+    for name, scope in (("Known longer", "source:0"), ("Hidden", secret.scope)):
+        first = {secret.scope: now - timedelta(days=90), scope: now}
+        first[secret.scope] = now - timedelta(days=90)
+        identity = make_identity(make_member(name, first_seen=min(first.values()), last_seen=now))
+        for each, at in first.items():
+            Sighting.objects.create(identity=identity, scope=each, first_seen=at, last_seen=now)
+    for reader, expected in ((lena, ["Joss"]), (bob, ["Joss", "Known longer"])):
+        client.force_login(reader)
+        page = client.get("/members/?q=first:thisweek").content.decode()
+        named = ("Joss", "Old", "Known longer", "Hidden")
+        assert [each for each in named if each in page] == expected
