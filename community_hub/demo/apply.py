@@ -28,6 +28,7 @@ from members.resolve import resolve
 from sandbox.models import Account
 from team.models import User
 
+from . import relationships
 from .credits import CREDITED_ANSWERS, CreditedAnswer
 from .follow_ups import FOLLOW_UPS
 from .handled import HANDLED, HandledConversation
@@ -52,6 +53,7 @@ def everything(sources: dict[str, Source], users: Users, waiting: dict[str, list
     plan_follow_ups(sources, users)
     for credited in CREDITED_ANSWERS:
         credit(credited, sources[credited.site], users)
+    relationships.relate(users)
     mark_read(users)
     save_replies(users)
 

@@ -45,6 +45,33 @@ def test_a_promise_is_made_in_the_inbox_and_kept_on_today(sit, talk: Talk) -> No
     expect(row).to_have_count(0)
 
 
+def test_a_managers_morning_on_today(sit, talk: Talk) -> None:
+    page = sit("bo")
+    page.goto(talk.page)
+    page.locator("body").press("r")
+    page.keyboard.type(f"Thank you. We measure {talk.title[-8:]} on Friday.")
+    page.keyboard.press("Control+.")
+    menu = page.locator("#promise-menu")
+    promised = f"We measure {talk.title[-8:]} on Friday."
+    expect(menu.get_by_label("What you promise")).to_have_value(promised)
+    menu.get_by_role("button", name="Mark as promise").press("Enter")
+    expect(page.locator(".reply-promises")).to_contain_text(promised)
+    page.locator("textarea[name=reply]").press("Control+Enter")
+    expect(page.locator(".reply-promises p")).to_have_count(0)
+    expect(page.locator("#person .follow-ups")).to_contain_text(promised, timeout=40_000)
+
+    page.goto("/today/")
+    hello = page.locator("section", has=page.locator("#today-welcome"))
+    name = hello.locator(".due-row b").first.inner_text()
+    hello.locator(".due-what").first.focus()
+    page.keyboard.press("i")
+    expect(page.locator(".toast").last).to_contain_text("It’s on your list for today.")
+    planned = page.locator("section", has=page.locator("#today-follow-ups"))
+    expect(planned.locator(".due-row", has_text=name)).to_have_count(1)
+    page.keyboard.press("z")
+    expect(hello.locator(".due-row", has_text=name)).to_have_count(1)
+
+
 def test_today_fits_a_phone_and_shows_the_team(sit) -> None:
     page = sit("bo", viewport={"width": 360, "height": 740})
     page.goto("/today/")

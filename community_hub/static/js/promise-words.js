@@ -31,7 +31,8 @@ function wordsOf(box) {
   if (!box) return "";
   const { selectionStart: start, selectionEnd: end, value } = box;
   if (start !== end) return value.slice(start, end).trim();
-  const ends = [0, ...[...value.matchAll(END)].map((match) => match.index + match[0].length), value.length];
+  const found = [...value.matchAll(END)].map((match) => match.index + match[0].length);
+  const ends = [...new Set([0, ...found, value.length])];
   const at = ends.findIndex((place) => place > start);
   const sentence = at < 1 ? value.slice(ends.at(-2) ?? 0) : value.slice(ends[at - 1], ends[at]);
   return sentence.trim().slice(0, 500);

@@ -1,0 +1,65 @@
+"""Who is new, quiet and due in the demo: what Today has to show besides what was planned."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models import Count
+from django.utils import timezone
+
+from members import derived, keep_in_touch, tag_verbs
+from members import verbs as member_verbs
+from members.models import FollowUp, FollowUpKind, FollowUpState, Member, Rhythm, Tag
+from members.models.member import or_never
+from team.models import User
+
+from .team import BO, LENA
+
+NEW = timedelta(days=20)  # whoever is newer was welcomed, but for NEWCOMERS
+NEWCOMERS = 5  # the latest
+EDUCATORS, OFTEN = "meet-up", 90  # a tag, and how often to be in touch with its members
+GONE = timedelta(days=60)  # who was not seen for so long is one to be in touch with
+CADENCE = 45
+
+
+def relate(users: dict[str, User]) -> None:
+    welcome_all_but_the_latest(users[LENA])
+    keep_in_touch_with_some(users[BO])
+    derived.update()
+    own_somebody_quiet(users[BO])
+
+
+def welcome_all_but_the_latest(by: User) -> None:
+    now = timezone.now()
+    new = Member.objects.alias(since=or_never("first_seen")).filter(since__gte=now - NEW, user=None)
+    rows = list(new.order_by("-since", "-pk"))[NEWCOMERS:]
+    made = FollowUp.objects.bulk_create(
+        FollowUp(
+            member=member, owner=by, created_by=by, kind=FollowUpKind.WELCOME, text="Welcome them",
+            origin="welcome", due_on=now.date(), state=FollowUpState.KEPT, closed_at=now,
+        )
+        for member in rows
+    )  # fmt: skip
+    for row, member in zip(made, rows, strict=True):
+        row.created_at = member.first_seen or now
+        row.closed_at = min(row.created_at + timedelta(hours=5), now)
+        row.due_on = row.closed_at.date()
+    FollowUp.objects.bulk_update(made, ["created_at", "closed_at", "due_on"])
+
+
+def keep_in_touch_with_some(by: User) -> None:
+    """By a tag, and two of whom nobody has heard for long."""
+    tag = Tag.named(EDUCATORS)
+    tag_verbs.edit(tag, by=by, cadence_days=OFTEN)
+    gone = Member.objects.filter(
+        user=None, is_bot=False, owner=None, last_seen__lt=timezone.now() - GONE
+    )
+    for member in gone.annotate(said=Count("activities")).order_by("-said", "pk")[:2]:
+        member_verbs.set_owner(member, by, by=by)
+        keep_in_touch.set_cadence(member, CADENCE, by=by)
+
+
+def own_somebody_quiet(by: User) -> None:
+    quiet = Rhythm.objects.quiet().filter(member__owner=None, member__user=None)
+    for row in quiet.select_related("member").order_by("-active_days", "pk")[:1]:
+        member_verbs.set_owner(row.member, by, by=by)
