@@ -7,7 +7,7 @@ from datetime import date, timedelta, tzinfo
 from typing import Any
 
 from django.db import transaction
-from django.db.models import DateField, F, Func, Min, OuterRef, Q, Subquery, Value
+from django.db.models import DateField, F, Func, Min, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce, Greatest, TruncDate
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -118,8 +118,8 @@ def _due(user: User) -> Any:
     shortest = by_tag.values("member").annotate(least=Min("tag__cadence_days")).values("least")
     tagged = MemberTag.objects.filter(tag__removed_at=None, tag__cadence_days__isnull=False)
     own = Rhythm.objects.filter(cadence_days__isnull=False)
-    either = Q(pk__in=tagged.values("member")) | Q(pk__in=own.values("pk"))
-    found = occasions.members_to_turn_to(user).filter(either).select_related("owner")
+    either = tagged.values("member").union(own.values("member"))
+    found = occasions.members_to_turn_to(user).filter(pk__in=either).select_related("owner")
     found = found.with_seen_at(user).with_contact_at(user)
     now = today_of(user)
     rows: Any = found.annotate(

@@ -13,7 +13,7 @@ from members.follow_up_verbs import NotPossible, Origin
 from members.log import timeline
 from members.models import FollowUp, Member
 from team.models import Hub, Notification
-from tests.make import make_identity, make_member, make_source
+from tests.make import make_identity, make_member, make_source, one_line
 
 
 @pytest.fixture
@@ -288,3 +288,16 @@ def test_another_day_is_set_by_one_key_and_a_wrong_one_is_refused(client, bob, i
     client.post(f"/follow-ups/{row.pk}/due/", {"due_on": "yesterday"})
     row.refresh_from_db()
     assert row.due_on == friday
+
+
+def test_what_a_teammate_who_is_gone_should_do_is_taken_over(client, bob, lena, ines):
+    row = late(plan(ines, lena))
+    lena.is_active = False
+    lena.save()
+    client.force_login(bob)
+    page = one_line(client.get("/today/?whose=team").content)
+    assert "Lena Lindqvist is gone: take over" in page
+    client.post(f"/follow-ups/{row.pk}/owner/", {"user": "me"})
+    row.refresh_from_db()
+    assert row.owner == bob
+    assert "is gone" not in client.get("/today/?whose=team").content.decode()
