@@ -29,31 +29,25 @@ from team.models import User
 from . import occasions
 from .follow_ups import today_of
 from .models import Bond, FollowUp, Member, Rhythm
-from .occasions import Occasion, OccasionKind
+from .occasions import Found, Occasion, OccasionKind
 from .rhythm import MemberRhythm
 
 BACK = timedelta(days=14)  # for so long somebody who came back is shown
 
 
-def find_quiet(user: User, of_team: bool, most: int) -> list[Occasion]:
-    """Mine first; of these, who went quiet last."""
-    rows = _for(user, _quiet(user), of_team)
-    return [_quiet_occasion(row, user) for row in rows.order_by(*ORDER, "-quiet_since")[:most]]
+def quiet_rows(user: User, of_team: bool, member: Member | None) -> Any:
+    """Mine first; of these, who went quiet last. With the points of what is between us."""
+    rows = _turned_to(Rhythm.objects.visible_to(user).quiet(), user, member)
+    rows = _for(user, _not_taken(rows, "quiet", "quiet_since"), of_team)
+    return occasions.columns(rows.order_by(*ORDER, "-quiet_since"), QUIET.slug, "pk", "points")
 
 
-def find_back(user: User, of_team: bool, most: int) -> list[Occasion]:
-    rows = _for(user, _back(user), of_team)
-    return [_back_occasion(row, user) for row in rows.order_by(*ORDER, "-came_back_on")[:most]]
-
-
-def quiet_of(member: Member, user: User) -> Occasion | None:
-    row = _quiet(user).filter(pk=member.pk).first()
-    return _quiet_occasion(row, user) if row else None
-
-
-def back_of(member: Member, user: User) -> Occasion | None:
-    row = _back(user).filter(pk=member.pk).first()
-    return _back_occasion(row, user) if row else None
+def back_rows(user: User, of_team: bool, member: Member | None) -> Any:
+    lately = today_of(user) - BACK
+    rows = Rhythm.objects.visible_to(user).filter(quiet_since=None, came_back_on__gte=lately)
+    rows = _not_taken(_turned_to(rows, user, member), "back", "came_back_on")
+    rows = _for(user, rows, of_team)
+    return occasions.columns(rows.order_by(*ORDER, "-came_back_on"), CAME_BACK.slug, "pk", "points")
 
 
 # Below --------------------------------------------------------------------------------------------
@@ -61,20 +55,9 @@ def back_of(member: Member, user: User) -> Occasion | None:
 ORDER = ("-is_own", F("points").desc(nulls_last=True))
 
 
-def _quiet(user: User) -> Any:
-    rows = Rhythm.objects.visible_to(user).quiet()
-    return _not_taken(_turned_to(rows, user), "quiet", "quiet_since")
-
-
-def _back(user: User) -> Any:
-    lately = today_of(user) - BACK
-    rows = Rhythm.objects.visible_to(user).filter(quiet_since=None, came_back_on__gte=lately)
-    return _not_taken(_turned_to(rows, user), "back", "came_back_on")
-
-
-def _turned_to(rows: Any, user: User) -> Any:
+def _turned_to(rows: Any, user: User, member: Member | None) -> Any:
     members = occasions.members_to_turn_to(user).filter(pk=OuterRef("member_id"))
-    return rows.filter(Exists(members)).select_related("member__owner")
+    return (rows.filter(pk=member.pk) if member else rows).filter(Exists(members))
 
 
 def _not_taken(rows: Any, name: str, day: str) -> Any:
@@ -116,46 +99,57 @@ def _words(row: Rhythm, user: User) -> str:
     ).words
 
 
-def _note(row: Rhythm, user: User) -> str:
-    member = row.member
+def _note(member: Member, points: int | None, user: User) -> str:
     parts = [member.get_stage_display().lower()]
     if member.owner_id == user.pk:
         parts.append(_now("yours"))
     elif member.owner:
         parts.append(_now("Owner: %(name)s") % {"name": member.owner})
-    elif getattr(row, "points", None) and row.points >= getattr(row, "others", 0):  # type: ignore[attr-defined]
+    elif points:
         parts.append(_now("you know them"))
     return " · ".join(parts)
 
 
-def _quiet_occasion(row: Rhythm, user: User) -> Occasion:
-    assert row.quiet_since
-    day = date_format(row.quiet_since, "j F")
+def _with_rhythms(found: list[Found]) -> list[tuple[Rhythm, Found]]:
+    rows = Rhythm.objects.select_related("member__owner").in_bulk([row.member for row in found])
+    return [(rows[row.member], row) for row in found]
+
+
+def fill_quiet(found: list[Found], user: User) -> list[Occasion]:
+    return [_quiet(row, points.first, user) for row, points in _with_rhythms(found)]
+
+
+def fill_back(found: list[Found], user: User) -> list[Occasion]:
+    return [_back(row, points.first, user) for row, points in _with_rhythms(found)]
+
+
+def _quiet(row: Rhythm, points: int | None, user: User) -> Occasion:
+    day = row.quiet_since or today_of(user)
     return Occasion(
         kind=QUIET,
         member=row.member,
-        key=_key("quiet", row.quiet_since),
-        text=_now("Ask how they are: quiet since %(day)s") % {"day": day},
+        key=_key("quiet", day),
+        text=_now("Ask how they are: quiet since %(day)s") % {"day": date_format(day, "j F")},
         what=_words(row, user),
-        note=_note(row, user),
+        note=_note(row.member, points, user),
     )
 
 
-def _back_occasion(row: Rhythm, user: User) -> Occasion:
-    assert row.came_back_on
-    day = date_format(row.came_back_on, "j F")
+def _back(row: Rhythm, points: int | None, user: User) -> Occasion:
+    day = row.came_back_on or today_of(user)
+    said = _now("Welcome them back: active again since %(day)s")
     return Occasion(
         kind=CAME_BACK,
         member=row.member,
-        key=_key("back", row.came_back_on),
-        text=_now("Welcome them back: active again since %(day)s") % {"day": day},
+        key=_key("back", day),
+        text=said % {"day": date_format(day, "j F")},
         what=_words(row, user),
-        note=_note(row, user),
+        note=_note(row.member, points, user),
     )
 
 
-QUIET = occasions.register(OccasionKind("quiet", find_quiet, quiet_of, done=_("Done")))
-CAME_BACK = occasions.register(OccasionKind("back", find_back, back_of, done=_("Done")))
+QUIET = occasions.register(OccasionKind("quiet", quiet_rows, fill_quiet, done=_("Done")))
+CAME_BACK = occasions.register(OccasionKind("back", back_rows, fill_back, done=_("Done")))
 QUIET_SECTION = occasions.section(
     QUIET,
     title=_("Going quiet"),

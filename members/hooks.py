@@ -34,7 +34,8 @@ class TodaySection:
     + 1 rows, the most pressing first; `template` shows one as `row`. `more`: given the same, where
     all of them are, or "". `empty` says what was looked at. `line`: a row as the morning mail says
     it; None where it stands on the page alone. `is_due`: the mail is sent for it; else it stands
-    in one that is sent for another."""
+    in one that is sent for another. `together`: given the same and how many at most, by slug, the
+    rows of all sections that have this function, in fewer queries."""
 
     slug: str
     title: Any
@@ -46,6 +47,7 @@ class TodaySection:
     line: Callable[[Any], MailLine] | None = None
     is_due: bool = True
     most: int = 20  # rows on the page
+    together: Callable[[Any, bool, dict[str, int]], dict[str, list[Any]]] | None = None
     place: int = 100  # the lower, the higher on the page
 
 

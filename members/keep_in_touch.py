@@ -24,21 +24,19 @@ from .cadences import check_cadence
 from .follow_up_verbs import NotPossible, checked_day
 from .follow_ups import today, today_of
 from .models import Activity, ActivityKind, Member, MemberTag, Rhythm
-from .occasions import Occasion, OccasionKind
+from .occasions import Found, Occasion, OccasionKind
 
 ON = "members.member"
 CONTACTS = [kind.value for kind in ActivityKind if kind.is_contact or kind.value == "message"]
 
 
-def find(user: User, of_team: bool, most: int) -> list[Occasion]:
-    """The longest overdue first. Mine are those of members I own."""
-    rows = _due(user)
-    rows = rows if of_team else rows.filter(owner=user)
-    return _occasions(list(rows.order_by("contact_due", "pk")[:most]), user)
-
-
-def of(member: Member, user: User) -> Occasion | None:
-    return next(iter(_occasions(list(_due(user).filter(pk=member.pk)), user)), None)
+def rows(user: User, of_team: bool, member: Member | None) -> Any:
+    """The longest overdue first, with the cadence. Mine are those of members I own."""
+    due = _due(user)
+    due = due if of_team else due.filter(owner=user)
+    due = due.filter(pk=member.pk) if member else due
+    ordered = due.order_by("contact_due", "pk")
+    return occasions.columns(ordered, KEEP_IN_TOUCH.slug, "pk", "cadence")
 
 
 def cadence_of(member: Member) -> tuple[int | None, str]:
@@ -119,10 +117,10 @@ def _due(user: User) -> Any:
     tagged = MemberTag.objects.filter(tag__removed_at=None, tag__cadence_days__isnull=False)
     own = Rhythm.objects.filter(cadence_days__isnull=False)
     either = tagged.values("member").union(own.values("member"))
-    found = occasions.members_to_turn_to(user).filter(pk__in=either).select_related("owner")
+    found = occasions.members_to_turn_to(user).filter(pk__in=either)
     found = found.with_seen_at(user).with_contact_at(user)
     now = today_of(user)
-    rows: Any = found.annotate(
+    members: Any = found.annotate(
         cadence=Coalesce("rhythm__cadence_days", Subquery(shortest[:1])),
         contact_last=Greatest("seen_at", "contact_at"),
     )
@@ -131,30 +129,39 @@ def _due(user: User) -> Any:
         last, F("cadence"), template="(%(expressions)s)", arg_joiner=" + ", output_field=DateField()
     )
     due = Coalesce(Greatest(next_time, "rhythm__contact_due_on"), Value(now))
-    return rows.annotate(contact_due=due).filter(contact_due__lte=now)
+    return members.annotate(contact_due=due).filter(contact_due__lte=now)
 
 
 def _zone_of(user: User) -> tzinfo:
-    known = getattr(user, "hub_timezone", None)
-    return hours.zone(known) if known else hours.of_hub().zone
+    if not hasattr(user, "hub_timezone"):
+        return hours.of_hub().zone
+    return hours.zone(user.hub_timezone or "UTC")
 
 
-def _occasions(rows: list[Any], user: User) -> list[Occasion]:
+def fill(found: list[Found], user: User) -> list[Occasion]:
     """Two queries for the last contact of all of them."""
     lines = Activity.objects.visible_to(user).present().filter(kind__in=CONTACTS)
     last = lines.filter(member=OuterRef("pk")).order_by("-occurred_at", "-pk").values("pk")[:1]
-    found = Member.objects.filter(pk__in=[row.pk for row in rows]).annotate(line=Subquery(last))
-    by_member = dict(found.values_list("pk", "line"))
-    known = Activity.objects.select_related("actor").in_bulk([x for x in by_member.values() if x])
-    return [_occasion(row, known.get(by_member.get(row.pk)), user) for row in rows]
+    members: dict[int, Any] = (
+        Member.objects.select_related("owner")
+        .annotate(last_line=Subquery(last))
+        .in_bulk([row.member for row in found])
+    )
+    wanted = [each.last_line for each in members.values() if each.last_line]
+    known = Activity.objects.select_related("actor").in_bulk(wanted)
+    return [
+        _occasion(member, row.first, known.get(member.last_line), user)
+        for row in found
+        if (member := members[row.member])
+    ]
 
 
-def _occasion(row: Any, line: Activity | None, user: User) -> Occasion:
-    owner = _now("Owner: %(name)s") % {"name": row.owner} if row.owner else _now("no owner")
-    every = ngettext("every day", "every %(n)d days", row.cadence) % {"n": row.cadence}
+def _occasion(member: Member, cadence: int, line: Activity | None, user: User) -> Occasion:
+    owner = _now("Owner: %(name)s") % {"name": member.owner} if member.owner else _now("no owner")
+    every = ngettext("every day", "every %(n)d days", cadence) % {"n": cadence}
     return Occasion(
         kind=KEEP_IN_TOUCH,
-        member=row,
+        member=member,
         key="",
         text="",
         what=_now("%(every)s; %(last)s") % {"every": every, "last": _last_words(line, user)},
@@ -191,7 +198,7 @@ def _skip(occasion: Occasion, _state: str, by: User) -> Changes:
 
 KEEP_IN_TOUCH = occasions.register(
     OccasionKind(
-        "keep-in-touch", find, of, can_be_dismissed=False, done=_("Skip once"),
+        "keep-in-touch", rows, fill, can_be_dismissed=False, done=_("Skip once"),
         settle=_skip, put_off=_later, give=_give,
     )
 )  # fmt: skip

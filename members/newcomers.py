@@ -18,40 +18,32 @@ from team.models import User
 from . import occasions
 from .models import Activity, ActivityKind, FollowUpKind, Member
 from .models.member import or_never
-from .occasions import Occasion, OccasionKind
+from .occasions import Found, Occasion, OccasionKind
 
 NEW = timedelta(days=14)
 KEY = "welcome"
 WORDS = 140  # characters of what they said
 
 
-def find(user: User, of_team: bool, most: int) -> list[Occasion]:
-    """The oldest first. The same for each colleague: whoever takes one on has it as a follow-up."""
-    rows = _newcomers(user)
-    found = list(rows.order_by(or_never("first_seen"), "pk").values_list("pk", "words")[:most])
-    return _with_words(found)
-
-
-def of(member: Member, user: User) -> Occasion | None:
-    found = list(_newcomers(user).filter(pk=member.pk).values_list("pk", "words"))
-    return next(iter(_with_words(found)), None)
-
-
-def _newcomers(user: User) -> Any:
-    """With `words`: the id of the first line of theirs that this reader may see."""
+def rows(user: User, of_team: bool, member: Member | None) -> Any:
+    """The oldest first, with the first line of theirs that this reader may see. The same for each
+    colleague: whoever takes one on has it as a follow-up."""
     lines = Activity.objects.visible_to(user).present().filter(kind=ActivityKind.MESSAGE)
     first = lines.filter(member=OuterRef("pk")).order_by("occurred_at", "pk")
     new = occasions.members_to_turn_to(user).alias(since=or_never("first_seen"))
     new = new.filter(~occasions.taken_care_of(Q(kind=FollowUpKind.WELCOME)))
-    return new.filter(since__gte=timezone.now() - NEW).annotate(
-        words=Subquery(first.values("pk")[:1])
-    ).filter(words__isnull=False)  # fmt: skip
+    found: Any = new.filter(since__gte=timezone.now() - NEW)
+    if member:
+        found = found.filter(pk=member.pk)
+    found = found.annotate(words=Subquery(first.values("pk")[:1])).filter(words__isnull=False)
+    found = found.order_by(or_never("first_seen"), "pk")
+    return occasions.columns(found, WELCOME.slug, "pk", "words")
 
 
-def _with_words(found: list[tuple[int, int]]) -> list[Occasion]:
-    members = Member.objects.in_bulk([pk for pk, _words in found])
-    lines = Activity.objects.in_bulk([words for _pk, words in found])
-    return [_occasion(members[pk], lines[words]) for pk, words in found]
+def fill(found: list[Found], user: User) -> list[Occasion]:
+    members = Member.objects.in_bulk([row.member for row in found])
+    lines = Activity.objects.in_bulk([row.first for row in found])
+    return [_occasion(members[row.member], lines[row.first]) for row in found]
 
 
 def _occasion(member: Member, line: Activity) -> Occasion:
@@ -70,7 +62,7 @@ def _occasion(member: Member, line: Activity) -> Occasion:
 
 
 WELCOME = occasions.register(
-    OccasionKind("welcome", find, of, FollowUpKind.WELCOME, done=_("Welcomed"))
+    OccasionKind("welcome", rows, fill, FollowUpKind.WELCOME, done=_("Welcomed"))
 )
 SECTION = occasions.section(
     WELCOME,

@@ -16,26 +16,15 @@ from team.models import User
 
 from . import occasions
 from .models import Activity, ActivityKind, FollowUp, FollowUpKind, Member
-from .occasions import Occasion, OccasionKind
+from .occasions import Found, Occasion, OccasionKind
 
 WITHIN = timedelta(days=90)
 MOST_CREDITS = 5000  # the newest of all
 
 
-def find(user: User, of_team: bool, most: int) -> list[Occasion]:
-    """Whoever helped most comes first."""
-    rows = list(_due(user).values_list("member", "answers", "last", "newest")[:most])
-    return _occasions(rows)
-
-
-def of(member: Member, user: User) -> Occasion | None:
-    rows = list(_due(user, member).values_list("member", "answers", "last", "newest"))
-    return next(iter(_occasions(rows)), None)
-
-
-def _due(user: User, member: Member | None = None) -> Any:
-    """One row a member. Whether somebody thanks counts, or will, or has dismissed it, counts for
-    everybody, whoever may see that."""
+def rows(user: User, of_team: bool, member: Member | None) -> Any:
+    """Whoever helped most comes first, with the newest line and how many there are. Whether
+    somebody thanks, or will, or has dismissed it, counts for everybody, whoever may see that."""
     credits = Activity.objects.visible_to(user).present().filter(kind=ActivityKind.CREDIT)
     lately = credits.filter(occurred_at__gte=timezone.now() - WITHIN)
     if member:
@@ -44,18 +33,19 @@ def _due(user: User, member: Member | None = None) -> Any:
         member=OuterRef("member"), kind=FollowUpKind.THANKS, created_at__gt=OuterRef("occurred_at")
     )
     newest = lately.order_by("-occurred_at").values("pk")[:MOST_CREDITS]
-    rows = Activity.objects.filter(pk__in=newest).filter(~Exists(thanked))
-    rows = rows.filter(member__in=occasions.members_to_turn_to(user)).order_by()
-    counted = rows.values("member").annotate(
+    helped = Activity.objects.filter(pk__in=newest).filter(~Exists(thanked))
+    helped = helped.filter(member__in=occasions.members_to_turn_to(user)).order_by()
+    counted: Any = helped.values("member").annotate(
         answers=Count("pk"), last=Max("occurred_at"), newest=Max("pk")
     )
-    return counted.order_by("-answers", "last")
+    counted = counted.order_by("-answers", "last")
+    return occasions.columns(counted, THANKS.slug, "member", "newest", "answers")
 
 
-def _occasions(rows: list[tuple[int, int, object, int]]) -> list[Occasion]:
-    members = Member.objects.in_bulk([row[0] for row in rows])
-    lines = Activity.objects.in_bulk([row[3] for row in rows])
-    return [_occasion(members[pk], answers, lines[newest]) for pk, answers, _l, newest in rows]
+def fill(found: list[Found], user: User) -> list[Occasion]:
+    members = Member.objects.in_bulk([row.member for row in found])
+    lines = Activity.objects.in_bulk([row.first for row in found])
+    return [_occasion(members[row.member], row.second, lines[row.first]) for row in found]
 
 
 def _occasion(member: Member, answers: int, line: Activity) -> Occasion:
@@ -75,7 +65,7 @@ def _occasion(member: Member, answers: int, line: Activity) -> Occasion:
 
 
 THANKS = occasions.register(
-    OccasionKind("thanks", find, of, FollowUpKind.THANKS, done=_("Thanked"))
+    OccasionKind("thanks", rows, fill, FollowUpKind.THANKS, done=_("Thanked"))
 )
 SECTION = occasions.section(
     THANKS,

@@ -31,14 +31,29 @@ class FilledSection:
 
 
 def sections(user: User, *, of_team: bool) -> list[FilledSection]:
-    """In their order; one or two queries each."""
+    """In their order; one query each, or one for several, and some for what is found."""
     found = []
+    rows_of = _rows_of_all(user, of_team)
     for section in sorted(hooks.today_sections, key=lambda each: each.place):
-        rows = section.rows(user, of_team, section.most)
+        rows = rows_of[section.slug]
         more = section.more(user, of_team)
         has_more = len(rows) > section.most
         found.append(FilledSection(section, rows[: section.most], has_more, more))
     return found
+
+
+def _rows_of_all(user: User, of_team: bool) -> dict[str, list[Any]]:
+    """By slug, one more of each than is shown where there are more."""
+    rows: dict[str, list[Any]] = {}
+    for section in hooks.today_sections:
+        if section.slug in rows:
+            continue
+        if section.together is None:
+            rows[section.slug] = section.rows(user, of_team, section.most)
+            continue
+        group = [each for each in hooks.today_sections if each.together == section.together]
+        rows |= section.together(user, of_team, {each.slug: each.most + 1 for each in group})
+    return rows
 
 
 def promised(user: User, of_team: bool, most: int) -> list[FollowUp]:

@@ -49,31 +49,31 @@ def test_mine_are_those_i_own_then_those_i_know_best(bob, lena):
     knows(lena, best, 3)
     knows(bob, other, 3)
     knows(lena, other, 10)
-    rows = going_quiet.find_quiet(bob, False, 20)
+    rows = going_quiet.QUIET.find(bob, False, 20)
     assert names(rows) == ["Own", "Best"]
     assert rows[0].what == "writes about every 6 days; quiet for 31"
     assert rows[0].note == "visitor · yours"
-    assert names(going_quiet.find_quiet(bob, True, 20))[:3] == ["Own", "Best", "Other"]
-    assert len(going_quiet.find_quiet(bob, True, 20)) == 4
+    assert names(going_quiet.QUIET.find(bob, True, 20))[:3] == ["Own", "Best", "Other"]
+    assert len(going_quiet.QUIET.find(bob, True, 20)) == 4
 
 
 def test_what_was_done_about_it_holds_until_they_go_quiet_again(bob):
     member = quiet("Arjun", owner=bob)
-    changes = occasion_verbs.settle(going_quiet.quiet_of(member, bob), "dropped", by=bob)
-    assert going_quiet.find_quiet(bob, False, 20) == []
+    changes = occasion_verbs.settle(going_quiet.QUIET.of(member, bob), "dropped", by=bob)
+    assert going_quiet.QUIET.find(bob, False, 20) == []
     actions.undo(changes.group, by=bob)
-    occasion_verbs.take(going_quiet.quiet_of(member, bob), by=bob)
+    occasion_verbs.take(going_quiet.QUIET.of(member, bob), by=bob)
     assert "quiet since" in FollowUp.objects.get().text
-    assert going_quiet.find_quiet(bob, False, 20) == []
+    assert going_quiet.QUIET.find(bob, False, 20) == []
     Rhythm.objects.update(quiet_since=day(20))
-    assert names(going_quiet.find_quiet(bob, False, 20)) == ["Arjun"]
+    assert names(going_quiet.QUIET.find(bob, False, 20)) == ["Arjun"]
 
 
 def test_who_came_back_is_shown_for_two_weeks(bob):
     quiet("Back", owner=bob, came_back_on=day(3))
     quiet("Back long ago", owner=bob, came_back_on=day(15))
     Rhythm.objects.update(quiet_since=None)
-    assert names(going_quiet.find_back(bob, False, 20)) == ["Back"]
+    assert names(going_quiet.CAME_BACK.find(bob, False, 20)) == ["Back"]
 
 
 def test_nobody_seen_in_a_hidden_source_is_listed(bob, lena):
@@ -83,24 +83,24 @@ def test_nobody_seen_in_a_hidden_source_is_listed(bob, lena):
     Sighting.objects.create(
         identity=make_identity(member), scope=secret.scope, first_seen=now, last_seen=now
     )
-    assert going_quiet.find_quiet(bob, False, 20) == []
-    assert names(going_quiet.find_quiet(lena, True, 20)) == ["Half hidden"]
+    assert going_quiet.QUIET.find(bob, False, 20) == []
+    assert names(going_quiet.QUIET.find(lena, True, 20)) == ["Half hidden"]
 
 
 def test_a_contact_in_either_direction_resets_the_cadence(bob):
     member = touch(owner=bob, last=40)
     keep_in_touch.set_cadence(member, 30, by=bob)
-    rows = keep_in_touch.find(bob, False, 20)
+    rows = keep_in_touch.KEEP_IN_TOUCH.find(bob, False, 20)
     assert names(rows) == ["Halla"]
     assert rows[0].what.startswith("every 30 days; last on ")
     assert rows[0].what.endswith("by them")
     make_line(member, "Hi!", kind="reply", actor_id=bob.pk)
-    assert keep_in_touch.find(bob, False, 20) == []
+    assert keep_in_touch.KEEP_IN_TOUCH.find(bob, False, 20) == []
     long_ago = timezone.now() - timedelta(days=50)
     Member.objects.filter(pk=member.pk).update(last_contact_at=long_ago, last_seen=long_ago)
-    assert names(keep_in_touch.find(bob, False, 20)) == ["Halla"]
+    assert names(keep_in_touch.KEEP_IN_TOUCH.find(bob, False, 20)) == ["Halla"]
     make_line(member, "A note", kind="note", actor_id=bob.pk)
-    assert names(keep_in_touch.find(bob, False, 20)) == ["Halla"]
+    assert names(keep_in_touch.KEEP_IN_TOUCH.find(bob, False, 20)) == ["Halla"]
 
 
 def test_a_members_own_cadence_wins_over_that_of_a_tag(bob, lena):
@@ -109,8 +109,8 @@ def test_a_members_own_cadence_wins_over_that_of_a_tag(bob, lena):
     for member in (own, tagged, touch("Lena’s", owner=lena)):
         MemberTag.objects.create(member=member, tag=tag)
     keep_in_touch.set_cadence(own, 60, by=bob)
-    assert names(keep_in_touch.find(bob, False, 20)) == ["Tagged"]
-    assert len(keep_in_touch.find(bob, True, 20)) == 2
+    assert names(keep_in_touch.KEEP_IN_TOUCH.find(bob, False, 20)) == ["Tagged"]
+    assert len(keep_in_touch.KEEP_IN_TOUCH.find(bob, True, 20)) == 2
     assert keep_in_touch.cadence_of(own) == (60, "")
     assert keep_in_touch.cadence_of(tagged) == (30, "Educators")
 
@@ -121,7 +121,7 @@ def test_keeping_in_touch_is_put_off_skipped_and_given_away(client, bob, lena):
     keep_in_touch.set_cadence(member, 30, by=bob)
     address = f"/members/{member.pk}/occasions/keep-in-touch/"
     client.post(address, {"step": "later", "due_on": day(-3)})
-    assert keep_in_touch.find(bob, False, 20) == []
+    assert keep_in_touch.KEEP_IN_TOUCH.find(bob, False, 20) == []
     put_off = Rhythm.objects.get(pk=member.pk)
     assert put_off.contact_due_on == day(-3)
     Rhythm.objects.update(contact_due_on=day(0))
@@ -129,7 +129,7 @@ def test_keeping_in_touch_is_put_off_skipped_and_given_away(client, bob, lena):
     assert Rhythm.objects.get(pk=member.pk).contact_due_on == day(-30)
     Rhythm.objects.update(contact_due_on=None)
     client.post(address, {"step": "give", "user": lena.pk})
-    assert names(keep_in_touch.find(lena, False, 20)) == ["Halla"]
+    assert names(keep_in_touch.KEEP_IN_TOUCH.find(lena, False, 20)) == ["Halla"]
     assert not FollowUp.objects.exists()
 
 

@@ -46,7 +46,7 @@ def test_newcomers_are_those_whose_first_words_are_recent_the_oldest_first(bob, 
     newcomer("Lena herself", user=lena)
     make_identity(newcomer("The forum’s account"), is_us=True)
     make_member("Silent")
-    rows = newcomers.find(bob, False, 20)
+    rows = newcomers.WELCOME.find(bob, False, 20)
     assert names(rows) == ["Ada", "Joss"]
     assert rows[1].what == "“First board finished!”"
     assert "#soldering" in rows[1].note
@@ -60,19 +60,19 @@ def test_words_of_a_hidden_source_are_no_first_words(bob, lena):
     make_line(member, "Embargoed", scope=secret.scope)
     make_line(make_member("Half"), "Open words")
     make_line(Member.objects.get(name="Half"), "Embargoed too", scope=secret.scope)
-    assert names(newcomers.find(bob, False, 20)) == ["Half"]
-    assert newcomers.find(bob, False, 20)[0].what == "“Open words”"
-    assert names(newcomers.find(lena, True, 20)) == ["Hidden", "Half"]
+    assert names(newcomers.WELCOME.find(bob, False, 20)) == ["Half"]
+    assert newcomers.WELCOME.find(bob, False, 20)[0].what == "“Open words”"
+    assert names(newcomers.WELCOME.find(lena, True, 20)) == ["Hidden", "Half"]
 
 
 def test_one_teammate_welcomes_and_the_other_is_told_who(client, bob, lena):
     member = newcomer()
-    stale = newcomers.of(member, lena)
+    stale = newcomers.WELCOME.of(member, lena)
     client.force_login(bob)
     client.post(f"/members/{member.pk}/occasions/welcome/", {"step": "take"})
     row = FollowUp.objects.get()
     assert (row.kind, row.owner, row.origin) == ("welcome", bob, "welcome")
-    assert newcomers.find(lena, True, 20) == []
+    assert newcomers.WELCOME.find(lena, True, 20) == []
     with pytest.raises(NotPossible, match="Bob Baker takes care of it"):
         occasion_verbs.take(stale, by=lena)
     planned = next(
@@ -83,7 +83,7 @@ def test_one_teammate_welcomes_and_the_other_is_told_who(client, bob, lena):
 
 def test_a_welcome_plans_checks_and_one_undo_takes_all_of_it_back(bob):
     member = newcomer()
-    changes = occasion_verbs.settle(newcomers.of(member, bob), "kept", by=bob)
+    changes = occasion_verbs.settle(newcomers.WELCOME.of(member, bob), "kept", by=bob)
     found = FollowUp.objects.order_by("due_on").values_list("origin", "state")
     assert list(found) == [("welcome", "kept"), ("welcome:8", "open"), ("welcome:30", "open")]
     today = timezone.localdate()
@@ -91,7 +91,7 @@ def test_a_welcome_plans_checks_and_one_undo_takes_all_of_it_back(bob):
     assert [(day - today).days for day in due] == [8, 30]
     assert actions.undo(changes.group, by=bob) == 4
     assert not FollowUp.objects.exists()
-    assert names(newcomers.find(bob, False, 20)) == ["Joss"]
+    assert names(newcomers.WELCOME.find(bob, False, 20)) == ["Joss"]
 
 
 def test_who_is_dismissed_does_not_come_back_and_what_is_put_off_does_on_its_day(client, bob):
@@ -100,7 +100,7 @@ def test_who_is_dismissed_does_not_come_back_and_what_is_put_off_does_on_its_day
     client.post(f"/members/{joss.pk}/occasions/welcome/", {"step": "dismiss"})
     day = timezone.localdate() + timedelta(days=2)
     client.post(f"/members/{ada.pk}/occasions/welcome/", {"step": "later", "due_on": day})
-    assert newcomers.find(bob, False, 20) == []
+    assert newcomers.WELCOME.find(bob, False, 20) == []
     assert FollowUp.objects.get(member=joss).state == "dropped"
     assert FollowUp.objects.get(member=ada).due_on == day
     answer = client.post(f"/members/{joss.pk}/occasions/welcome/", {"step": "take"}, follow=True)
@@ -115,15 +115,15 @@ def test_helpers_are_thanked_once_and_again_for_what_they_answer_later(bob, lena
     helper("Sable", 1)
     helper("Long ago", 1, days=100)
     helper("Hidden", 4, scope=make_source(restricted=True).scope)
-    rows = thanks_due.find(bob, False, 20)
+    rows = thanks_due.THANKS.find(bob, False, 20)
     assert names(rows) == ["Petra", "Sable"]
     assert rows[0].what == "answered 3 people"
-    assert names(thanks_due.find(lena, True, 1)) == ["Hidden"]
+    assert names(thanks_due.THANKS.find(lena, True, 1)) == ["Hidden"]
     occasion_verbs.settle(rows[0], "kept", by=bob)
-    assert names(thanks_due.find(bob, False, 20)) == ["Sable"]
+    assert names(thanks_due.THANKS.find(bob, False, 20)) == ["Sable"]
     FollowUp.objects.update(created_at=NOW() - timedelta(days=2))
     make_line(petra, "Answered “Noise”", kind="credit", occurred_at=NOW() - timedelta(days=1))
-    assert names(thanks_due.find(bob, False, 20)) == ["Sable", "Petra"]
+    assert names(thanks_due.THANKS.find(bob, False, 20)) == ["Sable", "Petra"]
 
 
 def test_today_shows_them_in_as_many_queries_for_many_as_for_few(
