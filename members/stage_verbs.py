@@ -68,7 +68,7 @@ def _undo_milestones(batch: Sequence[Action], by: User) -> set[int]:
     "milestones",
     on="members.milestones",
     right="can_manage_team",
-    words=_("changed the milestones of stages"),
+    words=_("changed %(object)s"),
     undo=_undo_milestones,
 )
 def set_milestones(given: Milestones, *, by: User) -> Changes:

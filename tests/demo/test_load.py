@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from community_hub.demo.community import Community, community
+from community_hub.demo.credits import CREDITED_ANSWERS
 from community_hub.demo.handled import HANDLED
 from community_hub.demo.known_members import KNOWN_MEMBERS
 from community_hub.demo.load import SEED, load
@@ -39,7 +40,7 @@ def trimmed(whole: Community) -> Community:
 
 
 def _called(threads: list[SeedThread], slug: str) -> set[int]:
-    begins = tuple(handled.begins for handled in HANDLED if handled.site == slug)
+    begins = tuple(told.begins for told in (*HANDLED, *CREDITED_ANSWERS) if told.site == slug)
     texts = enumerate(thread.title or thread.posts[0].body for thread in threads)
     return {index for index, text in texts if text.startswith(begins)}
 
