@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
+from django.db import connection
 from django.utils import timezone
 
 from inbox.connectors.sandbox.connector import SandboxConnector
@@ -41,6 +42,8 @@ def load(say: Say | None = None, demo: Community | None = None) -> None:
     sources = {slug: connect(slug, users[OWNER]) for slug in roots}
     for source in sources.values():
         sync(source, say)
+    with connection.cursor() as cursor:
+        cursor.execute("analyze")  # autovacuum comes only after a minute
     waiting = {slug: [roots[slug][i] for i in found] for slug, found in demo.waiting.items()}
     apply.everything(sources, users, waiting)
     say(f"The demo is ready, {_seconds(begun)}.")
