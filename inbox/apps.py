@@ -14,6 +14,7 @@ class InboxConfig(AppConfig):
         from inbox.models.access import hidden_scopes
         from inbox.models.conversation import ConversationTag, visible_conversation_tags
         from inbox.pages import today
+        from inbox.pages.of_members import scope_names, thread_title
         from inbox.pages.searches import KIND, SORTS
         from inbox.verbs import source_removal  # noqa: F401 - registers its background job
         from members import hooks as of_members
@@ -23,6 +24,8 @@ class InboxConfig(AppConfig):
 
         of_members.deeds.append(deeds.of_messages)
         of_members.network_names.append(network_name)
+        of_members.thread_title.append(thread_title)
+        of_members.scope_names.append(scope_names)
         of_members.on_staff_changed.append(recompute_after_staff_change)
         of_members.tag_uses.append(
             of_members.TagUse(ConversationTag, "conversation", visible_conversation_tags)

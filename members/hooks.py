@@ -76,6 +76,11 @@ contact_guards: list[Callable[[Any, Any], str]] = []
 on_staff_changed: list[Callable[[int], None]] = []
 
 
+# An expression for lines of the log: the title of the conversation that `link` leads to, or null.
+thread_title: list[Callable[[], Any]] = []
+# Given a User, the scopes they may see: rows with `as_scope` and `name`.
+scope_names: list[Callable[[Any], Any]] = []
+
 # Given a network ("discourse:forum.example"), what people call it.
 network_names: list[Callable[[str], str]] = []
 

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Concat, Substr
 from django.utils import timezone
 
-from community_hub.lib import prepared_sql
+from community_hub.lib import compiled_sql, prepared_sql
+from team.models import User
 
 from . import stale
 from .models import Activity, ActivityKind, Member, Visibility
 from .models.activity import ActivityQuerySet
-
-if TYPE_CHECKING:
-    from team.models import User
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,6 +174,15 @@ def say_deleted(keys: Iterable[str]) -> None:
         cursor.execute(_SAY_DELETED, values)
 
 
+def move_links(keys: Iterable[str], moved: Mapping[str, str]) -> None:
+    """What lines with these keys tell of stands under another address now. `moved`: beginnings of
+    links, the old and the new one. Other lines about the same members that lead there follow."""
+    members = Activity.objects.filter(key__in=list(keys)).values("member_id")
+    for old, new in moved.items():
+        lines = Activity.objects.filter(member__in=members, link__startswith=old)
+        lines.update(link=Concat(Value(new), Substr("link", len(old) + 1)))
+
+
 def forget(scope: str, *, most: int) -> int:
     """Delete lines of a scope that is no more; how many there were, `most` at once."""
     batch = Activity.objects.filter(scope=scope).order_by("pk")[:most]
@@ -203,6 +211,19 @@ def set_scopes(scopes: Mapping[str, str]) -> int:
 def timeline(member: Member, user: User) -> ActivityQuerySet:
     """What this user may read of a member's log, newest first."""
     return Activity.objects.filter(member=member).present().visible_to(user).newest_first()
+
+
+def rows_of_log(
+    what: Callable[..., QuerySet[Any, Any]], member: Member, user: User, *key: int
+) -> list[Any]:
+    """`what` of the timeline, compiled once for each role. `key`: what it takes besides."""
+    role = user.role
+    return compiled_sql.rows(
+        (what.__name__, role, *key),
+        lambda member, user: what(timeline(Member(pk=member), User(pk=user, role=role)), *key),
+        member=member.pk,
+        user=user.pk,
+    )
 
 
 def own_notes(member: Member, user: User) -> ActivityQuerySet:

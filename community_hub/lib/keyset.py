@@ -62,6 +62,10 @@ class Order:
         """The rows that follow a place."""
         return self._beside(cursor, "lt" if self.is_descending else "gt", "")
 
+    def beginning_at(self, cursor: str) -> Q:
+        """The rows that follow a place, with the row that stands there."""
+        return self._beside(cursor, "lt" if self.is_descending else "gt", "e")
+
     def until(self, cursor: str) -> Q:
         """The rows down to a place, with the row that stands there."""
         return self._beside(cursor, "gt" if self.is_descending else "lt", "e")

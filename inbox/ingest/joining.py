@@ -9,6 +9,7 @@ from django.db.models import F
 
 from community_hub.lib import live
 from community_hub.lib.text import one_line
+from inbox.ingest.message_lines import key_of, reply_key_of
 from inbox.models import (
     Conversation,
     ConversationTag,
@@ -19,6 +20,7 @@ from inbox.models import (
     Source,
     ThreadAlias,
 )
+from members import log
 
 
 def join(source: Source, ids: Sequence[int]) -> int:
@@ -38,6 +40,7 @@ def join(source: Source, ids: Sequence[int]) -> int:
             conversation=conversation, pk__lte=conversation.handled_up_to, kind="inbound"
         ).update(handled_on_arrival=True)
     gone = [loser.pk for loser in losers]
+    _move_lines(winner, losers)
     Message.objects.filter(conversation__in=gone).update(conversation=winner)
     _move_personal(winner, gone)
     ReplyPromise.objects.filter(conversation__in=gone).update(conversation=winner)
@@ -60,6 +63,14 @@ def join(source: Source, ids: Sequence[int]) -> int:
     # Pages that show one of them ask again, and find it where it is now.
     live.publish([source.scope], "conversation", {"ids": gone})
     return winner.pk
+
+
+def _move_lines(winner: Conversation, losers: Sequence[Conversation]) -> None:
+    """The log leads to where the messages are, and tells of one conversation."""
+    said = Message.objects.filter(conversation__in=losers).values_list("pk", flat=True)
+    keys = [key for pk in said for key in (key_of(pk), reply_key_of(pk))]
+    moved = {loser.get_absolute_url(): winner.get_absolute_url() for loser in losers}
+    log.move_links(keys, moved)
 
 
 def _state_of(both: Sequence[Conversation]) -> tuple[str, datetime | None]:

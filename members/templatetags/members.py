@@ -9,13 +9,17 @@ from django import template
 from django.utils.html import linebreaks
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from community_hub.lib import compiled
+from community_hub.lib import compiled, moments
 from community_hub.lib.paths import path
 from members import custom_fields as own_fields
+from members.activity_chart import HEIGHT, MOST_COUNTED
 from members.columns import NAME
 from members.listing import SORTS
 from members.models import Activity, Member
+from members.story import Story
+from members.timeline import Entry
 
 register = template.Library()
 NUMBER = 987654321  # stands in an address for the number of a row
@@ -53,16 +57,41 @@ def member_rows(context: dict[str, Any]) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def log_lines(context: dict[str, Any], lines: Iterable[Activity]) -> str:
-    """Lines of the log. A note is read whole; everything else is an excerpt that leads to where it
-    was said."""
+def story_lines(context: dict[str, Any], story: Story, *, is_open: bool = False) -> str:
+    """Lines of the log by day and conversation, in the hub's time. A note is read whole; everything
+    else is an excerpt that leads to where it was said. `is_open`: nothing is folded."""
+    zone = story.surroundings.zone
     return compiled.render(
-        "members/lines.jinja",
+        "members/story.jinja",
         context,
-        lines=lines,
-        reader=context["user"].pk,
+        days=story.days,
+        reader=None if is_open else context["user"].pk,
         paragraphs=paragraphs,
+        named=lambda day: moments.day(day, "l, j F Y"),
+        at=lambda line: moments.local_moment(line.occurred_at.astimezone(zone), "H:i"),
+        counts=said_in,
+        is_open=is_open,
     )
+
+
+@register.simple_tag(takes_context=True)
+def activity_chart(context: dict[str, Any], story: Story) -> str:
+    """How much happened, month by month: each bar leads to its lines."""
+    partial = _("Counted among the newest %(most)s entries.") % {"most": f"{MOST_COUNTED:,}"}
+    return compiled.render(
+        "members/chart.jinja", context, chart=story.chart, height=HEIGHT, partial=partial
+    )
+
+
+def said_in(entry: Entry) -> str:
+    """“6 messages, 2 of theirs, 1 of ours”."""
+    many = len(entry.lines)
+    words = ngettext("%(n)d entry", "%(n)d entries", many) % {"n": many}
+    sides = [
+        _("%(n)d of theirs") % {"n": entry.theirs} if entry.theirs else "",
+        _("%(n)d of ours") % {"n": entry.ours} if entry.ours else "",
+    ]
+    return ", ".join([words, *filter(None, sides)])
 
 
 @register.simple_tag(takes_context=True)

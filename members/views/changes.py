@@ -21,7 +21,7 @@ from team.actions import Changes
 from team.http import AuthenticatedHttpRequest
 
 from .access import visible_member
-from .people import member_page
+from .member_page import member_page
 
 
 @require_POST
@@ -77,7 +77,7 @@ def notes(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     verbs.add_note.require(request.user)
     form = NoteForm(request.POST)
     if not form.is_valid():
-        return member_page(request, found, note_form=form, status=422)
+        return member_page(request, found.pk, note_form=form, status=422)
     changes = verbs.add_note(found, by=request.user, **form.cleaned_data)
     readers = {
         Visibility.TEAM: _("Note added for the whole team."),
@@ -175,8 +175,7 @@ def answer(
     """The member as they are now, where that part of the page was asked for; else their page."""
     response: HttpResponse = redirect(found)
     if htmx.target(request):
-        found.refresh_from_db()
-        response = member_page(request, found)
+        response = member_page(request, found.pk)
         trigger_client_event(response, "hub:member")  # the parts that were not asked for follow
         if htmx.target(request) != "person":
             trigger_client_event(response, "hub:noted")

@@ -1,4 +1,4 @@
-"""The list of members, and one member's page and pane."""
+"""The list of members."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
-from django.db.models.functions import Lower
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -16,33 +14,26 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import trigger_client_event
 
-from community_hub.lib import htmx, keyset
+from community_hub.lib import htmx
 from community_hub.lib.query import Mistake, marked, parse, what_is_not_searched
 from community_hub.lib.text import number
 from members.columns import COLUMNS, Column, as_written, named, shown_in
 from members.exports import MEMBERS
-from members.forms import NoteForm
 from members.listing import SORTS, MemberListing
-from members.models import Member, Stage, Tag
+from members.models import Stage, Tag
 from members.models.member import MemberQuerySet
 from members.models.scopes import with_hidden_scopes_read
-from members.profile import load_profile
 from members.rows import page_of
 from team import exports, jobs, listings, saved_queries
 from team.http import AuthenticatedHttpRequest
 from team.models import SavedQuery, User
 from team.saved_queries import ViewBar, view_bar
 
-from .access import visible_member
-
 PAGE = 40
 MOST_SHOWN = 400  # rows that are brought up to date at once
 SHOWN = timedelta(hours=1)  # how long an export is offered above the list
 LIST_PARTS = ("members", "more-members")
-LINES = 25  # of the log, on the page
-PAGE_PARTS = ("person", "notes", "timeline", "timeline-more")
 MOST_NAMES = 200
-MOST_TAGS = 50
 
 
 @require_GET
@@ -70,11 +61,6 @@ def columns(request: AuthenticatedHttpRequest) -> HttpResponse:
     if "HX-Request" in request.headers:
         return trigger_client_event(HttpResponse(status=204), "hub:members")
     return redirect(f"{reverse('members')}?{wanted.address}")
-
-
-@require_GET
-def member(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
-    return member_page(request, visible_member(request, pk))
 
 
 @require_GET
@@ -144,27 +130,3 @@ def found_by(wanted: MemberListing, user: User) -> tuple[list[MemberQuerySet], M
         return wanted.found_in_parts(user), None
     except Mistake as mistake:
         return [], mistake
-
-
-def member_page(
-    request: AuthenticatedHttpRequest,
-    found: Member,
-    *,
-    note_form: NoteForm | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    before, until = request.GET.get("before", ""), request.GET.get("until", "")
-    profile = load_profile(found, request.user, lines=LINES, before=before, until=until)
-    context: dict[str, Any] = {
-        "member": found,
-        "profile": profile,
-        "tags": found.tags.filter(removed_at__isnull=True).order_by(Lower("name"), "pk")[
-            :MOST_TAGS
-        ],
-        "is_later_page": keyset.parse_cursor(before) is not None,
-        "stages": Stage.choices,
-        "note_form": note_form or NoteForm(),
-    }
-    if request.user.can_link_staff and (job := jobs.unfinished(f"member:{found.pk}")):
-        context |= {"job": job, "job_words": jobs.words_of(job)}
-    return htmx.respond(request, "members/member.html", context, parts=PAGE_PARTS, status=status)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from members import derived
 from members import verbs as member_verbs
 from members.models import Tag
+from members.timeline import LINES
 from tests.make import (
     make_conversation,
     make_identity,
@@ -93,32 +94,34 @@ def test_lines_and_conversations_of_a_restricted_source_stay_there(client, ines,
 
 def test_the_log_is_read_page_by_page_without_gap_or_repeat(client, olga, ines):
     now = timezone.now()
-    for number in range(60):
-        make_line(ines, f"line-{number:02}.", key=f"m:{number}", occurred_at=now)
+    many = 2 * LINES + 10
+    for number in range(many):
+        make_line(ines, f"line-{number:03}.", key=f"m:{number}", occurred_at=now)
     client.force_login(olga)
     seen, query = [], {}
     while True:
-        profile = client.get(f"/members/{ines.pk}/", query).context["profile"]
-        seen += [line.summary for line in profile.lately]
-        if not profile.older:
+        story = client.get(f"/members/{ines.pk}/", query).context["story"]
+        seen += [line.summary for line in story.page.rows]
+        if not story.page.older:
             break
-        query = {"before": profile.older}
-    assert seen == [f"line-{number:02}." for number in reversed(range(60))]
+        query = {"before": story.page.older}
+    assert seen == [f"line-{number:03}." for number in reversed(range(many))]
 
 
 def test_a_log_brought_up_to_date_still_shows_what_was_unfolded(client, olga, ines):
     now = timezone.now()
-    for number in range(40):
+    for number in range(LINES + 15):
         at = now - timedelta(minutes=number)
         make_line(ines, f"line-{number}", key=f"m:{number}", occurred_at=at)
     client.force_login(olga)
     path = f"/members/{ines.pk}/"
-    until = client.get(path).context["profile"].shown_until
+    until = client.get(path).context["story"].page.shown_until
     make_line(ines, "the newest", key="m:new", occurred_at=now + timedelta(seconds=1))
     headers = {"HX-Request": "true", "HX-Target": "timeline"}
     answer = client.get(path, {"until": until}, headers=headers)
     shown = answer.content.decode()
-    assert shown.count("<li") == 26 + 1  # and the one that leads further
+    assert shown.count("data-entry") == LINES + 1
+    assert shown.count('id="timeline-more"') == 1  # and the one that leads further
     assert shown.index("the newest") < shown.index("line-0")
     assert "<html" not in shown
 

@@ -1,0 +1,27 @@
+"""What the history of a member shows of the inbox: titles of conversations and names of sources."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import BigIntegerField, F, Func, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Coalesce, Concat, NullIf
+
+from inbox.models import Conversation, Source
+from team.models import User
+
+MOST_SOURCES = 200
+
+
+def thread_title() -> Subquery:
+    """Of the conversation that a line of the log leads to: whoever may read the line may read that
+    too, since it says in which source it was."""
+    number = Func(OuterRef("link"), Value("^/conversations/([0-9]{1,18})/"), function="substring")
+    talk = Conversation.objects.filter(pk=Cast(number, BigIntegerField()))
+    return Subquery(talk.values(title=Coalesce(NullIf(F("subject"), Value("")), F("opening")))[:1])
+
+
+def scope_names(user: User) -> QuerySet[Any, Any]:
+    """Of the sources that this reader may see."""
+    named = Source.objects.visible_to(user).annotate(as_scope=Concat(Value("source:"), F("pk")))
+    return named.order_by("name", "pk")[:MOST_SOURCES]

@@ -1,0 +1,130 @@
+"""What the newest lines of the log say of a member at a glance: contact in either direction, since
+when they are in their stage and why, and the newest notes. One query, with a page of lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import BooleanField, ExpressionWrapper, Q, Value
+from django.utils.translation import gettext as _
+
+from team.models import User
+
+from .log import rows_of_log, timeline
+from .models import Activity, ActivityKind, Member
+from .models.activity import ActivityQuerySet
+from .models.member import is_any_of
+from .timeline import with_titles
+
+NOTES = 3
+THEIRS = [kind.value for kind in ActivityKind if kind.is_theirs]
+OURS = [kind.value for kind in ActivityKind if kind.is_contact]
+
+
+@dataclass(frozen=True)
+class Contact:
+    """The last time in one direction. `is_theirs`: the member wrote or came."""
+
+    line: Activity
+    is_theirs: bool
+
+    @property
+    def at(self) -> datetime:
+        return self.line.occurred_at
+
+    @property
+    def words(self) -> str:
+        """“they wrote”, “Bo answered”, “call by Bo”."""
+        kind, actor = self.line.kind, self.line.actor
+        if kind == "message":
+            return _("they wrote")
+        if self.is_theirs:
+            return str(self.line.words).lower()
+        who = actor.first_name if actor else _("the team")
+        if kind == "reply":
+            return _("%(who)s answered") % {"who": who}
+        return _("%(what)s by %(who)s") % {"what": str(self.line.words).lower(), "who": who}
+
+
+@dataclass(frozen=True)
+class Glance:
+    """`newest`: the lines that were asked for, and one more where there are more. `stage_line`: the
+    last change of their stage."""
+
+    newest: list[Activity]
+    notes: list[Activity]
+    theirs: Contact | None = None
+    ours: Contact | None = None
+    first_contact: datetime | None = None
+    stage_line: Activity | None = None
+
+    @property
+    def last_contact(self) -> Contact | None:
+        """In either direction."""
+        both = [each for each in (self.theirs, self.ours) if each]
+        return max(both, key=lambda each: (each.at, each.line.pk), default=None)
+
+    @property
+    def other_contact(self) -> Contact | None:
+        """The last one in the other direction."""
+        last = self.last_contact
+        return next((each for each in (self.theirs, self.ours) if each and each is not last), None)
+
+    @property
+    def stage_why(self) -> str:
+        """“10th activity: …” as the log has it; who set it, where somebody did."""
+        line = self.stage_line
+        if line is None:
+            return ""
+        return _("set by %(who)s") % {"who": line.actor} if line.actor else line.summary
+
+
+def read_glance(member: Member, user: User, lines: int, condition: Q | None = None) -> Glance:
+    """With one line more than `lines`, where there are more, of those that fulfil the condition.
+    One query."""
+    if condition is None:
+        return _glance_of(rows_of_log(lines_at_a_glance, member, user, lines), lines)
+    rows = lines_at_a_glance(timeline(member, user), lines, condition)
+    return _glance_of(list(rows), lines)
+
+
+def lines_at_a_glance(
+    readable: ActivityQuerySet, lines: int, condition: Q | None = None
+) -> ActivityQuerySet:
+    """The newest lines, and below them those that tell of what a Glance says. `is_asked_for`: it
+    fulfils the condition."""
+    theirs, ours = readable.filter(kind__in=THEIRS), readable.filter(kind__in=OURS)
+    first = readable.filter(kind__in=[*THEIRS, *OURS]).order_by("occurred_at", "pk")
+    wanted = readable.filter(condition) if condition else readable
+    parts = (
+        wanted[: lines + 1],
+        readable.filter(kind=ActivityKind.NOTE)[:NOTES],
+        readable.filter(kind=ActivityKind.STAGE)[:1],
+        theirs[:1],
+        ours[:1],
+        first[:1],
+    )
+    either = Q()
+    for part in parts:
+        either |= Q(is_any_of("pk", part.values("pk")))
+    found = Activity.objects.filter(either).select_related("actor").newest_first()
+    asked = ExpressionWrapper(condition, BooleanField()) if condition else Value(True)
+    return with_titles(found).annotate(is_asked_for=asked)
+
+
+def _glance_of(rows: Sequence[Any], lines: int) -> Glance:
+    """Of lines_at_a_glance(), the newest first."""
+    theirs = next((row for row in rows if row.kind in THEIRS), None)
+    ours = next((row for row in rows if row.kind in OURS), None)
+    contacts = [row.occurred_at for row in rows if row.kind in THEIRS or row.kind in OURS]
+    return Glance(
+        newest=[row for row in rows if row.is_asked_for][: lines + 1],
+        notes=[row for row in rows if row.kind == ActivityKind.NOTE][:NOTES],
+        theirs=Contact(theirs, True) if theirs else None,
+        ours=Contact(ours, False) if ours else None,
+        first_contact=contacts[-1] if contacts else None,
+        stage_line=next((row for row in rows if row.kind == ActivityKind.STAGE), None),
+    )
