@@ -7,24 +7,25 @@ chart, its table and what the filters offer are made of these counts.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, tzinfo
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import tzinfo
+from typing import Any
 
-from django.db.models import Count, DateField, F, QuerySet, Value
+from django.db import connection
+from django.db.models import BooleanField, DateField, ExpressionWrapper, Q, QuerySet, Value
 from django.db.models.functions import TruncMonth
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from community_hub.lib import compiled_sql
+from community_hub.lib import compiled_sql, prepared_sql
 from team.models import User
 
 from .log import timeline
-from .models import Activity, Identity, Member
+from .models import Identity, Member
 from .models.activity import ActivityQuerySet
-from .timeline_filters import Period, TimelineFilters, contains
+from .timeline_filters import Period, TimelineFilters
 
 MOST_COUNTED = 20_000  # of the newest lines
 MOST_YEARS = 12  # in the chart
@@ -34,18 +35,17 @@ MOST_PEOPLE = 50
 Choice = tuple[str, str]  # what stands in the address, and what people call it
 
 
-class Counted(NamedTuple):
-    """So many lines of one kind, source and person in one month; `found`: of those, how many have
-    the words that are looked for."""
+@dataclass(frozen=True)
+class Counts:
+    """Of the newest lines that a reader may see: which kinds, scopes, teammates (with their names)
+    and accounts there are, and how many lines fulfil the filters by year and month."""
 
-    month: date
-    kind: str
-    scope: str
-    actor: int | None
-    actor_name: str | None
-    identity: int | None
-    lines: int
-    found: int
+    kinds: set[str]
+    scopes: set[str]
+    teammates: dict[int, str]
+    accounts: set[int]
+    months: dict[tuple[int, int], int]
+    whole: int
 
 
 @dataclass(frozen=True)
@@ -114,75 +114,85 @@ class Offered:
         return dict([*self.teammates, *self.accounts])
 
 
-def counted(member: Member, user: User, zone: tzinfo, words: Iterable[str]) -> list[Counted]:
-    """Of the newest lines that this reader may see. One query."""
-    wanted = tuple(words)
+# One pass over the lines, with a row for each month, kind, scope, teammate and account.
+_COUNT = """
+select month, kind, scope, actor, actor_name, identity, count(*), count(*) filter (where found)
+from ({lines}) line(month, kind, scope, actor, actor_name, identity, found)
+group by grouping sets ((month), (kind), (scope), (actor, actor_name), (identity))
+"""
+
+
+def counted(member: Member, user: User, zone: tzinfo, filters: TimelineFilters) -> Counts:
+    """The period aside, which is where the chart leads. One query."""
     role = user.role
-    if wanted:
-        return [Counted(*row) for row in _counts(timeline(member, user), zone, wanted)]
-    rows = compiled_sql.rows(
-        ("activity by month", role, str(zone)),
-        lambda member, user: _counts(timeline(Member(pk=member), User(pk=user, role=role)), zone),
-        member=member.pk,
-        user=user.pk,
-    )
-    return [Counted(*row) for row in rows]
+    values: Sequence[Any]
+    if replace(filters, when=""):
+        wanted = filters.condition(Period())
+        lines, values = _lines(timeline(member, user), zone, wanted).query.sql_with_params()
+    else:
+        keys: dict[str, compiled_sql.Value] = {"member": member.pk, "user": user.pk}
+        kept = compiled_sql.statement(
+            ("lines to count", role, str(zone)),
+            lambda member, user: _lines(
+                timeline(Member(pk=member), User(pk=user, role=role)), zone, Q()
+            ),
+            keys,
+        )
+        lines, values = kept.text, kept.parameters(keys)
+    with prepared_sql.cursor(connection) as cursor:
+        cursor.execute(_COUNT.format(lines=lines), values)
+        return _sorted_out(cursor.fetchall())
 
 
-def _counts(
-    readable: ActivityQuerySet, zone: tzinfo, words: tuple[str, ...] = ()
-) -> QuerySet[Any, Any]:
-    newest = Activity.objects.filter(pk__in=readable.values("pk")[:MOST_COUNTED])
+def _lines(readable: ActivityQuerySet, zone: tzinfo, wanted: Q) -> QuerySet[Any, Any]:
     month = TruncMonth("occurred_at", tzinfo=zone, output_field=DateField())
-    by = newest.order_by().annotate(month=month)
-    groups = by.values_list("month", "kind", "scope", "actor", "actor__name", "identity")
-    counts = groups.annotate(lines=Count("pk"))
-    if words:
-        return counts.annotate(found=Count("pk", filter=contains(words)))
-    return counts.annotate(found=F("lines") + Value(0))
+    found = ExpressionWrapper(wanted, BooleanField()) if wanted else Value(True)
+    named = readable.annotate(month=month, found=found)
+    columns = ("month", "kind", "scope", "actor", "actor__name", "identity", "found")
+    return named.values_list(*columns)[:MOST_COUNTED]
 
 
-def offered(
-    counts: Iterable[Counted], identities: Iterable[Identity], names: dict[str, str]
-) -> Offered:
+def _sorted_out(rows: Iterable[tuple[Any, ...]]) -> Counts:
+    """A row tells of the one column that it has; of none where lines have no person."""
+    found = Counts(set(), set(), {}, set(), {}, 0)
+    whole = 0
+    for month, kind, scope, actor, name, identity, lines, matching in rows:
+        if month is not None:
+            whole += lines
+            if matching:
+                found.months[month.year, month.month] = matching
+        elif kind is not None:
+            found.kinds.add(kind)
+        elif scope is not None:
+            found.scopes.add(scope)
+        elif actor is not None:
+            found.teammates[actor] = name
+        elif identity is not None:
+            found.accounts.add(identity)
+    return replace(found, whole=whole)
+
+
+def offered(counts: Counts, identities: Iterable[Identity], names: dict[str, str]) -> Offered:
     """`names`: of the scopes that the reader may see."""
-    kinds: set[str] = set()
-    scopes: set[str] = set()
-    teammates: dict[int, str] = {}
-    accounts: Counter[int] = Counter()
-    for each in counts:
-        kinds.add(each.kind)
-        scopes.add(each.scope)
-        if each.actor:
-            teammates[each.actor] = each.actor_name or ""
-        if each.identity:
-            accounts[each.identity] += each.lines
-    sources = sorted((names[scope], scope) for scope in scopes if scope in names)
-    by_name = sorted((name, pk) for pk, name in teammates.items())
+    sources = sorted((names[scope], scope) for scope in counts.scopes if scope in names)
+    by_name = sorted((name, pk) for pk, name in counts.teammates.items())
     return Offered(
-        kinds=sorted(kinds),
+        kinds=sorted(counts.kinds),
         sources=[(scope, name) for name, scope in sources],
         teammates=[(f"us-{pk}", name) for name, pk in by_name[:MOST_PEOPLE]],
         accounts=[
             (f"account-{each.pk}", each.at_handle or each.display_name or _("no name"))
             for each in identities
-            if accounts[each.pk]
+            if each.pk in counts.accounts
         ],
     )
 
 
-def chart_of(
-    counts: Iterable[Counted], filters: TimelineFilters, period: Period, zone: tzinfo
-) -> Chart:
-    """Of the lines that fulfil all filters but the period, which is where the chart leads."""
-    months: Counter[tuple[int, int]] = Counter()
-    whole = 0
-    for each in counts:
-        whole += each.lines
-        if each.found and filters.allows(each.kind, each.scope, each.actor, each.identity):
-            months[each.month.year, each.month.month] += each.found
+def chart_of(counts: Counts, filters: TimelineFilters, period: Period, zone: tzinfo) -> Chart:
+    """`filters`: those that were counted by; `period`: what they say of time, which is marked."""
+    months, is_partial = counts.months, counts.whole >= MOST_COUNTED
     if not months:
-        return Chart([], 0, whole >= MOST_COUNTED)
+        return Chart([], 0, is_partial)
     first, last = min(months)[0], max(months)[0]
     shown = range(max(first, last - MOST_YEARS + 1), last + 1)
     size = 1 if len(shown) <= MONTHLY else 3
@@ -191,25 +201,35 @@ def chart_of(
         bars[year][(month - 1) // size] += count
     highest = max(count for year in shown for count in bars[year].values())
     limits = _months_of(period, zone)
+    when = _Addresses(filters)
     years = [
         Year(
             year=year,
             count=sum(bars[year].values()),
             label=_entries(str(year), sum(bars[year].values())),
-            address=filters.but(when=str(year)),
-            is_on=_within(limits, (year, 1), (year, 12)),
+            address=when(str(year)),
+            is_on=bool(limits and limits[0] <= (year, 1) and (year, 12) <= limits[1]),
             bars=[
-                _bar(year, at, size, count, highest, filters, limits)
+                _bar(year, at, size, count, highest, when, limits)
                 for at, count in sorted(bars[year].items())
             ],
             months=[
-                (months[year, month], filters.but(when=f"{year}-{month:02}"))
-                for month in range(1, 13)
+                (months.get((year, month), 0), when(f"{year}-{month:02}")) for month in range(1, 13)
             ],
         )
         for year in shown
     ]
-    return Chart(years, sum(months.values()), whole >= MOST_COUNTED)
+    return Chart(years, sum(months.values()), is_partial)
+
+
+class _Addresses:
+    """Of the same filters in other periods, whose names need no quoting but for spaces."""
+
+    def __init__(self, filters: TimelineFilters) -> None:
+        self.others = filters.but(when="").rstrip("?")
+
+    def __call__(self, when: str) -> str:
+        return f"{self.others}{'&' if self.others else '?'}when={when.replace(' ', '+')}"
 
 
 Limits = tuple[tuple[int, int], tuple[int, int]] | None
@@ -221,7 +241,7 @@ def _bar(
     size: int,
     count: int,
     highest: int,
-    filters: TimelineFilters,
+    address: _Addresses,
     limits: Limits,
 ) -> Bar:
     first = at * size + 1
@@ -239,7 +259,7 @@ def _bar(
         height=max(2, round(count / highest * HEIGHT)),
         count=count,
         label=_entries(words, count),
-        address=filters.but(when=when),
+        address=address(when),
         is_on=_within(limits, (year, first), (year, last)),
     )
 

@@ -166,7 +166,7 @@ def read_page(member: Member, user: User, wanted: Wanted) -> Page:
 def with_chart(story: Story, member: Member, user: User, identities: Sequence[Identity]) -> Story:
     """One query."""
     zone, filters = story.surroundings.zone, story.filters
-    counts = activity_chart.counted(member, user, zone, filters.words)
+    counts = activity_chart.counted(member, user, zone, filters)
     return replace(
         story,
         chart=activity_chart.chart_of(counts, filters, story.period, zone),

@@ -24,6 +24,7 @@ from .models.activity import NEWEST_FIRST, ActivityQuerySet
 LINES = 50  # of a page
 MOST_LINES = 300  # that are brought up to date at once
 MOST_PRINTED = 2000
+SAME = 60  # characters of a title that are no others than those of the line
 # What was said in a conversation: these lines of one day are one entry.
 SAID = frozenset(("message", "edited", "deleted", "reply"))
 
@@ -66,6 +67,11 @@ class Entry:
     def title(self) -> str:
         """Of the conversation; "" where it has none."""
         return getattr(self.newest, "thread_title", None) or ""
+
+    @property
+    def says_title(self) -> bool:
+        """Beside a single line, unless the title is made of its words."""
+        return bool(self.title) and not self.newest.summary.startswith(self.title[:SAME])
 
     @property
     def theirs(self) -> int:

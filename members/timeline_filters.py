@@ -146,18 +146,6 @@ class TimelineFilters:
         return [word for word in found if word.strip()][:MOST_WORDS]
 
     @property
-    def with_words(self) -> Q:
-        return contains(self.words)
-
-    def allows(self, kind: str, scope: str, actor: int | None, identity: int | None) -> bool:
-        """Whether a line may be there, as far as its kind, its source and who it is of tell."""
-        allowed = {each for slug in self.kinds for each in GROUPS[slug].kinds}
-        if (allowed and kind not in allowed) or (self.source and scope != self.source):
-            return False
-        side, pk = self.who
-        return not side or pk == (actor if side == "us" else identity)
-
-    @property
     def who(self) -> tuple[str, int]:
         """Which side, "us" or "account", and an id; "" and 0 for everybody."""
         found = _PERSON.fullmatch(self.person)
@@ -165,7 +153,7 @@ class TimelineFilters:
 
     def condition(self, period: Period) -> Q:
         """On lines of the log."""
-        found = period.condition & self.with_words
+        found = period.condition & contains(self.words)
         if self.kinds:
             found &= Q(kind__in=[each for slug in self.kinds for each in GROUPS[slug].kinds])
         if self.source:

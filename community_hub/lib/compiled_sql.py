@@ -71,11 +71,15 @@ class Statement:
     converters: list[Converter]
     models: Models | None
 
+    def parameters(self, values: dict[str, Value]) -> list[Value]:
+        """Of `text`, in its order."""
+        return [_as(values[name], kind) for name, kind in self.order]
+
     def rows(self, values: dict[str, Value]) -> list[Any]:
         using = self.queryset.db
         connection = connections[using]  # each thread has its own
         with prepared_sql.cursor(connection) as cursor:
-            cursor.execute(self.text, [_as(values[name], kind) for name, kind in self.order])
+            cursor.execute(self.text, self.parameters(values))
             found = cursor.fetchall()
         if self.models:
             return self.models.read(converted(found, self.converters, connection), using)
