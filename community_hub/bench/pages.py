@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from community_hub.bench.figures import Figure, Machine, middle_and_high
 from community_hub.bench.fill import LONG
+from community_hub.bench.history import LINES, member_with_history
 from inbox.models import Conversation, Source
 from inbox.verbs import tags, triage, writing
 from members.models import Member
@@ -46,7 +47,12 @@ def pages(user: User, source: Source, machine: Machine, rounds: int) -> Iterator
     """RuntimeError where a page does not answer 200."""
     client = Client()
     client.force_login(user)
-    for name, (paths, headers, budget) in addresses(source).items():
+    known = member_with_history(source, user).get_absolute_url()
+    histories: dict[str, tuple[list[str], dict[str, str], float]] = {
+        f"member of {LINES:,} activities": ([known], {}, 25),
+        f"member of {LINES:,}, filtered": ([f"{known}?kind=words&text=asked+17"], {}, 25),
+    }
+    for name, (paths, headers, budget) in (addresses(source) | histories).items():
 
         def get(n: int, paths: list[str] = paths, headers: dict[str, str] = headers) -> None:
             response = client.get(paths[n % len(paths)], headers=headers)

@@ -46,6 +46,9 @@ def test_it_measures_all_it_promises_and_writes_it_as_json(tmp_path) -> None:
         assert found[f"{page}, p50"]["budget"] > 0
         for clients in (1, 8):
             assert found[f"http, {clients} at once, {page}, rate"]["unit"] == "requests/s"
+    for page in ("member of 5,000 activities", "member of 5,000, filtered"):
+        assert found[f"{page}, p95"]["budget"] > 0
+        assert found[f"{page}, queries"]["ok"]
     for name in ("yardstick", "select 1, there and back", "ingest", "COPY of the same rows",
                  "ingest, of that COPY", "ingest, with the search indexes to without",
                  "http, memory of the web processes"):  # fmt: skip

@@ -1,0 +1,53 @@
+"""A lead reviews three people by keyboard: filters, an opened conversation, a year, print."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+
+def open_member(page: Page, name: str) -> None:
+    page.goto(f'/members/?q="{name}"')
+    page.locator("a.person-row", has_text=name).first.press("Enter")
+    expect(page.locator(".member-name")).to_have_text(name)
+
+
+def test_a_lead_reviews_three_people(sit) -> None:
+    page = sit("lena")
+    open_member(page, "Ines Wolff")
+    expect(page.locator(".glance")).to_contain_text("Last contact")
+    page.locator("body").press("/")
+    expect(page.get_by_label("Search this history")).to_be_focused()
+    page.keyboard.type("clock")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"text=clock"))
+    entries = page.locator("[data-entry]")
+    expect(entries.first).to_contain_text(re.compile("clock", re.IGNORECASE))
+    page.get_by_role("link", name="Remove the filter Text: clock").press("Enter")
+    expect(page).not_to_have_url(re.compile(r"text=clock"))
+    group = page.locator("[data-entry]", has=page.locator("summary")).first
+    for _ in range(entries.count()):
+        page.locator("body").press("j")
+        if page.evaluate("document.activeElement.matches('summary')"):
+            break
+    expect(group.locator("summary")).to_be_focused()
+    expect(group.locator(".lines")).to_be_hidden()
+    page.keyboard.press("Enter")
+    expect(group.locator(".lines")).to_be_visible()
+
+    open_member(page, "Petra Lindqvist")
+    page.locator(".years a[aria-label]").last.press("Enter")
+    expect(page).to_have_url(re.compile(r"when=\d{4}-\d\d"))
+    expect(page.locator(".years a.on")).to_have_count(1)
+    page.locator(".years .link").last.press("Enter")
+    expect(page).to_have_url(re.compile(r"when=\d{4}(#|$)"))
+    page.get_by_role("link", name="Notes", exact=True).press("Enter")
+    expect(page.locator("#kind-notes")).to_have_attribute("aria-current", "true")
+    expect(page.locator("#kind-notes")).to_be_focused()
+    expect(page.locator(".note-text").first).to_be_visible()
+
+    open_member(page, "Arjun R.")
+    page.locator("#print-member").press("Enter")
+    expect(page.get_by_role("button", name="Print", exact=True)).to_be_visible()
+    expect(page.locator(".story details:not([open])")).to_have_count(0)
