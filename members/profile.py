@@ -21,6 +21,7 @@ from members.encounters import with_people_told
 from members.glance import Glance, read_glance
 from members.models import Activity, FollowUp, Identity, Member, Sighting, Stage
 from members.models.scopes import hidden_scopes
+from members.rhythm import MemberRhythm, rhythm_of
 from team.models import User
 
 MOST_IDENTITIES = 30
@@ -37,6 +38,7 @@ class Profile:
     colleagues: list[Colleague]
     follow_ups: list[FollowUp]  # open ones, the soonest first
     glance: Glance
+    rhythm: MemberRhythm | None = None
     first_seen: datetime | None = None
     last_seen: datetime | None = None
     avatar: str = ""  # its path; "" where there is none, or this reader wants no pictures
@@ -73,7 +75,8 @@ class Profile:
 
 def load_profile(member: Member, user: User, *, lines: int, condition: Q | None = None) -> Profile:
     """With the newest lines, one more than `lines` in `glance` where there are more; of those that
-    fulfil a condition, if one is given. Four queries; two more where lines tell of encounters."""
+    fulfil a condition, if one is given. Four queries; two more where lines tell of encounters, and
+    one where the member was read without their rhythm."""
     identities = identities_for(member, user)
     first_seen, last_seen = dates_for(member, identities)
     glance = read_glance(member, user, lines, condition)
@@ -84,6 +87,7 @@ def load_profile(member: Member, user: User, *, lines: int, condition: Q | None 
         colleagues=who_knows(member, user),
         follow_ups=follow_ups.open_about(member, user),
         glance=glance,
+        rhythm=rhythm_of(member, user, identities),
         first_seen=first_seen,
         last_seen=last_seen,
         avatar=first_avatar_path(identities) if wants_pictures(user) else "",

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from team import hours
 from team.models import User
 
+from .follow_ups import today_of
 from .models import Activity, Identity, Member, Rhythm
 from .models.scopes import hidden_scopes
 from .rhythm_days import LEAST_DAYS, rhythm_on
@@ -77,8 +78,9 @@ def rhythm_of(
     who was never active. `identities`: their accounts as profile.identities_for() has them, which
     saves a query.
 
-    One query where `member` was read without its rhythm, and one for the hub's day. For whom a
-    source saw that is hidden, the days are counted from the lines that are not."""
+    One query where `member` was read without its rhythm, and one where the hub's day was not read
+    with who is signed in. For whom a source saw that is hidden, the days are counted from the lines
+    that are not."""
     if member.user_id or member.is_bot or any(each.is_us for each in identities or ()):
         return None
     if _is_hidden_in_part(member, user, identities):
@@ -96,7 +98,7 @@ def rhythm_of(
         row.last_active_on,
         row.quiet_since,
         row.came_back_on,
-        hours.of_hub().local().date(),
+        today_of(user),
     )
 
 

@@ -42,7 +42,8 @@ def visible_conversation(request: AuthenticatedHttpRequest, pk: int) -> Conversa
     def called(pk: int, user: int) -> ConversationQuerySet:
         reader = User(pk=user, role=role)
         seen = Conversation.objects.visible_to(reader).called(pk)
-        return with_row_facts(seen, reader).annotate(promises_begun=promises_of_draft(reader))
+        found = with_row_facts(seen, reader).select_related("preview_by__member__rhythm")
+        return found.annotate(promises_begun=promises_of_draft(reader))
 
     if pk > MOST_PK:
         raise Http404

@@ -10,7 +10,7 @@ from django.utils import timezone
 from inbox.ingest import joining
 from members import follow_up_verbs, log
 from members import verbs as member_verbs
-from members.models import Activity, Visibility
+from members.models import Activity, Rhythm, Visibility
 from members.timeline import LINES
 from team.models import Hub
 from tests.make import (
@@ -260,6 +260,21 @@ def test_the_stage_says_since_when_and_why(client, olga, lena, ines):
     assert client.get(path).context["profile"].glance.stage_why == f"set by {lena}"
 
 
+def test_the_rhythm_stands_at_the_top_and_beside_a_conversation(client, olga, ines):
+    today = timezone.localdate()
+    Rhythm.objects.create(
+        member=ines, active_days=12, median_gap=6, last_active_on=today - timedelta(days=31),
+        quiet_since=today - timedelta(days=31),
+    )  # fmt: skip
+    talk = make_conversation()
+    make_message(talk, author=make_identity(ines))
+    client.force_login(olga)
+    for path in (f"/members/{ines.pk}/", f"/conversations/{talk.pk}/"):
+        text = client.get(path).content.decode()
+        assert "writes about every 6 days; quiet for 31" in text
+        assert "going-quiet" in text
+
+
 def test_a_timezone_that_no_longer_exists_is_said(client, olga, ines):
     ines.timezone = "Mars/Olympus"
     ines.save()
@@ -276,6 +291,7 @@ def test_five_thousand_lines_and_filters_cost_as_many_queries_as_five(
     for number in range(5):
         said(ines, talks[number % 2], number + 1, at=NOON - timedelta(days=number))
     member_verbs.add_note(ines, "a note", by=bob)
+    Rhythm.objects.create(member=ines, active_days=5, median_gap=3, last_active_on=NOON.date())
     today = timezone.now().date()
     follow_up_verbs.plan(ines, "Ask", today + timedelta(days=9), by=bob, owner=bob)
     client.force_login(lena)
