@@ -13,7 +13,7 @@ class InboxConfig(AppConfig):
         from inbox.ingest.recompute import recompute_after_staff_change
         from inbox.models.access import hidden_scopes
         from inbox.models.conversation import ConversationTag, visible_conversation_tags
-        from inbox.pages import today
+        from inbox.pages import handover, today
         from inbox.pages.of_members import scope_names, thread_title
         from inbox.pages.searches import KIND, SORTS
         from inbox.verbs import source_removal  # noqa: F401 - registers its background job
@@ -31,6 +31,7 @@ class InboxConfig(AppConfig):
             of_members.TagUse(ConversationTag, "conversation", visible_conversation_tags)
         )
         of_members.bond_contributions += bond_contributions.CONTRIBUTIONS
+        of_members.handover_sections.append(handover.CONVERSATIONS)
         of_members.today_sections.append(today.REPLIES_OWED)
         of_team.hidden_scopes.append(hidden_scopes)
         member_filters.register(PEOPLE)

@@ -20,11 +20,14 @@ class MembersConfig(AppConfig):
             first_seen_filter,
             follow_up_verbs,
             going_quiet,
+            handover_verbs,
+            handovers,
             hooks,
             keep_in_touch,
             listing,
             newcomers,
             note_filters,
+            relationship_filters,
             stage_verbs,
             thanks_due,
             today,
@@ -46,6 +49,11 @@ class MembersConfig(AppConfig):
         )
         hooks.contact_guards.append(contact.asked_not_to_be)
         hooks.bond_contributions += encounter_bonds.CONTRIBUTIONS
+        hooks.handover_sections += [
+            handovers.MEMBERS,
+            handovers.KNOWN_ALONE,
+            handovers.FOLLOW_UPS,
+        ]
         hooks.today_sections += [
             today.PROMISED,
             today.PLANNED,

@@ -14,7 +14,6 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from community_hub.lib.query import Context
 from team.models import User
 
 from .bond_pass import DAYS_A_MONTH, FIXED_DAY, KEPT_A_MONTH, SOLE_SHARE
@@ -68,7 +67,7 @@ def _ranked(rows: Iterable[tuple[int, str, float, datetime]]) -> list[Colleague]
     whole = sum(scores.values())
     if not whole:
         return []
-    today = _decay_since_fixed_day(timezone.now().date())  # a day more or less is nothing here
+    today = worth_today()
     best = sorted(scores, key=lambda pk: (-scores[pk], names[pk], pk))[:MOST_SHOWN]
     return [
         Colleague(
@@ -97,34 +96,39 @@ def known_by_nobody(user: User) -> Q:
     return ~Q(Exists(rows))
 
 
-def held_by_one(context: Context) -> Q:
-    """Whom one teammate alone knows. The kept rows count all scopes: of whom something is hidden
-    from this reader, it is worked out from what is not. One query more there."""
-    today = context.now.astimezone(context.timezone).date()
-    least = LEAST / _decay_since_fixed_day(today)
-    kept = Q(Exists(SoleContact.objects.filter(member=OuterRef("pk"), score__gte=least)))
-    hidden = hidden_scopes(context.user)
+def held_by_one(user: User, by: User | None = None) -> Q:
+    """Whom one teammate alone knows; `by`: this one. The kept rows count all scopes: of whom
+    something is hidden from this reader, it is worked out from what is not. One query more there.
+    """
+    least = LEAST / worth_today()
+    alone = SoleContact.objects.filter(member=OuterRef("pk"), score__gte=least)
+    kept = Q(Exists(alone.filter(user=by) if by else alone))
+    hidden = hidden_scopes(user)
     if hidden is None:
         return kept
     elsewhere = Bond.objects.filter(scope__in=hidden)
-    rows = Bond.objects.visible_to(context.user).filter(user__is_active=True)
+    rows = Bond.objects.visible_to(user).filter(user__is_active=True)
     partly_seen = rows.filter(member__in=elsewhere.values("member"))
     found = sole_contacts(partly_seen.values_list("member_id", "user_id", "score"), least)
+    pks = [member for member, knows in found.items() if by is None or knows == by.pk]
     is_elsewhere = Q(Exists(elsewhere.filter(member=OuterRef("pk"))))
-    return (kept & ~is_elsewhere) | has_id(found)
+    return (kept & ~is_elsewhere) | has_id(sorted(pks))
 
 
-def sole_contacts(rows: Iterable[tuple[int, int, float]], least: float) -> list[int]:
-    """Of (member, user, score), the members whom one teammate alone knows."""
+def sole_contacts(rows: Iterable[tuple[int, int, float]], least: float) -> dict[int, int]:
+    """Of (member, user, score), by member the teammate who alone knows them."""
     members: dict[int, dict[int, float]] = defaultdict(lambda: defaultdict(float))
     for member, user, score in rows:
         members[member][user] += score
-    return sorted(
-        member
-        for member, scores in members.items()
-        if max(scores.values()) >= max(least, SOLE_SHARE * sum(scores.values()))
-    )
+    best = {member: max(scores, key=scores.__getitem__) for member, scores in members.items()}
+    return {
+        member: user
+        for member, user in best.items()
+        if (score := members[member][user]) >= least
+        and score >= SOLE_SHARE * sum(members[member].values())
+    }
 
 
-def _decay_since_fixed_day(today: date) -> float:
-    return decay(FIXED_DAY, today)
+def worth_today() -> float:
+    """What scores are to be multiplied with. By the day of UTC: a day more or less is nothing."""
+    return decay(FIXED_DAY, timezone.now().date())

@@ -21,6 +21,7 @@ from .models import Activity, Bond, DerivedRun, Member, Rhythm, SoleContact, Sta
 
 NAME = "relationships"
 BATCH = 1_000  # members
+OVERLAP = 1_000  # lines that may be on their way while the first run begins
 LOCK = 5_302_117  # of PostgreSQL's advisory locks: one run at a time
 
 _CHANGED = """
@@ -50,7 +51,7 @@ def update() -> int:
     is_first = run.zone != zone
     members = _everybody() if is_first else _changed(run.through_before)
     _work_out(members, zone)
-    run.through_before = newest if is_first else run.through
+    run.through_before = max(0, newest - OVERLAP) if is_first else run.through
     run.through, run.zone = newest, zone
     run.save()
     return len(members)

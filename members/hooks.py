@@ -52,6 +52,22 @@ class TodaySection:
 
 
 @dataclass(frozen=True)
+class HandoverSection:
+    """What a teammate looks after. `rows`: given them, the reader and how many at most, what the
+    reader may see of it; `template` shows one as `row`. `move`: given them, who takes it, who does
+    it, and the group of the actions, gives all of it to the other by a verb that can be undone;
+    None for what is only shown."""
+
+    slug: str
+    title: Any
+    empty: Any
+    template: str
+    rows: Callable[[Any, Any, int], list[Any]]
+    move: Callable[[Any, Any, Any, Any], Any] | None = None
+    place: int = 100
+
+
+@dataclass(frozen=True)
 class BondContribution:
     """A reason why a teammate knows a member, worth `weight` points on its day. `sql`: a select of
     each, with the columns member_id, user_id, at, scope, label and link, for the members with ids
@@ -68,6 +84,7 @@ class BondContribution:
 
 
 today_sections: list[TodaySection] = []  # of this app and higher ones
+handover_sections: list[HandoverSection] = []  # of this app and higher ones
 bond_contributions: list[BondContribution] = []  # of this app and higher ones
 tag_uses: list[TagUse] = []  # of higher apps
 # Given a member and the User who is about to write to them, or None: why not, as a sentence, or ""

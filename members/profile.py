@@ -21,7 +21,7 @@ from members.encounters import with_people_told
 from members.glance import Glance, read_glance
 from members.models import Activity, FollowUp, Identity, Member, Sighting, Stage
 from members.models.scopes import hidden_scopes
-from members.rhythm import MemberRhythm, rhythm_of
+from members.rhythm import OF_ACCOUNTS, MemberRhythm, rhythm_of
 from team.models import User
 
 MOST_IDENTITIES = 30
@@ -76,7 +76,7 @@ class Profile:
 def load_profile(member: Member, user: User, *, lines: int, condition: Q | None = None) -> Profile:
     """With the newest lines, one more than `lines` in `glance` where there are more; of those that
     fulfil a condition, if one is given. Four queries; two more where lines tell of encounters, and
-    one where the member was read without their rhythm."""
+    one where they have no account."""
     identities = identities_for(member, user)
     first_seen, last_seen = dates_for(member, identities)
     glance = read_glance(member, user, lines, condition)
@@ -114,6 +114,7 @@ def identities_for(member: Member, user: User) -> list[Identity]:
 
 def found_identities(member: Member, user: User) -> QuerySet[Identity]:
     found = Identity.objects.visible_to(user).filter(member=member).order_by("network", "id")
+    found = found.annotate(**OF_ACCOUNTS)
     hidden = hidden_scopes(user)
     if hidden is not None:
         own = Sighting.objects.filter(identity=OuterRef("pk")).exclude(scope__in=hidden)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+from django.db.models import F
 from django.db.models.functions import TruncDate
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -20,6 +22,9 @@ from .rhythm_days import LEAST_DAYS, rhythm_on
 from .rhythm_pass import THEIRS
 from .sightings import of_member
 
+COLUMNS = ("active_days", "median_gap", "last_active_on", "quiet_since", "came_back_on")
+# Of accounts, so that whoever reads these has the rhythm with them.
+OF_ACCOUNTS = {f"rhythm_{name}": F(f"member__rhythm__{name}") for name in COLUMNS}
 FEW = 30  # days for which somebody is said to be back
 
 
@@ -32,7 +37,7 @@ class MemberRhythm:
     last_active_on: date | None
     quiet_since: date | None
     came_back_on: date | None
-    today: date
+    today: date  # that of UTC where nothing is counted from it
 
     @property
     def quiet_days(self) -> int:
@@ -78,32 +83,27 @@ def rhythm_of(
     who was never active. `identities`: their accounts as profile.identities_for() has them, which
     saves a query.
 
-    One query where `member` was read without its rhythm, and one where the hub's day was not read
-    with who is signed in. For whom a source saw that is hidden, the days are counted from the lines
-    that are not."""
+    A query where it did not come with the accounts, and one where the hub's day was not read with
+    who is signed in. For whom a source saw that is hidden from this reader, the days are counted
+    from the lines that are not."""
     if member.user_id or member.is_bot or any(each.is_us for each in identities or ()):
         return None
     if _is_hidden_in_part(member, user, identities):
         return _counted(member, user)
-    row = (
-        Rhythm.objects.filter(pk=member.pk).first()
-        if "rhythm" not in _read(member)
-        else (getattr(member, "rhythm", None))
-    )
-    if row is None or row.last_active_on is None:
+    row = _kept(member, identities)
+    if row is None or row[2] is None:
         return None
-    return MemberRhythm(
-        row.active_days,
-        row.median_gap,
-        row.last_active_on,
-        row.quiet_since,
-        row.came_back_on,
-        today_of(user),
-    )
+    return MemberRhythm(*row, today=today_of(user))
 
 
-def _read(member: Member) -> dict[str, object]:
-    return member._state.fields_cache
+Kept = tuple[int, float | None, date | None, date | None, date | None]
+
+
+def _kept(member: Member, identities: list[Identity] | None) -> Kept | None:
+    if identities and hasattr(identities[0], "rhythm_active_days"):
+        found: Any = [getattr(identities[0], f"rhythm_{name}") for name in COLUMNS]
+        return tuple(found)
+    return Rhythm.objects.filter(pk=member.pk).values_list(*COLUMNS).first()
 
 
 def _is_hidden_in_part(member: Member, user: User, identities: list[Identity] | None) -> bool:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from members.views import (
     avatars,
+    bonds,
     by_name,
     cadence,
     changes,
@@ -11,6 +12,7 @@ from members.views import (
     exports,
     fields,
     follow_ups,
+    handovers,
     member_page,
     occasions,
     people,
@@ -28,6 +30,7 @@ urlpatterns = [
     path("follow-ups/<int:pk>/due/", follow_ups.due_day, name="follow-up-due"),
     path("follow-ups/<int:pk>/owner/", follow_ups.owner, name="follow-up-owner"),
     path("follow-ups/<int:pk>/closure/", follow_ups.closure, name="follow-up-closure"),
+    path("handovers/<int:pk>/", handovers.handover, name="handover"),
     path("encounters/<int:pk>/", encounters.encounter, name="encounter"),
     path("members/", people.members, name="members"),
     path("members/fields/", fields.field_list, name="member-fields"),
@@ -44,6 +47,7 @@ urlpatterns = [
     path("tags/<int:pk>/", tags.tag, name="tag-page"),
     path("tags/<int:pk>/merge/", tags.tag_merge, name="tag-merge"),
     path("members/<int:pk>/", member_page.member, name="member"),
+    path("members/<int:pk>/bonds/<int:user_pk>/", bonds.bond, name="member-bond"),
     path("members/<int:pk>/details/", changes.details, name="member-details"),
     path("members/<int:pk>/owner/", changes.owner, name="member-owner"),
     path("members/<int:pk>/user/", changes.user, name="member-user"),

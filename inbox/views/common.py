@@ -42,7 +42,7 @@ def visible_conversation(request: AuthenticatedHttpRequest, pk: int) -> Conversa
     def called(pk: int, user: int) -> ConversationQuerySet:
         reader = User(pk=user, role=role)
         seen = Conversation.objects.visible_to(reader).called(pk)
-        found = with_row_facts(seen, reader).select_related("preview_by__member__rhythm")
+        found = with_row_facts(seen, reader).select_related("preview_by__member")
         return found.annotate(promises_begun=promises_of_draft(reader))
 
     if pk > MOST_PK:

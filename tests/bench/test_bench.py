@@ -63,6 +63,9 @@ def test_it_measures_all_it_promises_and_writes_it_as_json(tmp_path) -> None:
         assert found[f"search, {name}, p95"]["budget"] > 0
     for name in ("similar messages", "a rare word", "a word in 30 %"):
         assert found[f"past answers, {name}, p95"]["budget"] > 0
+    for name in ("held by one", "quiet", "known by me"):
+        assert found[f"members (manager), {name}, p95"]["budget"] > 0
+    assert found["nightly pass of bonds and rhythms"]["budget"] > 0
     assert found["suggestions, a member, p95"]["unit"] == "ms"
     assert found["tags of 1,000 members at once"]["unit"] == "s"
     (bulk,) = [name for name in found if name.startswith("done on")]

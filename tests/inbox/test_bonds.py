@@ -15,7 +15,8 @@ from django.utils import timezone
 from inbox import bond_contributions
 from inbox.ingest.message_lines import key_of, log_team_replies, say_deleted
 from inbox.models import Conversation, Message
-from members import bonds, derived, sightings
+from members import bonds, derived, filters, sightings
+from members.bond_working import working
 from members.encounter_verbs import log_encounter
 from members.models import ActivityKind, Bond, Encounter, Identity, Member, Rhythm, SoleContact
 from tests.make import (
@@ -281,3 +282,67 @@ def test_encounters_count_by_their_kind_with_everybody_of_us_who_was_there(ines,
 def somebody_discreet() -> Any:
     """Whose meeting is private: nobody is told that they know her."""
     return make_user(name="Marek")
+
+
+def asked_of(user: Any, text: str) -> list[str]:
+    found = Member.objects.visible_to(user).with_seen_at(user)
+    return sorted(filters.apply(found, text, user).values_list("name", flat=True))
+
+
+def test_members_are_found_by_who_knows_them_and_by_their_rhythm(bob, lena, carol) -> None:
+    """carol knows Petra from a restricted source alone, lena half of Ines's story from there."""
+    now = timezone.now()
+    closed = make_source(restricted=True, granted=[carol])
+    people = {
+        name: make_identity(make_member(name, last_seen=now))
+        for name in ("Ines", "Petra", "Quentin", "Ruth")
+    }
+    for name, by, source in (
+        *(("Ines", bob, None), ("Ines", bob, None), ("Ines", bob, None), ("Ines", carol, closed)),
+        *[("Petra", carol, closed)] * 3,
+        ("Ruth", bob, None),
+    ):
+        talk = make_conversation(source or make_source())
+        said(talk, people[name], sent_at=now - timedelta(hours=1))
+        answered(talk, by)
+    sightings.record([(people["Petra"].pk, "source:0", now)])
+    for ago in (66, 62, 58, 54, 50, 46):
+        make_line(people["Quentin"].member, occurred_at=now - timedelta(days=ago))
+    for ago in (90, 86, 82, 78, 74, 3):
+        make_line(people["Ruth"].member, occurred_at=now - timedelta(days=ago))
+    derived.update()
+    for user, text, wanted in (
+        (lena, f"bond:{carol.email}", ["Ines", "Petra"]),
+        (bob, f"bond:{carol.email}", []),
+        (bob, "bond:me", ["Ines", "Ruth"]),
+        (lena, "bond:nobody", ["Quentin"]),
+        (bob, "bond:nobody", ["Petra", "Quentin"]),
+        (lena, "held-by-one:yes", ["Petra"]),
+        (bob, "held-by-one:yes", ["Ines"]),
+        (bob, "-held-by-one:yes", ["Petra", "Quentin", "Ruth"]),
+        (bob, "quiet:yes", ["Quentin"]),
+        (bob, "back:yes", ["Ruth"]),
+    ):
+        assert asked_of(user, text) == wanted, (user.name, text)
+
+
+def test_the_working_of_a_bond_adds_up_and_leaves_out_hidden_sources(
+    client, ines, bob, carol, lena
+) -> None:
+    now = timezone.now()
+    for by, source in ((carol, make_source(restricted=True, granted=[carol])),
+                       (carol, make_source(name="The open forum"))):  # fmt: skip
+        talk = make_conversation(source, subject=f"About {source.name}")
+        said(talk, ines, sent_at=now - timedelta(days=61))
+        answered(talk, by, text=f"Hello from {source.name}", sent_at=now - timedelta(days=60))
+    derived.update()
+    for user, whole in ((lena, 2), (bob, 1)):
+        found = working(ines.member, carol, user)
+        (colleague,) = bonds.who_knows(ines.member, user)
+        assert len(found.rows) == 2 * whole
+        assert found.points == pytest.approx(colleague.points)
+        assert found.points == pytest.approx(whole * 11 * 0.9 ** (60 / 30.4375), rel=0.01)
+    client.force_login(bob)
+    page = client.get(f"/members/{ines.member_id}/bonds/{carol.pk}/").content.decode()
+    assert "About The open forum" in page
+    assert "Practice forum" not in page

@@ -29,6 +29,9 @@ MILESTONES = {
     "contributor_credits": "2",
     "within_days": "365",
 }
+BOND = {**MEMBER, "user_pk": lambda world: world.asker.pk}
+OTHER = {"pk": lambda world: world.colleague.pk}
+TAKER = {"hand-over-to": lambda world: world.asker.pk}
 
 ENDPOINTS = (
     Endpoint("today/", "GET"),
@@ -54,6 +57,9 @@ ENDPOINTS = (
         "follow-ups/<int:pk>/closure/", "POST", TRIAGERS, FOLLOW_UP, {"state": "kept"}, scoped=True
     ),
     Endpoint("follow-ups/<int:pk>/closure/", "DELETE", TRIAGERS, FOLLOW_UP, scoped=True),
+    Endpoint("members/<int:pk>/bonds/<int:user_pk>/", "GET", ids=BOND),
+    Endpoint("handovers/<int:pk>/", "GET", LEADS, OTHER),
+    Endpoint("handovers/<int:pk>/", "POST", LEADS, OTHER, TAKER),
     Endpoint("encounters/<int:pk>/", "GET", ids=ENCOUNTER, scoped=True),
     Endpoint("encounters/<int:pk>/", "POST", TRIAGERS, ENCOUNTER, DELETE, scoped=True),
     Endpoint("encounters/<int:pk>/", "DELETE", TRIAGERS, ENCOUNTER, scoped=True),

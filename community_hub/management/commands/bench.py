@@ -19,6 +19,7 @@ from community_hub.bench.incoming import incoming
 from community_hub.bench.pages import pages, today, verbs
 from community_hub.bench.people import fill_people, people
 from community_hub.bench.planned import fill_today
+from community_hub.bench.relationships import relationships
 from community_hub.bench.searching import past_answers, searches
 from community_hub.bench.served import SECONDS, served
 from community_hub.runtime.serve import settle_collector
@@ -88,6 +89,7 @@ class Command(BaseCommand):
         yield from incoming(source, machine, messages=options["incoming"])
         if options["members"]:
             manager = fill_people(user, source, members=options["members"])
+            yield from relationships(user, source, machine)
             yield from people(user, manager, machine, options["rounds"])
             fill_today(user, source)
             for reader, who in ((user, "admin"), (manager, "manager")):
