@@ -28,6 +28,8 @@ _CHANGED = """
 select member_id from members_activity where id > %(after)s
 union select member_id from members_stalemember
 union select member_id from members_rhythm where due_on <= %(today)s
+union select k.member_id from members_rhythm k join members_member m on m.id = k.member_id
+    where (m.is_bot or m.user_id is not null) and k.last_active_on is not null
 """
 
 

@@ -39,6 +39,8 @@ SCREENS = {
     "members": "/members/",
     "mistake in a query of members": "/members/?q=tagg:x",
     "member": "member",
+    "bond": "bond",
+    "hand-over brief": "handover",
     "fields of members": "/members/fields/",
     "tags": "/tags/",
     "tag": "tag",
@@ -100,6 +102,10 @@ def address(path: str, hub: Hub) -> str:
     if path == "member":
         found = "select member_id from members_identity where handle = 'inesw'"
         return f"/members/{hub.ask(found)}/"
+    if path in ("bond", "handover"):
+        lena = hub.ask("select id from team_user where email like 'lena@%%'")
+        found = address("member", hub)
+        return f"{found}bonds/{lena}/" if path == "bond" else f"/handovers/{lena}/"
     if path == "tag":
         return f"/tags/{hub.ask('select min(id) from members_tag where removed_at is null')}/"
     if path == "source":
