@@ -289,23 +289,3 @@ class FollowUpForm(forms.Form):
             return {**data, "kind": FollowUpKind.PROMISE}
         row = self.follow_up  # a welcome stays one
         return {**data, "kind": FollowUpKind.FOLLOW_UP if not row or row.is_promise else row.kind}
-
-
-class HandoverForm(forms.Form):
-    """Who takes over what `teammate` looks after."""
-
-    to = forms.ModelChoiceField(
-        label=gettext_lazy("Who takes over"),
-        queryset=User.objects.none(),
-        empty_label=gettext_lazy("Select a teammate"),
-        error_messages={
-            "required": gettext_lazy("Select a teammate."),
-            "invalid_choice": gettext_lazy("Select a teammate who can edit members."),
-        },
-    )
-
-    def __init__(self, data: Any = None, *, teammate: User) -> None:
-        super().__init__(data, prefix="hand-over")
-        others = User.objects.who_can_triage().exclude(pk=teammate.pk).order_by("name", "pk")
-        field: Any = self.fields["to"]
-        field.queryset = others

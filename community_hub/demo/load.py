@@ -14,7 +14,6 @@ from inbox.connectors.sandbox.connector import SandboxConnector
 from inbox.models import Source, SourceState
 from inbox.tasks import pull_source
 from inbox.verbs import sources as source_verbs
-from members import derived
 from sandbox import seed
 from sandbox.models import Post, Site
 from team import verbs as team_verbs
@@ -47,7 +46,6 @@ def load(say: Say | None = None, demo: Community | None = None) -> None:
         cursor.execute("analyze")  # autovacuum comes only after a minute
     waiting = {slug: [roots[slug][i] for i in found] for slug, found in demo.waiting.items()}
     apply.everything(sources, users, waiting)
-    derived.update()
     say(f"The demo is ready, {_seconds(begun)}.")
 
 

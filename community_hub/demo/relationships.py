@@ -7,9 +7,10 @@ from datetime import timedelta
 from django.db.models import Count
 from django.utils import timezone
 
-from members import derived, keep_in_touch, tag_verbs
+from members import bonds, derived, keep_in_touch, tag_verbs
 from members import verbs as member_verbs
-from members.models import FollowUp, FollowUpKind, FollowUpState, Member, Rhythm, Tag
+from members.encounter_verbs import log_encounter
+from members.models import FollowUp, FollowUpKind, FollowUpState, Member, Rhythm, Stage, Tag
 from members.models.member import or_never
 from team.models import User
 
@@ -20,6 +21,11 @@ NEWCOMERS = 5  # the latest
 EDUCATORS, OFTEN = "meet-up", 90  # a tag, and how often to be in touch with its members
 GONE = timedelta(days=60)  # who was not seen for so long is one to be in touch with
 CADENCE = 45
+MET = (
+    ("call", 12, "", "Plans a class on clocks for the spring. Wants to borrow two units for it."),
+    ("meeting", 38, "The meet-up in Berlin", "Showed how they teach the step sequencer."),
+    ("call", 71, "", "Read the draft of the new manual and found eleven mistakes."),
+)  # with a champion: how many days ago, where, what was said
 
 
 def relate(users: dict[str, User]) -> None:
@@ -27,6 +33,8 @@ def relate(users: dict[str, User]) -> None:
     keep_in_touch_with_some(users[BO])
     derived.update()
     own_somebody_quiet(users[BO])
+    meet_a_champion(users[LENA])
+    derived.update()
 
 
 def welcome_all_but_the_latest(by: User) -> None:
@@ -63,3 +71,16 @@ def own_somebody_quiet(by: User) -> None:
     quiet = Rhythm.objects.quiet().filter(member__owner=None, member__user=None)
     for row in quiet.select_related("member").order_by("-active_days", "pk")[:1]:
         member_verbs.set_owner(row.member, by, by=by)
+
+
+def meet_a_champion(by: User) -> None:
+    """Whom nobody else of the team knows: the one of whom the others know least."""
+    champions = Member.objects.filter(stage=Stage.CHAMPION, user=None).order_by("pk")
+
+    def known_by_others(member: Member) -> float:
+        return sum(each.points for each in bonds.who_knows(member, by) if each.pk != by.pk)
+
+    member = min(champions, key=known_by_others)
+    for kind, days, place, text in MET:
+        at = timezone.now() - timedelta(days=days)
+        log_encounter(kind, [member], by=by, occurred_at=at, place=place, text=text)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from community_hub.lib import htmx
 from members import follow_ups, handovers
-from members.forms import HandoverForm
+from members.handover_forms import HandoverForm
 from members.handover_verbs import hand_over
 from team.http import AuthenticatedHttpRequest
 from team.models import User
