@@ -10,6 +10,7 @@ class MembersConfig(AppConfig):
         from members import (  # noqa: F401 - some register themselves
             bulk,
             contact,
+            derived,
             encounter_bonds,
             encounter_verbs,
             encounters,
@@ -28,6 +29,7 @@ class MembersConfig(AppConfig):
             newcomers,
             note_filters,
             relationship_filters,
+            stage_rule,
             stage_verbs,
             thanks_due,
             today,
@@ -63,4 +65,7 @@ class MembersConfig(AppConfig):
             keep_in_touch.SECTION,
             thanks_due.SECTION,
         ]
+        derived.further_steps.append(
+            derived.DerivedStep("stages", stage_rule.drop, stage_rule.review)
+        )
         files.readers.append(encounters.FILE_READER)
