@@ -19,6 +19,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "community_hub.settings")
 
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 
+TAKE_FILES = ("/files/", "/encounters/")
+
 only_trusted = forwarded.filter_from_environment()
 live: Application = get_asgi_application()
 pool = CountingPool(int(os.environ.get("WEB_THREADS", "4")), "pages")
@@ -31,7 +33,8 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
         await pages(scope, receive, send)
         return
     try:
-        received = await request_body.whole(scope, receive)
+        takes_files = scope["path"].startswith(TAKE_FILES)
+        received = await request_body.whole(scope, receive, takes_files=takes_files)
     except request_body.Refused as refused:
         if refused.status:
             await request_body.refuse(refused.status, send)

@@ -12,6 +12,7 @@ class MembersConfig(AppConfig):
             contact,
             derived,
             encounter_bonds,
+            encounter_filters,
             encounter_verbs,
             encounters,
             exports,

@@ -171,14 +171,15 @@ def join(
 ) -> Changes:
     """What a colleague says of the same encounter is added to it: who else was there, and their
     words below those that stand there. Raises NotPossible."""
-    members = checked_people(people, new_people)
+    there = list(people)
+    members = checked_people(there, new_people) if there or new_people else []
     with transaction.atomic():
         row = _locked(encounter)
         before = _state_of(row)
         parts = [row.text, f"{by}: {storable(text).strip()}" if text.strip() else ""]
         _set(row, {"text": "\n\n".join(filter(None, parts)), "place": row.place or place})
         made = _make(new_people)
-        _put_people(row, {*before["people"], *members, *made})
+        _put_people(row, [*before["people"], *members, *made])
         row.joined_by.add(by)
         files.claim(file_ids, row.files_key, by=by)
         return _changed("join", row, before, made, by, group)

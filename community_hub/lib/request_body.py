@@ -14,6 +14,11 @@ from typing import Any
 
 MOST = 3_000_000  # bytes; more than a form may have (DATA_UPLOAD_MAX_MEMORY_SIZE), and no files
 SECONDS = 60.0  # for one whole body
+MOST_UPLOADED = (
+    16_000_000  # bytes, where files are sent: one of team.files.MOST_BYTES, and the rest
+)
+UPLOAD_SECONDS = 10 * 60.0  # from a phone with a poor connection
+UPLOADS_AT_ONCE = 8  # each is held in memory
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -28,14 +33,26 @@ class Refused(Exception):
         self.status = status
 
 
-async def whole(scope: Scope, receive: Receive) -> Receive:
-    """The same request with its body in hand. Refused where it is too long, too slow or cut off."""
-    announced = dict(scope["headers"]).get(b"content-length", b"0")
-    if announced.isdigit() and (len(announced) > 12 or int(announced) > MOST):
+_uploads = asyncio.Semaphore(UPLOADS_AT_ONCE)
+
+
+async def whole(scope: Scope, receive: Receive, *, takes_files: bool = False) -> Receive:
+    """The same request with its body in hand. Refused where it is too long, too slow or cut off.
+    `takes_files`: its address does, so the body may be longer."""
+    announced = dict(scope["headers"]).get(b"content-length", b"")
+    is_small = announced.isdigit() and len(announced) < 12 and int(announced) <= MOST
+    if not takes_files or is_small or scope["method"] != "POST":
+        return await _whole(announced, receive, MOST, SECONDS)
+    async with _uploads:
+        return await _whole(announced, receive, MOST_UPLOADED, UPLOAD_SECONDS)
+
+
+async def _whole(announced: bytes, receive: Receive, most: int, seconds: float) -> Receive:
+    if announced.isdigit() and (len(announced) > 12 or int(announced) > most):
         raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     try:
-        async with asyncio.timeout(SECONDS):
-            body = await _read(receive)
+        async with asyncio.timeout(seconds):
+            body = await _read(receive, most)
     except TimeoutError as error:
         raise Refused(HTTPStatus.REQUEST_TIMEOUT) from error
     return _handed_over(body, receive)
@@ -54,14 +71,14 @@ def plainly(scope: Scope) -> Scope:
     return {**scope, "headers": [h for h in scope["headers"] if b"_" not in h[0]]}
 
 
-async def _read(receive: Receive) -> bytes:
+async def _read(receive: Receive, most: int) -> bytes:
     body = bytearray()
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise Refused
         body += message.get("body", b"")
-        if len(body) > MOST:
+        if len(body) > most:
             raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         if not message.get("more_body"):
             return bytes(body)

@@ -2,39 +2,99 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse, HttpResponseNotAllowed
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+from django_htmx.http import trigger_client_event
 
 from community_hub.lib import htmx
+from community_hub.lib.text import number, storable
+from members import encounter_people, encounter_saving, encounters, follow_up_verbs, follow_ups
 from members import encounter_verbs as verbs
-from members import encounters
-from members.models import Encounter
+from members.encounter_forms import EncounterForm, in_words, understood
+from members.encounter_people import People
+from members.encounter_saving import NextStep, Twin
+from members.models import Encounter, Member
+from team import files
+from team.actions import Changes
 from team.http import AuthenticatedHttpRequest
+from team.models import File
 
-MOST_SHOWN = verbs.MOST_PEOPLE
+FORM = "members/encounter_form.html"
+PARTS = ("encounter-form",)
+
+
+@require_http_methods(["GET", "POST"])
+def encounter_new(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """GET: the form; `person`: who was there. POST: what it says; `together`: the colleague's
+    encounter that it is added to, or "no"."""
+    verbs.log_encounter.require(request.user)
+    if request.method == "GET":
+        people = people_of(request, request.GET)
+        return form_page(request, EncounterForm(user=request.user), people)
+    form, people = EncounterForm(request.POST, user=request.user), people_of(request, request.POST)
+    if problem := problem_of(people):
+        form.add_error(None, problem)
+    if not form.is_valid():
+        return form_page(request, form, people, status=422)
+    together = request.POST.get("together", "")
+    twin = None if together else encounter_saving.twin_of(form.said, people.members, request.user)
+    if twin:
+        return form_page(request, form, people, twin=twin, status=422)
+    return save(request, form, people, together)
 
 
 @require_http_methods(["GET", "POST", "DELETE"])
 def encounter(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
-    """GET: all of it. DELETE removes it."""
+    """GET: all of it. POST: what it is from now on. DELETE removes it."""
     row = visible(request, pk)
+    if request.method == "GET":
+        return encounter_page(request, row)
+    verbs.edit.require(request.user)
     if htmx.method(request) == "DELETE":
-        verbs.remove.require(request.user)
         changes = verbs.remove(row, by=request.user)
-        return htmx.tell(request, redirect("members"), _("Removed"), undo=changes.undo_url)
-    if request.method == "POST":
-        return HttpResponseNotAllowed(["GET", "DELETE"])
-    people, _total = encounters.people_of([pk], request.user, most=MOST_SHOWN).get(pk, ([], 0))
-    context = {
-        "encounter": row,
-        "people": people,
-        "files": encounters.files_of([pk]).get(pk, []),
-        "joined_by": row.joined_by.order_by("name"),
-        "may_change": row.may_be_changed_by(request.user),
-    }
-    return htmx.respond(request, "members/encounter.html", context)
+        said = _("%(what)s removed") % {"what": row}
+        return htmx.tell(request, redirect("members"), said, undo=changes.undo_url)
+    form = EncounterForm(request.POST, user=request.user, encounter=row)
+    people = people_of(request, request.POST)
+    if problem := problem_of(people):
+        form.add_error(None, problem)
+    return edit(request, form, people, row) if form.is_valid() else edit_page(request, form, people)
+
+
+@require_safe
+def details(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
+    """The form of one that is there."""
+    row = visible(request, pk)
+    if not row.may_be_changed_by(request.user):
+        raise PermissionDenied
+    there = row.people.filter(pk__in=Member.objects.visible_to(request.user))
+    people = People(members=list(there.order_by("attended__pk")))
+    form = EncounterForm(user=request.user, encounter=row)
+    return form_page(request, form, people, attached=files.present(row.files_key))
+
+
+@require_safe
+def when(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """`when`: what is understood of it, while one types."""
+    try:
+        words, is_wrong = in_words(understood(request.GET.get("when", ""))), False
+    except ValidationError as error:
+        words, is_wrong = error.messages[0], True
+    context = {"words": words, "is_wrong": is_wrong}
+    return htmx.respond(request, "members/encounter_when.html", context)
+
+
+@require_safe
+def people(request: AuthenticatedHttpRequest) -> JsonResponse:
+    """`q`: the beginning of a name or a handle."""
+    typed = storable(request.GET.get("q", ""))
+    return JsonResponse({"people": encounter_people.offered(typed, request.user)})
 
 
 # Below the views ----------------------------------------------------------------------------------
@@ -43,3 +103,147 @@ def encounter(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 def visible(request: AuthenticatedHttpRequest, pk: int) -> Encounter:
     seen = Encounter.objects.visible_to(request.user).present().select_related("by")
     return get_object_or_404(seen, pk=pk)
+
+
+def encounter_page(request: AuthenticatedHttpRequest, row: Encounter) -> HttpResponse:
+    found = encounters.people_of([row.pk], request.user, most=verbs.MOST_PEOPLE)
+    context = {
+        "encounter": row,
+        "people": found.get(row.pk, ([], 0))[0],
+        "files": files.present(row.files_key),
+        "joined_by": row.joined_by.order_by("name"),
+        "may_change": row.may_be_changed_by(request.user),
+    }
+    return htmx.respond(request, "members/encounter.html", context)
+
+
+def people_of(request: AuthenticatedHttpRequest, data: Any) -> People:
+    typed = storable(data.get("who", ""))
+    return encounter_people.of_tokens(data.getlist("person"), typed, request.user)
+
+
+def problem_of(people: People) -> str:
+    """What the verb would refuse, beside the other mistakes of the form."""
+    if people.problem:
+        return people.problem
+    try:
+        verbs.checked_people(people.members, people.new)
+    except verbs.NotPossible as error:
+        return str(error)
+    return ""
+
+
+def form_page(
+    request: AuthenticatedHttpRequest,
+    form: EncounterForm,
+    people: People,
+    *,
+    attached: Any = None,
+    twin: Twin | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    row = form.encounter
+    bound = form.is_bound and "when" in getattr(form, "cleaned_data", {})
+    days = [] if row else follow_ups.offered_days(request.user)
+    context = {
+        "form": form,
+        "people": people,
+        "attached": attached if attached is not None else sent_files(request, row),
+        "encounter": row,
+        "twin": twin,
+        "together": request.POST.get("together", ""),
+        "understood": in_words(form.cleaned_data["when"]) if bound else "",
+        "next_for": request.POST.get("next_for", ""),
+        "days": days,
+        "most_bytes": files.MOST_BYTES,
+        "address": request.path if not row else row.get_absolute_url(),
+    }
+    return htmx.respond(request, FORM, context, parts=PARTS, status=status)
+
+
+def sent_files(request: AuthenticatedHttpRequest, row: Encounter | None) -> list[File]:
+    """Those that this user may attach, of what the form names."""
+    owners = [files.owner_of(request.user), *([row.files_key] if row else [])]
+    return list(files.present(*owners).filter(pk__in=file_ids(request)))
+
+
+def file_ids(request: AuthenticatedHttpRequest) -> list[int]:
+    return [
+        pk for value in request.POST.getlist("file")[: files.MOST_FILES] if (pk := number(value))
+    ]
+
+
+def uploaded(request: AuthenticatedHttpRequest) -> list[int]:
+    """Those that were sent with a plain form, besides those that were uploaded before. Raises
+    NotKept."""
+    given = request.FILES.getlist("upload")[: files.MOST_FILES]
+    kept = [files.keep(each, each.name or "", by=request.user).pk for each in given]
+    return [*file_ids(request), *kept]
+
+
+def save(
+    request: AuthenticatedHttpRequest, form: EncounterForm, people: People, together: str
+) -> HttpResponse:
+    said, data = form.said, form.cleaned_data
+    words, about = data["next_text"].strip(), request.POST.get("next_for", "")
+    joined = visible(request, number(together)) if number(together) else None
+    try:
+        changes = encounter_saving.save(
+            said, people, by=request.user, file_ids=uploaded(request), token=data["token"],
+            next_step=NextStep(words, data["next_on"], about) if words else None, joined=joined,
+        )  # fmt: skip
+    except (verbs.NotPossible, follow_up_verbs.NotPossible, files.NotKept) as error:
+        form.add_error(None, str(error))
+        return form_page(request, form, people, status=422)
+    return saved(request, changes, said_of(changes, joined))
+
+
+def edit(
+    request: AuthenticatedHttpRequest, form: EncounterForm, people: People, row: Encounter
+) -> HttpResponse:
+    hidden = row.people.exclude(pk__in=Member.objects.visible_to(request.user))  # they stay
+    try:
+        changes = verbs.edit(
+            row, by=request.user, people=[*people.members, *hidden], new_people=people.new,
+            file_ids=uploaded(request), **form.said,
+        )  # fmt: skip
+    except (verbs.NotPossible, files.NotKept) as error:
+        form.add_error(None, str(error))
+        return edit_page(request, form, people)
+    return saved(request, changes, _("Saved") if changes else _("No changes."), row)
+
+
+def edit_page(
+    request: AuthenticatedHttpRequest, form: EncounterForm, people: People
+) -> HttpResponse:
+    return form_page(request, form, people, status=422)
+
+
+def said_of(changes: Changes, joined: Encounter | None) -> str:
+    if not changes:
+        return _("It was saved already.")
+    if joined:
+        return _("Added to what %(name)s logged") % {"name": joined.by.first_name}
+    row = Encounter.objects.get(pk=changes.actions[0].object_id)
+    number_of_people = row.attended.count()
+    said = ngettext("%(kind)s logged", "%(kind)s with %(n)d people logged", number_of_people)
+    return said % {"kind": row.get_kind_display(), "n": number_of_people}
+
+
+def saved(
+    request: AuthenticatedHttpRequest, changes: Changes, text: str, row: Encounter | None = None
+) -> HttpResponse:
+    """In the dialog, what shows the people fetches itself again; a page leads to the encounter."""
+    pk = row.pk if row else changes.actions[0].object_id if changes else None
+    page = redirect("encounter", pk) if pk else redirect("members")
+    if "HX-Request" not in request.headers:
+        return htmx.tell(request, page, text, undo=changes.undo_url)
+    if request.POST.get("in_dialog"):
+        response = HttpResponse(status=204)
+        for event in ("hub:member", "hub:noted"):
+            trigger_client_event(response, event)
+        htmx.tell(request, response, text, undo=changes.undo_url)
+    else:
+        htmx.tell(request, page, text, undo=changes.undo_url)
+        response = HttpResponse(status=204, headers={"HX-Redirect": page["Location"]})
+    return trigger_client_event(response, "hub:encounter-saved")

@@ -36,6 +36,7 @@ SCREENS = {
     "mistake in a search": "/inbox/search/?q=tagg:x",
     "operator of another list": "/inbox/search/?q=network:x",
     "empty search": "/inbox/search/?q=zzyzx",
+    "encounter form": "/encounters/",
     "members": "/members/",
     "mistake in a query of members": "/members/?q=tagg:x",
     "member": "member",
@@ -81,7 +82,7 @@ def test_the_door_is_accessible(sit, tmp_path: Path) -> None:
 def test_open_menus_are_accessible(sit, talk: Talk, tmp_path: Path) -> None:
     page = sit("bo")
     page.goto(talk.page)
-    for key in (*"fhal?;", "ControlOrMeta+k"):
+    for key in (*"fhal?;m", "ControlOrMeta+k"):
         page.keyboard.press(key)
         menu = page.locator("command-menu:popover-open, dialog[open]")
         expect(menu, f"after {key}").to_be_visible()

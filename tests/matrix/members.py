@@ -20,6 +20,7 @@ NEWCOMER = {**MEMBER, "slug": "welcome"}
 MAIL = {"token": lambda world: token_of(world.asker)}
 FOLLOW_UP = {"pk": lambda world: world.follow_up.pk}
 
+MET = {"kind": "call", "when": "now", "who": "Jo Park", "visibility": "team"}
 ENCOUNTER = {"pk": lambda world: world.encounter.pk}
 
 MILESTONES = {
@@ -60,6 +61,16 @@ ENDPOINTS = (
     Endpoint("members/<int:pk>/bonds/<int:user_pk>/", "GET", ids=BOND),
     Endpoint("handovers/<int:pk>/", "GET", LEADS, OTHER),
     Endpoint("handovers/<int:pk>/", "POST", LEADS, OTHER, TAKER),
+    Endpoint("encounters/", "GET", TRIAGERS),
+    Endpoint(
+        "encounters/",
+        "POST",
+        TRIAGERS,
+        data={"when": "now", "kind": "call", "who": "Jo", "visibility": "team"},
+    ),
+    Endpoint("encounters/when/", "GET"),
+    Endpoint("encounters/people/", "GET"),
+    Endpoint("encounters/<int:pk>/details/", "GET", TRIAGERS, ENCOUNTER, scoped=True),
     Endpoint("encounters/<int:pk>/", "GET", ids=ENCOUNTER, scoped=True),
     Endpoint("encounters/<int:pk>/", "POST", TRIAGERS, ENCOUNTER, DELETE, scoped=True),
     Endpoint("encounters/<int:pk>/", "DELETE", TRIAGERS, ENCOUNTER, scoped=True),

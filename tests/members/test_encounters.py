@@ -1,5 +1,6 @@
 """What happened away from any platform: logged by hand, in the log of everybody who was there."""
 
+import io
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,10 +8,13 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from members import encounter_verbs, sightings
+from members import encounter_verbs, filters, sightings
+from members.encounter_forms import exact
 from members.encounter_verbs import NotPossible
 from members.log import timeline
-from members.models import Encounter, EncounterPerson, Member
+from members.models import Encounter, EncounterPerson, FollowUp, Member
+from team import files
+from team.models import Action
 from tests.make import make_identity, make_line, make_member, make_source, make_user
 
 
@@ -174,3 +178,173 @@ def test_somebody_of_a_restricted_source_is_named_to_nobody_else(client, bob, le
     assert client.get(alone.get_absolute_url()).status_code == 404
     client.force_login(lena)
     assert "Hidden Hanna" in client.get(f"/members/{ines.pk}/").content.decode()
+
+
+# The form -----------------------------------------------------------------------------------------
+
+
+def send(client, address="/encounters/", **data):
+    form = {"kind": "meeting", "when": "yesterday 15:00", "visibility": "team", **data}
+    return client.post(address, form)
+
+
+def test_the_form_logs_a_meeting_with_somebody_new_and_a_next_step_under_one_undo(
+    client, bob, ines
+):
+    client.force_login(bob)
+    form = client.get(f"/encounters/?person={ines.pk}").content.decode()
+    assert "Ines Wolff" in form
+    answer = send(
+        client, person=[ines.pk], who="Jo Park, ", place="Utrecht", text="Lathes",
+        next_text="Send the drawings",
+    )  # fmt: skip
+    row = Encounter.objects.get()
+    assert answer["Location"] == f"/encounters/{row.pk}/"
+    assert sorted(member.name for member in row.people.all()) == ["Ines Wolff", "Jo Park"]
+    assert timezone.localtime(row.occurred_at).hour == 15
+    step = FollowUp.objects.get()
+    assert (step.member, step.owner, step.origin) == (ines, bob, f"encounter:{row.pk}")
+    assert step.link == row.get_absolute_url()
+    client.post(f"/undo/{Action.objects.latest('pk').group}/")
+    assert not FollowUp.objects.exists()
+    assert not timeline(ines, bob).exists()
+    assert not Member.objects.filter(name="Jo Park").exists()
+
+
+def test_a_form_with_mistakes_says_them_and_keeps_what_was_typed(client, bob, ines):
+    client.force_login(bob)
+    for fields, words in (
+        ({"when": "tomorrow"}, "That’s in the future"),
+        ({"when": "3 March 1871"}, "from 1900"),
+        ({"when": "1900-01-01"}, "before 1970"),
+        ({"when": "soon"}, "isn’t understood"),
+        ({"person": []}, "Say who was there"),
+        ({"who": "@nobody"}, "Nobody has the handle @nobody"),
+        ({"next_text": "Write", "next_on": "2020-01-01"}, "has passed"),
+    ):
+        answer = send(client, **{"person": [ines.pk], "text": "Lathes & more", **fields})
+        assert answer.status_code == 422
+        text = answer.content.decode()
+        assert words in text
+        assert "Lathes &amp; more" in text
+    assert not Encounter.objects.exists()
+    assert "in the future" in client.get("/encounters/when/?when=tomorrow").content.decode()
+    assert ", 15:00" in client.get("/encounters/when/?when=yesterday 3pm").content.decode()
+
+
+def test_a_name_that_several_have_has_to_be_said_more_clearly(client, bob):
+    client.force_login(bob)
+    first, second = make_member("Ada Löwe"), make_member("Ada Lowe")
+    account = make_identity(second)
+    answer = send(client, who="ada lowe")
+    assert answer.status_code == 422
+    assert f"@{account.handle}" in answer.content.decode()
+    send(client, who=f"@{account.handle}")
+    assert Encounter.objects.get().people.get() == second
+    send(client, person=[f"new:{first.name}"])
+    assert Member.objects.filter(name=first.name).count() == 2
+
+
+def test_a_form_that_is_sent_twice_is_saved_once(client, bob, ines):
+    client.force_login(bob)
+    token = "1b4e28ba-2fa1-11d2-883f-0016d3cca427"
+    for _time in range(2):
+        answer = send(client, person=[ines.pk], token=token, next_text="Write")
+        assert answer.status_code == 302
+    assert Encounter.objects.count() == FollowUp.objects.count() == 1
+
+
+def test_the_same_meeting_of_two_colleagues_is_suggested_as_one(client, bob, lena, ines, mara):
+    client.force_login(lena)
+    send(client, person=[ines.pk, mara.pk], text="Lena’s words", when="yesterday 14:00")
+    client.force_login(bob)
+    mine = {"person": [ines.pk, mara.pk], "who": "Jo Park", "text": "Bob’s words"}
+    text = send(client, **mine).content.decode()
+    assert "Lena logged a meeting with 2 of them on this day" in text
+    assert Encounter.objects.count() == 1
+    send(client, together=Encounter.objects.get().pk, **mine)
+    row = Encounter.objects.get()
+    assert row.text == "Lena’s words\n\nBob Baker: Bob’s words"
+    assert row.people.count() == 3
+    assert row.joined_by.get() == bob
+    client.post(f"/undo/{Action.objects.latest('pk').group}/")
+    row.refresh_from_db()
+    assert (row.text, row.people.count(), row.joined_by.count()) == ("Lena’s words", 2, 0)
+    send(client, together="no", **mine)
+    assert Encounter.objects.count() == 2
+
+
+def test_nobody_hears_of_a_private_one_by_logging_the_same(client, bob, lena, carol, ines):
+    client.force_login(lena)
+    send(client, person=[ines.pk], visibility="author")
+    send(client, person=[ines.pk], visibility="leads")
+    client.force_login(bob)
+    for visibility in ("team", "leads", "author"):
+        answer = send(client, person=[ines.pk], visibility=visibility, together="")
+        assert answer.status_code == 302
+
+
+def test_a_private_one_is_not_named_in_its_follow_up(client, bob, ines):
+    client.force_login(bob)
+    send(client, person=[ines.pk], visibility="author", next_text="Write", place="Clinic")
+    assert (FollowUp.objects.get().place, FollowUp.objects.get().link) == ("", "")
+
+
+def test_editing_keeps_those_whom_the_editor_cannot_see(client, bob, lena, ines):
+    source = make_source(restricted=True)
+    account = make_identity(make_member("Hidden Hanna"))
+    sightings.record([(account.pk, source.scope, timezone.now())])
+    row = logged(log(bob, [ines]))
+    encounter_verbs.join(row, [account.member], by=lena)
+    client.force_login(bob)
+    assert "Hanna" not in client.get(f"/encounters/{row.pk}/details/").content.decode()
+    before = Encounter.objects.get().occurred_at
+    data = {"person": [ines.pk], "text": "New", "when": exact(before)}
+    assert send(client, f"/encounters/{row.pk}/", **data).status_code == 302
+    row.refresh_from_db()
+    assert (row.text, row.people.count(), row.occurred_at) == ("New", 2, before)
+
+
+def test_members_are_offered_as_one_types_without_teammates(client, bob, ines):
+    make_member("Ines Baker", user=make_user())
+    account = make_identity(ines)
+    client.force_login(bob)
+    found = client.get("/encounters/people/?q=ines").json()["people"]
+    assert found == [{"id": ines.pk, "name": "Ines Wolff", "note": f"@{account.handle}"}]
+    assert client.get("/encounters/people/?q=i").json()["people"] == []
+
+
+def test_the_history_shows_place_people_and_files(client, bob, ines, mara, settings, tmp_path):
+    settings.VAR_DIR = tmp_path
+    client.force_login(bob)
+    kept = files.keep(io.BytesIO(b"Minutes"), "minutes.txt", by=bob)
+    send(client, person=[ines.pk, mara.pk], place="Utrecht", text="Lathes", file=[kept.pk])
+    page = client.get(f"/members/{ines.pk}/").content.decode()
+    for words in ("Utrecht", "Lathes", "Mara Bell", f"/files/{kept.pk}/", "minutes.txt"):
+        assert words in page
+    row = Encounter.objects.get()
+    assert "minutes.txt" in client.get(row.get_absolute_url()).content.decode()
+    client.post(row.get_absolute_url(), {"_method": "DELETE"})
+    assert client.get(row.get_absolute_url()).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("met:>90d", "Ada"),
+        ("met:<90d", "Ben"),
+        ("-met:<90d", "Ada Cleo Dora"),
+        ("met:never", "Cleo Dora"),
+    ],
+)
+def test_met_finds_whom_somebody_met_as_far_as_the_reader_may_know(bob, lena, query, found):
+    ada, ben, _cleo, dora = (
+        make_member(name, last_seen=timezone.now()) for name in ("Ada", "Ben", "Cleo", "Dora")
+    )
+    log(lena, [ada, ben], days=100)
+    log(lena, [ben], days=10)
+    log(lena, [dora], visibility="author")
+    encounter_verbs.remove(logged(log(bob, [ada])), by=bob)
+    people = Member.objects.with_seen_at(bob)
+    names = filters.apply(people, query, bob).order_by("name").values_list("name", flat=True)
+    assert " ".join(names) == found

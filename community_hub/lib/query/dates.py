@@ -63,6 +63,10 @@ class Age:
     moment: datetime
 
 
+class NotADate(Mistake):
+    """Nothing like one; other mistakes are about a date that there is not."""
+
+
 def read_span(text: str, context: Context) -> Span:
     """Of `2026-11-01`, `1.11.2026`, `1 Nov 2026`, `1 Nov`, `2026-11`, `Nov 2026`, `2026`,
     `yesterday`, `friday`, `last week`, `this-month`. Raises Mistake without a place."""
@@ -172,7 +176,7 @@ def _by_name(text: str, words: list[str], today: date) -> tuple[date, relativede
         if day or not others:
             return _dated(today, year, str(month), day[1] if day else None)
     said = _("“%(typed)s” is not a date. Write one such as %(example)s, Nov 2026 or last-week.")
-    raise Mistake(said % {"typed": one_line(text, SHOWN), "example": today.isoformat()})
+    raise NotADate(said % {"typed": one_line(text, SHOWN), "example": today.isoformat()})
 
 
 def _dated(

@@ -1,0 +1,122 @@
+"""The form of an encounter: when it was is typed loosely, who was there is in encounter_people."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy
+
+from community_hub.lib.loose_time import NotUnderstood, read_moment
+from team.models import User
+
+from . import follow_up_verbs, follow_ups
+from .encounter_verbs import LONGEST, NotPossible, checked_moment
+from .models import Encounter, EncounterKind, Visibility
+from .models.encounter import PLACE_LENGTH
+from .models.follow_up import LONGEST as FOLLOW_UP_LENGTH
+
+
+class EncounterForm(forms.Form):
+    """`encounter`: the one that is edited; without one it is for a new one, with a next step."""
+
+    kind = forms.ChoiceField(
+        label=gettext_lazy("What"),
+        choices=EncounterKind.choices,
+        initial=EncounterKind.MEETING,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Say what it was.")},
+    )
+    when = forms.CharField(
+        label=gettext_lazy("When"),
+        max_length=200,
+        initial="now",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={
+            "required": gettext_lazy("Say when it was, such as “yesterday 15:00” or “now”.")
+        },
+    )
+    place = forms.CharField(label=gettext_lazy("Where"), max_length=PLACE_LENGTH, required=False)
+    text = forms.CharField(
+        label=gettext_lazy("What was said"),
+        max_length=LONGEST,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    visibility = forms.ChoiceField(
+        label=gettext_lazy("Visible to"), choices=Visibility.choices, initial=Visibility.TEAM
+    )
+    next_text = forms.CharField(
+        label=gettext_lazy("What to do next"),
+        max_length=FOLLOW_UP_LENGTH,
+        required=False,
+    )
+    next_on = forms.DateField(
+        label=gettext_lazy("By"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={
+            "invalid": gettext_lazy("That’s not a day. Write it as 2026-12-31."),
+        },
+    )
+    token = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, user: User, encounter: Encounter | None = None) -> None:
+        first: dict[str, Any] = {"token": uuid.uuid4()}
+        if encounter:
+            first = {
+                "kind": encounter.kind,
+                "when": exact(encounter.occurred_at),
+                "place": encounter.place,
+                "text": encounter.text,
+                "visibility": encounter.visibility,
+            }
+        super().__init__(data, initial=first, auto_id="encounter-%s")
+        self.user, self.encounter = user, encounter
+        if encounter:
+            del self.fields["next_text"], self.fields["next_on"], self.fields["token"]
+
+    def clean_when(self) -> datetime:
+        typed = self.cleaned_data["when"]
+        if self.encounter and typed == exact(self.encounter.occurred_at):
+            return self.encounter.occurred_at  # to the second, as it was
+        return understood(typed)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("next_text", "").strip() and "next_on" in data:
+            data["next_on"] = data["next_on"] or follow_ups.usual_day(self.user)
+            try:
+                follow_up_verbs.checked_day(data["next_on"])
+            except follow_up_verbs.NotPossible as error:
+                self.add_error("next_on", str(error))
+        return data
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """As the verbs take it."""
+        data = self.cleaned_data
+        fields = {name: data[name] for name in ("kind", "place", "text", "visibility")}
+        return {**fields, "occurred_at": data["when"]}
+
+
+def understood(typed: str) -> datetime:
+    """In the reader's timezone. Raises ValidationError, also for what is still to come."""
+    try:
+        return checked_moment(read_moment(typed, timezone.localtime()))
+    except (NotUnderstood, NotPossible) as error:
+        raise forms.ValidationError(str(error)) from None
+
+
+def exact(at: datetime) -> str:
+    """As somebody could have typed it."""
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
+
+
+def in_words(at: datetime) -> str:
+    """What was understood."""
+    return date_format(timezone.localtime(at), "l, j F Y, H:i")
