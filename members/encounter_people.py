@@ -22,7 +22,6 @@ from .models import Identity, Member
 from .models.member import BY_NAME
 
 NEW, NAMED = "new:", "name:"  # before a name, in a token: somebody new, or whoever has that name
-LONGEST_NAME = 200
 MOST_OFFERED = 6
 MOST_READ = 1000  # tokens of a form
 FEWEST = 2  # characters: a single one begins too many names
@@ -119,7 +118,7 @@ def _by_name(names: Iterable[str], user: User) -> dict[str, list[tuple[Member, s
 
 
 def _clean(name: str) -> str:
-    return one_line(name, LONGEST_NAME)
+    return one_line(name, max(len(name), 1))  # a name that is too long is refused, not cut
 
 
 def _key(name: str) -> str:

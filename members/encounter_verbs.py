@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from community_hub.lib.text import one_line, storable
+from community_hub.lib.text import TooLong, one_line, storable, typed_line
 from team import actions, files, trail_nouns
 from team.actions import Changes, one_by_one, verb
 from team.models import Action, User
@@ -37,6 +37,7 @@ from .models.encounter import PLACE_LENGTH
 
 ON = "members.encounter"
 MOST_PEOPLE = 500
+NAME_LENGTH = 200
 LONGEST = 10_000  # characters of what was said
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 CLOCKS_DIFFER = timedelta(minutes=5)
@@ -87,7 +88,7 @@ def log_encounter(
     it. Nothing changes where the `token` was sent before. Raises NotPossible."""
     row = Encounter(
         kind=EncounterKind(kind), occurred_at=checked_moment(occurred_at),
-        place=one_line(place, PLACE_LENGTH), text=checked_text(text),
+        place=checked_place(place), text=checked_text(text),
         visibility=Visibility(visibility), by=by, token=token,
     )  # fmt: skip
     members = checked_people(people, new_people)
@@ -226,9 +227,15 @@ def checked_moment(at: datetime) -> datetime:
 def checked_text(text: str) -> str:
     text = storable(text).strip()
     if len(text) > LONGEST:
-        said = _now("That’s longer than %(most)s characters. Shorten what was said.")
-        raise NotPossible(said % {"most": f"{LONGEST:,}"})
+        raise NotPossible(str(TooLong(len(text) - LONGEST, LONGEST)))
     return text
+
+
+def checked_place(place: str) -> str:
+    try:
+        return typed_line(place, PLACE_LENGTH)
+    except TooLong as error:
+        raise NotPossible(str(error)) from error
 
 
 def checked_people(people: Iterable[Member], new_people: Sequence[str]) -> list[int]:
@@ -240,6 +247,10 @@ def checked_people(people: Iterable[Member], new_people: Sequence[str]) -> list[
     if total > MOST_PEOPLE:
         said = _now("That’s %(n)d people. Log at most %(most)d at once.")
         raise NotPossible(said % {"n": total, "most": MOST_PEOPLE})
+    too_long = next((name for name in new_people if len(name) > NAME_LENGTH), "")
+    if too_long:
+        over = TooLong(len(too_long) - NAME_LENGTH, NAME_LENGTH)
+        raise NotPossible(f"“{one_line(too_long, 40)}”: {over}")
     ours = Identity.objects.filter(member__in=found, is_us=True).values_list("member", flat=True)
     not_theirs = {pk for pk, it in found.items() if it.user_id or it.is_bot} | set(ours)
     if not_theirs:
@@ -270,7 +281,7 @@ def _set(row: Encounter, fields: dict[str, Any]) -> None:
     checks: dict[str, Any] = {
         "kind": EncounterKind,
         "occurred_at": checked_moment,
-        "place": lambda place: one_line(place, PLACE_LENGTH),
+        "place": checked_place,
         "text": checked_text,
         "visibility": Visibility,
     }
@@ -280,7 +291,7 @@ def _set(row: Encounter, fields: dict[str, Any]) -> None:
 
 def _make(names: Iterable[str]) -> list[int]:
     """Members who were never seen anywhere."""
-    wanted = [name for name in (one_line(name, 200) for name in names) if name]
+    wanted = [name for name in (one_line(name, NAME_LENGTH) for name in names) if name]
     made = Member.objects.bulk_create(Member(name=name, stage=Stage.OUTSIDER) for name in wanted)
     return [member.pk for member in made]
 

@@ -220,6 +220,7 @@ def test_a_form_with_mistakes_says_them_and_keeps_what_was_typed(client, bob, in
         ({"when": "soon"}, "isn’t understood"),
         ({"person": []}, "Say who was there"),
         ({"who": "@nobody"}, "Nobody has the handle @nobody"),
+        ({"who": "J" * 203}, "3 characters too long"),
         ({"next_text": "Write", "next_on": "2020-01-01"}, "has passed"),
     ):
         answer = send(client, **{"person": [ines.pk], "text": "Lathes & more", **fields})
