@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -19,6 +19,9 @@ from .encounter_verbs import LONGEST, NotPossible, checked_moment
 from .models import Encounter, EncounterKind, Visibility
 from .models.encounter import PLACE_LENGTH
 from .models.follow_up import LONGEST as FOLLOW_UP_LENGTH
+
+
+KEPT = timedelta(days=30)  # what was typed before that is read as if it were typed now
 
 
 class EncounterForm(forms.Form):
@@ -64,9 +67,13 @@ class EncounterForm(forms.Form):
         },
     )
     token = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    said_at = forms.CharField(required=False, widget=forms.HiddenInput)  # when “now” was typed
 
     def __init__(self, data: Any = None, *, user: User, encounter: Encounter | None = None) -> None:
-        first: dict[str, Any] = {"token": uuid.uuid4()}
+        first: dict[str, Any] = {
+            "token": uuid.uuid4(),
+            "said_at": timezone.now().isoformat(),
+        }
         if encounter:
             first = {
                 "kind": encounter.kind,
@@ -84,7 +91,7 @@ class EncounterForm(forms.Form):
         typed = self.cleaned_data["when"]
         if self.encounter and typed == exact(self.encounter.occurred_at):
             return self.encounter.occurred_at  # to the second, as it was
-        return understood(typed)
+        return understood(typed, self.data.get("said_at", ""))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -104,12 +111,23 @@ class EncounterForm(forms.Form):
         return {**fields, "occurred_at": data["when"]}
 
 
-def understood(typed: str) -> datetime:
-    """In the reader's timezone. Raises ValidationError, also for what is still to come."""
+def understood(typed: str, said_at: str) -> datetime:
+    """In the reader's timezone. Raises ValidationError, also for what is still to come. `said_at`:
+    when it was typed, as ISO 8601 has it; it may be saved much later."""
     try:
-        return checked_moment(read_moment(typed, timezone.localtime()))
+        return checked_moment(read_moment(typed, timezone.localtime(_moment(said_at))))
     except (NotUnderstood, NotPossible) as error:
         raise forms.ValidationError(str(error)) from None
+
+
+def _moment(said_at: str) -> datetime:
+    """Now, where it says nothing that can be, as the clock of a phone may be wrong."""
+    now = timezone.now()
+    try:
+        at = datetime.fromisoformat(said_at.replace("Z", "+00:00"))
+    except ValueError:
+        return now
+    return at if at.tzinfo and now - KEPT < at < now else now
 
 
 def exact(at: datetime) -> str:

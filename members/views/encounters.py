@@ -81,9 +81,10 @@ def details(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def when(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """`when`: what is understood of it, while one types."""
+    """`when`: what is understood of it, while one types; `said_at`: when it was typed, else now."""
+    given = request.GET.get("when", "")
     try:
-        words, is_wrong = in_words(understood(request.GET.get("when", ""))), False
+        words, is_wrong = in_words(understood(given, request.GET.get("said_at", ""))), False
     except ValidationError as error:
         words, is_wrong = error.messages[0], True
     context = {"words": words, "is_wrong": is_wrong}

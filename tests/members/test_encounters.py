@@ -233,6 +233,20 @@ def test_a_form_with_mistakes_says_them_and_keeps_what_was_typed(client, bob, in
     assert ", 15:00" in client.get("/encounters/when/?when=yesterday 3pm").content.decode()
 
 
+def test_now_is_when_it_was_typed_though_it_is_saved_later(client, bob, ines):
+    client.force_login(bob)
+    typed = timezone.now() - timedelta(hours=3)
+    for said_at, meant in (
+        (typed.isoformat(), typed),
+        (typed.strftime("%Y-%m-%dT%H:%M:%S.%fZ"), typed),
+        ((timezone.now() + timedelta(days=1)).isoformat(), timezone.now()),
+        ("soon", timezone.now()),
+    ):
+        send(client, person=[ines.pk], when="now", said_at=said_at)
+        found = Encounter.objects.latest("pk").occurred_at
+        assert abs(found - meant) < timedelta(minutes=1)
+
+
 def test_a_name_that_several_have_has_to_be_said_more_clearly(client, bob):
     client.force_login(bob)
     first, second = make_member("Ada Löwe"), make_member("Ada Lowe")

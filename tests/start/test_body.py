@@ -95,3 +95,19 @@ def test_a_header_with_an_underscore_is_not_taken_for_what_the_proxy_says(monkey
     scope = {"type": "http", "path": "/", "headers": headers}
     asyncio.run(asgi.application(scope, receive, None))
     assert heard == [b"x-forwarded-proto"]
+
+
+def test_an_address_that_takes_files_takes_longer_bodies_and_bounds_them_too(
+    hub, bob, settings, tmp_path
+):
+    settings.VAR_DIR = tmp_path
+    browser = Client()
+    browser.force_login(bob)
+    name = settings.SESSION_COOKIE_NAME
+    cookies = {name: browser.cookies[name].value, settings.CSRF_COOKIE_NAME: TOKEN}
+    form = {"file": ("slides.pdf", b"%PDF-" + b"0" * request_body.MOST)}
+    with httpx.Client(cookies=cookies, headers={"X-CSRFToken": TOKEN}) as client:
+        answer = client.post(f"{hub}/files/", files=form, timeout=10)
+    assert (answer.status_code, answer.json()["name"]) == (200, "slides.pdf")
+    with begin(hub, "/files/", b"", length=50_000_000) as line:
+        assert line.recv(100).startswith(b"HTTP/1.1 413 ")

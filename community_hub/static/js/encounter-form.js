@@ -1,15 +1,17 @@
-// <encounter-form data-user="7" data-kept="encounter">: keeps what is typed in this browser, for this user alone, until it is
-// saved or they sign out; a form that is opened later shows it (data-fresh). A save that fails says so. It
-// waits for files that are on their way, and asks whom the next step is for where there are several.
+// <encounter-form data-user="7" data-kept="new">: keeps what is typed in this browser, for this user alone, until it
+// is saved or they sign out; a form that is opened later (data-fresh) shows it, and “now” stays when it was typed. A save
+// that fails says so. It waits for files that are on their way, and asks whom the next step is for.
 class EncounterForm extends HTMLElement {
   connectedCallback() {
     this.gone = new AbortController();
     const { signal } = this.gone;
-    for (const name of ["input", "change", "picked"]) this.addEventListener(name, () => this.keep());
+    this.addEventListener("input", ({ target }) => target.name === "when" && this.date());
     this.addEventListener("picked", () => this.offerWhom());
+    for (const name of ["input", "change", "picked"]) this.addEventListener(name, () => this.keep());
     this.addEventListener("htmx:beforeRequest", (event) => this.wait(event));
     for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) this.addEventListener(name, (event) => this.failed(event));
     this.querySelector("[data-discard]").addEventListener("click", () => this.startOver());
+    this.querySelector("[data-cancel]")?.addEventListener("click", () => this.forget());
     document.body.addEventListener("hub:encounter-saved", () => this.forget(), { signal });
     queueMicrotask(() => this.begin()); // once its parts are what they are
   }
@@ -18,17 +20,16 @@ class EncounterForm extends HTMLElement {
 
   begin() {
     const fresh = "fresh" in this.dataset;
-    if (this.dataset.kept && fresh) this.restore();
+    if (fresh) this.restore();
+    else this.keep();
     this.offerWhom();
-    if (!fresh) this.keep();
     if (!fresh) this.querySelector(".alert:not([hidden]) button, [aria-invalid=true]")?.focus();
   }
 
   get form() { return this.querySelector("form"); }
-  get slot() { return `${this.dataset.kept}:${this.dataset.user}`; }
+  get slot() { return `encounter:${this.dataset.user}:${this.dataset.kept}`; }
 
   keep() {
-    if (!this.dataset.kept) return;
     const left = ["csrfmiddlewaretoken", "in_dialog", "person", "file", "upload"];
     const fields = [...new FormData(this.form)].filter(([name]) => !left.includes(name));
     const people = this.querySelector("people-picker").chosen, files = this.querySelector("file-picker").chosen;
@@ -48,18 +49,25 @@ class EncounterForm extends HTMLElement {
     this.querySelector("people-picker").choose(kept.people);
     this.querySelector("file-picker").choose(kept.files);
     this.querySelector("[data-restored]").hidden = false;
-    window.htmx.trigger("#encounter-when", "input");
+    this.understand();
   }
 
-  forget() {
-    if (this.dataset.kept) localStorage.removeItem(this.slot);
+  date() { this.form.elements.said_at.value = new Date().toISOString(); }
+
+  // what the words meant when they were typed
+  understand() {
+    const { when, said_at: said } = this.form.elements, place = this.querySelector("#encounter-understood");
+    const asked = new URLSearchParams({ when: when.value, said_at: said.value });
+    window.htmx.ajax("GET", `${place.getAttribute("hx-get")}?${asked}`, { target: place, swap: "innerHTML" });
   }
+
+  forget() { localStorage.removeItem(this.slot); }
 
   startOver() {
     this.forget();
     const inside = this.closest("encounter-dialog");
     if (inside) inside.open(inside.querySelector("a[data-logs]"));
-    else location.assign(this.form.getAttribute("action"));
+    else location.reload();
   }
 
   wait(event) {
