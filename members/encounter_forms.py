@@ -20,7 +20,6 @@ from .models import Encounter, EncounterKind, Visibility
 from .models.encounter import PLACE_LENGTH
 from .models.follow_up import LONGEST as FOLLOW_UP_LENGTH
 
-
 KEPT = timedelta(days=30)  # what was typed before that is read as if it were typed now
 
 
