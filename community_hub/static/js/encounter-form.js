@@ -46,7 +46,7 @@ class EncounterForm extends HTMLElement {
       if (field && "value" in field) field.value = value;
       if (name === "next_text" && value) this.querySelector("details").open = true;
     }
-    this.querySelector("people-picker").choose(kept.people);
+    if (kept.people.length) this.querySelector("people-picker").choose(kept.people);
     this.querySelector("file-picker").choose(kept.files);
     this.querySelector("[data-restored]").hidden = false;
     this.understand();
