@@ -11,7 +11,7 @@ class InboxConfig(AppConfig):
         from inbox import bond_contributions, filters, listing, member_filters
         from inbox.ingest import deeds
         from inbox.ingest.recompute import recompute_after_staff_change
-        from inbox.models.access import hidden_scopes
+        from inbox.models.access import hidden_scopes, our_places
         from inbox.models.conversation import ConversationTag, visible_conversation_tags
         from inbox.pages import handover, today
         from inbox.pages.of_members import scope_names, thread_title
@@ -26,6 +26,7 @@ class InboxConfig(AppConfig):
         of_members.network_names.append(network_name)
         of_members.thread_title.append(thread_title)
         of_members.scope_names.append(scope_names)
+        of_members.our_places.append(our_places)
         of_members.on_staff_changed.append(recompute_after_staff_change)
         of_members.tag_uses.append(
             of_members.TagUse(ConversationTag, "conversation", visible_conversation_tags)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from inbox import approaches
 from inbox.connectors.base import Connector
 from inbox.models import Conversation, Message
 from inbox.variables import unfilled
@@ -32,7 +33,7 @@ def problem(conversation: Conversation, text: str, to: Message | None, user: Use
         return variable
     if to and (to.deleted_at or to.conversation_id != conversation.pk):
         return answered_is_gone()
-    if to and (refused := may_not_reach(to, user)):
+    if to and (refused := may_not_reach(to, user) or approaches.why_not_again(to, user)):
         return refused
     return _too_long(conversation, text, to)
 

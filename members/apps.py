@@ -29,6 +29,7 @@ class MembersConfig(AppConfig):
             listing,
             newcomers,
             note_filters,
+            outreach_filter,
             relationship_filters,
             stage_rule,
             stage_verbs,

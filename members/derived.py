@@ -16,8 +16,8 @@ from django.db.models import Max
 from community_hub.lib import prepared_sql
 from team import hours
 
-from . import bond_pass, hooks, rhythm_pass
-from .models import Activity, Bond, DerivedRun, Member, Rhythm, SoleContact, StaleMember
+from . import bond_pass, hooks, outreach_pass, rhythm_pass
+from .models import Activity, Bond, DerivedRun, Member, Outreach, Rhythm, SoleContact, StaleMember
 
 NAME = "relationships"
 BATCH = 1_000  # members
@@ -65,6 +65,7 @@ def rebuild() -> int:
         _lock()
         Bond.objects.all().delete()
         SoleContact.objects.all().delete()
+        Outreach.objects.all().delete()
         Rhythm.objects.filter(cadence_days=None, contact_due_on=None).delete()
         Rhythm.objects.update(
             active_days=0,
@@ -98,6 +99,7 @@ def _work_out(members: Sequence[int], zone: str) -> None:
             StaleMember.objects.filter(member__in=batch).delete()
             rhythm_pass.work_out(batch, _today(), zone)
             bond_pass.work_out(batch, zone)
+            outreach_pass.work_out(batch, zone)
 
 
 def _changed(after: int) -> list[int]:

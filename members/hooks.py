@@ -87,6 +87,8 @@ today_sections: list[TodaySection] = []  # of this app and higher ones
 handover_sections: list[HandoverSection] = []  # of this app and higher ones
 bond_contributions: list[BondContribution] = []  # of this app and higher ones
 tag_uses: list[TagUse] = []  # of higher apps
+# The scopes that are the team's own places ("source:3"); who was seen in none is an outsider
+our_places: list[Callable[[], list[str]]] = []
 # Given a member and the User who is about to write to them, or None: why not, as a sentence, or ""
 contact_guards: list[Callable[[Any, Any], str]] = []
 # Called with the id of a member who became staff, or stopped being one.
@@ -112,6 +114,10 @@ def what_was_done(keys: Iterable[str]) -> dict[str, str]:
     for words_of in deeds if wanted else ():
         found |= words_of(wanted)
     return found
+
+
+def scopes_of_our_places() -> list[str]:
+    return [scope for scopes in our_places for scope in scopes()]
 
 
 def network_name(network: str) -> str:

@@ -19,7 +19,7 @@ from community_hub.lib.insert_rows import insert_rows
 from community_hub.lib.placeholder_names import is_placeholder
 from community_hub.lib.text import database_key, one_line, storable, storable_json
 
-from .models import Identity, Member
+from .models import Identity, Member, Stage
 
 Key = tuple[str, str]  # network, external_id
 
@@ -72,8 +72,11 @@ join json_to_recordset(%s::json) as wanted(network text, external_id text)
 """
 
 
-def resolve(people: Iterable[PersonLike]) -> dict[Key, ResolvedIdentity]:
+def resolve(
+    people: Iterable[PersonLike], *, stage: Stage = Stage.VISITOR
+) -> dict[Key, ResolvedIdentity]:
     """Accounts to members; new ones are added, changed handles and names are brought up to date.
+    `stage`: of those that are new.
     Whoever is nobody (see `is_nobody`) is left out of the answer.
 
     A fixed number of queries however many people. Must run inside a transaction: where an account
@@ -92,7 +95,7 @@ def resolve(people: Iterable[PersonLike]) -> dict[Key, ResolvedIdentity]:
         more, more_shown = _find(missing)  # somebody may have added them meanwhile
         found |= more
         shown |= more_shown
-        found |= _add({key: person for key, person in missing.items() if key not in more})
+        found |= _add({key: it for key, it in missing.items() if key not in more}, stage)
     _bring_up_to_date(wanted, found, shown)
     return found
 
@@ -134,7 +137,7 @@ def _lock_networks(networks: set[str]) -> None:
         cursor.execute("select pg_advisory_xact_lock(n) from unnest(%s::bigint[]) n", [numbers])
 
 
-def _add(people: Mapping[Key, PersonLike]) -> dict[Key, ResolvedIdentity]:
+def _add(people: Mapping[Key, PersonLike], stage: Stage) -> dict[Key, ResolvedIdentity]:
     if not people:
         return {}
     members = insert_rows(
@@ -143,6 +146,7 @@ def _add(people: Mapping[Key, PersonLike]) -> dict[Key, ResolvedIdentity]:
             {
                 "name": one_line(person.display_name or person.handle, 200),
                 "is_bot": person.is_bot,
+                "stage": stage.value,
             }
             for person in people.values()
         ],

@@ -86,7 +86,7 @@ def promote(members: Iterable[int]) -> list[Move]:
     wrote the lines for it. One statement where nobody has."""
     ids = prepared_sql.as_array(sorted(set(members)))
     rising = _select(stage_sql.RISING, ids=ids, lower=LOWER)
-    return _rise([pk for (pk,) in rising]) if rising else []
+    return _rise(_in_our_places([pk for (pk,) in rising])) if rising else []
 
 
 def take_back(move: dict[str, Any]) -> None:
@@ -112,6 +112,12 @@ def _rise(members: Sequence[int]) -> list[Move]:
         )
         for row in reached
     )
+
+
+def _in_our_places(members: list[int]) -> list[int]:
+    """Without those who were seen in places of others alone."""
+    outside = {pk for (pk,) in _select(stage_sql.OUTSIDE, ids=prepared_sql.as_array(members))}
+    return [pk for pk in members if pk not in outside]
 
 
 def _line_up(row: _Reached, did: str) -> Line:
@@ -239,6 +245,8 @@ def _move(moves: Iterable[Move]) -> list[Move]:
 def _select(statement: str, **values: Any) -> list[tuple[Any, ...]]:
     if statement is not stage_sql.MOVE:
         values |= {"zone": zone_name(), "theirs": THEIRS, "now": timezone.now()}
+    if "%(places)s" in statement:
+        values["places"] = hooks.scopes_of_our_places()
     with prepared_sql.cursor(connection) as cursor:
         cursor.execute(statement, values)
         return cursor.fetchall()

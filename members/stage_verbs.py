@@ -23,7 +23,11 @@ ABOUT = "stages"
 
 trail_nouns.register(
     "members.milestones",
-    trail_nouns.Noun(hidden=_("the stages’ milestones"), gone=_("the stages’ milestones")),
+    trail_nouns.Noun(
+        hidden=_("the milestones of stages"),
+        gone=_("the milestones of stages"),
+        named=_("the milestones of stages"),
+    ),
 )
 
 

@@ -39,7 +39,7 @@ def credited(count: int) -> str:
 
 
 def seen_first(did: str) -> str:
-    return _("first seen: %(did)s") % {"did": did} if did else _("seen in one of your sources")
+    return _("first seen: %(did)s") % {"did": did} if did else _("seen in one of your places")
 
 
 def unseen() -> str:

@@ -38,7 +38,11 @@ def stage_reason(
     stage, is_pinned = Stage(member.stage), member.stage_pinned
     line = _last_change(member, user)
     if line is None:
-        why = _("seen in one of your sources") if stage == Stage.VISITOR else ""
+        seen = {
+            Stage.OUTSIDER: _("not seen in one of your places yet"),
+            Stage.VISITOR: _("seen in one of your places"),
+        }
+        why = seen.get(stage, "")
         return StageReason(stage, None, why, "", is_pinned)
     if not line.is_readable:
         return StageReason(stage, None, "", "", is_pinned)

@@ -21,6 +21,14 @@ on conflict do nothing
 """
 
 
+_MARK_BY_SCOPE = """
+insert into members_stalemember (member_id)
+select distinct i.member_id from members_sighting s join members_identity i on i.id = s.identity_id
+where s.scope = %s order by i.member_id
+on conflict do nothing
+"""
+
+
 def mark(members: Iterable[int]) -> None:
     wanted = prepared_sql.as_array(members)
     with prepared_sql.cursor(connection) as cursor:
@@ -33,3 +41,9 @@ def mark_by_key(keys: Iterable[str]) -> None:
     if wanted:
         with prepared_sql.cursor(connection) as cursor:
             cursor.execute(_MARK_BY_KEY, [wanted])
+
+
+def mark_seen_in(scope: str) -> None:
+    """Those who were seen there."""
+    with prepared_sql.cursor(connection) as cursor:
+        cursor.execute(_MARK_BY_SCOPE, [scope])

@@ -100,6 +100,7 @@ def connect(slug: str, owner: User) -> Source:
             by=owner,
             keywords=["manual"] if site.has_titles else [],
             new_topics=site.has_titles,
+            is_our_place=site.has_titles,
         )
     finally:
         connector.close()

@@ -7,10 +7,20 @@ from datetime import timedelta
 from django.db.models import Count
 from django.utils import timezone
 
-from members import bonds, derived, keep_in_touch, tag_verbs
+from members import bonds, derived, keep_in_touch, stage_rule, tag_verbs
 from members import verbs as member_verbs
 from members.encounter_verbs import log_encounter
-from members.models import FollowUp, FollowUpKind, FollowUpState, Member, Rhythm, Stage, Tag
+from members.models import (
+    Activity,
+    FollowUp,
+    FollowUpKind,
+    FollowUpState,
+    Identity,
+    Member,
+    Rhythm,
+    Stage,
+    Tag,
+)
 from members.models.member import or_never
 from team.models import User
 
@@ -26,11 +36,14 @@ MET = (
     ("meeting", 38, "The meet-up in Berlin", "Showed how they teach the step sequencer."),
     ("call", 71, "", "Read the draft of the new manual and found eleven mistakes."),
 )  # with a champion: how many days ago, where, what was said
+JOINED = 3  # people who were met on the microblog and came to the forum later
 
 
 def relate(users: dict[str, User]) -> None:
     welcome_all_but_the_latest(users[LENA])
     keep_in_touch_with_some(users[BO])
+    for _again in range(JOINED):
+        make_one_of_two_accounts()
     derived.update()
     own_somebody_quiet(users[BO])
     meet_a_champion(users[LENA])
@@ -84,3 +97,37 @@ def meet_a_champion(by: User) -> None:
     for kind, days, place, text in MET:
         at = timezone.now() - timedelta(days=days)
         log_encounter(kind, [member], by=by, occurred_at=at, place=place, text=text)
+
+
+def make_one_of_two_accounts() -> None:
+    """Somebody of the microblog has an account on the forum too, which is newer: as if a colleague
+    had said so. By their first names, of those whom nobody has written anything down about."""
+    plain = Identity.objects.filter(
+        member__user=None, member__owner=None, member__stage_pinned=False, member__tagged=None
+    ).exclude(display_name="")
+    accounts = plain.select_related("member").order_by("pk")
+    there = {_first_name(each): each for each in accounts.filter(network="sandbox:social")}
+    for here in accounts.filter(network="sandbox:forum"):
+        met = there.get(_first_name(here))
+        if met and met.member_id != here.member_id and _came_later(here.member, met.member):
+            _join(met.member, here.member)
+            return
+
+
+def _first_name(account: Identity) -> str:
+    return account.display_name.split()[0].lower()
+
+
+def _came_later(member: Member, other: Member) -> bool:
+    return bool(member.first_seen and other.first_seen and member.first_seen > other.first_seen)
+
+
+def _join(member: Member, other: Member) -> None:
+    Activity.objects.filter(member=other).update(member=member)
+    FollowUp.objects.filter(member=other).update(member=member)
+    Identity.objects.filter(member=other).update(member=member)
+    last = max(filter(None, (member.last_seen, other.last_seen)))
+    spoken = max(filter(None, (member.last_contact_at, other.last_contact_at)), default=None)
+    Member.objects.filter(pk=member.pk).update(last_seen=last, last_contact_at=spoken)
+    other.delete()
+    stage_rule.promote([member.pk])

@@ -209,6 +209,7 @@ class Capabilities:
     has_accounts: bool = True  # else a post may name nobody, and nobody was deleted
     new_topics_are_mentions: bool = True  # the default of a source's choice
     backfill: bool = True
+    is_our_place: bool = True  # the default of a source's choice: the team's own community is there
 
 
 @dataclass(frozen=True)

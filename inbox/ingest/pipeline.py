@@ -31,6 +31,7 @@ from inbox.ingest.items import PreparedItem, channel_key, key, newest_of_each, p
 from inbox.ingest.lease import LeaseLost
 from inbox.models import Channel, Conversation, Quarantined, Source
 from members import sightings
+from members.models import Stage
 from members.resolve import ResolvedIdentity, key_of, resolve
 
 log = structlog.get_logger(__name__)
@@ -157,7 +158,8 @@ def _store(source: Source, ready: list[PreparedItem], now: datetime) -> Outcome:
     outcome.ignored += unheard
     if not ready:
         return outcome
-    people = resolve([one.author for one in ready if one.author])
+    stage = Stage.VISITOR if source.is_our_place else Stage.OUTSIDER
+    people = resolve([one.author for one in ready if one.author], stage=stage)
     placed = threads.assign(source, ready, channels)
     outcome.conversations = matching.match_own(source, ready, placed)
     authors = _authors(ready, people)

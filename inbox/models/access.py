@@ -54,6 +54,12 @@ def hidden_scopes(user: User) -> QuerySet[Any, Any] | None:
     return closed.exclude(Exists(granted)).annotate(as_scope=_own_scope()).values("as_scope")
 
 
+def our_places() -> list[str]:
+    """The scopes of the sources in which the team's own community is."""
+    own = Source.objects.filter(is_our_place=True).order_by("pk").values_list("pk", flat=True)
+    return [f"source:{pk}" for pk in own]
+
+
 def _scope(column: str) -> Concat:
     return Concat(Value("source:"), Cast(OuterRef(column), CharField()))
 

@@ -48,6 +48,7 @@ class Source(PullState):
     keywords = models.JSONField(default=list)  # watched words, compared without case
     channel_ids = models.JSONField(default=list)  # external ids to listen to; empty: all
     new_topics = models.BooleanField(default=True)  # a new thread asks for the team
+    is_our_place = models.BooleanField(default=True, db_default=True)  # else outsiders write there
     max_length = models.PositiveIntegerField(null=True)  # the account's own limit for a reply
 
     objects = SourceQuerySet.as_manager()

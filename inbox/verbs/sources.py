@@ -14,6 +14,7 @@ from community_hub.lib.text import one_line, web_address
 from inbox.connectors.base import ChannelInfo, Connector, Health
 from inbox.ingest.recompute import recompute_after_staff_change
 from inbox.models import Channel, Source, SourceState
+from members import stale
 from members.models import Identity
 from members.resolve import resolve
 from team import actions, saved_queries
@@ -36,6 +37,7 @@ def connect(
     channels: Iterable[ChannelInfo] = (),
     keywords: Iterable[str] = (),
     new_topics: bool = True,
+    is_our_place: bool = True,
 ) -> Source:
     """A new source, checked by the caller, that reads what was said since `since`.
 
@@ -52,6 +54,7 @@ def connect(
             keywords=list(keywords),
             channel_ids=[channel.external_id for channel in chosen],
             new_topics=new_topics,
+            is_our_place=is_our_place,
         )
         _keep_account(source, health)
         Channel.objects.bulk_create(
@@ -77,6 +80,8 @@ def _undo_fields(action: Action, by: User) -> bool:
     unchanged = Source.objects.filter(pk=action.object_id, **action.after)
     _publish(action.object_id)
     done = bool(unchanged.update(**action.before))
+    if done and "is_our_place" in action.after:
+        stale.mark_seen_in(f"source:{action.object_id}")
     if done and "name" in action.after:
         _rename_in_views(action.object_id, action.after["name"], action.before["name"])
     return done
@@ -90,11 +95,13 @@ def _undo_fields(action: Action, by: User) -> bool:
     undo=_undo_fields,
 )
 def adjust(source: Source, *, by: User, **fields: Any) -> Changes:
-    """Change name, keywords or new_topics: what arrives from now on is read by them. Saved queries
-    follow a new name."""
+    """Change name, keywords, new_topics or is_our_place. What arrives from now on is read by
+    keywords and new_topics; saved queries follow a new name."""
     with transaction.atomic():
         before = {name: getattr(source, name) for name in fields}
         source.set_fields(**fields)
+        if fields.get("is_our_place", before.get("is_our_place")) != before.get("is_our_place"):
+            stale.mark_seen_in(source.scope)  # who is an outsider, and how far outreach has come
         if "name" in fields:
             _rename_in_views(source.pk, before["name"], fields["name"])
         return actions.record("adjust", [source], by=by, before=before, after=fields)

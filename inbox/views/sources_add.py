@@ -181,4 +181,5 @@ def begin(
         channels=form.chosen_channels(),
         keywords=form.cleaned_data["keywords"],
         new_topics=form.cleaned_data["new_topics"],
+        is_our_place=form.cleaned_data["is_our_place"],
     )

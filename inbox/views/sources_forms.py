@@ -72,16 +72,29 @@ class NewTopicsField(forms.BooleanField):
         )
 
 
+class OurPlaceField(forms.BooleanField):
+    def __init__(self) -> None:
+        super().__init__(
+            label=gettext_lazy("This is one of our places"),
+            required=False,
+            help_text=gettext_lazy(
+                "If off, who writes here is an outsider until they are seen in a place of yours."
+            ),
+        )
+
+
 class SettingsForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
     keywords = KeywordsField()
     new_topics = NewTopicsField()
+    is_our_place = OurPlaceField()
 
     def __init__(self, data: Any = None, *, source: Source) -> None:
         initial = {
             "name": source.name,
             "keywords": "\n".join(source.keywords),
             "new_topics": source.new_topics,
+            "is_our_place": source.is_our_place,
         }
         super().__init__(data, initial=initial, auto_id="settings-%s")
 
@@ -142,6 +155,7 @@ class ChoicesForm(forms.Form):
     )
     keywords = KeywordsField()
     new_topics = NewTopicsField()
+    is_our_place = OurPlaceField()
     history = forms.ChoiceField(label=gettext_lazy("Import history"), widget=forms.RadioSelect)
     since = forms.DateField(
         label=gettext_lazy("Since"),
@@ -158,7 +172,11 @@ class ChoicesForm(forms.Form):
         capabilities: Capabilities,
     ) -> None:
         self._channels = {channel.external_id: channel for channel in channels}
-        initial = {"name": name, "new_topics": capabilities.new_topics_are_mentions}
+        initial = {
+            "name": name,
+            "new_topics": capabilities.new_topics_are_mentions,
+            "is_our_place": capabilities.is_our_place,
+        }
         super().__init__(data, initial=initial)
         if self._channels:
             self._offer("channels", [(c.external_id, c.name) for c in self._channels.values()])

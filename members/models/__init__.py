@@ -9,6 +9,7 @@ from .follow_up import FollowUp, FollowUpKind, FollowUpState
 from .identity import Identity
 from .member import Member, Stage
 from .milestones import Milestones
+from .outreach import Outreach, Step
 from .reminder import Reminder
 from .rhythm import Rhythm
 from .sighting import Sighting
@@ -31,12 +32,14 @@ __all__ = [
     "Member",
     "MemberTag",
     "Milestones",
+    "Outreach",
     "Reminder",
     "Rhythm",
     "Sighting",
     "SoleContact",
     "Stage",
     "StaleMember",
+    "Step",
     "Tag",
     "Visibility",
 ]

@@ -43,6 +43,7 @@ SCREENS = {
     "bond": "bond",
     "hand-over brief": "handover",
     "fields of members": "/members/fields/",
+    "outreach": "/members/outreach/",
     "tags": "/tags/",
     "tag": "tag",
     "views": "/views/",

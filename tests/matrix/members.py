@@ -75,6 +75,7 @@ ENDPOINTS = (
     Endpoint("encounters/<int:pk>/", "POST", TRIAGERS, ENCOUNTER, DELETE, scoped=True),
     Endpoint("encounters/<int:pk>/", "DELETE", TRIAGERS, ENCOUNTER, scoped=True),
     Endpoint("members/", "GET"),
+    Endpoint("members/outreach/", "GET"),
     Endpoint("members/fields/", "GET", ADMINS),
     Endpoint("members/fields/", "POST", ADMINS, data={"name": "Shirt", "kind": "text"}),
     Endpoint("members/fields/<int:pk>/", "GET", ADMINS, FIELD),

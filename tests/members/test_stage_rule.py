@@ -139,7 +139,7 @@ def test_an_outsider_who_writes_is_a_visitor_also_by_old_words():
     new, old = make_member(stage="outsider"), make_member(stage="outsider")
     assert wrote(new, days_ago(1)) == "visitor"
     assert wrote(old, days_ago(800)) == "visitor"
-    assert reasons(old) == ["Became a visitor · seen in one of your sources"]
+    assert reasons(old) == ["Became a visitor · seen in one of your places"]
 
 
 def test_two_credits_make_a_contributor_and_undo_takes_it_back(bob):

@@ -30,7 +30,7 @@ def changed(member, stage, why, scope=""):
 
 
 def test_the_reason_is_that_of_the_newest_change(ines, bob):
-    assert stages.stage_reason(ines, bob).why == "seen in one of your sources"
+    assert stages.stage_reason(ines, bob).why == "seen in one of your places"
     ines.stage = "contributor"
     changed(ines, "contributor", "10th activity: answered “MIDI clock drifts”")
     reason = stages.stage_reason(ines, bob)

@@ -1,6 +1,6 @@
 // <key-help>: "?" lists the keys that work on this page, from the data-key of what is on it. Holds a
 // <dialog> with an empty <dl>; whatever carries data-opens="keys" opens it. Its <template>s have keys that are
-// listed although nothing on the page has them now: without a data-group there, with it in the group's <dl>.
+// listed although nothing on the page has them now: the second's in the group, unless a conversation is open.
 const COMMAND = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘" : "Ctrl";
 const WRITTEN = { mod: COMMAND, Enter: "↵" };
 
@@ -20,10 +20,12 @@ class KeyHelp extends HTMLElement {
       if (listed && element.checkVisibility() && !seen.has(element.dataset.key)) seen.set(element.dataset.key, element);
     }
     const [always, group] = [...this.querySelectorAll("template")].map((part) => this.missing(part, seen));
-    this.querySelector("dl").replaceChildren(...[...seen, ...always].map(([key, element]) => this.line(key, element)));
+    const isOpen = document.querySelector(".conversation"); // then those of the group belong with the others
+    const [now, then] = isOpen ? [[...seen, ...always, ...group], []] : [[...seen, ...always], group];
+    this.querySelector("dl").replaceChildren(...now.map(([key, element]) => this.line(key, element)));
     const later = this.querySelector("[data-group]");
-    later.hidden = !group.length;
-    later.querySelector("dl").replaceChildren(...group.map(([key, element]) => this.line(key, element)));
+    later.hidden = !then.length;
+    later.querySelector("dl").replaceChildren(...then.map(([key, element]) => this.line(key, element)));
     this.querySelector("dialog").showModal();
   }
 

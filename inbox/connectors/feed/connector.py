@@ -66,6 +66,7 @@ class FeedConnector(Connector):
         sees_edits=True,
         min_poll_interval=300,
         rereads_a_minute=0,  # a pull reads the whole feed
+        is_our_place=False,
         new_topics_are_mentions=False,
         has_accounts=False,
     )

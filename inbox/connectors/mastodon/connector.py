@@ -69,6 +69,7 @@ class MastodonConnector(Connector):
         formats=(Format.PLAIN,),
         sees_edits=True,
         sees_deletes=True,
+        is_our_place=False,
         new_topics_are_mentions=False,  # hashtags bring posts that are not addressed to us
     )
 
