@@ -10,7 +10,7 @@ it seems to take.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.contrib.postgres.search import SearchRank
@@ -18,46 +18,27 @@ from django.db.models import (
     BooleanField,
     ExpressionWrapper,
     F,
-    FloatField,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Value,
 )
-from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce
-from django.db.models.lookups import IsNull
 
 from community_hub.lib import keyset
-from community_hub.lib.keyset import Order
-from community_hub.lib.query import Context, search_query, without_beginning
-from inbox.conditions import any_message, words_in_subject
-from inbox.filters import CONVERSATIONS, MESSAGES
-from inbox.languages import SUBJECTS, configurations_in_use
-from inbox.models import Conversation, SearchedConversation, SearchedMessage
+from community_hub.lib.query import Context
 from inbox.models.searched import SearchedMessageQuerySet
 from members.models.member import has_id, is_any_in
 
-from .authors import authors_named
-from .frequency import READ, UNKNOWN, Frequencies, frequencies
-from .hit import FIRST_ID, Found, Hit, Row, hits, keep, within
+from .frequency import READ
+from .hit import FIRST_ID, Found, Hit, hits, keep, within
 from .limits import TooLong, limited
 from .plan import Plan
 from .ranking import best_hits
+from .statements import BY_NAME, BY_TIME, MOST, Statements, newest_first
 from .windows import NO_TIME, REST, Place, Window, first_window
 
 FIRST = 10_000  # messages in the first window, about
-DEARER = 10  # times as much takes a message to look at as an entry of the index
-MOST = 2_000  # hits that are read of a window, the newest; so many are ranked
 TIMES = 10  # as many hits as conversations are wanted are read at once, where none are ranked
 RAW = 3_000  # hits that are asked whether they fulfil other conditions, at once
 FEW = 5_000  # messages that are all looked at, where no more fulfil the other conditions
 FEW_MS = 25  # which is given up after so long
 SECONDS = 0.12  # after so long no further window is begun
-IN_SUBJECT = 2.0  # how much more a word in the subject weighs than one in a message
-BY_NAME = Value(0.3, output_field=FloatField())  # the rank of what somebody of this name wrote
-BY_TIME = Order("-sent_at")
 
 
 def newest(plan: Plan, context: Context, *, before: Place | None = None, size: int) -> Found:
@@ -81,28 +62,17 @@ def best(
     return found
 
 
-class Search:
+class Search(Statements):
     """One search, which may look into several windows of messages. `read`: hits so far. `others`:
-    hits in subjects and by name, which are not looked for by windows. `entries` of the full-text
-    index are read, about; where these are few, it is quicker than to look at the first window.
-    `most`: so many of those that are ranked are wanted, None: all."""
+    hits in subjects and by name, which are not looked for by windows. `most`: so many of those that
+    are ranked are wanted, None: all."""
 
     def __init__(
         self, plan: Plan, context: Context, *, ranked: bool = False, most: int | None = None
     ) -> None:
-        if plan.words is None:
-            raise ValueError("There are no words to look for.")
-        self.plan = plan
-        self.words = plan.words
-        self.context = context
-        self.ranked = ranked
+        super().__init__(plan, context, ranked=ranked)
         self.most = most
         self.read = 0
-        configurations = configurations_in_use()
-        self.in_messages = search_query(self.words, configurations)
-        self.by_index = self.in_messages  # what the index is asked for
-        self.entries = self._look_up(frequencies(self.words, configurations), configurations)
-        self.said = MESSAGES.q(plan.sequences, context) if plan.sequences else Q()
         self.others = [*hits(self.by_subject()), *hits(self.by_author())]
 
     def gathered(self, wanted: int, before: Place | None = None) -> Found:
@@ -141,16 +111,6 @@ class Search:
         in_order = sorted(kept.values(), key=lambda hit: hit.place, reverse=True)
         return Found(in_order, older, self.read)
 
-    @property
-    def is_common(self) -> bool:
-        """Of words that are common, and yet perhaps not found lately, all that the index has would
-        be read in the end."""
-        return READ < self.entries < UNKNOWN
-
-    @property
-    def has_conditions(self) -> bool:
-        return bool(self.plan.message or self.plan.conversation)
-
     def few_messages(self, top: Place) -> list[int] | None:
         """The ids of all below a place that fulfil the other conditions; None where they are many,
         or it takes long to tell."""
@@ -186,21 +146,6 @@ class Search:
         newer = newer.filter(self.said)
         said = newer.values_list("conversation", flat=True)
         return {hit.conversation for hit in self.others if hit.place >= place} | set(said)
-
-    def _look_up(self, known: Frequencies, configurations: Sequence[str]) -> float:
-        """How many entries of the index are read. Of rarer words than an unfinished last one, it is
-        asked for these alone, and the messages are looked at."""
-        rest, begun = without_beginning(self.words)
-        if begun is None:
-            return known.of(self.words.tree)
-        beginning = known.of_beginning(begun)
-        others = known.of(rest.tree) if rest else UNKNOWN
-        if rest and beginning > DEARER * others and not known.has_stop([rest.tree]):
-            self.by_index = search_query(rest, configurations, prefix=False)
-            return others
-        return known.of(self.words.tree) + beginning
-
-    # What is looked for, as rows of a conversation, a message, a place and a rank ---------------
 
     def hits_of(
         self,
@@ -249,78 +194,3 @@ class Search:
         if len(found) == min(wanted * TIMES, MOST):
             return found, len(found), found[-1].place
         return found, len(found), (read[-1][2], read[-1][1]) if len(read) == RAW else bottom
-
-    def by_words(
-        self, bottom: datetime, top: Place | None, *, by_index: bool
-    ) -> SearchedMessageQuerySet:
-        """Messages with the words, sent from `bottom` on and below `top`. Not `by_index`: each is
-        looked at, which is quicker for a few than to read all that the index has of a common word.
-        """
-        found = self.seen()
-        if bottom != NO_TIME:
-            found = found.filter(sent_at__gte=bottom)
-        if top:
-            found = found.filter(BY_TIME.after(keyset.cursor(*top)))
-        if by_index:
-            found = found.filter(search=self.by_index)
-        if not by_index or self.by_index is not self.in_messages:
-            found = found.alias(looked_at=Coalesce(F("search"), F("search"))).filter(
-                looked_at=self.in_messages
-            )
-        return found
-
-    def fulfilling(self, pks: Sequence[int]) -> SearchedMessageQuerySet:
-        """Of these messages, those that fulfil the other conditions, looked up one by one."""
-        found = SearchedMessage.objects.filter(has_id(pks)).filter(self.plan.message)
-        so = Conversation.objects.filter(self.plan.conversation, pk=OuterRef("conversation"))
-        if not self.plan.conversation:
-            return found
-        # a subquery that is no `exists` is worked out for a row when it is asked for
-        return found.filter(IsNull(Subquery(so.values("pk")[:1]), False))
-
-    def by_author(self) -> Iterable[Row]:
-        """Written by whoever has this name, where the words may be one."""
-        pks = authors_named(self.words, self.context.user)
-        if not pks:
-            return ()
-        return self.rows(self.messages().filter(author__in=pks), BY_NAME)[:MOST]
-
-    def by_subject(self) -> QuerySet[SearchedConversation, Row]:
-        """What is asked of messages must be so of any one in the conversation."""
-        so = Conversation.objects.filter(self.plan.conversation)
-        if self.plan.message:
-            so = so.filter(any_message(self.plan.message, self.context))
-        query = search_query(self.words, SUBJECTS)
-        found = SearchedConversation.objects.visible_to(self.context.user).filter(search=query)
-        if self.plan.sequences:
-            said = CONVERSATIONS.q(self.plan.sequences, self.context, words=words_in_subject)
-            found = found.filter(said)
-        if so.query.where:
-            found = found.filter(pk__in=so.values("pk"))
-        rank = SearchRank(F("search"), query) * IN_SUBJECT if self.ranked else BY_NAME
-        return found.order_by("-last_message_at", "-pk").values_list(
-            "pk", Value(0), Coalesce("last_message_at", Value(NO_TIME)), rank
-        )[:MOST]
-
-    def seen(self) -> SearchedMessageQuerySet:
-        return SearchedMessage.objects.visible_to(self.context.user).present()
-
-    def messages(self) -> SearchedMessageQuerySet:
-        """Those that fulfil the other conditions."""
-        found = self.seen()
-        so = Conversation.objects.filter(self.plan.conversation)
-        if so.query.where:
-            found = found.filter(conversation__in=so.values("pk"))
-        return found.filter(self.plan.message)
-
-    def rows(
-        self, found: SearchedMessageQuerySet, rank: Combinable
-    ) -> QuerySet[SearchedMessage, Row]:
-        given = rank if self.ranked else BY_NAME
-        return newest_first(found).values_list("conversation", "pk", "sent_at", given)
-
-
-def newest_first(found: SearchedMessageQuerySet) -> SearchedMessageQuerySet:
-    """In the order of something that the table has no index of: in the order of an index, the
-    planner would walk all messages for a word of which it cannot know that it is rare."""
-    return found.order_by(Coalesce("sent_at", "sent_at").desc(), "-pk")
