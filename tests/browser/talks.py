@@ -10,7 +10,10 @@ from .hub import Hub
 from .practice import Practice, new_title
 
 AT_ONCE = 24  # each time, a test waits until they have arrived
-EVERYTHING = "/inbox/everything/?shown=100"  # the list, as far down as a talk may be by now
+# The list, as far down as a talk of the present batch may be by now, with what else came above it.
+# Each live event has the whole of it rendered and swapped anew, so it is not longer than that.
+SHOWN = 2 * AT_ONCE + 2
+EVERYTHING = f"/inbox/everything/?shown={SHOWN}"
 WITHIN = 60  # seconds until the hub must have them
 ASK_AGAIN = 2.0  # seconds until the forum is asked once more: the last time may have been too early
 ASK_NOW = """
@@ -29,7 +32,7 @@ class Talk:
 
     @property
     def page(self) -> str:
-        return f"/conversations/{self.pk}/?in=everything&shown=100"
+        return f"/conversations/{self.pk}/?in=everything&shown={SHOWN}"
 
 
 class Talks:
@@ -41,10 +44,11 @@ class Talks:
         return self.together(1)[0]
 
     def together(self, count: int) -> list[Talk]:
-        """So many of one batch, the newest first: they stand beside each other in a list."""
+        """So many of one batch, the newest first: they stand beside each other in a list, and near
+        its top. What is left of a batch that is too short is left alone, further down."""
         if len(self.ready) < count:
             with Practice(self.hub.url, "forum") as forum:
-                self.ready += [self.begun(forum) for _ in range(AT_ONCE)]
+                self.ready = [self.begun(forum) for _ in range(AT_ONCE)]
         taken = [self.ready.pop() for _ in range(count)]
         return [Talk(talk.title, talk.address, self.arrived(talk.title)) for talk in taken]
 

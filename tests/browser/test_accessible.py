@@ -88,9 +88,10 @@ def test_open_menus_are_accessible(sit, talk: Talk, tmp_path: Path) -> None:
         menu = page.locator("command-menu:popover-open, dialog[open]")
         expect(menu, f"after {key}").to_be_visible()
         expect(menu.get_by_text("One moment")).to_have_count(0)
-        page.screenshot(path=tmp_path / f"menu {ord(key[-1])}.png")
         found = violations(page, RULES, "command-menu:popover-open, dialog[open]")
-        assert not found, "\n".join(found)
+        if found:
+            page.screenshot(path=tmp_path / f"menu {ord(key[-1])}.png")
+        assert not found, f"after {key}\n" + "\n".join(found)
         page.keyboard.press("Escape")
         expect(menu).to_have_count(0)
         # The browser takes the focus out with its next frame, faster than a hand can be.
@@ -116,17 +117,36 @@ def address(path: str, hub: Hub) -> str:
 
 
 def look_at(page: Page, folder: Path, name: str) -> None:
-    """All rules in light; what the colours alone decide in dark; the width on a phone."""
+    """All rules in light; what the colours alone decide in dark; the width on a phone. `folder`
+    gets a picture of each state in which something was found."""
     found = []
+
+    def note(state: str, lines: list[str]) -> None:
+        if lines:
+            page.screenshot(path=folder / f"{name} {state}.png")
+            found.extend(f"{state}: {line}" for line in lines)
+
     for scheme, rules in (("light", RULES), ("dark", CONTRAST)):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        page.screenshot(path=folder / f"{name} {scheme}.png")
-        found += [f"{scheme}: {line}" for line in violations(page, rules)]
-    for size in (PHONE, ENLARGED, DESKTOP):
-        page.set_viewport_size(size)
-        page.screenshot(path=folder / f"{name} {size['width']}.png")
-        found += [f"{each} at {size['width']} px" for each in page.evaluate(BEYOND)]
+        drawn(page)
+        note(scheme, violations(page, rules))
+    for size in (DESKTOP, ENLARGED, PHONE):
+        resize(page, size)
+        note(f"{size['width']} px", page.evaluate(BEYOND))
     assert not found, "\n".join(found)
+
+
+def resize(page: Page, size: dict[str, int]) -> None:
+    """Without loading it anew."""
+    page.set_viewport_size(size)
+    drawn(page)
+
+
+def drawn(page: Page) -> None:
+    """Wait until what was just changed is on the screen."""
+    page.evaluate(
+        "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    )
 
 
 def violations(page: Page, rules: dict, within: str | None = None) -> list[str]:

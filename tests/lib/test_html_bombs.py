@@ -66,14 +66,16 @@ JUST_WITHIN = {
 }
 
 
-@pytest.mark.parametrize("body", JUST_WITHIN.values(), ids=JUST_WITHIN)
-def test_the_worst_body_within_the_bounds_costs_less_than_half_a_second(body: str) -> None:
-    """On a machine whose yardstick (docs/operations.md) is 0.8; measured beside it."""
-    assert html.is_bearable(body)
+def test_the_worst_bodies_within_the_bounds_cost_less_than_half_a_second_each() -> None:
+    """On a machine whose yardstick (docs/operations.md) is 0.8; measured beside it, and once for
+    all of them, as it takes longer than they do."""
     scale = max(1.0, yardstick() / 0.8)
-    begun = time.process_time()
-    html.clean(body, "https://forum.example/")
-    assert time.process_time() - begun < 0.5 * scale * 1.5  # others use the machine too
+    for name, body in JUST_WITHIN.items():
+        assert html.is_bearable(body), name
+        begun = time.process_time()
+        html.clean(body, "https://forum.example/")
+        took = time.process_time() - begun
+        assert took < 0.5 * scale * 1.5, name  # others use the machine too
 
 
 @pytest.mark.parametrize(
