@@ -32,12 +32,16 @@ from .models import Bond, FollowUp, Member, Rhythm
 from .occasions import Found, Occasion, OccasionKind
 from .rhythm import MemberRhythm
 
+MOST_QUIET = 300  # the latest of all, and whom one owns
 BACK = timedelta(days=14)  # for so long somebody who came back is shown
 
 
 def quiet_rows(user: User, of_team: bool, member: Member | None) -> Any:
     """Mine first; of these, who went quiet last. With the points of what is between us."""
-    rows = _turned_to(Rhythm.objects.visible_to(user).quiet(), user, member)
+    latest = Rhythm.objects.quiet().order_by("-quiet_since").values("pk")[:MOST_QUIET]
+    near = Q(pk__in=latest) | Q(member__owner=user)
+    quiet = Rhythm.objects.visible_to(user).quiet()
+    rows = _turned_to(quiet if member else quiet.filter(near), user, member)
     rows = _for(user, _not_taken(rows, "quiet", "quiet_since"), of_team)
     return occasions.columns(rows.order_by(*ORDER, "-quiet_since"), QUIET.slug, "pk", "points")
 

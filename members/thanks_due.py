@@ -19,7 +19,7 @@ from .models import Activity, ActivityKind, FollowUp, FollowUpKind, Member
 from .occasions import Found, Occasion, OccasionKind
 
 WITHIN = timedelta(days=90)
-MOST_CREDITS = 5000  # the newest of all
+MOST_CREDITS = 1000  # the newest of all
 
 
 def rows(user: User, of_team: bool, member: Member | None) -> Any:
