@@ -290,9 +290,13 @@ def _set(row: Encounter, fields: dict[str, Any]) -> None:
 
 
 def _make(names: Iterable[str]) -> list[int]:
-    """Members who were never seen anywhere."""
+    """Members without any account. Seen from now on, so that lists have them: the encounter's own
+    time may be private."""
     wanted = [name for name in (one_line(name, NAME_LENGTH) for name in names) if name]
-    made = Member.objects.bulk_create(Member(name=name, stage=Stage.OUTSIDER) for name in wanted)
+    now = timezone.now()
+    made = Member.objects.bulk_create(
+        Member(name=name, stage=Stage.OUTSIDER, first_seen=now, last_seen=now) for name in wanted
+    )
     return [member.pk for member in made]
 
 
