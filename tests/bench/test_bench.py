@@ -35,7 +35,7 @@ def bench(static: Path, *options: str) -> subprocess.CompletedProcess[str]:
 
 def test_it_measures_all_it_promises_and_writes_it_as_json(tmp_path) -> None:
     file = tmp_path / "bench.json"
-    done = bench(tmp_path / "static", "--http", "--seconds", "0.4", "--json", str(file))
+    done = bench(tmp_path / "static", "--http", "--seconds", "1", "--json", str(file))
     assert done.returncode == 0, done.stderr
     found = {row["name"]: row for row in json.loads(file.read_text())}
     for row in found.values():

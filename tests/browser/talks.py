@@ -10,9 +10,9 @@ from .hub import Hub
 from .practice import Practice, new_title
 
 AT_ONCE = 24  # each time, a test waits until they have arrived
-# The list, as far down as a talk of the present batch may be by now, with what else came above it.
-# Each live event has the whole of it rendered and swapped anew, so it is not longer than that.
-SHOWN = 2 * AT_ONCE + 2
+# The list, as far down as a talk may be by now: below the rest of its batch, the next one, and what
+# else came. Each live event has the whole of it rendered and swapped anew, so it is no longer.
+SHOWN = 3 * AT_ONCE
 EVERYTHING = f"/inbox/everything/?shown={SHOWN}"
 WITHIN = 60  # seconds until the hub must have them
 ASK_AGAIN = 2.0  # seconds until the forum is asked once more: the last time may have been too early
