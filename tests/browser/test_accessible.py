@@ -85,7 +85,7 @@ def test_the_door_is_accessible(sit, tmp_path: Path) -> None:
 def test_open_menus_are_accessible(sit, talk: Talk, tmp_path: Path) -> None:
     page = sit("bo")
     page.goto(talk.page)
-    for key in (*"fhal?;m", "ControlOrMeta+k"):
+    for key in (*"fhalm?;", "ControlOrMeta+k"):
         page.keyboard.press(key)
         menu = page.locator("command-menu:popover-open, dialog[open]")
         expect(menu, f"after {key}").to_be_visible()
