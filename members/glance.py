@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from team.models import User
 
+from . import stage_words
 from .log import rows_of_log, timeline
 from .models import Activity, ActivityKind, Member
 from .models.activity import ActivityQuerySet
@@ -79,16 +80,18 @@ class Glance:
         line = self.stage_line
         if line is None:
             return ""
-        return _("set by %(who)s") % {"who": line.actor} if line.actor else line.summary
+        if line.actor:
+            return _("set by %(who)s") % {"who": line.actor}
+        return stage_words.reason_in(line.summary)
 
 
 def read_glance(member: Member, user: User, lines: int, condition: Q | None = None) -> Glance:
     """With one line more than `lines`, where there are more, of those that fulfil the condition.
     One query."""
     if condition is None:
-        return _glance_of(rows_of_log(lines_at_a_glance, member, user, lines), lines)
+        return _glance_of(rows_of_log(lines_at_a_glance, member, user, lines), lines, member)
     rows = lines_at_a_glance(timeline(member, user), lines, condition)
-    return _glance_of(list(rows), lines)
+    return _glance_of(list(rows), lines, member)
 
 
 def lines_at_a_glance(
@@ -115,8 +118,10 @@ def lines_at_a_glance(
     return with_titles(found).annotate(is_asked_for=asked)
 
 
-def _glance_of(rows: Sequence[Any], lines: int) -> Glance:
-    """Of lines_at_a_glance(), the newest first."""
+def _glance_of(rows: Sequence[Any], lines: int, member: Member) -> Glance:
+    """Of lines_at_a_glance(), the newest first. Where a later change of the stage is hidden from
+    the reader, the line that they may see tells of another stage, and is left out."""
+    became = stage_words.summary(member.stage)
     theirs = next((row for row in rows if row.kind in THEIRS), None)
     ours = next((row for row in rows if row.kind in OURS), None)
     contacts = [row.occurred_at for row in rows if row.kind in THEIRS or row.kind in OURS]
@@ -126,5 +131,12 @@ def _glance_of(rows: Sequence[Any], lines: int) -> Glance:
         theirs=Contact(theirs, True) if theirs else None,
         ours=Contact(ours, False) if ours else None,
         first_contact=contacts[-1] if contacts else None,
-        stage_line=next((row for row in rows if row.kind == ActivityKind.STAGE), None),
+        stage_line=next(
+            (
+                row
+                for row in rows
+                if row.kind == ActivityKind.STAGE and row.summary.startswith(became)
+            ),
+            None,
+        ),
     )

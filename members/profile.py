@@ -68,6 +68,14 @@ class Profile:
         return timezone.now().astimezone(zone).replace(tzinfo=None)
 
     @property
+    def rhythm_words(self) -> str:
+        return self.rhythm.words if self.rhythm else ""
+
+    @property
+    def is_going_quiet(self) -> bool:
+        return self.rhythm is not None and self.rhythm.quiet_since is not None
+
+    @property
     def lost_timezone(self) -> str:
         """The timezone that somebody wrote down, where there is none of this name any more."""
         return self.member.timezone if self.member.timezone and not self.local_time else ""

@@ -26,7 +26,7 @@ _IS_OUTSIDE = f"""(
     or not exists (select 1 from members_identity i where i.member_id = m.id)
     and not exists (select 1 from members_activity a
         where a.member_id = m.id and a.kind = any(%(theirs)s) and a.removed_at is null)
-)"""
+)"""  # noqa: S608 - our own words
 OUTSIDE = f"select m.id from members_member m where m.id = any(%(ids)s::bigint[]) and {_IS_OUTSIDE}"  # noqa: S608
 _LINES = """
     from members_activity a

@@ -121,7 +121,7 @@ _STATEMENTS = (
     cross join lateral (select abs(hashint8(i.id)::bigint) %% 50 as number) as drawn
     cross join lateral (values (%(scope)s, number <> 0), (%(closed)s, number < 2))
         as seen(scope, is_there)
-    where seen.is_there
+    where seen.is_there and m.first_seen is not null
     on conflict do nothing
     """,
     """

@@ -144,7 +144,7 @@ def test_the_buttons_of_the_composer_stand_on_one_line_on_a_phone(sit, talk: Tal
     middles = page.locator(".composer .foot > .btn:visible").evaluate_all(
         "all => all.map(e => e.getBoundingClientRect()).map(b => (b.top + b.bottom) / 2)"
     )
-    assert len(middles) == 4
+    assert len(middles) == 5
     assert max(middles) - min(middles) < 2
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
@@ -252,7 +252,7 @@ def test_a_line_of_the_log_has_its_icon_before_its_kind(sit, hub: Hub) -> None:
     page = sit("bo", viewport=PHONE)
     found = "select member_id from members_identity where handle = 'inesw'"
     page.goto(f"/members/{hub.ask(found)}/")
-    when = page.locator(".log .when:has(> .icon)").first
+    when = page.locator(".tale > .when:has(> .icon)").first
     icon = when.locator("> .icon").bounding_box()
     words = when.evaluate(
         """when => {

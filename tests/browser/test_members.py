@@ -78,8 +78,8 @@ def test_sort_select_tag_undo_export_and_download_by_keyboard(list_of, tmp_path:
 
 def test_all_that_match_are_counted_changed_and_restored(list_of) -> None:
     page = list_of("lena")
-    page.get_by_label("Search members").fill("stage:participant")
-    expect(page).to_have_url(re.compile("q=stage%3Aparticipant"))
+    page.get_by_label("Search members").fill("stage:contributor")
+    expect(page).to_have_url(re.compile("q=stage%3Acontributor"))
     page.get_by_label("Search members").press("Tab")
     page.locator("a.person-row").first.focus()
     page.keyboard.press("X")
@@ -90,7 +90,7 @@ def test_all_that_match_are_counted_changed_and_restored(list_of) -> None:
     many = int(re.sub(r"\D", "", said.inner_text()))
     assert many > 40
     page.keyboard.press("s")
-    page.locator("#bulk-stages .menu-item", has_text="Contributor").press("Enter")
+    page.locator("#bulk-stages .menu-item", has_text="Participant").press("Enter")
     expect(page.locator(".toast")).to_contain_text(f"{many} members changed")
     expect(page.locator("#members")).to_contain_text("No matching members")
     page.keyboard.press("z")

@@ -198,6 +198,7 @@ def test_the_review_waits_for_the_next_month_of_the_hub():
     with time_machine.travel(datetime(2026, 10, 30, 12, tzinfo=UTC), tick=False):
         review_when_due()
     member = make_member(stage="contributor", last_seen=timezone.now())
+    make_identity(member)
     with time_machine.travel(datetime(2026, 10, 31, 10, tzinfo=UTC), tick=False):
         review_when_due()
         assert Member.objects.get(pk=member.pk).stage == "contributor"

@@ -8,9 +8,9 @@ import pytest
 from django.utils import timezone
 
 from inbox.ingest import joining
-from members import follow_up_verbs, log
+from members import follow_up_verbs, log, stage_words
 from members import verbs as member_verbs
-from members.models import Activity, Rhythm, Visibility
+from members.models import Activity, Member, Rhythm, Visibility
 from members.timeline import LINES
 from team.models import Hub
 from tests.make import (
@@ -252,10 +252,13 @@ def test_a_private_call_is_no_contact_for_those_who_may_not_read_it(client, olga
 
 
 def test_the_stage_says_since_when_and_why(client, olga, lena, ines):
-    make_line(ines, "10th activity", kind="stage", key="stage:1", occurred_at=NOON)
+    said = stage_words.summary(ines.stage, "10th activity")
+    make_line(ines, said, kind="stage", key="stage:1", occurred_at=NOON)
     client.force_login(olga)
     path = f"/members/{ines.pk}/"
     assert client.get(path).context["profile"].glance.stage_why == "10th activity"
+    Member.objects.update(stage="contributor")  # by a change that is hidden from this reader
+    assert client.get(path).context["profile"].glance.stage_line is None
     member_verbs.set_stage(ines, "champion", by=lena)
     assert client.get(path).context["profile"].glance.stage_why == f"set by {lena}"
 

@@ -71,10 +71,10 @@ def test_no_page_asks_once_for_each_of_its_rows(client, alice, bob, community, a
 
 
 def test_one_that_does_would_fail(client, alice, community, monkeypatch) -> None:
-    def once_a_row(request, pk):
+    def once_a_row(pk, user):
         return [row.member.name for row in Identity.objects.all()]
 
-    monkeypatch.setattr("members.views.people.visible_member", once_a_row)
+    monkeypatch.setattr("members.views.member_page.read_member", once_a_row)
     client.force_login(alice)
     with zeal_context(), pytest.raises(NPlusOneError):
         client.get("/members/1/")
