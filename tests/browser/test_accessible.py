@@ -151,9 +151,15 @@ def drawn(page: Page) -> None:
     )
 
 
+STILL = """() => Promise.all(document.getAnimations()
+    .filter((each) => each.effect.getComputedTiming().endTime !== Infinity)
+    .map((each) => each.finished.then(() => null, () => null)))"""
+
+
 def violations(page: Page, rules: dict, within: str | None = None) -> list[str]:
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
+    page.evaluate(STILL)  # what fades in has another contrast meanwhile
     run = "([within, rules]) => axe.run(within ?? document, rules).then(all => all.violations)"
     return [
         f"{broken['id']} ({broken['help']}): {node['html'][:160]} {node['failureSummary'][:200]}"
