@@ -18,7 +18,7 @@ from team.actions import Changes
 from team.models import User
 
 from . import encounter_verbs, follow_up_verbs
-from .encounter_people import NEW, People
+from .encounter_people import NAMED, NEW, People
 from .follow_up_verbs import NOWHERE, Origin
 from .models import Encounter, EncounterKind, EncounterPerson, Member, Visibility
 
@@ -140,11 +140,15 @@ def plan(row: Encounter, people: People, step: NextStep, by: User, group: uuid.U
 
 
 def whom(row: Encounter, people: People, about: str) -> Member:
-    chosen = next((each for each in people.members if str(each.pk) == about), None)
-    first = people.members[0] if people.members and not about.startswith(NEW) else None
-    if found := chosen or first:
-        return found
-    name = about.removeprefix(NEW) if about.removeprefix(NEW) in people.new else people.new[0]
+    """By a token as the form has it: an id, or a name, of somebody new or of whoever has it."""
+    typed = about.removeprefix(NEW).removeprefix(NAMED).strip().casefold()
+    name = next((each for each in people.new if each.casefold() == typed), "")
+    for member in people.members:
+        if about == str(member.pk) or (not name and member.name.casefold() == typed):
+            return member
+    if people.members and not name:
+        return people.members[0]
+    name = name or people.new[0]
     there = EncounterPerson.objects.filter(encounter=row, member__name=name).select_related(
         "member"
     )

@@ -211,6 +211,20 @@ def test_the_form_logs_a_meeting_with_somebody_new_and_a_next_step_under_one_und
     assert not Member.objects.filter(name="Jo Park").exists()
 
 
+def test_the_next_step_is_about_whom_the_form_says_also_somebody_new(client, bob, ines):
+    client.force_login(bob)
+    for about, name in (
+        ("name:Jo Park", "Jo Park"),
+        ("new:Jo Park", "Jo Park"),
+        (str(ines.pk), "Ines Wolff"),
+        ("name:ines wolff", "Ines Wolff"),
+        ("", "Ines Wolff"),
+    ):
+        send(client, person=[ines.pk], who="Jo Park, ", next_text="Write", next_for=about)
+        assert FollowUp.objects.latest("pk").member.name == name, about
+        client.post(f"/undo/{Action.objects.latest('pk').group}/")
+
+
 def test_a_form_with_mistakes_says_them_and_keeps_what_was_typed(client, bob, ines):
     client.force_login(bob)
     for fields, words in (

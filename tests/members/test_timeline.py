@@ -319,3 +319,12 @@ def test_five_thousand_lines_and_filters_cost_as_many_queries_as_five(
     with django_assert_max_num_queries(5):
         client.get(path, older, headers=headers)
     assert counts[:2] == counts[2:]
+
+
+def test_the_print_view_keeps_the_filters(client, bob, ines):
+    make_line(ines, "Hello", key="message:1", occurred_at=NOON)
+    client.force_login(bob)
+    page = client.get(f"/members/{ines.pk}/?kind=words&when=2026").content.decode()
+    assert (
+        f'href="/members/{ines.pk}/?kind=words&amp;when=2026&amp;print=1" id="print-member"' in page
+    )
