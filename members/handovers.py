@@ -103,7 +103,8 @@ def _best_known(rows: list[Member], teammate: User, user: User) -> list[Member]:
         shown.points = points.get(row.pk, 0) * today
         rhythm = rhythms.get(row.pk)
         shown.quiet_since = rhythm.quiet_since if rhythm else None
-    return sorted(rows, key=lambda row: (-row.points, row.name, row.pk))  # type: ignore[attr-defined]
+    found: list[Any] = rows  # with `points`
+    return sorted(found, key=lambda row: (-row.points, row.name, row.pk))
 
 
 MEMBERS = HandoverSection(

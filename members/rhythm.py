@@ -48,7 +48,9 @@ class MemberRhythm:
     def is_back(self) -> bool:
         """They came back lately, and did not go quiet again."""
         back = self.came_back_on
-        return not self.quiet_since and bool(back) and (self.today - back).days < FEW  # type: ignore[operator]
+        if self.quiet_since or back is None:
+            return False
+        return (self.today - back).days < FEW
 
     @property
     def words(self) -> str:

@@ -27,7 +27,9 @@ _IS_OUTSIDE = f"""(
     and not exists (select 1 from members_activity a
         where a.member_id = m.id and a.kind = any(%(theirs)s) and a.removed_at is null)
 )"""  # noqa: S608 - our own words
-OUTSIDE = f"select m.id from members_member m where m.id = any(%(ids)s::bigint[]) and {_IS_OUTSIDE}"  # noqa: S608
+OUTSIDE = f"""
+select m.id from members_member m where m.id = any(%(ids)s::bigint[]) and {_IS_OUTSIDE}
+"""  # noqa: S608 - our own words
 _LINES = """
     from members_activity a
     where a.member_id = m.id and a.kind = any(%(theirs)s) and a.removed_at is null
@@ -126,4 +128,6 @@ def _by_rule(rule: str, who: str) -> str:
 _THESE = "m.id = any(%(ids)s::bigint[])"
 STANDINGS = _by_rule(STORED, f"{_THESE} and {_MOVABLE}")
 UNPINNED = _by_rule(STORED, f"{_THESE} and {_HAS_STAGE}")
-WOULD_MOVE = f"select * from ({_by_rule(GIVEN, _MOVABLE)}) moved where stage <> by_rule order by id"  # noqa: S608
+WOULD_MOVE = f"""
+select * from ({_by_rule(GIVEN, _MOVABLE)}) moved where stage <> by_rule order by id
+"""  # noqa: S608 - our own words
