@@ -13,11 +13,11 @@ from .stage_sql import NUMBERS
 
 MOST = {"within_days": 3650, "participant_days": 366}
 LABELS = {
-    "participant_activities": gettext_lazy("A participant has so many activities"),
-    "participant_days": gettext_lazy("on at least so many days"),
-    "contributor_activities": gettext_lazy("A contributor has so many activities"),
-    "contributor_credits": gettext_lazy("or so many credited answers"),
-    "within_days": gettext_lazy("All of it within so many days"),
+    "participant_activities": gettext_lazy("Participant: number of activities"),
+    "participant_days": gettext_lazy("Participant: on at least this many different days"),
+    "contributor_activities": gettext_lazy("Contributor: number of activities"),
+    "contributor_credits": gettext_lazy("Contributor: or this many credited answers"),
+    "within_days": gettext_lazy("Number of days to look back"),
 }
 
 
