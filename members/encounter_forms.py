@@ -15,7 +15,7 @@ from community_hub.lib.loose_time import NotUnderstood, read_moment
 from team.models import User
 
 from . import follow_up_verbs, follow_ups
-from .encounter_verbs import LONGEST, NotPossible, checked_moment
+from .encounter_checks import LONGEST, NotPossible, checked_moment
 from .models import Encounter, EncounterKind, Visibility
 from .models.encounter import PLACE_LENGTH
 from .models.follow_up import LONGEST as FOLLOW_UP_LENGTH

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -15,42 +15,38 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from community_hub.lib.text import TooLong, one_line, storable, typed_line
+from community_hub.lib.text import one_line, storable
 from team import actions, files, trail_nouns
 from team.actions import Changes, one_by_one, verb
 from team.models import Action, User
 
-from .encounter_words import remove_lines, write_lines
+from .encounter_checks import (
+    NAME_LENGTH,
+    NotPossible,
+    checked_moment,
+    checked_people,
+    checked_place,
+    checked_text,
+)
+from .encounter_state import FIELDS, hide, people_of, put_people, restore, state_of
+from .encounter_words import write_lines
 from .models import (
     Activity,
     Encounter,
     EncounterKind,
     EncounterPerson,
-    Identity,
     Member,
     Stage,
     Visibility,
 )
-from .models.encounter import PLACE_LENGTH
 
 ON = "members.encounter"
-MOST_PEOPLE = 500
-NAME_LENGTH = 200
-LONGEST = 10_000  # characters of what was said
-EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-CLOCKS_DIFFER = timedelta(minutes=5)
-FIELDS = ("kind", "occurred_at", "place", "text", "visibility")
 
 trail_nouns.register(
     ON,
     trail_nouns.Noun(hidden=_("an encounter"), gone=_("a deleted encounter"), named="“%(name)s”"),
 )
-
-
-class NotPossible(ValueError):
-    """Refused, with a sentence that says what to do instead."""
 
 
 # Logged -------------------------------------------------------------------------------------------
@@ -60,7 +56,7 @@ class NotPossible(ValueError):
 def _undo_log(action: Action, by: User) -> bool:
     """Not once somebody has changed it. Whoever was made for it goes too, where nothing else is
     known of them."""
-    if not _hide(action.object_id, version=1):
+    if not hide(action.object_id, version=1):
         return False
     _forget_unused(action.after.get("made", []))
     return True
@@ -96,7 +92,7 @@ def log_encounter(
         if not _saved(row):
             return Changes()
         made = _make(new_people)
-        _put_people(row, [*members, *made])
+        put_people(row, [*members, *made])
         files.claim(file_ids, row.files_key, by=by)
         return actions.record("log", [row], by=by, group=group, after={"made": made})
 
@@ -120,7 +116,7 @@ def _undo_edit(action: Action, by: User) -> bool:
     row = Encounter.objects.present().select_for_update().filter(pk=action.object_id).first()
     if row is None or row.version != action.after["version"]:
         return False
-    _restore(row, action.before)
+    restore(row, action.before)
     _forget_unused(action.after.get("made", []))
     return True
 
@@ -145,11 +141,11 @@ def edit(
     members = None if people is None else checked_people(people, new_people)
     with transaction.atomic():
         row = _locked(encounter)
-        before = _state_of(row)
+        before = state_of(row)
         _set(row, fields)
         made = _make(new_people)
         if members is not None:
-            _put_people(row, [*members, *made])
+            put_people(row, [*members, *made])
         if file_ids is not None:
             files.keep_only(file_ids, row.files_key, by=by)
         return _changed("edit", row, before, made, by)
@@ -176,11 +172,11 @@ def join(
     members = checked_people(there, new_people) if there or new_people else []
     with transaction.atomic():
         row = _locked(encounter)
-        before = _state_of(row)
+        before = state_of(row)
         parts = [row.text, f"{by}: {storable(text).strip()}" if text.strip() else ""]
         _set(row, {"text": "\n\n".join(filter(None, parts)), "place": row.place or place})
         made = _make(new_people)
-        _put_people(row, [*before["people"], *members, *made])
+        put_people(row, [*before["people"], *members, *made])
         row.joined_by.add(by)
         files.claim(file_ids, row.files_key, by=by)
         return _changed("join", row, before, made, by, group)
@@ -195,7 +191,7 @@ def _undo_remove(action: Action, by: User) -> bool:
     if not hidden.update(removed_at=None):
         return False
     row = Encounter.objects.get(pk=action.object_id)
-    write_lines(row, _people_of(row))
+    write_lines(row, people_of(row))
     return True
 
 
@@ -208,62 +204,9 @@ def remove(encounter: Encounter, *, by: User) -> Changes:
     if not encounter.may_be_changed_by(by):
         raise PermissionDenied
     with transaction.atomic():
-        if not _hide(encounter.pk):
+        if not hide(encounter.pk):
             return Changes()
         return actions.record("remove", [encounter], by=by)
-
-
-# What is refused ----------------------------------------------------------------------------------
-
-
-def checked_moment(at: datetime) -> datetime:
-    if at > timezone.now() + CLOCKS_DIFFER:
-        raise NotPossible(_now("That’s in the future. For what is still to come, add a follow-up."))
-    if at < EARLIEST:
-        raise NotPossible(_now("That’s before 1970. Check the year."))
-    return at
-
-
-def checked_text(text: str) -> str:
-    text = storable(text).strip()
-    if len(text) > LONGEST:
-        raise NotPossible(str(TooLong(len(text) - LONGEST, LONGEST)))
-    return text
-
-
-def checked_place(place: str) -> str:
-    try:
-        return typed_line(place, PLACE_LENGTH)
-    except TooLong as error:
-        raise NotPossible(str(error)) from error
-
-
-def checked_people(people: Iterable[Member], new_people: Sequence[str]) -> list[int]:
-    """The ids of those who are known, each once."""
-    found = {member.pk: member for member in people}
-    total = len(found) + len(new_people)
-    if not total:
-        raise NotPossible(_now("Say who was there."))
-    if total > MOST_PEOPLE:
-        said = _now("That’s %(n)d people. Log at most %(most)d at once.")
-        raise NotPossible(said % {"n": total, "most": MOST_PEOPLE})
-    too_long = next((name for name in new_people if len(name) > NAME_LENGTH), "")
-    if too_long:
-        over = TooLong(len(too_long) - NAME_LENGTH, NAME_LENGTH)
-        raise NotPossible(f"“{one_line(too_long, 40)}”: {over}")
-    ours = Identity.objects.filter(member__in=found, is_us=True).values_list("member", flat=True)
-    not_theirs = {pk for pk, it in found.items() if it.user_id or it.is_bot} | set(ours)
-    if not_theirs:
-        names = ", ".join(str(found[pk]) for pk in sorted(not_theirs)[:5])
-        raise NotPossible(
-            ngettext(
-                "%(names)s is a teammate, a bot or one of your accounts. Leave them out.",
-                "%(names)s are teammates, bots or your accounts. Leave them out.",
-                len(not_theirs),
-            )
-            % {"names": names}
-        )
-    return list(found)
 
 
 # Below the verbs ----------------------------------------------------------------------------------
@@ -300,47 +243,6 @@ def _make(names: Iterable[str]) -> list[int]:
     return [member.pk for member in made]
 
 
-def _people_of(row: Encounter) -> list[int]:
-    rows = EncounterPerson.objects.filter(encounter=row).order_by("pk")
-    return list(rows.values_list("member_id", flat=True))
-
-
-def _put_people(row: Encounter, members: Iterable[int]) -> None:
-    """These and nobody else."""
-    wanted = list(dict.fromkeys(members))
-    gone = set(_people_of(row)) - set(wanted)
-    EncounterPerson.objects.filter(encounter=row, member__in=gone).delete()
-    EncounterPerson.objects.bulk_create(
-        [EncounterPerson(encounter=row, member_id=pk) for pk in wanted], ignore_conflicts=True
-    )
-    remove_lines(row, gone)
-    write_lines(row, wanted)
-
-
-def _state_of(row: Encounter) -> dict[str, Any]:
-    """As JSON values."""
-    return {
-        **{name: getattr(row, name) for name in FIELDS},
-        "occurred_at": row.occurred_at.isoformat(),
-        "version": row.version,
-        "people": _people_of(row),
-        "files": files.ids_of(row.files_key),
-        "joined_by": sorted(row.joined_by.values_list("pk", flat=True)),
-    }
-
-
-def _restore(row: Encounter, state: dict[str, Any]) -> None:
-    for name in FIELDS:
-        setattr(row, name, state[name])
-    row.occurred_at = datetime.fromisoformat(state["occurred_at"])
-    row.version = state["version"]
-    row.save(update_fields=[*FIELDS, "version"])
-    row.joined_by.set(state["joined_by"])
-    still = Member.objects.filter(pk__in=state["people"]).values_list("pk", flat=True)
-    _put_people(row, [pk for pk in state["people"] if pk in set(still)])
-    files.restore(state["files"], row.files_key)
-
-
 def _changed(
     name: str,
     row: Encounter,
@@ -350,7 +252,7 @@ def _changed(
     group: uuid.UUID | None = None,
 ) -> Changes:
     """Written down, where it is another than before."""
-    after = _state_of(row)
+    after = state_of(row)
     if after == before:
         return Changes()
     row.version += 1
@@ -358,15 +260,6 @@ def _changed(
     write_lines(row, after["people"])
     after |= {"version": row.version, "made": made}
     return actions.record(name, [row], by=by, group=group, before=before, after=after)
-
-
-def _hide(pk: int, **unchanged: Any) -> bool:
-    there = Encounter.objects.present().filter(pk=pk, **unchanged)
-    if not there.update(removed_at=timezone.now()):
-        return False
-    row = Encounter.objects.get(pk=pk)
-    remove_lines(row, _people_of(row))
-    return True
 
 
 def _forget_unused(made: Iterable[int]) -> None:

@@ -16,6 +16,7 @@ from community_hub.lib import htmx
 from community_hub.lib.text import number, storable
 from members import encounter_people, encounter_saving, encounters, follow_up_verbs, follow_ups
 from members import encounter_verbs as verbs
+from members.encounter_checks import MOST_PEOPLE, NotPossible, checked_people
 from members.encounter_forms import EncounterForm, in_words, understood
 from members.encounter_people import People
 from members.encounter_saving import NextStep, Twin
@@ -107,7 +108,7 @@ def visible(request: AuthenticatedHttpRequest, pk: int) -> Encounter:
 
 
 def encounter_page(request: AuthenticatedHttpRequest, row: Encounter) -> HttpResponse:
-    found = encounters.people_of([row.pk], request.user, most=verbs.MOST_PEOPLE)
+    found = encounters.people_of([row.pk], request.user, most=MOST_PEOPLE)
     context = {
         "encounter": row,
         "people": found.get(row.pk, ([], 0))[0],
@@ -128,8 +129,8 @@ def problem_of(people: People) -> str:
     if people.problem:
         return people.problem
     try:
-        verbs.checked_people(people.members, people.new)
-    except verbs.NotPossible as error:
+        checked_people(people.members, people.new)
+    except NotPossible as error:
         return str(error)
     return ""
 
@@ -193,7 +194,7 @@ def save(
             said, people, by=request.user, file_ids=uploaded(request), token=data["token"],
             next_step=NextStep(words, data["next_on"], about) if words else None, joined=joined,
         )  # fmt: skip
-    except (verbs.NotPossible, follow_up_verbs.NotPossible, files.NotKept) as error:
+    except (NotPossible, follow_up_verbs.NotPossible, files.NotKept) as error:
         form.add_error(None, str(error))
         return form_page(request, form, people, status=422)
     return saved(request, changes, said_of(changes, joined))
@@ -208,7 +209,7 @@ def edit(
             row, by=request.user, people=[*people.members, *hidden], new_people=people.new,
             file_ids=uploaded(request), **form.said,
         )  # fmt: skip
-    except (verbs.NotPossible, files.NotKept) as error:
+    except (NotPossible, files.NotKept) as error:
         form.add_error(None, str(error))
         return edit_page(request, form, people)
     return saved(request, changes, _("Saved") if changes else _("No changes."), row)

@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from members import encounter_verbs, filters, sightings
+from members.encounter_checks import NotPossible
 from members.encounter_forms import exact
-from members.encounter_verbs import NotPossible
 from members.log import timeline
 from members.models import Encounter, EncounterPerson, FollowUp, Member
 from team import files
