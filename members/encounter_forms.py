@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from community_hub.lib.loose_time import NotUnderstood, read_moment
 from team.models import User
 
-from . import follow_up_verbs, follow_ups
+from . import follow_up_checks, follow_ups
 from .encounter_checks import LONGEST, NotPossible, checked_moment
 from .models import Encounter, EncounterKind, Visibility
 from .models.encounter import PLACE_LENGTH
@@ -97,8 +97,8 @@ class EncounterForm(forms.Form):
         if data.get("next_text", "").strip() and "next_on" in data:
             data["next_on"] = data["next_on"] or follow_ups.usual_day(self.user)
             try:
-                follow_up_verbs.checked_day(data["next_on"])
-            except follow_up_verbs.NotPossible as error:
+                follow_up_checks.checked_day(data["next_on"])
+            except follow_up_checks.NotPossible as error:
                 self.add_error("next_on", str(error))
         return data
 

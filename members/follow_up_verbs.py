@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -16,12 +16,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from community_hub.lib.text import TooLong, typed_line
-from team import actions, notifications, trail_nouns
+from team import actions, trail_nouns
 from team.actions import Changes, Sentence, one_by_one, verb
 from team.models import Action, User
 
 from . import log
+from .follow_up_checks import NotPossible, checked_day, checked_owner, checked_text
 from .follow_up_words import (
     log_planned,
     log_step,
@@ -29,12 +29,9 @@ from .follow_up_words import (
     planned_key,
     tell_owner,
 )
-from .follow_ups import today
 from .models import FollowUp, FollowUpKind, FollowUpState, Member
-from .models.follow_up import LONGEST
 
 ON = "members.followup"
-FARTHEST = timedelta(days=5 * 365 + 2)
 
 trail_nouns.register(
     ON,
@@ -53,30 +50,6 @@ class Origin:
 
 
 NOWHERE = Origin()
-
-
-class NotPossible(ValueError):
-    """Refused, with a sentence that says what to do instead."""
-
-
-def checked_text(text: str) -> str:
-    """NotPossible where nothing is left of it."""
-    try:
-        found = typed_line(text, LONGEST)
-    except TooLong as error:
-        raise NotPossible(str(error)) from error
-    if not found:
-        raise NotPossible(_now("Say what should be done."))
-    return found
-
-
-def checked_day(day: date) -> date:
-    """NotPossible for a day that is past, or more than five years away."""
-    if day < today():
-        raise NotPossible(_now("That day has passed. Select today or a later one."))
-    if day > today() + FARTHEST:
-        raise NotPossible(_now("That’s more than five years away. Select an earlier day."))
-    return day
 
 
 # Made ---------------------------------------------------------------------------------------------
@@ -135,7 +108,7 @@ def plan(
     """`owner`: who does it, `by` where nobody is named. Raises NotPossible, also for a member who
     is one of us, and where one of this origin is open already."""
     text, due_on = checked_text(text), checked_day(due_on)
-    owner = _checked_owner(owner or by, member, origin.scope)
+    owner = checked_owner(owner or by, member, origin.scope)
     if member.user_id or member.is_bot:
         raise NotPossible(_now("Follow-ups are for members, not for teammates or bots."))
     try:
@@ -204,7 +177,7 @@ def _stored(row: FollowUp, fields: dict[str, Any]) -> dict[str, Any]:
     if "due_on" in fields and fields["due_on"] != row.due_on:
         found["due_on"] = checked_day(fields["due_on"]).isoformat()
     if "owner" in fields and fields["owner"].pk != row.owner_id:
-        found["owner_id"] = _checked_owner(fields["owner"], row.member, row.scope).pk
+        found["owner_id"] = checked_owner(fields["owner"], row.member, row.scope).pk
     return {name: value for name, value in found.items() if _plain(getattr(row, name)) != value}
 
 
@@ -293,18 +266,3 @@ def reopen(row: FollowUp, *, by: User) -> Changes:
     except IntegrityError:
         raise NotPossible(_now("There’s an open one from here already.")) from None
     return changes
-
-
-# Below the verbs ----------------------------------------------------------------------------------
-
-
-def _checked_owner(owner: User, member: Member, scope: str) -> User:
-    """Who would not see it could not do it."""
-    if not owner.is_active or not owner.can_edit_members:
-        raise NotPossible(_now("Select a teammate who can edit members."))
-    if not Member.objects.visible_to(owner).filter(pk=member.pk).exists():
-        raise NotPossible(_now("%(name)s can’t see this member.") % {"name": owner})
-    if not notifications.may_see(owner, scope):
-        said = _now("%(name)s can’t see where this comes from. Select someone else.")
-        raise NotPossible(said % {"name": owner})
-    return owner

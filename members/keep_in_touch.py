@@ -21,7 +21,7 @@ from team.models import Action, User
 
 from . import occasions, verbs
 from .cadences import check_cadence
-from .follow_up_verbs import NotPossible, checked_day
+from .follow_up_checks import NotPossible, checked_day
 from .follow_ups import today, today_of
 from .models import Activity, ActivityKind, Member, MemberTag, Rhythm
 from .occasions import Found, Occasion, OccasionKind

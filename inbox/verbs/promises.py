@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from inbox.models import Conversation, Message, ReplyPromise
 from inbox.models.reply_promise import MOST
 from members import follow_up_verbs, follow_ups
-from members.follow_up_verbs import NotPossible, Origin
+from members.follow_up_checks import NotPossible, checked_day, checked_text
+from members.follow_up_verbs import Origin
 from members.models import FollowUpKind, Member
 from team.notifications import notify
 
@@ -25,7 +26,7 @@ def mark(
     conversation: Conversation, member: Member, text: str, due_on: date, *, by: User, owner: User
 ) -> ReplyPromise:
     """In the reply that `by` is writing. NotPossible, with a sentence, as for every promise."""
-    text, due_on = follow_up_verbs.checked_text(text), follow_up_verbs.checked_day(due_on)
+    text, due_on = checked_text(text), checked_day(due_on)
     if member.user_id or member.is_bot:
         raise NotPossible(_("Promises are for members, not for teammates or bots."))
     with transaction.atomic():

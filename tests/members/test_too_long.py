@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from inbox.models import Draft, Message
-from members import follow_up_verbs
+from members import follow_up_checks
 from members.follow_ups import today
 from members.models import Tag
 from tests.make import make_conversation, make_member, make_message, one_line
@@ -47,10 +47,10 @@ def test_a_new_tag_that_is_too_long_stays_in_its_field(desk):
 
 
 def test_a_follow_up_is_not_cut(bob):
-    with pytest.raises(follow_up_verbs.NotPossible, match="1 character too long"):
-        follow_up_verbs.checked_text("x" * 501)
-    assert follow_up_verbs.checked_text(" x" * 200) == ("x " * 200).strip()
-    assert follow_up_verbs.checked_day(today() + timedelta(days=1))
+    with pytest.raises(follow_up_checks.NotPossible, match="1 character too long"):
+        follow_up_checks.checked_text("x" * 501)
+    assert follow_up_checks.checked_text(" x" * 200) == ("x " * 200).strip()
+    assert follow_up_checks.checked_day(today() + timedelta(days=1))
 
 
 def test_languages_are_not_dropped(desk):
