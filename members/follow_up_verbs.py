@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from team import actions, trail_nouns
-from team.actions import Changes, Sentence, one_by_one, verb
+from team.actions import Changes, one_by_one, verb
 from team.models import Action, User
+from team.verb_entry import Sentence
 
 from . import log
 from .follow_up_checks import NotPossible, checked_day, checked_owner, checked_text

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from team import actions, notifications
-from team.actions import Changes, Sentence, verb
+from team.actions import Changes, verb
 from team.models import Action, User
+from team.verb_entry import Sentence
 
 from . import handovers, hooks
 from .follow_up_words import KIND

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from . import saved_queries
-from .actions import Changes, Sentence, one_by_one, record, verb
+from .actions import Changes, one_by_one, record, verb
 from .models import Action, User
+from .verb_entry import Sentence
 
 WORDS_FOR_PEOPLE = {"me", "nobody"}  # in queries, whatever anybody is called
 VIEWS = "views"  # of an action: the queries that followed, as they were and as they became

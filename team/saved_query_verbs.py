@@ -16,12 +16,13 @@ from django.utils.translation import gettext_lazy as _
 from community_hub.lib import live
 
 from . import actions, listings, trail_nouns
-from .actions import Changes, Sentence, put_fields_back, verb
+from .actions import Changes, put_fields_back, verb
 from .models import Action, SavedQuery, User
 from .saved_queries import MOST
 from .saved_query_checks import checked, clean_name, refuse_taken, unique
 from .saved_query_errors import ChangedMeanwhile, TooMany
 from .trail_nouns import Noun
+from .verb_entry import Sentence
 
 ON = "team.savedquery"
 trail_nouns.register(

@@ -24,8 +24,8 @@ from .trail_nouns import noun_of
 if TYPE_CHECKING:
     from django.http import QueryDict
 
-    from .actions import Sentence, Verb
     from .models.action import ActionQuerySet
+    from .verb_entry import Sentence, Verb
 
 PAGE = 50
 EARLIEST, LATEST = date(1970, 1, 1), date(9000, 1, 1)

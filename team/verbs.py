@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from . import trail_nouns
-from .actions import Changes, Sentence, one_by_one, record, verb
+from .actions import Changes, one_by_one, record, verb
 from .models import Action, Hub, Invitation, MailFailure, NoAdminLeft, Role, User
 from .models.invitation import LIFETIME, token_hash
 from .trail_nouns import Noun
+from .verb_entry import Sentence
 
 # Colleagues. Each change ends their live stream, which then asks anew what they may see. ---------
 

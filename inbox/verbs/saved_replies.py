@@ -17,9 +17,10 @@ from django.utils.translation import gettext_lazy as _
 from community_hub.lib.language_names import NAMES
 from inbox.models import SavedReply
 from team import actions, trail_nouns
-from team.actions import Changes, Sentence, one_by_one, put_fields_back, verb
+from team.actions import Changes, one_by_one, put_fields_back, verb
 from team.models import Action, User
 from team.trail_nouns import Noun
+from team.verb_entry import Sentence
 
 ON = "inbox.savedreply"
 trail_nouns.register(

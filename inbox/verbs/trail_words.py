@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _lazy
 from inbox.models import Channel
 from members.models import Member
 from team import trail_nouns
-from team.actions import Sentence
 from team.models import Action, User
 from team.trail_nouns import Noun
+from team.verb_entry import Sentence
 
 CONVERSATION = Noun(hidden=_lazy("a conversation"), gone=_lazy("a deleted conversation"))
 SOURCE = Noun(

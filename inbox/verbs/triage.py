@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy
 
 from inbox.models import Conversation, Message, ReadMark, Source, State
 from team import actions
-from team.actions import Changes, Details, verb
+from team.actions import Changes, verb
 from team.models import Action, User
 from team.notifications import notify
+from team.verb_entry import Details
 
 from . import state_changes, trail_words
 from .state_fields import Fields
