@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from community_hub.lib import compiled_sql, live, queue
-from community_hub.lib.text import one_line, storable, storable_json, web_address
+from community_hub.lib.text import storable, storable_json
 from inbox import bond_contributions
 from inbox.connectors.base import (
     Incoming,
@@ -26,10 +26,11 @@ from inbox.connectors.base import (
 )
 from inbox.connectors.ignored import Ignored
 from inbox.ingest import matching, mentions, message_lines, rows, threads
+from inbox.ingest.channels import heard, store_channels
 from inbox.ingest.counters import Outcome, count_page
-from inbox.ingest.items import PreparedItem, channel_key, key, newest_of_each, prepare_item, raw_of
+from inbox.ingest.items import PreparedItem, key, newest_of_each, prepare_item, raw_of
 from inbox.ingest.lease import LeaseLost
-from inbox.models import Channel, Conversation, Quarantined, Source
+from inbox.models import Conversation, Quarantined, Source
 from members import sightings
 from members.models import Stage
 from members.resolve import ResolvedIdentity, key_of, resolve
@@ -153,8 +154,8 @@ def _store(source: Source, ready: list[PreparedItem], now: datetime) -> Outcome:
     """The fixed number of queries. Everything is sorted by key before it is inserted."""
     outcome = Outcome()
     ready = sorted(ready, key=lambda one: (one.sent_at, one.external_id))
-    channels, muted = _channels(source, ready)
-    ready, unheard = _heard(source, ready, muted)
+    channels, muted = store_channels(source, ready)
+    ready, unheard = heard(source, ready, muted)
     outcome.ignored += unheard
     if not ready:
         return outcome
@@ -211,52 +212,6 @@ def _authors(
     ready: list[PreparedItem], people: dict[tuple[str, str], ResolvedIdentity]
 ) -> list[ResolvedIdentity | None]:
     return [people.get(key_of(one.author)) if one.author else None for one in ready]
-
-
-def _channels(source: Source, ready: list[PreparedItem]) -> tuple[dict[str, int], set[str]]:
-    """Channel pks by external id, and which of them are muted. What a post does not say of its
-    channel is not forgotten."""
-    named = {one.channel_id: one.item for one in ready if one.channel_id}
-    if not named:
-        return {}, set()
-    stored = Channel.objects.filter(source=source, external_id__in=list(named))
-    known = {channel.external_id: channel for channel in stored}
-    changed = []
-    for external_id, item in sorted(named.items()):
-        old = known.get(external_id)
-        name = one_line(item.channel_name, 200) or (old.name if old else one_line(external_id, 200))
-        url = web_address(item.channel_url) or (old.url if old else "")
-        if old is None or (old.name, old.url) != (name, url):
-            changed.append(Channel(source=source, external_id=external_id, name=name, url=url))
-    written = Channel.objects.bulk_create(
-        changed,
-        update_conflicts=True,
-        unique_fields=["source", "external_id"],
-        update_fields=["name", "url"],
-    )
-    pks = {channel.external_id: channel.pk for channel in (*known.values(), *written)}
-    return pks, {channel.external_id for channel in known.values() if channel.muted}
-
-
-def _heard(
-    source: Source, ready: list[PreparedItem], muted: set[str]
-) -> tuple[list[PreparedItem], Counter[str]]:
-    """Without what was said in places nobody listens to, unless it speaks to us."""
-    chosen = {channel_key(external_id) for external_id in source.channel_ids}
-    if not chosen and not muted:
-        return ready, Counter()
-
-    def is_heard(one: PreparedItem) -> bool:
-        place = one.channel_id
-        if one.item.is_own or one.reason in ("direct", "handle") or not place:
-            return True
-        return place not in muted and (not chosen or place in chosen)
-
-    spoken_to = {one.thread_id for one in ready if is_heard(one)}
-    known = threads.known(source, {one.thread_id for one in ready})
-    kept = [one for one in ready if one.thread_id in spoken_to or one.thread_id in known]
-    left_out = len(ready) - len(kept)
-    return kept, Counter({Ignored.UNHEARD: left_out} if left_out else {})
 
 
 def _mirror_deletions(source: Source, external_ids: list[str], now: datetime) -> Outcome:
