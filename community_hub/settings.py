@@ -4,60 +4,18 @@
 """
 
 import os
-import sys
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import urlsplit
 
-import structlog
 from csp.constants import NONCE, NONE, SELF
+
+from community_hub.lib import logs
+from community_hub.lib.environment import broker, database, env_flag, env_list
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("HUB_VAR", BASE_DIR / "var"))
-
-
-def env_list(name: str, default: str = "") -> list[str]:
-    return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
-
-
-def env_flag(name: str, default: bool = False) -> bool:
-    return os.environ.get(name, "1" if default else "0").lower() in {"1", "true", "yes", "on"}
-
-
-def database(url: str) -> dict[str, object]:
-    """Django's setting from postgres://user:password@host:port/name?host=/socket/folder."""
-    parts = urlsplit(url)
-    options = dict(parse_qsl(parts.query))
-    host = options.pop("host", parts.hostname or "")
-    port = options.pop("port", str(parts.port or ""))
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(parts.path.lstrip("/")),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": host,
-        "PORT": port,
-        "CONN_MAX_AGE": int(os.environ.get("DATABASE_CONN_MAX_AGE", "300")),
-        "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {
-            # For lib/prepared_sql.py alone. Off where a pooler stands between that gives each
-            # transaction another connection and does not know of prepared statements.
-            "prepare_threshold": 5 if env_flag("DATABASE_PREPARE", True) else None,
-            "options": " ".join(f"-c {name}={value}" for name, value in CONNECTION.items()),
-            **options,
-        },
-    }
-
-
-def broker(url: str) -> str:
-    """Celery's words for a Redis URL: for a socket it wants another scheme and another query."""
-    if not url.startswith("unix://"):
-        return url
-    parts = urlsplit(url)
-    number = dict(parse_qsl(parts.query)).get("db", "0")
-    return f"redis+socket://{parts.path}?virtual_host={number}"
-
 
 DEBUG = env_flag("DEBUG")
 DEMO = env_flag("HUB_DEMO")
@@ -80,7 +38,7 @@ CONNECTION = {
     # Of a disk that seeks. With it, all conversations were read to find a few thousand.
     "random_page_cost": 1.1,
 }
-DATABASES = {"default": database(os.environ["DATABASE_URL"])}
+DATABASES = {"default": database(os.environ["DATABASE_URL"], CONNECTION)}
 REDIS_URL = os.environ["REDIS_URL"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -327,32 +285,5 @@ BACKFILL_HANDLED_AFTER_DAYS = int(os.environ.get("BACKFILL_HANDLED_AFTER_DAYS", 
 PICTURES_MB = int(os.environ.get("PICTURES_MB", "500"))  # on disk, of pictures from outside
 UNDO_SEND_SECONDS = int(os.environ.get("UNDO_SEND_SECONDS", "10"))
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {
-            "()": "community_hub.lib.logs.RedactingFormatter",
-            "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s",
-        }
-    },
-    "filters": {"refusals": {"()": "community_hub.lib.logs.RefusalFilter"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": os.environ.get("LOG_LEVEL", "INFO")},
-    "loggers": {
-        "django.request": {"filters": ["refusals"]},
-        # httpx logs whole addresses, and some platforms carry tokens in them
-        "httpx": {"level": "WARNING"},
-        "httpcore": {"level": "WARNING"},
-    },
-}
-
-# Where `rich` is installed, structlog would print every variable of every frame: messages, keys.
-structlog.configure(
-    processors=[
-        *structlog.get_config()["processors"][:-1],
-        structlog.dev.ConsoleRenderer(
-            colors=sys.stdout.isatty(), exception_formatter=structlog.dev.plain_traceback
-        ),
-    ]
-)
+LOGGING = logs.django_logging(os.environ.get("LOG_LEVEL", "INFO"))
+logs.configure_structlog()

@@ -1,8 +1,11 @@
-"""What a log line must not hold."""
+"""Where log lines go, and what they must not hold."""
 
 import logging
 import re
+import sys
+from typing import Any
 
+import structlog
 from django.core.exceptions import PermissionDenied
 
 LONGEST = 500  # characters of one line
@@ -11,6 +14,42 @@ LONGEST_PATH = 200  # characters, of a refused request
 _SIGN_IN_LINKS = re.compile(
     r"(?<!/team)(/(?:sign-in|invitations)/|/password/reset/(?!(?:sent|done)/))[^/\s\"']+"
 )
+
+
+def django_logging(level: str) -> dict[str, Any]:
+    """Django's setting LOGGING: one line for each record, to the standard error."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "line": {
+                "()": "community_hub.lib.logs.RedactingFormatter",
+                "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s",
+            }
+        },
+        "filters": {"refusals": {"()": "community_hub.lib.logs.RefusalFilter"}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "root": {"handlers": ["stderr"], "level": level},
+        "loggers": {
+            "django.request": {"filters": ["refusals"]},
+            # httpx logs whole addresses, and some platforms carry tokens in them
+            "httpx": {"level": "WARNING"},
+            "httpcore": {"level": "WARNING"},
+        },
+    }
+
+
+def configure_structlog() -> None:
+    """One line for each event, without the values of variables."""
+    # Where `rich` is installed, structlog would print every variable of a frame: messages, keys.
+    structlog.configure(
+        processors=[
+            *structlog.get_config()["processors"][:-1],
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stdout.isatty(), exception_formatter=structlog.dev.plain_traceback
+            ),
+        ]
+    )
 
 
 class RedactingFormatter(logging.Formatter):
