@@ -48,6 +48,12 @@ class Working:
     older_points: float
     points: float
 
+    @property
+    def is_rounded(self) -> bool:
+        """What the rows show does not add up to the sum that is shown, which is of exact points."""
+        shown = [*(row.points for row in self.rows), self.older_points]
+        return round(sum(round(each, 1) for each in shown), 1) != round(self.points, 1)
+
 
 def working(member: Member, colleague: User, user: User) -> Working:
     """Of what this reader may see. One query, and one for the hub's day."""

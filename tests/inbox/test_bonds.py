@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+import re
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
@@ -346,3 +348,25 @@ def test_the_working_of_a_bond_adds_up_and_leaves_out_hidden_sources(
     page = client.get(f"/members/{ines.member_id}/bonds/{carol.pk}/").content.decode()
     assert "About The open forum" in page
     assert "Practice forum" not in page
+
+
+def test_the_working_says_where_rounded_lines_do_not_add_up_to_the_sum(
+    client, ines, bob, time_machine
+) -> None:
+    time_machine.move_to("2026-06-30 12:00:00+00:00", tick=False)
+    for days in (3, 4):
+        log_encounter(
+            "gift", [ines.member], by=bob, occurred_at=timezone.now() - timedelta(days=days)
+        )
+    path = f"/members/{ines.member_id}/bonds/{bob.pk}/"
+    client.force_login(bob)
+    cases = set()
+    for days in range(12):
+        time_machine.move_to(datetime(2026, 6, 30, 12, tzinfo=UTC) + timedelta(days=days), False)
+        page = client.get(path).content.decode()
+        rows = re.findall(r'class="num">(\d+\.\d)</td></tr>', page)
+        (whole,) = re.findall(r"<b>(\d+\.\d)</b>", page)
+        adds_up = sum(map(Decimal, rows)) == Decimal(whole)
+        assert ("Lines are rounded" in page) is not adds_up, (rows, whole)
+        cases.add(adds_up)
+    assert cases == {True, False}
