@@ -51,3 +51,16 @@ def test_a_lead_reviews_three_people(sit) -> None:
     page.locator("#print-member").press("Enter")
     expect(page.get_by_role("button", name="Print", exact=True)).to_be_visible()
     expect(page.locator(".story details:not([open])")).to_have_count(0)
+    page.emulate_media(media="print")
+    for each in page.locator("main button, main .line, toast-rack").all():
+        expect(each).to_be_hidden()
+
+
+def test_the_chart_s_table_fits_on_a_phone(sit) -> None:
+    page = sit("bo", viewport={"width": 360, "height": 740})
+    open_member(page, "Ines Wolff")
+    page.locator(".chart-table summary").click()
+    table = page.get_by_role("region", name="Activity as a table")
+    expect(table.get_by_role("row")).not_to_have_count(0)
+    expect(table.get_by_role("cell").first).to_be_visible()
+    assert table.evaluate("it => it.scrollWidth <= it.clientWidth")
