@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from . import log
 from .log import Line
-from .models import Activity, ActivityKind, FollowUp, FollowUpKind, Member
+from .models import Activity, ActivityKind, FollowUp, FollowUpKind, FollowUpState, Member
 from .models.activity import ActivityQuerySet
+
+FOR_ALL = "thanks:"  # begins the origin of thanks for all answers so far; see thanks_due.py
 
 
 def key_of(message: int) -> str:
@@ -50,7 +53,21 @@ def of(member: Member) -> ActivityQuerySet:
     return Activity.objects.present().filter(member=member, kind=ActivityKind.CREDIT)
 
 
-def are_thanked(member: Member, message: int) -> bool:
-    """Whether somebody thanks, or has thanked, for this answer."""
-    rows = FollowUp.objects.filter(member=member, kind=FollowUpKind.THANKS)
-    return rows.filter(origin=key_of(message)).exclude(state="dropped").exists()
+def are_thanked(member: Member, message: int, at: datetime) -> bool:
+    """Whether somebody thanks, or has thanked, for this answer, which was written then."""
+    return message in thanks_for([(message, member.pk, at)])
+
+
+def thanks_for(answers: Sequence[tuple[int, int, datetime]]) -> dict[int, FollowUp]:
+    """By message: the newest thanks for it, planned or done. `answers`: message, member, when it
+    was written. Thanks that Today asked for are for every answer up to then. One query."""
+    rows = FollowUp.objects.filter(
+        member__in={member for _message, member, _at in answers}, kind=FollowUpKind.THANKS
+    ).exclude(state=FollowUpState.DROPPED)
+    found: dict[int, FollowUp] = {}
+    for row in rows.order_by("pk") if answers else ():
+        for message, member, at in answers:
+            is_for_all = row.origin.startswith(FOR_ALL) and at <= row.created_at
+            if row.member_id == member and (is_for_all or row.origin == key_of(message)):
+                found[message] = row
+    return found

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from team.models import User
 
-from . import occasions
+from . import credits, occasions
 from .models import Activity, ActivityKind, FollowUp, FollowUpKind, Member
 from .occasions import Found, Occasion, OccasionKind
 
@@ -25,8 +25,8 @@ MOST_CREDITS = 1000  # the newest of all
 def rows(user: User, of_team: bool, member: Member | None) -> Any:
     """Whoever helped most comes first, with the newest line and how many there are. Whether
     somebody thanks, or will, or has dismissed it, counts for everybody, whoever may see that."""
-    credits = Activity.objects.visible_to(user).present().filter(kind=ActivityKind.CREDIT)
-    lately = credits.filter(occurred_at__gte=timezone.now() - WITHIN)
+    given = Activity.objects.visible_to(user).present().filter(kind=ActivityKind.CREDIT)
+    lately = given.filter(occurred_at__gte=timezone.now() - WITHIN)
     if member:
         lately = lately.filter(member=member)
     thanked = FollowUp.objects.filter(
@@ -54,7 +54,7 @@ def _occasion(member: Member, answers: int, line: Activity) -> Occasion:
     return Occasion(
         kind=THANKS,
         member=member,
-        key=f"thanks:{line.pk}",
+        key=f"{credits.FOR_ALL}{line.pk}",
         text=_now("Thank them for their answers"),
         what=said,
         note=_now("last on %(day)s, never thanked for it") % {"day": day},

@@ -100,6 +100,7 @@ class Message(models.Model):
     credited_at = models.DateTimeField(null=True)  # its author answered another member by it
 
     objects = MessageQuerySet.as_manager()
+    credited_name = ""  # in a line that tells of a credit; see inbox.pages.answers
 
     class Meta:
         constraints = [

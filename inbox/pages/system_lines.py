@@ -34,10 +34,8 @@ def say(message: Message) -> str:
         return _("%(who)s marked this as done") % words
     if verb == "reopen":
         return _("%(who)s reopened this") % words
-    if verb == "credit":
-        return _("%(who)s credited a member’s answer") % words
-    if verb == "uncredit":
-        return _("%(who)s removed a credit") % words
+    if verb in ("credit", "uncredit"):
+        return credited(verb, words | {"whom": message.credited_name})
     if verb == "wake":
         return _("Snooze ended")
     return str(facts.get("text") or _("%(who)s made a change") % words)
@@ -49,6 +47,15 @@ def assigned(message: Message, assignee: int | None, words: dict[str, str | _Str
     if message.by_id == assignee:
         return _("%(who)s assigned this to themselves") % words
     return _("%(who)s assigned this to %(whom)s") % words
+
+
+def credited(verb: str, words: dict[str, str | _StrPromise]) -> str:
+    """`whom`: "" in a line that doesn't know, or of an account that is gone."""
+    if verb == "credit":
+        named = _("%(who)s credited %(whom)s with the answer")
+        return (named if words["whom"] else _("%(who)s credited a member’s answer")) % words
+    named = _("%(who)s removed %(whom)s’s credit for the answer")
+    return (named if words["whom"] else _("%(who)s removed a credit")) % words
 
 
 def day_and_time(moment: datetime) -> str:

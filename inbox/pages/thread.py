@@ -27,9 +27,9 @@ from django.utils.translation import gettext as _
 from community_hub.lib import compiled_sql, keyset
 from community_hub.lib.keyset import Listing, Order
 from inbox.models import Conversation, Delivery, Kind, Message, ReplyPromise
-from inbox.pages.answers import answers_among, is_of_team
+from inbox.pages.answers import answers_among, is_of_team, name_the_credited, thanks_among
 from inbox.pages.system_lines import say
-from members.models import Member
+from members.models import FollowUp, Member
 from team.models import User
 
 if TYPE_CHECKING:
@@ -85,6 +85,7 @@ class Entry:
     words: str = ""  # of a system line
     is_found: bool = False  # by a search, from which somebody came
     may_be_credited: bool = False  # a member answered another, as far as the page tells
+    thanks: FollowUp | None = None  # for a credited answer, planned or done
     nobody: str = ""  # how whoever wrote it is called where the platform does not say
 
     @property
@@ -161,11 +162,14 @@ def load_thread(
     else:
         page = page_before(conversation.pk, before) if before else newest(conversation.pk)
         shown, older = page.rows[::-1], bool(page.more)
+    name_the_credited(shown)
     thread = Thread(entries=lay_out(shown, mark, nobody_of(conversation)), is_cut=is_cut)
     answers = answers_among(shown, conversation, is_whole=not older)
+    thanks = thanks_among(shown)
     for entry in thread.entries:
         entry.is_found = entry.message.pk == at
         entry.may_be_credited = entry.message.pk in answers
+        entry.thanks = thanks.get(entry.message.pk)
     if shown:
         thread.start = NEWEST_FIRST.cursor_of(shown[0])
         thread.older = thread.start if older else ""

@@ -177,6 +177,8 @@ def thread_entries(context: dict[str, Any]) -> str:
         can_credit=user.can_triage,
         credit_address=address_of("message-credit"),
         thanks_address=address_of("message-thanks"),
+        follow_up_address=address_of("follow-up"),
+        thanked_on=_("Thanked on %(day)s"),
         answered_by_member=_("Answered by a member"),
         remove_credit=_("Remove the credit"),
         may_reconnect=user.can_manage_sources and source.state == "reconnect",

@@ -61,7 +61,7 @@ def credit(message: Message, *, by: User) -> Changes:
         facts = _facts(row)
         raised = [move.as_json() for move in promote([facts["member"]])]
         changes = actions.record("credit", [conversation], by=by, after={**facts, "raised": raised})
-        _add_line("credit", conversation, changes, by)
+        _add_line("credit", row, changes, by)
         closed = _close_what_it_answers(row, changes, by)
         announce([conversation])
     return Changes(changes.group, [*changes.actions, *closed.actions])
@@ -96,7 +96,7 @@ def uncredit(message: Message, *, by: User) -> Changes:
         Message.objects.filter(pk=row.pk).update(credited_at=None)
         credits.forget([row.pk])
         changes = actions.record("uncredit", [row.conversation], by=by, before=_facts(row))
-        _add_line("uncredit", row.conversation, changes, by)
+        _add_line("uncredit", row, changes, by)
         announce([row.conversation])
     return changes
 
@@ -107,7 +107,7 @@ def thank(message: Message, *, by: User) -> Changes:
     author = message.author
     if author is None or not message.credited_at:
         raise NotPossible(_("Credit the answer first."))
-    if credits.are_thanked(author.member, message.pk):
+    if credits.are_thanked(author.member, message.pk, message.sent_at):
         raise NotPossible(_("They’re thanked for this already."))
     said = _("Thank them for answering “%(subject)s”") % {"subject": message.conversation}
     origin = Origin(
@@ -194,8 +194,9 @@ def _close_what_it_answers(message: Message, changes: Changes, by: User) -> Chan
     return triage.close([conversation], seen_up_to=up_to, by=by, group=changes.group)
 
 
-def _add_line(name: str, conversation: Conversation, changes: Changes, by: User) -> None:
-    add_event_lines([conversation], name, by=by, facts=[{"action": changes.actions[0].pk}])
+def _add_line(name: str, message: Message, changes: Changes, by: User) -> None:
+    facts = {"action": changes.actions[0].pk, "message": message.pk}
+    add_event_lines([message.conversation], name, by=by, facts=[facts])
 
 
 def _after_undo(action: Action) -> None:

@@ -5,13 +5,17 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from inbox.connectors.base import Op
 from inbox.ingest.pipeline import ingest
 from inbox.models import Conversation, Message
-from inbox.verbs.credits import NotPossible, credit, uncredit
+from inbox.verbs.credits import NotPossible, credit, thank, uncredit
+from members.follow_up_verbs import complete
 from members.log import timeline
 from members.models import FollowUp, Member
+from members.occasion_verbs import take
+from members.thanks_due import THANKS
 from tests.inbox.items import item, page, person, reply
 from tests.make import make_identity, make_message, make_source, make_user
 
@@ -166,6 +170,76 @@ def test_one_press_plans_thanks_for_today_once(client, question, bob):
     assert FollowUp.objects.count() == 1
 
 
+def shown_thread(client, question):
+    return client.get(f"/conversations/{question.conversation_id}/").content.decode()
+
+
+def test_the_thread_says_that_thanks_are_planned_and_when_they_were_given(
+    client, question, bob, olga
+):
+    client.force_login(bob)
+    pk = answer().pk
+    client.post(f"/messages/{pk}/credit/")
+    assert ">Thank them</button>" in shown_thread(client, question)
+    client.post(f"/messages/{pk}/thanks/")
+    row = FollowUp.objects.get()
+    shown = shown_thread(client, question)
+    assert f'<a class="link" href="/follow-ups/{row.pk}/">Thanks planned</a>' in shown
+    assert f'formaction="/messages/{pk}/thanks/"' not in shown
+    complete(row, by=bob)
+    shown = shown_thread(client, question)
+    day = date_format(timezone.localdate(), "j F Y")
+    assert f'<a class="link" href="/follow-ups/{row.pk}/">Thanked on {day}</a>' in shown
+    client.force_login(olga)
+    assert f"<span>Thanked on {day}</span>" in shown_thread(client, question)
+
+
+def test_thanks_that_were_dropped_are_offered_again(client, question, bob):
+    client.force_login(bob)
+    credit(answer(), by=bob)
+    thank(answer(), by=bob)
+    complete(FollowUp.objects.get(), "dropped", by=bob)
+    assert ">Thank them</button>" in shown_thread(client, question)
+
+
+def test_thanks_that_today_asked_for_are_for_each_answer_up_to_then(client, question, bob):
+    credit(answer(), by=bob)
+    take(THANKS.of(member(), bob), by=bob)
+    client.force_login(bob)
+    assert ">Thanks planned</a>" in shown_thread(client, question)
+    with pytest.raises(NotPossible, match="thanked for this already"):
+        thank(answer(), by=bob)
+    Message.objects.filter(pk=answer().pk).update(sent_at=timezone.now() + timedelta(hours=1))
+    assert ">Thank them</button>" in shown_thread(client, question)
+
+
+def test_the_line_in_the_thread_says_who_credited_whom(client, question, bob):
+    credit(answer("petra"), by=bob)
+    uncredit(answer("petra"), by=bob)
+    client.force_login(bob)
+    shown = shown_thread(client, question)
+    assert "Bob Baker credited Petra with the answer" in shown
+    assert "Bob Baker removed Petra’s credit for the answer" in shown
+
+
+def test_the_line_names_whom_an_answer_further_up_is_from(client, question, bob):
+    for number in range(30):
+        make_message(question.conversation, f"Another {number}", mention_reason="")
+    credit(answer("kofi"), by=bob)
+    client.force_login(bob)
+    shown = shown_thread(client, question)
+    assert f'id="message-{answer("kofi").pk}"' not in shown
+    assert "Bob Baker credited Kofi with the answer" in shown
+
+
+def test_a_line_that_knows_no_answer_says_what_it_knows(client, question, bob):
+    credit(answer(), by=bob)
+    lines = Message.objects.filter(kind="event", event__verb="credit")
+    lines.update(event={"verb": "credit"})
+    client.force_login(bob)
+    assert "Bob Baker credited a member’s answer" in shown_thread(client, question)
+
+
 def test_the_page_offers_credit_beside_answers_alone_and_shows_what_was_given(
     client, question, bob, olga
 ):
@@ -179,7 +253,7 @@ def test_the_page_offers_credit_beside_answers_alone_and_shows_what_was_given(
     shown = client.get(address).content.decode()
     assert "answer credited" in shown
     assert f'formaction="/messages/{answer().pk}/thanks/"' in shown
-    assert "Bob Baker credited a member’s answer" in shown
+    assert "Bob Baker credited Petra with the answer" in shown
     client.force_login(olga)
     shown = client.get(address).content.decode()
     assert "answer credited" in shown
