@@ -9,12 +9,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import trigger_client_event
 
 from community_hub.lib import htmx
+from community_hub.lib.text import shortened
 from inbox.models import Message
 from inbox.verbs import credits as verbs
 from members.follow_up_verbs import NotPossible, plan
 from team.http import AuthenticatedHttpRequest
 
 from .common import after_verb, visible_conversation
+
+WORDS = 60  # characters of an answer in a toast
 
 
 @require_http_methods(["POST", "DELETE"])
@@ -31,8 +34,7 @@ def credit(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     if not changes:
         already = _("That answer is credited already.") if is_given else _("It isn’t credited.")
         return answer(request, message, already)
-    said = _("Credited: %(name)s") if is_given else _("Credit removed: %(name)s")
-    return answer(request, message, said % {"name": message.author}, undo=changes.undo_url)
+    return answer(request, message, words_of(message, is_given=is_given), undo=changes.undo_url)
 
 
 @require_POST
@@ -51,6 +53,18 @@ def thanks(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 
 
 # Below the views ----------------------------------------------------------------------------------
+
+
+def words_of(message: Message, *, is_given: bool) -> str:
+    """With the answer's first words: by key it may be one that nobody looked at."""
+    words = shortened(" ".join(message.body_text.split()), WORDS)
+    name = message.author.member if message.author else ""
+    if not words:
+        said = _("Credited %(name)s") if is_given else _("Removed %(name)s’s credit")
+        return said % {"name": name}
+    given = _("Credited %(name)s for “%(words)s”")
+    removed = _("Removed %(name)s’s credit for “%(words)s”")
+    return (given if is_given else removed) % {"name": name, "words": words}
 
 
 def visible_message(request: AuthenticatedHttpRequest, pk: int) -> Message:

@@ -260,6 +260,18 @@ def test_the_page_offers_credit_beside_answers_alone_and_shows_what_was_given(
     assert "formaction" not in shown
 
 
+def test_the_toast_says_whose_answer_was_credited_with_its_first_words(client, question, bob):
+    long = "Set the clock to external, then restart the unit, and it should hold for hours."
+    Message.objects.filter(pk=answer().pk).update(body_text=f"  {long}\n")
+    client.force_login(bob)
+    shown = client.post(f"/messages/{answer().pk}/credit/", follow=True).content.decode()
+    assert "Credited Petra for “Set the clock to external, then restart the unit, and it…”" in shown
+    shown = client.post(
+        f"/messages/{answer().pk}/credit/", {"_method": "DELETE"}, follow=True
+    ).content.decode()
+    assert "Removed Petra’s credit for “Set the clock" in shown
+
+
 def test_the_trail_says_who_was_credited(client, question, bob, alice):
     credit(answer(), by=bob)
     client.force_login(alice)
