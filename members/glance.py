@@ -21,13 +21,13 @@ from .models.member import is_any_of
 from .timeline import with_titles
 
 NOTES = 3
-THEIRS = [kind.value for kind in ActivityKind if kind.is_theirs]
+THEIRS = [ActivityKind.MESSAGE.value]  # a credit is theirs too, but nobody spoke with anybody
 OURS = [kind.value for kind in ActivityKind if kind.is_contact]
 
 
 @dataclass(frozen=True)
 class Contact:
-    """The last time in one direction. `is_theirs`: the member wrote or came."""
+    """The last time in one direction. `is_theirs`: the member wrote."""
 
     line: Activity
     is_theirs: bool
@@ -40,10 +40,8 @@ class Contact:
     def words(self) -> str:
         """“they wrote”, “Bo answered”, “call by Bo”."""
         kind, actor = self.line.kind, self.line.actor
-        if kind == "message":
-            return _("they wrote")
         if self.is_theirs:
-            return str(self.line.words).lower()
+            return _("they wrote")
         who = actor.first_name if actor else _("the team")
         if kind == "reply":
             return _("%(who)s answered") % {"who": who}

@@ -242,6 +242,17 @@ def test_contact_is_told_in_either_direction_and_by_whom(client, olga, bob, ines
     assert glance.first_contact == NOON - timedelta(days=9)
 
 
+def test_a_credit_is_no_contact(client, olga, bob, ines):
+    make_line(ines, "Answered “Tuning”", kind="credit", actor_id=bob.pk, occurred_at=NOON)
+    client.force_login(olga)
+    address = f"/members/{ines.pk}/"
+    assert client.get(address).context["profile"].glance.last_contact is None
+    said(ines, make_conversation(), 1, at=NOON)
+    make_line(ines, "Answered “Noise”", kind="credit", actor_id=bob.pk, occurred_at=NOON)
+    glance = client.get(address).context["profile"].glance
+    assert (glance.last_contact.words, glance.first_contact) == ("they wrote", NOON)
+
+
 def test_a_private_call_is_no_contact_for_those_who_may_not_read_it(client, olga, bob, ines):
     make_line(ines, "psst", kind="call", actor_id=bob.pk, visibility=Visibility.AUTHOR)
     client.force_login(olga)
