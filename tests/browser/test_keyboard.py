@@ -205,6 +205,35 @@ def test_question_mark_lists_the_keys(sit, talk: Talk) -> None:
     expect(keys).to_be_hidden()
 
 
+PLACES = {
+    "t": "/today/",
+    "i": "/inbox/needs-reply/",
+    "m": "/members/",
+    "o": "/members/outreach/",
+    "l": "/tags/",
+    "s": "/sources/",
+}
+
+
+def test_question_mark_lists_every_key_that_goes_somewhere_and_each_does(sit) -> None:
+    page = sit("bo")
+    for start in ("/tags/", "/today/"):
+        page.goto(start)
+        page.keyboard.press("?")
+        keys = page.get_by_role("dialog", name="Keyboard shortcuts")
+        listed = keys.locator("dt").all_inner_texts()
+        for letter in PLACES:
+            assert f"g {letter}" in listed, (letter, listed)
+        page.keyboard.press("Escape")
+    for letter, address in PLACES.items():
+        page.keyboard.press("g")
+        page.keyboard.press(letter)
+        page.wait_for_url(f"**{address}")
+        link = page.locator(f'#inbox-nav [data-key="g {letter}"]')
+        expect(link).to_have_attribute("aria-current", "page")
+    assert page.locator("#inbox-nav [aria-current=page]").count() == 1
+
+
 def test_question_mark_lists_the_keys_of_a_conversation_before_one_is_open(sit) -> None:
     page = sit("bo")
     page.goto("/inbox/everything/")
