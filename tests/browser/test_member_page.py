@@ -64,3 +64,28 @@ def test_the_chart_s_table_fits_on_a_phone(sit) -> None:
     expect(table.get_by_role("row")).not_to_have_count(0)
     expect(table.get_by_role("cell").first).to_be_visible()
     assert table.evaluate("it => it.scrollWidth <= it.clientWidth")
+
+
+def test_a_half_written_note_is_there_again_until_it_is_saved(sit) -> None:
+    page = sit("bo")
+    open_member(page, "Ines Wolff")
+    here, note = page.url, page.get_by_label("Internal note")
+    note.fill("Asked for the schematics, wants")
+    page.get_by_label("Visible to").select_option("leads")
+    open_member(page, "Petra Lindqvist")
+    expect(note).to_have_value("")
+    page.goto(here)
+    expect(note).to_have_value("Asked for the schematics, wants")
+    expect(page.get_by_label("Visible to")).to_have_value("leads")
+    expect(page.get_by_text("This is what you typed and didn’t save.")).to_be_visible()
+    note.fill("Asked for the schematics")
+    page.get_by_role("button", name="Add note").click()
+    expect(page.locator(".toast")).to_contain_text("Note added for leads and you.")
+    page.reload()
+    expect(note).to_have_value("")
+    note.fill("Something else")
+    page.route("**/logout/", lambda route: route.fulfill(body="Good-bye"))  # others are Bo too
+    page.get_by_role("button", name="Bo Nilsson").click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_text("Good-bye")).to_be_visible()
+    assert page.evaluate("Object.keys(localStorage).filter(k => k.startsWith('note:'))") == []
