@@ -91,7 +91,7 @@ def log_encounter(
     with transaction.atomic():
         if not _saved(row):
             return Changes()
-        made = _make(new_people)
+        made = _make(new_people, row)
         put_people(row, [*members, *made])
         files.claim(file_ids, row.files_key, by=by)
         return actions.record("log", [row], by=by, group=group, after={"made": made})
@@ -143,7 +143,7 @@ def edit(
         row = _locked(encounter)
         before = state_of(row)
         _set(row, fields)
-        made = _make(new_people)
+        made = _make(new_people, row)
         if members is not None:
             put_people(row, [*members, *made])
         if file_ids is not None:
@@ -175,7 +175,7 @@ def join(
         before = state_of(row)
         parts = [row.text, f"{by}: {storable(text).strip()}" if text.strip() else ""]
         _set(row, {"text": "\n\n".join(filter(None, parts)), "place": row.place or place})
-        made = _make(new_people)
+        made = _make(new_people, row)
         put_people(row, [*before["people"], *members, *made])
         row.joined_by.add(by)
         files.claim(file_ids, row.files_key, by=by)
@@ -232,13 +232,13 @@ def _set(row: Encounter, fields: dict[str, Any]) -> None:
         setattr(row, name, checks[name](value))
 
 
-def _make(names: Iterable[str]) -> list[int]:
-    """Members without any account. Seen from now on, so that lists have them: the encounter's own
-    time may be private."""
+def _make(names: Iterable[str], row: Encounter) -> list[int]:
+    """Members without any account. Seen when they were met, so that lists have them; from now on
+    where the encounter is private, whose time would be told by it."""
     wanted = [name for name in (one_line(name, NAME_LENGTH) for name in names) if name]
-    now = timezone.now()
+    at = row.occurred_at if row.visibility == Visibility.TEAM else timezone.now()
     made = Member.objects.bulk_create(
-        Member(name=name, stage=Stage.OUTSIDER, first_seen=now, last_seen=now) for name in wanted
+        Member(name=name, stage=Stage.OUTSIDER, first_seen=at, last_seen=at) for name in wanted
     )
     return [member.pk for member in made]
 

@@ -138,6 +138,14 @@ def test_somebody_new_is_made_by_their_name_and_goes_with_the_undo(bob, ines):
     assert Member.objects.filter(pk=jo.pk).exists()  # something else is known of them
 
 
+def test_somebody_new_was_seen_first_when_they_were_met(bob, ines):
+    row = logged(log(bob, [ines], new_people=["Jo Park"], days=1))
+    log(bob, [ines], new_people=["Kim Lee"], days=1, visibility="leads")
+    jo, kim = (Member.objects.get(name=name) for name in ("Jo Park", "Kim Lee"))
+    assert jo.first_seen == jo.last_seen == row.occurred_at
+    assert timezone.now() - kim.first_seen < timedelta(hours=1)  # the date would tell of it
+
+
 def test_what_cannot_be_is_refused_with_a_sentence(bob, ines):
     teammate = make_member("Robin", user=make_user())
     bot = make_member("Helper", is_bot=True)

@@ -43,6 +43,12 @@ def test_the_page_says_who_they_are(client, olga, ines):
     assert 'rel="noopener nofollow"' in text
 
 
+def test_who_has_no_account_has_a_sentence_instead_of_a_list(client, olga):
+    text = page(client, olga, f"/members/{make_member('Jo Park').pk}/")
+    assert '<p class="quiet small">None known</p>' in text
+    assert 'class="accounts"' not in text
+
+
 def test_their_clock_is_told_where_the_timezone_is_known(client, olga, ines, time_machine):
     ines.timezone = "Asia/Tokyo"
     ines.save()
