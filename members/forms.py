@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from community_hub.lib.text import TooLong, one_line, storable, typed_line
+from community_hub.lib.text import one_line, storable
 from team.models import User
 
-from . import custom_fields
 from .cadences import check_cadence
-from .models import FollowUp, FollowUpKind, Member, Tag, Visibility
+from .models import FollowUp, FollowUpKind, Tag, Visibility
 from .models.follow_up import LONGEST as FOLLOW_UP_LENGTH
 from .models.tag import LONGEST
-
-MOST_LANGUAGES = 12
 
 
 class NoteForm(forms.Form):
@@ -35,109 +30,6 @@ class NoteForm(forms.Form):
 
     def clean_text(self) -> str:
         return storable(self.cleaned_data["text"]).strip()
-
-
-class DetailsForm(forms.Form):
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=200, required=False)
-    pronouns = forms.CharField(label=gettext_lazy("Pronouns"), max_length=40, required=False)
-    place = forms.CharField(label=gettext_lazy("Place"), max_length=120, required=False)
-    timezone = forms.CharField(
-        label=gettext_lazy("Timezone"),
-        max_length=64,
-        required=False,
-        widget=forms.TextInput(attrs={"list": "timezones", "autocomplete": "off"}),
-        help_text=gettext_lazy("Such as Europe/Berlin. Shows their local time."),
-    )
-    languages = forms.CharField(
-        label=gettext_lazy("Languages"),
-        max_length=300,
-        required=False,
-        help_text=gettext_lazy("Comma-separated."),
-    )
-    do_not_contact = forms.BooleanField(
-        label=gettext_lazy("Do not contact"),
-        required=False,
-        help_text=gettext_lazy("They asked not to be contacted. Replies to them are refused."),
-    )
-
-    def __init__(self, data: Any = None, *, member: Member) -> None:
-        self.member, self.custom = member, custom_fields.current()
-        initial = {name: getattr(member, name) for name in self.base_fields}
-        initial["languages"] = ", ".join(member.languages)
-        initial |= custom_fields.initial(self.custom, member)
-        super().__init__(data, initial=initial)
-        self.fields |= custom_fields.form_fields(self.custom)
-
-    def clean_timezone(self) -> str:
-        name: str = self.cleaned_data["timezone"].strip()
-        if name and name not in zoneinfo.available_timezones():
-            raise forms.ValidationError(
-                _("Unknown timezone. Select one from the list, such as Europe/Berlin.")
-            )
-        return name
-
-    def clean_languages(self) -> list[str]:
-        typed: str = self.cleaned_data["languages"]
-        try:
-            words = dict.fromkeys(typed_line(word, 40) for word in typed.split(","))
-        except TooLong as error:
-            raise forms.ValidationError(str(error)) from error
-        languages = [word for word in words if word]
-        if len(languages) > MOST_LANGUAGES:
-            said = _("That’s %(n)s languages. Up to %(most)s fit.")
-            raise forms.ValidationError(said % {"n": len(languages), "most": MOST_LANGUAGES})
-        return languages
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        for name in ("name", "pronouns", "place"):
-            if name in data:
-                data[name] = one_line(data[name], 200)
-        return data
-
-    @property
-    def said(self) -> dict[str, Any]:
-        """The member's columns, as a valid form has them."""
-        data = {name: self.cleaned_data[name] for name in self.base_fields}
-        data["fields"] = custom_fields.stored(self.custom, self.member, self.cleaned_data)
-        return data
-
-
-class OwnerForm(forms.Form):
-    owner = forms.ModelChoiceField(
-        label=gettext_lazy("Owner"),
-        queryset=User.objects.none(),
-        required=False,
-        empty_label=gettext_lazy("Unassigned"),
-        help_text=gettext_lazy("The teammate who keeps in touch with them."),
-    )
-
-    def __init__(self, data: Any = None, *, member: Member) -> None:
-        super().__init__(data, initial={"owner": member.owner_id})
-        chosen = self.fields["owner"]
-        assert isinstance(chosen, forms.ModelChoiceField)
-        chosen.queryset = User.objects.active().order_by("name", "pk")
-
-
-class StaffForm(forms.Form):
-    """Only colleagues who are not linked to somebody else already are offered."""
-
-    user = forms.ModelChoiceField(
-        label=gettext_lazy("Teammate"),
-        queryset=User.objects.none(),
-        required=False,
-        empty_label=gettext_lazy("Not a teammate"),
-        help_text=gettext_lazy(
-            "What a teammate writes on the platform counts as the team’s reply."
-        ),
-    )
-
-    def __init__(self, data: Any = None, *, member: Member) -> None:
-        super().__init__(data, initial={"user": member.user_id})
-        free = User.objects.active().filter(Q(member__isnull=True) | Q(member=member))
-        chosen = self.fields["user"]
-        assert isinstance(chosen, forms.ModelChoiceField)
-        chosen.queryset = free.order_by("name", "pk")
 
 
 COLOURS = (  # in the order of the palette's hues

@@ -117,9 +117,9 @@ def set_owner(
     undo=_undo_fields,
     lead_may_undo=True,
 )
-def describe(member: Member, *, by: User, **fields: Any) -> Changes:
+def describe(member: Member, *, by: User, group: uuid.UUID | None = None, **fields: Any) -> Changes:
     """Correct name, pronouns, place, timezone, languages, do_not_contact or fields."""
-    return _change("describe", member, fields, by)
+    return _change("describe", member, fields, by, group)
 
 
 @verb(
@@ -129,10 +129,12 @@ def describe(member: Member, *, by: User, **fields: Any) -> Changes:
     words=_("changed the teammate linked to %(object)s"),
     undo=_undo_fields,
 )
-def link_user(member: Member, user: User | None, *, by: User) -> Changes:
+def link_user(
+    member: Member, user: User | None, *, by: User, group: uuid.UUID | None = None
+) -> Changes:
     """Say that this member is a colleague: their native answers become the team's."""
     with transaction.atomic():
-        changes = _change("staff", member, {"user_id": user.pk if user else None}, by)
+        changes = _change("staff", member, {"user_id": user.pk if user else None}, by, group)
         hooks.staff_changed(member.pk)
     return changes
 
@@ -289,7 +291,9 @@ def _put_tag(tag: Tag, members: Iterable[int]) -> None:
     )
 
 
-def _change(name: str, member: Member, fields: dict[str, Any], by: User) -> Changes:
+def _change(
+    name: str, member: Member, fields: dict[str, Any], by: User, group: uuid.UUID | None = None
+) -> Changes:
     """Set fields and keep what they were, so that undo can put them back."""
     with transaction.atomic():
         locked = Member.objects.select_for_update().get(pk=member.pk)
@@ -297,4 +301,4 @@ def _change(name: str, member: Member, fields: dict[str, Any], by: User) -> Chan
         for field, value in fields.items():
             setattr(member, field, value)
         member.save(update_fields=list(fields))
-        return actions.record(name, [member], by=by, before=before, after=fields)
+        return actions.record(name, [member], by=by, before=before, after=fields, group=group)

@@ -82,7 +82,7 @@ def remember(known: KnownMember, source: Source, users: Users) -> None:
     if known.stage == Stage.CHAMPION:  # the others have theirs by what they did
         staged = member_verbs.set_stage(member, known.stage, by=by)
         backdate(member, STAGED, key=f"action:{staged.actions[0].pk}")
-    about = {
+    about: dict[str, Any] = {
         "pronouns": known.pronouns,
         "place": known.place,
         "timezone": known.timezone,

@@ -11,8 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import trigger_client_event
 
 from community_hub.lib import htmx
-from members import verbs
-from members.forms import DetailsForm, NoteForm, OwnerForm, StaffForm
+from members import details_saving, verbs
+from members.details_form import DetailsForm
+from members.forms import NoteForm
 from members.log import own_notes
 from members.models import Member, Stage, Visibility
 from members.models.tag import tag_name
@@ -101,48 +102,18 @@ def note(request: AuthenticatedHttpRequest, pk: int, note_pk: int) -> HttpRespon
 
 @require_http_methods(["GET", "POST"])
 def details(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
-    """The page with all that can be corrected by hand."""
+    """The page with all that can be corrected by hand: one form, saved at once."""
     found = visible_member(request, pk)
     verbs.describe.require(request.user)
     if request.method == "GET":
-        return details_page(request, found)
-    form = DetailsForm(request.POST, member=found)
+        return details_page(request, found, DetailsForm(member=found, user=request.user))
+    form = DetailsForm(request.POST, member=found, user=request.user)
     if not form.is_valid():
         return details_page(request, found, form, status=422)
-    changed = {k: v for k, v in form.said.items() if getattr(found, k) != v}
-    if not changed:
+    changes = details_saving.save(found, form.changed, by=request.user)
+    if not changes:
         return answer(request, found, _("No changes."))
-    changes = verbs.describe(found, by=request.user, **changed)
     return answer(request, found, _("Saved %(name)s.") % {"name": found}, changes)
-
-
-@require_POST
-def owner(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
-    found = visible_member(request, pk)
-    verbs.set_owner.require(request.user)
-    form = OwnerForm(request.POST, member=found)
-    if not form.is_valid():
-        return answer(request, found, _("Select a teammate."), level="error")
-    chosen = form.cleaned_data["owner"]
-    changes = verbs.set_owner(found, chosen, by=request.user)
-    words = _("Owner: %(owner)s") if chosen else _("Owner removed")
-    return answer(request, found, words % {"owner": chosen}, changes)
-
-
-@require_POST
-def user(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
-    """Which colleague this member is; leads say so, since it decides what counts as answered."""
-    found = visible_member(request, pk)
-    verbs.link_user.require(request.user)
-    form = StaffForm(request.POST, member=found)
-    if not form.is_valid():
-        text = _("Select a teammate who isn’t linked to another member.")
-        return answer(request, found, text, level="error")
-    chosen = form.cleaned_data["user"]
-    changes = verbs.link_user(found, chosen, by=request.user)
-    linked, not_linked = _("%(name)s is linked to %(user)s."), _("%(name)s is not a teammate.")
-    words = (linked if chosen else not_linked) % {"name": found, "user": chosen}
-    return answer(request, found, words, changes)
 
 
 # Below the views --------------------------------------------------------------------------------
@@ -151,14 +122,12 @@ def user(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 def details_page(
     request: AuthenticatedHttpRequest,
     found: Member,
-    form: DetailsForm | None = None,
+    form: DetailsForm,
     status: int = 200,
 ) -> HttpResponse:
     context = {
         "member": found,
-        "form": form or DetailsForm(member=found),
-        "owner_form": OwnerForm(member=found),
-        "staff_form": StaffForm(member=found) if request.user.is_lead else None,
+        "form": form,
         "timezones": sorted(zoneinfo.available_timezones()),
     }
     return render(request, "members/details.html", context, status=status)

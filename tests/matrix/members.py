@@ -104,8 +104,6 @@ ENDPOINTS = (
     Endpoint(
         "members/<int:pk>/details/", "POST", TRIAGERS, MEMBER, {"name": "Mika"}, (200, 302, 422)
     ),
-    Endpoint("members/<int:pk>/owner/", "POST", TRIAGERS, MEMBER, {"owner": ""}),
-    Endpoint("members/<int:pk>/user/", "POST", LEADS, MEMBER, {"user": ""}),
     Endpoint("members/<int:pk>/stage/", "POST", TRIAGERS, MEMBER, {"stage": "champion"}),
     Endpoint("members/<int:pk>/stage/", "DELETE", TRIAGERS, MEMBER),
     Endpoint("members/<int:pk>/tags/", "POST", NOTERS, MEMBER, {"name": "loud"}),

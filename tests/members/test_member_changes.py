@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from members import verbs as member_verbs
 from members.log import timeline
-from members.models import Activity, MemberTag
+from members.models import Activity, Field, MemberTag
 from team.models import Action
 from tests.make import make_identity, make_member
 
@@ -104,28 +104,76 @@ def test_details_are_corrected_and_undone(client, bob, ines):
     assert "Europe/Berlin" in str(answer.context["form"].errors["timezone"])
 
 
+def details(client, member, **typed):
+    return client.post(f"/members/{member.pk}/details/", {"name": member.name, **typed})
+
+
 def test_an_owner_is_a_colleague(client, bob, carol, ines):
     client.force_login(bob)
-    client.post(f"/members/{ines.pk}/owner/", {"owner": carol.pk})
+    details(client, ines, owner=carol.pk)
     ines.refresh_from_db()
     assert ines.owner == carol
     undo(client, "own")
     ines.refresh_from_db()
     assert ines.owner is None
+    details(client, ines, owner=carol.pk)
+    details(client, ines, owner="")
+    ines.refresh_from_db()
+    assert ines.owner is None
+    refused = details(client, ines, owner="987654", place="Lyon")
+    assert refused.status_code == 422
+    page = refused.content.decode()
+    assert "Select a teammate." in page
+    assert 'value="Lyon"' in page
+
+
+def test_one_save_keeps_all_of_the_form_and_one_undo_takes_it_back(client, lena, carol, ines):
+    Field.objects.create(key="size", name="Size", kind="text")
+    client.force_login(lena)
+    page = client.get(f"/members/{ines.pk}/details/").content.decode()
+    main = page[page.index("<main") : page.index("</main")]
+    assert main.count('<button class="btn main">Save') == main.count("<form") == 1
+    typed = {"place": "Leipzig", "field-size": "XL", "owner": carol.pk, "user": carol.pk}
+    details(client, ines, **typed)
+    ines.refresh_from_db()
+    kept = (ines.place, ines.fields, ines.owner, ines.user)
+    assert kept == ("Leipzig", {"size": "XL"}, carol, carol)
+    assert {action.verb for action in Action.objects.all()} == {"describe", "own", "staff"}
+    undo(client, "staff")
+    ines.refresh_from_db()
+    assert (ines.place, ines.fields, ines.owner, ines.user) == ("", {}, None, None)
+
+
+def test_who_was_switched_off_stays_the_owner_when_something_else_is_saved(
+    client, bob, carol, ines
+):
+    member_verbs.set_owner(ines, carol, by=bob)
+    carol.is_active = False
+    carol.save()
+    client.force_login(bob)
+    form = client.get(f"/members/{ines.pk}/details/").context["form"]
+    assert carol in form.fields["owner"].queryset
+    details(client, ines, owner=carol.pk, place="Lyon")
+    details(client, ines, pronouns="she/her", place="Lyon")  # a page that was open before an update
+    ines.refresh_from_db()
+    assert (ines.owner, ines.place, ines.pronouns) == (carol, "Lyon", "she/her")
 
 
 def test_leads_say_which_colleague_a_member_is(client, lena, bob, carol, ines):
-    path = f"/members/{ines.pk}/user/"
     client.force_login(bob)
-    assert client.post(path, {"user": carol.pk}).status_code == 403
+    details(client, ines, user=carol.pk)
+    ines.refresh_from_db()
+    assert ines.user is None
+    assert 'name="user"' not in client.get(f"/members/{ines.pk}/details/").content.decode()
     client.force_login(lena)
-    client.post(path, {"user": carol.pk})
+    details(client, ines, user=carol.pk)
     ines.refresh_from_db()
     assert ines.user == carol
     other = make_member("Somebody else")
-    client.post(f"/members/{other.pk}/user/", {"user": carol.pk})
+    refused = details(client, other, user=carol.pk, place="Lyon")
+    assert "isn’t linked to another member" in refused.content.decode()
     other.refresh_from_db()
-    assert other.user is None
+    assert (other.user, other.place) == (None, "")
     undo(client, "staff")
     ines.refresh_from_db()
     assert ines.user is None
@@ -147,7 +195,7 @@ def test_it_is_too_late_to_undo_where_the_colleague_is_another_member_by_now(
 
 
 NOTERS = {"tags": {"name": "x"}, "notes": {"text": "x", "visibility": "team"}}
-EDITORS = {"stage": {"stage": "champion"}, "owner": {"owner": ""}, "details": {"name": "x"}}
+EDITORS = {"stage": {"stage": "champion"}, "details": {"name": "x"}}
 
 
 @pytest.mark.parametrize("noun", [*NOTERS, *EDITORS])
