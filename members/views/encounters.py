@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
@@ -53,6 +54,8 @@ def encounter_new(request: AuthenticatedHttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST", "DELETE"])
 def encounter(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """GET: all of it. POST: what it is from now on. DELETE removes it."""
+    if request.method == "GET" and htmx.target(request) == "encounter" and is_removed(request, pk):
+        return HttpResponse(status=204, headers={"HX-Redirect": after_removal(request, pk)})
     row = visible(request, pk)
     if request.method == "GET":
         return encounter_page(request, row)
@@ -107,6 +110,19 @@ def visible(request: AuthenticatedHttpRequest, pk: int) -> Encounter:
     return get_object_or_404(seen, pk=pk)
 
 
+def is_removed(request: AuthenticatedHttpRequest, pk: int) -> bool:
+    """An undo took it away while its page was open."""
+    gone = Encounter.objects.visible_to(request.user).filter(pk=pk, removed_at__isnull=False)
+    return gone.exists()
+
+
+def after_removal(request: AuthenticatedHttpRequest, pk: int) -> str:
+    """The page of the first of its people; the list of members where there is none."""
+    there = Member.objects.visible_to(request.user).filter(attended__encounter=pk)
+    person = there.order_by("attended__pk").first()
+    return person.get_absolute_url() if person else reverse("members")
+
+
 def encounter_page(request: AuthenticatedHttpRequest, row: Encounter) -> HttpResponse:
     found = encounters.people_of([row.pk], request.user, most=MOST_PEOPLE)
     context = {
@@ -115,8 +131,9 @@ def encounter_page(request: AuthenticatedHttpRequest, row: Encounter) -> HttpRes
         "files": files.present(row.files_key),
         "joined_by": row.joined_by.order_by("name"),
         "may_change": row.may_be_changed_by(request.user),
+        "steps": encounters.next_steps(row, request.user),
     }
-    return htmx.respond(request, "members/encounter.html", context)
+    return htmx.respond(request, "members/encounter.html", context, parts=("encounter",))
 
 
 def people_of(request: AuthenticatedHttpRequest, data: Any) -> People:

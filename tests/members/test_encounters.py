@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from members import encounter_verbs, filters, sightings
+from members import encounter_verbs, filters, follow_up_verbs, follow_ups, sightings
 from members.encounter_checks import NotPossible
 from members.encounter_forms import exact
 from members.log import timeline
@@ -385,3 +385,39 @@ def test_met_finds_whom_somebody_met_as_far_as_the_reader_may_know(bob, lena, qu
     people = Member.objects.with_seen_at(bob)
     names = filters.apply(people, query, bob).order_by("name").values_list("name", flat=True)
     assert " ".join(names) == found
+
+
+def test_an_undo_shows_the_encounter_or_leads_to_its_people_again(client, bob, lena, ines):
+    changes = log(bob, [ines], text="Ours")
+    row = logged(changes)
+    joined = encounter_verbs.join(row, [], by=lena, text="And mine")
+    path, headers = f"/encounters/{row.pk}/", {"HX-Request": "true", "HX-Target": "encounter"}
+    client.force_login(lena)
+    page = client.get(path).content.decode()
+    assert 'hx-trigger="hub:catch-up from:body' in page
+    assert "And mine" in page
+    joined.undo(by=lena)
+    fresh = client.get(path, headers=headers).content.decode()
+    assert "Ours" in fresh
+    assert "And mine" not in fresh
+    assert "<html" not in fresh
+    changes.undo(by=bob)
+    assert client.get(path).status_code == 404
+    gone = client.get(path, headers=headers)
+    assert (gone.status_code, gone["HX-Redirect"]) == (204, f"/members/{ines.pk}/")
+
+
+def test_its_page_shows_the_next_step_and_how_it_ended(client, bob, ines):
+    row = logged(log(bob, [ines]))
+    origin = follow_up_verbs.Origin(key=row.files_key, link=row.get_absolute_url())
+    day = follow_ups.today()
+    follow_up_verbs.plan(ines, "Send the knobs", day, by=bob, origin=origin)
+    step = FollowUp.objects.get()
+    client.force_login(bob)
+    page = client.get(f"/encounters/{row.pk}/").content.decode()
+    for words in ("Next step", step.get_absolute_url(), "Send the knobs", "due today", "Bob"):
+        assert words in page
+    follow_up_verbs.complete(step, by=bob)
+    page = client.get(f"/encounters/{row.pk}/").content.decode()
+    assert "Done: Send the knobs" in page
+    assert "due today" not in page
