@@ -68,6 +68,10 @@ class Authorisation:
         """Tell the platform that these credentials, of which finish() made some or all, are used no
         more. Credentials that were typed in are left alone. Raises ConnectorError."""
 
+    def is_same_access(self, one: Credentials, other: Credentials) -> bool:
+        """Whether revoking one ends the other too. Pure: no HTTP."""
+        return one == other
+
 
 def code_in(query: Mapping[str, str], where: str) -> str:
     """The authorization code that the person was sent back with (RFC 6749, 4.1.2).

@@ -27,13 +27,15 @@ def authorisation_of(kind: str) -> Authorisation | None:
 @sensitive_variables()
 def revoke(kind: str, config: dict[str, object], credentials: dict[str, object]) -> str:
     """Best effort; "", or a sentence that says where to remove the access by hand. Nothing is
-    revoked that another source uses too: a platform may give one account one token."""
-    if not credentials or any(
-        other.credentials == credentials for other in Source.objects.filter(kind=kind)
-    ):
-        return ""
+    revoked that a source uses still: a platform may give one account one token."""
     authorisation = authorisation_of(kind)
-    if authorisation is None:
+    if not credentials or authorisation is None:
+        return ""
+    if any(
+        authorisation.is_same_access(used, credentials)
+        for used in (other.credentials for other in Source.objects.filter(kind=kind))
+        if used
+    ):
         return ""
     place = authorisation.place(config)
     try:

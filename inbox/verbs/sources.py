@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -21,7 +22,7 @@ from team import actions, saved_queries
 from team.actions import Changes, one_by_one, verb
 from team.models import Action, Grant, User
 
-from . import trail_words
+from . import access, trail_words
 
 ON = "inbox.source"
 
@@ -165,8 +166,13 @@ def reconnect(
     by: User,
     health: Health | None = None,
 ) -> None:
-    """New credentials, checked by the caller; the cursor stays, so nothing is missed."""
+    """New credentials, checked by the caller; the cursor stays, so nothing is missed.
+
+    The access that they replace is revoked, best effort: nobody is asked to remove it by hand, as
+    a platform may list it together with the new one.
+    """
     with transaction.atomic():
+        old = Source.objects.select_for_update().get(pk=source.pk)
         if health:
             _keep_account(source, health)
         source.set_fields(
@@ -179,6 +185,9 @@ def reconnect(
             last_error="",
         )
         actions.record("reconnect", [source], by=by)
+    # no transaction is open while a platform is asked
+    replaced = partial(access.revoke, old.kind, old.config, dict(old.credentials))
+    transaction.on_commit(replaced)
     source.withdraw_notice()
     source.pull_now()
 

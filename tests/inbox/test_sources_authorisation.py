@@ -15,6 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from inbox.connectors.base import AuthExpired
+from inbox.connectors.local_server import Answer
 from inbox.models import Source
 from inbox.views import sources_setup
 from team.models import Action, Notification
@@ -44,6 +45,10 @@ def site(settings) -> Iterator[MastodonServer]:
 def browser(client, alice) -> Client:
     client.force_login(alice)
     return client
+
+
+def unavailable(*_asked: object) -> Answer:
+    return Answer({"error": "Service unavailable"}, 503)
 
 
 def test_signing_in_there_ends_in_a_connected_source(browser, site, alice):
@@ -201,6 +206,38 @@ def test_reconnecting_by_signing_in_goes_on_where_it_stopped(browser, site):
     assert (source.state, source.cursor) == ("active", {"mark": 17})
     assert source.credentials["access_token"] == TOKEN
     assert set(source.credentials) == {"access_token", "client_id", "client_secret"}
+
+
+@pytest.mark.parametrize("is_up", [True, False])
+def test_a_token_that_a_new_sign_in_replaces_is_revoked(
+    browser, site, is_up, monkeypatch, django_capture_on_commit_callbacks
+):
+    source = connect(browser, site)
+    site.oauth.token = "a-newer-token-1234567890"
+    path = path_of(decide(start_sign_in(browser, site, f"/sources/{source.pk}/credentials/")))
+    if not is_up:
+        monkeypatch.setattr("tests.platforms.mastodon_oauth.Applications._revoke", unavailable)
+    with django_capture_on_commit_callbacks(execute=True):
+        page = browser.get(path, follow=True)
+    source.refresh_from_db()
+    assert source.credentials["access_token"] == "a-newer-token-1234567890"
+    assert site.oauth.revoked == ([TOKEN] if is_up else [])
+    assert site.paths().count("/oauth/revoke") == 1
+    assert "Our account is reconnected." in words_of(page)
+    assert "could not be removed" not in words_of(page)
+
+
+def test_the_same_token_given_again_or_pasted_is_not_revoked(
+    browser, site, django_capture_on_commit_callbacks
+):
+    source = connect(browser, site)
+    path = f"/sources/{source.pk}/credentials/"
+    with django_capture_on_commit_callbacks(execute=True):
+        browser.get(path_of(decide(start_sign_in(browser, site, path))))
+        browser.post(path, {"instance": site.url, "access_token": TOKEN})
+    source.refresh_from_db()
+    assert (source.credentials["access_token"], site.oauth.revoked) == (TOKEN, [])
+    assert "/oauth/revoke" not in site.paths()
 
 
 def test_signing_in_to_another_account_is_not_reconnecting(browser, site):

@@ -190,7 +190,7 @@ class MastodonServer:
             return Answer({"error": "Record not found"}, 404)
         if path in PATHS:
             return self.oauth.answer(asked, path)
-        if self.revoked or asked.headers.get("authorization") != f"Bearer {TOKEN}":
+        if self.revoked or asked.headers.get("authorization") != f"Bearer {self.oauth.token}":
             return Answer({"error": "The access token is invalid"}, 401)
         need = "write:statuses" if asked.method == "POST" else "read:statuses"
         if path == "/api/v1/notifications":

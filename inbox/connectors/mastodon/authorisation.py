@@ -120,6 +120,11 @@ class MastodonAuthorisation(Authorisation):
         if not answer.is_success:
             raise translate(answer, self.place(config), wrote=False)
 
+    def is_same_access(self, one: Credentials, other: Credentials) -> bool:
+        """One token, also where one source has it with the keys of its application and another, in
+        which it was pasted, without them."""
+        return text(one.get("access_token")) == text(other.get("access_token"))
+
     def _is_there(self, config: Mapping[str, Any], known: Mapping[str, Any]) -> bool:
         """Whether the server gives the application a token of its own, for nobody."""
         fields = {name: known.get(name) for name in ("client_id", "client_secret")}
