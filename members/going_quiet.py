@@ -14,6 +14,7 @@ from django.db.models import (
     FloatField,
     OuterRef,
     Q,
+    QuerySet,
     Subquery,
     Sum,
     Value,
@@ -24,33 +25,35 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from community_hub.lib import compiled_sql, prepared_sql
 from team.models import User
 
 from . import occasions
 from .follow_ups import today_of
 from .models import Bond, FollowUp, Member, Rhythm
-from .occasions import Found, Occasion, OccasionKind
+from .models.member import has_id, is_any_of
+from .occasions import Found, Occasion, OccasionKind, Viewpoint
 from .rhythm import MemberRhythm
 
 MOST_QUIET = 300  # the latest of all, and whom one owns
 BACK = timedelta(days=14)  # for so long somebody who came back is shown
 
 
-def quiet_rows(user: User, of_team: bool, member: Member | None) -> Any:
+def quiet_rows(view: Viewpoint) -> Any:
     """Mine first; of these, who went quiet last. With the points of what is between us."""
-    latest = Rhythm.objects.quiet().order_by("-quiet_since").values("pk")[:MOST_QUIET]
-    near = Q(pk__in=latest) | Q(member__owner=user)
-    quiet = Rhythm.objects.visible_to(user).quiet()
-    rows = _turned_to(quiet if member else quiet.filter(near), user, member)
-    rows = _for(user, _not_taken(rows, "quiet", "quiet_since"), of_team)
+    every = Rhythm.objects.quiet()
+    latest = every.order_by("-quiet_since").values("pk")[:MOST_QUIET]
+    near = latest.union(every.filter(member__owner=view.user).order_by().values("pk"))
+    quiet = Rhythm.objects.visible_to(view.user).quiet()
+    rows = _turned_to(quiet if view.member else quiet.filter(is_any_of("pk", near)), view)
+    rows = _for(_not_taken(rows, "quiet", "quiet_since"), view)
     return occasions.columns(rows.order_by(*ORDER, "-quiet_since"), QUIET.slug, "pk", "points")
 
 
-def back_rows(user: User, of_team: bool, member: Member | None) -> Any:
-    lately = today_of(user) - BACK
-    rows = Rhythm.objects.visible_to(user).filter(quiet_since=None, came_back_on__gte=lately)
-    rows = _not_taken(_turned_to(rows, user, member), "back", "came_back_on")
-    rows = _for(user, rows, of_team)
+def back_rows(view: Viewpoint) -> Any:
+    back = Rhythm.objects.visible_to(view.user).filter(quiet_since=None)
+    lately = back.filter(came_back_on__gte=view.days_ago(BACK.days))
+    rows = _for(_not_taken(_turned_to(lately, view), "back", "came_back_on"), view)
     return occasions.columns(rows.order_by(*ORDER, "-came_back_on"), CAME_BACK.slug, "pk", "points")
 
 
@@ -59,9 +62,9 @@ def back_rows(user: User, of_team: bool, member: Member | None) -> Any:
 ORDER = ("-is_own", F("points").desc(nulls_last=True))
 
 
-def _turned_to(rows: Any, user: User, member: Member | None) -> Any:
-    members = occasions.members_to_turn_to(user).filter(pk=OuterRef("member_id"))
-    return (rows.filter(pk=member.pk) if member else rows).filter(Exists(members))
+def _turned_to(rows: Any, view: Viewpoint) -> Any:
+    members = occasions.members_to_turn_to(view.user).filter(pk=OuterRef("member_id"))
+    return (rows.filter(pk=view.member) if view.member else rows).filter(Exists(members))
 
 
 def _not_taken(rows: Any, name: str, day: str) -> Any:
@@ -71,8 +74,9 @@ def _not_taken(rows: Any, name: str, day: str) -> Any:
     return rows.filter(~Exists(done))
 
 
-def _for(user: User, rows: Any, of_team: bool) -> Any:
+def _for(rows: Any, view: Viewpoint) -> Any:
     """Mine: whom I own, or whom nobody owns and I know best."""
+    user = view.user
     seen = Bond.objects.visible_to(user).filter(member=OuterRef("member_id"))
     points = seen.filter(user=user).values("user").annotate(sum=Sum("score")).values("sum")
     others = seen.filter(user__is_active=True).exclude(user=user)
@@ -81,7 +85,7 @@ def _for(user: User, rows: Any, of_team: bool) -> Any:
         points=Subquery(points[:1], output_field=FloatField()),
         is_own=Case(When(member__owner=user, then=Value(1)), default=Value(0)),
     )
-    if of_team:
+    if view.of_team:
         return rows
     rows = rows.annotate(others=Coalesce(Subquery(most), Value(0.0), output_field=FloatField()))
     owned = Q(member__owner__isnull=False, member__owner__is_active=True)
@@ -115,8 +119,12 @@ def _note(member: Member, points: int | None, user: User) -> str:
 
 
 def _with_rhythms(found: list[Found]) -> list[tuple[Rhythm, Found]]:
-    rows = Rhythm.objects.select_related("member__owner").in_bulk([row.member for row in found])
-    return [(rows[row.member], row) for row in found]
+    def rows(ids: str) -> QuerySet[Rhythm]:
+        return Rhythm.objects.filter(has_id(ids)).select_related("member__owner")
+
+    pks = prepared_sql.as_array(row.member for row in found)
+    by_id = {row.pk: row for row in compiled_sql.rows("rhythms of occasions", rows, ids=pks)}
+    return [(by_id[row.member], row) for row in found]
 
 
 def fill_quiet(found: list[Found], user: User) -> list[Occasion]:

@@ -3,7 +3,7 @@ member's own cadence wins over those of their tags; of these, the shortest."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta, tzinfo
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -15,26 +15,26 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from team import actions, hours
+from team import actions
 from team.actions import Changes, one_by_one, verb
 from team.models import Action, User
 
 from . import occasions, verbs
 from .cadences import check_cadence
 from .follow_up_checks import NotPossible, checked_day
-from .follow_ups import today, today_of
+from .follow_ups import today
 from .models import Activity, ActivityKind, Member, MemberTag, Rhythm
-from .occasions import Found, Occasion, OccasionKind
+from .occasions import Found, Occasion, OccasionKind, Viewpoint
 
 ON = "members.member"
 CONTACTS = [kind.value for kind in ActivityKind if kind.is_contact or kind.value == "message"]
 
 
-def rows(user: User, of_team: bool, member: Member | None) -> Any:
+def rows(view: Viewpoint) -> Any:
     """The longest overdue first, with the cadence. Mine are those of members I own."""
-    due = _due(user)
-    due = due if of_team else due.filter(owner=user)
-    due = due.filter(pk=member.pk) if member else due
+    due = _due(view)
+    due = due if view.of_team else due.filter(owner=view.user)
+    due = due.filter(pk=view.member) if view.member else due
     ordered = due.order_by("contact_due", "pk")
     return occasions.columns(ordered, KEEP_IN_TOUCH.slug, "pk", "cadence")
 
@@ -108,7 +108,7 @@ def _set(member: Member, name: str, after: dict[str, Any], by: User) -> Changes:
 # Below the verbs ----------------------------------------------------------------------------------
 
 
-def _due(user: User) -> Any:
+def _due(view: Viewpoint) -> Any:
     """Members with `cadence`, `contact_last` and `contact_due`, a day of the hub."""
     by_tag = MemberTag.objects.filter(
         member=OuterRef("pk"), tag__removed_at=None, tag__cadence_days__isnull=False
@@ -117,25 +117,18 @@ def _due(user: User) -> Any:
     tagged = MemberTag.objects.filter(tag__removed_at=None, tag__cadence_days__isnull=False)
     own = Rhythm.objects.filter(cadence_days__isnull=False)
     either = tagged.values("member").union(own.values("member"))
-    found = occasions.members_to_turn_to(user).filter(pk__in=either)
-    found = found.with_seen_at(user).with_contact_at(user)
-    now = today_of(user)
+    found = occasions.members_to_turn_to(view.user).filter(pk__in=either)
+    found = found.with_seen_at(view.user).with_contact_at(view.user)
     members: Any = found.annotate(
         cadence=Coalesce("rhythm__cadence_days", Subquery(shortest[:1])),
         contact_last=Greatest("seen_at", "contact_at"),
     )
-    last = TruncDate("contact_last", tzinfo=_zone_of(user))
+    last = TruncDate("contact_last", tzinfo=view.zone)
     next_time = Func(
         last, F("cadence"), template="(%(expressions)s)", arg_joiner=" + ", output_field=DateField()
     )
-    due = Coalesce(Greatest(next_time, "rhythm__contact_due_on"), Value(now))
-    return members.annotate(contact_due=due).filter(contact_due__lte=now)
-
-
-def _zone_of(user: User) -> tzinfo:
-    if not hasattr(user, "hub_timezone"):
-        return hours.of_hub().zone
-    return hours.zone(user.hub_timezone or "UTC")
+    due = Coalesce(Greatest(next_time, "rhythm__contact_due_on"), Value(view.today))
+    return members.annotate(contact_due=due).filter(contact_due__lte=view.today)
 
 
 def fill(found: list[Found], user: User) -> list[Occasion]:

@@ -18,31 +18,30 @@ from team.models import User
 from . import occasions
 from .models import Activity, ActivityKind, FollowUpKind, Member
 from .models.member import or_never
-from .occasions import Found, Occasion, OccasionKind
+from .occasions import Found, Occasion, OccasionKind, Viewpoint
 
 NEW = timedelta(days=14)
 KEY = "welcome"
 WORDS = 140  # characters of what they said
 
 
-def rows(user: User, of_team: bool, member: Member | None) -> Any:
+def rows(view: Viewpoint) -> Any:
     """The oldest first, with the first line of theirs that this reader may see. The same for each
     colleague: whoever takes one on has it as a follow-up."""
-    lines = Activity.objects.visible_to(user).present().filter(kind=ActivityKind.MESSAGE)
+    lines = Activity.objects.visible_to(view.user).present().filter(kind=ActivityKind.MESSAGE)
     first = lines.filter(member=OuterRef("pk")).order_by("occurred_at", "pk")
-    new = occasions.members_to_turn_to(user).alias(since=or_never("first_seen"))
+    new = occasions.members_to_turn_to(view.user).alias(since=or_never("first_seen"))
     new = new.filter(~occasions.taken_care_of(Q(kind=FollowUpKind.WELCOME)))
-    found: Any = new.filter(since__gte=timezone.now() - NEW)
-    if member:
-        found = found.filter(pk=member.pk)
+    found: Any = new.filter(since__gte=view.ago(NEW))
+    if view.member:
+        found = found.filter(pk=view.member)
     found = found.annotate(words=Subquery(first.values("pk")[:1])).filter(words__isnull=False)
     found = found.order_by(or_never("first_seen"), "pk")
     return occasions.columns(found, WELCOME.slug, "pk", "words")
 
 
 def fill(found: list[Found], user: User) -> list[Occasion]:
-    members = Member.objects.in_bulk([row.member for row in found])
-    lines = Activity.objects.in_bulk([row.first for row in found])
+    members, lines = occasions.members_of(found), occasions.lines_of(row.first for row in found)
     return [_occasion(members[row.member], lines[row.first]) for row in found]
 
 

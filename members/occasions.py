@@ -7,20 +7,57 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any, NamedTuple
 
-from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, Value
+from django.db.models import (
+    BigIntegerField,
+    DateField,
+    DateTimeField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+)
 from django.db.models.functions import Cast
+from django.utils import timezone
 
+from community_hub.lib import compiled_sql, prepared_sql
 from team.actions import Changes
 from team.models import User
 
+from .follow_ups import zone_of
 from .hooks import MailLine, TodaySection
-from .models import FollowUp, FollowUpKind, Identity, Member
-from .models.member import MemberQuerySet
+from .models import Activity, FollowUp, FollowUpKind, Identity, Member
+from .models.member import MemberQuerySet, has_id
+from .models.scopes import rows_with_scopes_read
 
 FEW = 6  # rows of a section: none of them is late, and the next comes when one is done
+
+
+@dataclass(frozen=True)
+class Viewpoint:
+    """Who looks, at the whole team's or at their own, and when: days are the hub's. `member`: the
+    id of the only one that is looked at. Values may be placeholders of compiled SQL."""
+
+    user: User
+    of_team: bool
+    now: datetime
+    today: date
+    zone: tzinfo
+    member: int | None = None
+
+    def ago(self, time: timedelta) -> ExpressionWrapper[Any]:
+        """That long before now."""
+        now = Value(self.now, DateTimeField())
+        return ExpressionWrapper(now - Value(time), output_field=DateTimeField())
+
+    def days_ago(self, days: int) -> ExpressionWrapper[Any]:
+        """So many of the hub's days before today."""
+        return ExpressionWrapper(Value(self.today) - Value(days), output_field=DateField())
 
 
 class Found(NamedTuple):
@@ -53,12 +90,12 @@ class Occasion:
 
 @dataclass(frozen=True)
 class OccasionKind:
-    """`rows`: given a user, whether it is about the whole team, and one member or None for all, an
-    ordered query of columns(), the most pressing first. `fill`: the occasions of what it found.
+    """`rows`: an ordered query of columns(), the most pressing first; compiled once for each role,
+    so it compares with what the Viewpoint has. `fill`: the occasions of what it found.
     `settle`, `put_off` and `give`: where that is no follow-up; see keep_in_touch."""
 
     slug: str
-    rows: Callable[[User, bool, Member | None], Any]
+    rows: Callable[[Viewpoint], Any]
     fill: Callable[[list[Found], User], list[Occasion]]
     follow_up: FollowUpKind = FollowUpKind.FOLLOW_UP
     can_be_dismissed: bool = True
@@ -68,12 +105,15 @@ class OccasionKind:
     give: Callable[[Occasion, User, User], Changes] | None = None
 
     def find(self, user: User, of_team: bool, most: int) -> list[Occasion]:
-        return find_together(user, of_team, {self.slug: most})[self.slug]
+        return self._filled(_viewpoint(user, of_team), most)
 
     def of(self, member: Member, user: User) -> Occasion | None:
         """That of one member, where there still is one."""
-        rows = self.rows(user, True, member).values_list(*COLUMNS)[:1]
-        return next(iter(self.fill([Found(*row[1:]) for row in rows], user)), None)
+        return next(iter(self._filled(_viewpoint(user, True, member.pk), 1)), None)
+
+    def _filled(self, view: Viewpoint, most: int) -> list[Occasion]:
+        rows = self.rows(view).values_list(*COLUMNS)[:most]
+        return self.fill([Found(*row[1:]) for row in rows], view.user)
 
 
 _kinds: dict[str, OccasionKind] = {}
@@ -104,15 +144,26 @@ def columns(rows: Any, slug: str, member: str, first: str = "", second: str = ""
 def find_together(user: User, of_team: bool, most: dict[str, int]) -> dict[str, list[Occasion]]:
     """Of each of these kinds: one query for all, and a few for what is found. A part of a UNION ALL
     keeps its order."""
-    parts = [
-        _kinds[slug].rows(user, of_team, None).values_list(*COLUMNS)[:number]
-        for slug, number in most.items()
-    ]
-    rows: Iterable[Any] = parts[0] if len(parts) == 1 else parts[0].union(*parts[1:], all=True)
+    seen = _viewpoint(user, of_team)
+
+    def union(reader: User, now: datetime, today: date) -> QuerySet[Any, Any]:
+        view = Viewpoint(reader, of_team, now, today, seen.zone)
+        parts: list[Any] = [
+            _kinds[slug].rows(view).values_list(*COLUMNS)[:number] for slug, number in most.items()
+        ]
+        return parts[0].union(*parts[1:], all=True)
+
+    key = ("occasions", of_team, str(seen.zone), *most.items())
+    rows = rows_with_scopes_read(user, key, union, now=seen.now, today=seen.today)
     found: dict[str, list[Found]] = defaultdict(list)
     for slug, *values in rows:
         found[slug].append(Found(*values))
     return {slug: _kinds[slug].fill(found[slug], user) if found[slug] else [] for slug in most}
+
+
+def _viewpoint(user: User, of_team: bool, member: int | None = None) -> Viewpoint:
+    now, zone = timezone.now(), zone_of(user)
+    return Viewpoint(user, of_team, now, now.astimezone(zone).date(), zone, member)
 
 
 def section(
@@ -146,6 +197,26 @@ def members_to_turn_to(user: User) -> MemberQuerySet:
     ours = Identity.objects.filter(member=OuterRef("pk"), is_us=True)
     found = Member.objects.visible_to(user).filter(user=None, is_bot=False, do_not_contact=False)
     return found.filter(~Exists(ours))
+
+
+def members_of(found: list[Found]) -> dict[int, Member]:
+    """By id, with their owners."""
+
+    def rows(ids: str) -> QuerySet[Member]:
+        return Member.objects.filter(has_id(ids)).select_related("owner")
+
+    pks = prepared_sql.as_array(row.member for row in found)
+    return {row.pk: row for row in compiled_sql.rows("members of occasions", rows, ids=pks)}
+
+
+def lines_of(pks: Iterable[int]) -> dict[int, Activity]:
+    """Of the log, by id, with who of us did it."""
+
+    def rows(ids: str) -> QuerySet[Activity]:
+        return Activity.objects.filter(has_id(ids)).select_related("actor")
+
+    array = prepared_sql.as_array(pks)
+    return {row.pk: row for row in compiled_sql.rows("lines of occasions", rows, ids=array)}
 
 
 def taken_care_of(about: Q) -> Exists:

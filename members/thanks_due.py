@@ -16,25 +16,25 @@ from team.models import User
 
 from . import credits, occasions
 from .models import Activity, ActivityKind, FollowUp, FollowUpKind, Member
-from .occasions import Found, Occasion, OccasionKind
+from .occasions import Found, Occasion, OccasionKind, Viewpoint
 
 WITHIN = timedelta(days=90)
 MOST_CREDITS = 1000  # the newest of all
 
 
-def rows(user: User, of_team: bool, member: Member | None) -> Any:
+def rows(view: Viewpoint) -> Any:
     """Whoever helped most comes first, with the newest line and how many there are. Whether
     somebody thanks, or will, or has dismissed it, counts for everybody, whoever may see that."""
-    given = Activity.objects.visible_to(user).present().filter(kind=ActivityKind.CREDIT)
-    lately = given.filter(occurred_at__gte=timezone.now() - WITHIN)
-    if member:
-        lately = lately.filter(member=member)
+    given = Activity.objects.visible_to(view.user).present().filter(kind=ActivityKind.CREDIT)
+    lately = given.filter(occurred_at__gte=view.ago(WITHIN))
+    if view.member:
+        lately = lately.filter(member=view.member)
     thanked = FollowUp.objects.filter(
         member=OuterRef("member"), kind=FollowUpKind.THANKS, created_at__gt=OuterRef("occurred_at")
     )
     newest = lately.order_by("-occurred_at").values("pk")[:MOST_CREDITS]
     helped = Activity.objects.filter(pk__in=newest).filter(~Exists(thanked))
-    helped = helped.filter(member__in=occasions.members_to_turn_to(user)).order_by()
+    helped = helped.filter(member__in=occasions.members_to_turn_to(view.user)).order_by()
     counted: Any = helped.values("member").annotate(
         answers=Count("pk"), last=Max("occurred_at"), newest=Max("pk")
     )
@@ -43,8 +43,7 @@ def rows(user: User, of_team: bool, member: Member | None) -> Any:
 
 
 def fill(found: list[Found], user: User) -> list[Occasion]:
-    members = Member.objects.in_bulk([row.member for row in found])
-    lines = Activity.objects.in_bulk([row.first for row in found])
+    members, lines = occasions.members_of(found), occasions.lines_of(row.first for row in found)
     return [_occasion(members[row.member], row.second, lines[row.first]) for row in found]
 
 

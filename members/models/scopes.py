@@ -62,6 +62,24 @@ def rows_as_seen_by(
     return compiled_sql.rows((*key, role), built, user=user.pk, **values)
 
 
+def rows_with_scopes_read(
+    user: User, key: tuple[Hashable, ...], build: Callable[..., QuerySet[Any, T]], **values: Value
+) -> list[T]:
+    """The same for what asks often about hidden scopes: `build` gets a reader of whom they are
+    read already. `build` must compare something with the reader. One query more where they are
+    not."""
+    role, read = user.role, with_hidden_scopes_read(user).known_hidden_scopes or ()
+    hidden = {f"hidden_{number}": scope for number, scope in enumerate(read)}
+
+    def built(user: int, **given: Any) -> QuerySet[Any, T]:
+        reader = User(pk=user, role=role)
+        reader.known_hidden_scopes = tuple(given.pop(name) for name in hidden)
+        return build(reader, **given)
+
+    key = (*key, role, len(hidden))
+    return compiled_sql.rows(key, built, user=user.pk, **hidden, **values)
+
+
 def _subquery(user: User) -> QuerySet[Any, Any] | None:
     found: QuerySet[Any, Any] | None = None
     for hidden in hooks.hidden_scopes:
