@@ -3,6 +3,7 @@ colleague. Bounded, and only what the reader may see."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta, tzinfo
 from typing import Any
@@ -15,7 +16,7 @@ from team import hours
 from team.models import User
 
 from .follow_up_words import log_planned
-from .models import FollowUp, Member
+from .models import FollowUp, FollowUpKind, Member
 from .models.follow_up import FollowUpQuerySet
 from .models.scopes import rows_as_seen_by
 
@@ -51,10 +52,18 @@ def open_about(member: Member, user: User) -> list[FollowUp]:
     return with_days_left(rows, user)
 
 
-def due(user: User, *, of_team: bool) -> FollowUpQuerySet:
-    """Open ones that are due today or late, of this colleague or of everybody."""
-    found = FollowUp.objects.visible_to(user).open().due_by(today_of(user))
-    return (found if of_team else found.filter(owner=user)).select_related("owner", "member")
+def due(user: User, kinds: Sequence[FollowUpKind], *, of_team: bool, most: int) -> list[FollowUp]:
+    """Open ones that are due today or late, of this colleague or of everybody, soonest first."""
+
+    def found(reader: User | None, day: date, owner: int | None = None) -> QuerySet[FollowUp]:
+        rows = FollowUp.objects.visible_to(reader) if reader else FollowUp.objects.of_those_there()
+        rows = rows.open().due_by(day).filter(kind__in=kinds)
+        rows = rows.filter(owner=owner) if owner else rows
+        return rows.select_related("owner", "member").soonest_first()[:most]
+
+    key = ("due follow-ups", of_team, most, *kinds)
+    mine: dict[str, int] = {} if of_team else {"owner": user.pk}
+    return with_days_left(rows_as_seen_by(user, key, found, day=today_of(user), **mine), user)
 
 
 def about(member: Any) -> FollowUpQuerySet:

@@ -32,64 +32,67 @@ from . import occasions
 from .follow_ups import today_of
 from .models import Bond, FollowUp, Member, Rhythm
 from .models.member import has_id, is_any_of
+from .models.rhythm import RhythmQuerySet
 from .occasions import Found, Occasion, OccasionKind, Viewpoint
 from .rhythm import MemberRhythm
 
-MOST_QUIET = 300  # the latest of all, and whom one owns
+MOST = 300  # the latest of all, and whom one owns
 BACK = timedelta(days=14)  # for so long somebody who came back is shown
 
 
-def quiet_rows(view: Viewpoint) -> Any:
+def quiet_rows(view: Viewpoint) -> list[Any]:
     """Mine first; of these, who went quiet last. With the points of what is between us."""
-    every = Rhythm.objects.quiet()
-    latest = every.order_by("-quiet_since").values("pk")[:MOST_QUIET]
-    near = latest.union(every.filter(member__owner=view.user).order_by().values("pk"))
-    quiet = Rhythm.objects.visible_to(view.user).quiet()
-    rows = _turned_to(quiet if view.member else quiet.filter(is_any_of("pk", near)), view)
-    rows = _for(_not_taken(rows, "quiet", "quiet_since"), view)
-    return occasions.columns(rows.order_by(*ORDER, "-quiet_since"), QUIET.slug, "pk", "points")
+    return _rows(QUIET.slug, "quiet_since", Rhythm.objects.quiet(), view)
 
 
-def back_rows(view: Viewpoint) -> Any:
-    back = Rhythm.objects.visible_to(view.user).filter(quiet_since=None)
-    lately = back.filter(came_back_on__gte=view.days_ago(BACK.days))
-    rows = _for(_not_taken(_turned_to(lately, view), "back", "came_back_on"), view)
-    return occasions.columns(rows.order_by(*ORDER, "-came_back_on"), CAME_BACK.slug, "pk", "points")
+def back_rows(view: Viewpoint) -> list[Any]:
+    """The same of those who came back lately."""
+    back = Rhythm.objects.filter(quiet_since=None, came_back_on__gte=view.days_ago(BACK.days))
+    return _rows(CAME_BACK.slug, "came_back_on", back, view)
 
 
 # Below --------------------------------------------------------------------------------------------
 
-ORDER = ("-is_own", F("points").desc(nulls_last=True))
+
+def _rows(slug: str, day: str, rhythms: RhythmQuerySet, view: Viewpoint) -> list[Any]:
+    """Members of these rhythms: the latest by their `day`, and whom one owns. Of whom something is
+    hidden from the reader, the kept days would tell of it."""
+    found: Any = occasions.wholly_seen_to_turn_to(view.user)
+    if view.member:
+        found = found.filter(pk=view.member, rhythm__in=rhythms)
+    else:
+        latest = rhythms.order_by(f"-{day}").values("pk")[:MOST]
+        owned = rhythms.filter(member__owner=view.user).order_by().values("pk")
+        found = found.filter(is_any_of("pk", latest.union(owned)))
+    day = f"rhythm__{day}"
+    rows = _for(_not_taken(found, slug, day), view)
+    in_order = rows.order_by("-is_own", F("points").desc(nulls_last=True), f"-{day}")
+    return [occasions.columns(in_order, slug, "pk", "points")]
 
 
-def _turned_to(rows: Any, view: Viewpoint) -> Any:
-    members = occasions.members_to_turn_to(view.user).filter(pk=OuterRef("member_id"))
-    return (rows.filter(pk=view.member) if view.member else rows).filter(Exists(members))
-
-
-def _not_taken(rows: Any, name: str, day: str) -> Any:
+def _not_taken(members: Any, name: str, day: str) -> Any:
     """Each time somebody goes quiet is another reason, by the day."""
     key = Concat(Value(f"{name}:"), Cast(OuterRef(day), CharField()))
-    done = FollowUp.objects.filter(member=OuterRef("member_id"), origin=key)
-    return rows.filter(~Exists(done))
+    done = FollowUp.objects.filter(member=OuterRef("pk"), origin=key)
+    return members.filter(~Exists(done))
 
 
 def _for(rows: Any, view: Viewpoint) -> Any:
     """Mine: whom I own, or whom nobody owns and I know best."""
     user = view.user
-    seen = Bond.objects.visible_to(user).filter(member=OuterRef("member_id"))
+    seen = Bond.objects.visible_to(user).filter(member=OuterRef("pk"))
     points = seen.filter(user=user).values("user").annotate(sum=Sum("score")).values("sum")
     others = seen.filter(user__is_active=True).exclude(user=user)
     most = others.order_by("-score").values("score")[:1]
     rows = rows.annotate(
         points=Subquery(points[:1], output_field=FloatField()),
-        is_own=Case(When(member__owner=user, then=Value(1)), default=Value(0)),
+        is_own=Case(When(owner=user, then=Value(1)), default=Value(0)),
     )
     if view.of_team:
         return rows
     rows = rows.annotate(others=Coalesce(Subquery(most), Value(0.0), output_field=FloatField()))
-    owned = Q(member__owner__isnull=False, member__owner__is_active=True)
-    return rows.filter(Q(member__owner=user) | ~owned & Q(points__gte=F("others")))
+    owned = Q(owner__isnull=False, owner__is_active=True)
+    return rows.filter(Q(owner=user) | ~owned & Q(points__gte=F("others")))
 
 
 def _key(name: str, day: date) -> str:

@@ -7,7 +7,18 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import DateField, F, Func, Min, OuterRef, Subquery, Value
+from django.db.models import (
+    DateField,
+    F,
+    Field,
+    Func,
+    IntegerField,
+    Min,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+)
 from django.db.models.functions import Coalesce, Greatest, TruncDate
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -24,19 +35,27 @@ from .cadences import check_cadence
 from .follow_up_checks import NotPossible, checked_day
 from .follow_ups import today
 from .models import Activity, ActivityKind, Member, MemberTag, Rhythm
+from .models.member import MemberQuerySet
 from .occasions import Found, Occasion, OccasionKind, Viewpoint
 
 ON = "members.member"
 CONTACTS = [kind.value for kind in ActivityKind if kind.is_contact or kind.value == "message"]
 
 
-def rows(view: Viewpoint) -> Any:
-    """The longest overdue first, with the cadence. Mine are those of members I own."""
-    due = _due(view)
-    due = due if view.of_team else due.filter(owner=view.user)
-    due = due.filter(pk=view.member) if view.member else due
-    ordered = due.order_by("contact_due", "pk")
-    return occasions.columns(ordered, KEEP_IN_TOUCH.slug, "pk", "cadence")
+def rows(view: Viewpoint) -> list[Any]:
+    """The longest overdue first, with the cadence and for how many days it is due; those that are
+    not due come last. Mine are those of members I own."""
+    tagged = MemberTag.objects.filter(tag__removed_at=None, tag__cadence_days__isnull=False)
+    own = Rhythm.objects.filter(cadence_days__isnull=False)
+    either = tagged.values("member").union(own.values("member"))
+    parts = []
+    for members, whose in occasions.parts_to_turn_to(either, view.user):
+        found = _with_days(members, whose, view)
+        found = found if view.of_team else found.filter(owner=view.user)
+        found = found.filter(pk=view.member) if view.member else found
+        columns = occasions.columns(found, KEEP_IN_TOUCH.slug, "pk", "cadence", "days")
+        parts.append(columns.order_by("-o_second", "pk"))
+    return parts
 
 
 def cadence_of(member: Member) -> tuple[int | None, str]:
@@ -108,31 +127,33 @@ def _set(member: Member, name: str, after: dict[str, Any], by: User) -> Changes:
 # Below the verbs ----------------------------------------------------------------------------------
 
 
-def _due(view: Viewpoint) -> Any:
-    """Members with `cadence`, `contact_last` and `contact_due`, a day of the hub."""
-    by_tag = MemberTag.objects.filter(
-        member=OuterRef("pk"), tag__removed_at=None, tag__cadence_days__isnull=False
-    )
-    shortest = by_tag.values("member").annotate(least=Min("tag__cadence_days")).values("least")
-    tagged = MemberTag.objects.filter(tag__removed_at=None, tag__cadence_days__isnull=False)
-    own = Rhythm.objects.filter(cadence_days__isnull=False)
-    either = tagged.values("member").union(own.values("member"))
-    found = occasions.members_to_turn_to(view.user).filter(pk__in=either)
-    found = found.with_seen_at(view.user).with_contact_at(view.user)
-    members: Any = found.annotate(
-        cadence=Coalesce("rhythm__cadence_days", Subquery(shortest[:1])),
+def _with_days(members: MemberQuerySet, whose: User | None, view: Viewpoint) -> Any:
+    """With their `cadence`, and since how many `days` of the hub contact is due. Worked out once
+    for each: a condition on it would do so again."""
+    found = members.with_seen_at(whose, all_differ=True).with_contact_at(whose, all_differ=True)
+    by_tag = Min("tagged__tag__cadence_days", filter=Q(tagged__tag__removed_at=None))
+    dated: Any = found.annotate(
+        cadence=Coalesce("rhythm__cadence_days", by_tag),
         contact_last=Greatest("seen_at", "contact_at"),
     )
     last = TruncDate("contact_last", tzinfo=view.zone)
-    next_time = Func(
-        last, F("cadence"), template="(%(expressions)s)", arg_joiner=" + ", output_field=DateField()
+    due = Coalesce(
+        Greatest(_days(last, "+", F("cadence"), DateField()), "rhythm__contact_due_on"),
+        Value(view.today),
     )
-    due = Coalesce(Greatest(next_time, "rhythm__contact_due_on"), Value(view.today))
-    return members.annotate(contact_due=due).filter(contact_due__lte=view.today)
+    return dated.annotate(days=_days(Value(view.today), "-", due, IntegerField()))
+
+
+def _days(one: Any, sign: str, other: Any, kind: Field[Any, Any]) -> Func:
+    """PostgreSQL counts days with whole numbers, Django with intervals."""
+    joiner = f" {sign} "
+    return Func(one, other, template="(%(expressions)s)", arg_joiner=joiner, output_field=kind)
 
 
 def fill(found: list[Found], user: User) -> list[Occasion]:
-    """Two queries for the last contact of all of them."""
+    """Without those that are not due. Two queries for the last contact of all of them."""
+    due = [row for row in found if row.second >= 0]
+    found = sorted(due, key=lambda row: (-row.second, row.member))
     lines = Activity.objects.visible_to(user).present().filter(kind__in=CONTACTS)
     last = lines.filter(member=OuterRef("pk")).order_by("-occurred_at", "-pk").values("pk")[:1]
     members: dict[int, Any] = (

@@ -25,7 +25,7 @@ KEY = "welcome"
 WORDS = 140  # characters of what they said
 
 
-def rows(view: Viewpoint) -> Any:
+def rows(view: Viewpoint) -> list[Any]:
     """The oldest first, with the first line of theirs that this reader may see. The same for each
     colleague: whoever takes one on has it as a follow-up."""
     lines = Activity.objects.visible_to(view.user).present().filter(kind=ActivityKind.MESSAGE)
@@ -37,7 +37,7 @@ def rows(view: Viewpoint) -> Any:
         found = found.filter(pk=view.member)
     found = found.annotate(words=Subquery(first.values("pk")[:1])).filter(words__isnull=False)
     found = found.order_by(or_never("first_seen"), "pk")
-    return occasions.columns(found, WELCOME.slug, "pk", "words")
+    return [occasions.columns(found, WELCOME.slug, "pk", "words")]
 
 
 def fill(found: list[Found], user: User) -> list[Occasion]:

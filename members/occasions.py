@@ -32,7 +32,7 @@ from team.models import User
 from .follow_ups import zone_of
 from .hooks import MailLine, TodaySection
 from .models import Activity, FollowUp, FollowUpKind, Identity, Member
-from .models.member import MemberQuerySet, has_id
+from .models.member import MemberQuerySet, Part, has_id
 from .models.scopes import rows_with_scopes_read
 
 FEW = 6  # rows of a section: none of them is late, and the next comes when one is done
@@ -90,12 +90,13 @@ class Occasion:
 
 @dataclass(frozen=True)
 class OccasionKind:
-    """`rows`: an ordered query of columns(), the most pressing first; compiled once for each role,
-    so it compares with what the Viewpoint has. `fill`: the occasions of what it found.
+    """`rows`: ordered queries of columns() that have nobody in common, the most pressing first;
+    compiled once for each role, so they compare with what the Viewpoint has. `fill`: the occasions
+    of what they found, in order.
     `settle`, `put_off` and `give`: where that is no follow-up; see keep_in_touch."""
 
     slug: str
-    rows: Callable[[Viewpoint], Any]
+    rows: Callable[[Viewpoint], list[Any]]
     fill: Callable[[list[Found], User], list[Occasion]]
     follow_up: FollowUpKind = FollowUpKind.FOLLOW_UP
     can_be_dismissed: bool = True
@@ -111,9 +112,12 @@ class OccasionKind:
         """That of one member, where there still is one."""
         return next(iter(self._filled(_viewpoint(user, True, member.pk), 1)), None)
 
+    def parts(self, view: Viewpoint, most: int) -> list[Any]:
+        return [rows.values_list(*COLUMNS)[:most] for rows in self.rows(view)]
+
     def _filled(self, view: Viewpoint, most: int) -> list[Occasion]:
-        rows = self.rows(view).values_list(*COLUMNS)[:most]
-        return self.fill([Found(*row[1:]) for row in rows], view.user)
+        rows = [row for part in self.parts(view, most) for row in part]
+        return self.fill([Found(*row[1:]) for row in rows], view.user)[:most]
 
 
 _kinds: dict[str, OccasionKind] = {}
@@ -148,9 +152,7 @@ def find_together(user: User, of_team: bool, most: dict[str, int]) -> dict[str, 
 
     def union(reader: User, now: datetime, today: date) -> QuerySet[Any, Any]:
         view = Viewpoint(reader, of_team, now, today, seen.zone)
-        parts: list[Any] = [
-            _kinds[slug].rows(view).values_list(*COLUMNS)[:number] for slug, number in most.items()
-        ]
+        parts = [part for slug, number in most.items() for part in _kinds[slug].parts(view, number)]
         return parts[0].union(*parts[1:], all=True)
 
     key = ("occasions", of_team, str(seen.zone), *most.items())
@@ -158,7 +160,10 @@ def find_together(user: User, of_team: bool, most: dict[str, int]) -> dict[str, 
     found: dict[str, list[Found]] = defaultdict(list)
     for slug, *values in rows:
         found[slug].append(Found(*values))
-    return {slug: _kinds[slug].fill(found[slug], user) if found[slug] else [] for slug in most}
+    return {
+        slug: _kinds[slug].fill(found[slug], user)[:number] if found[slug] else []
+        for slug, number in most.items()
+    }
 
 
 def _viewpoint(user: User, of_team: bool, member: int | None = None) -> Viewpoint:
@@ -194,9 +199,24 @@ def section(
 
 def members_to_turn_to(user: User) -> MemberQuerySet:
     """Of the community, as far as this reader may see it; nobody who asked not to be contacted."""
+    return _to_turn_to(Member.objects.few_visible_to(user))
+
+
+def wholly_seen_to_turn_to(user: User) -> MemberQuerySet:
+    """Of them, those of whom nothing is hidden from this reader: kept values of the others would
+    tell of it."""
+    return _to_turn_to(Member.objects.visible_parts(user)[0][0])
+
+
+def parts_to_turn_to(these: QuerySet[Any, Any], user: User) -> list[Part]:
+    """As visible_parts() has them, of a few thousand, by a query of their ids."""
+    parts = Member.objects.visible_parts_of(these, user)
+    return [(_to_turn_to(members), whose) for members, whose in parts]
+
+
+def _to_turn_to(found: MemberQuerySet) -> MemberQuerySet:
     ours = Identity.objects.filter(member=OuterRef("pk"), is_us=True)
-    found = Member.objects.visible_to(user).filter(user=None, is_bot=False, do_not_contact=False)
-    return found.filter(~Exists(ours))
+    return found.filter(~Exists(ours), user=None, is_bot=False, do_not_contact=False)
 
 
 def members_of(found: list[Found]) -> dict[int, Member]:

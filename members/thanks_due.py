@@ -22,7 +22,7 @@ WITHIN = timedelta(days=90)
 MOST_CREDITS = 1000  # the newest of all
 
 
-def rows(view: Viewpoint) -> Any:
+def rows(view: Viewpoint) -> list[Any]:
     """Whoever helped most comes first, with the newest line and how many there are. Whether
     somebody thanks, or will, or has dismissed it, counts for everybody, whoever may see that."""
     given = Activity.objects.visible_to(view.user).present().filter(kind=ActivityKind.CREDIT)
@@ -39,7 +39,7 @@ def rows(view: Viewpoint) -> Any:
         answers=Count("pk"), last=Max("occurred_at"), newest=Max("pk")
     )
     counted = counted.order_by("-answers", "last")
-    return occasions.columns(counted, THANKS.slug, "member", "newest", "answers")
+    return [occasions.columns(counted, THANKS.slug, "member", "newest", "answers")]
 
 
 def fill(found: list[Found], user: User) -> list[Occasion]:

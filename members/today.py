@@ -66,8 +66,7 @@ def planned(user: User, of_team: bool, most: int) -> list[FollowUp]:
 
 def due_of_kind(kind: FollowUpKind, user: User, of_team: bool, most: int) -> list[FollowUp]:
     kinds = [kind] if kind == FollowUpKind.PROMISE else NOT_PROMISED
-    due = follow_ups.due(user, of_team=of_team).filter(kind__in=kinds)
-    return follow_ups.with_days_left(list(due.soonest_first()[: most + 1]), user)
+    return follow_ups.due(user, kinds, of_team=of_team, most=most + 1)
 
 
 def mail_line(row: FollowUp) -> MailLine:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from community_hub.lib import compiled_sql
 from inbox.models import Conversation
 from inbox.pages import folders
 from members.hooks import MailLine, TodaySection
@@ -16,8 +18,14 @@ def folder_of(of_team: bool) -> folders.Folder:
 
 
 def waiting(user: User, of_team: bool, most: int) -> list[Conversation]:
-    found = folder_of(of_team).conversations(user)
-    return list(found.select_related("source", "assignee", "preview_by__member")[: most + 1])
+    role, sees_all = user.role, of_team and user.can_see_every_source
+
+    def found(user: int = 0) -> QuerySet[Conversation]:
+        rows = folder_of(of_team).conversations(User(pk=user, role=role))
+        return rows.select_related("source", "assignee", "preview_by__member")[: most + 1]
+
+    values = {} if sees_all else {"user": user.pk}
+    return compiled_sql.rows(("today: waiting", of_team, most, role), found, **values)
 
 
 def mail_line(row: Conversation) -> MailLine:

@@ -58,9 +58,13 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
             return self.none()
         hidden = hidden_scopes(user)
         if hidden is None:
-            return self.filter(member__erased_at__isnull=True)
+            return self.of_those_there()
         seen = self.filter(member__in=Member.objects.visible_to(user))
         return seen.exclude(scope__in=hidden)
+
+    def of_those_there(self) -> FollowUpQuerySet:
+        """Of nobody who was erased."""
+        return self.filter(member__erased_at__isnull=True)
 
     def open(self) -> FollowUpQuerySet:
         return self.filter(state=FollowUpState.OPEN)

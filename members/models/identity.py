@@ -29,17 +29,21 @@ select network from one where network is not null
 """
 
 
-def not_only_in(hidden: Scopes, **whose: Any) -> models.Q:
+def not_only_in(hidden: Scopes, *, few: bool = False, **whose: Any) -> models.Q:
     """Seen in another scope than the hidden ones, or in none: `whose` filters sightings by the row
     that is asked about.
 
     PostgreSQL finds once who was seen in hidden scopes, and looks for another scope of those
-    alone: a subquery that is no `exists` is never worked out for everybody.
+    alone: a subquery that is no `exists` is never worked out for everybody. Of `few` rows it looks
+    at each.
     """
     seen = Sighting.objects.filter(**whose)
     elsewhere = models.Subquery(seen.exclude(scope__in=hidden).values("pk")[:1])
-    there = models.Exists(seen.filter(scope__in=hidden))
-    return models.Q(~there) | models.Q(IsNull(elsewhere, False))
+    there = seen.filter(scope__in=hidden)
+    nowhere: Any = ~models.Exists(there)
+    if few:
+        nowhere = IsNull(models.Subquery(there.values("pk")[:1]), True)
+    return models.Q(nowhere) | models.Q(IsNull(elsewhere, False))
 
 
 class IdentityQuerySet(models.QuerySet["Identity"]):

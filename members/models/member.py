@@ -47,12 +47,20 @@ class MemberQuerySet(models.QuerySet["Member"]):
     def visible_to(self, user: User) -> MemberQuerySet:
         """Whoever was seen in a source that this reader may see, or was never seen in any; what
         was said is filtered line by line."""
+        return self._visible_to(user)
+
+    def few_visible_to(self, user: User) -> MemberQuerySet:
+        """The same of some hundreds, each of whom is looked at by itself: whom hidden sources saw
+        is not found first."""
+        return self._visible_to(user, few=True)
+
+    def _visible_to(self, user: User, *, few: bool = False) -> MemberQuerySet:
         if not user.is_authenticated:
             return self.none()
         found, hidden = self.filter(erased_at__isnull=True), hidden_scopes(user)
         if hidden is None:
             return found
-        return found.filter(not_only_in(hidden, identity__member=models.OuterRef("pk")))
+        return found.filter(not_only_in(hidden, few=few, identity__member=models.OuterRef("pk")))
 
     def visible_parts(self, user: User) -> list[Part]:
         """All of visible_to() in parts that have nobody in common, for lists that are quicker so;
@@ -67,11 +75,22 @@ class MemberQuerySet(models.QuerySet["Member"]):
         seen = Sighting.objects.filter(identity__member=models.OuterRef("pk"))
         is_hidden = models.Exists(seen.filter(scope__in=hidden))
         elsewhere = models.Subquery(seen.exclude(scope__in=hidden).values("pk")[:1])
-        accounts = Sighting.objects.filter(_in_any_of(hidden)).values("identity_id")
-        members = Identity.objects.filter(is_any_of("pk", accounts)).values("member_id")
+        members = is_any_of("pk", _seen_in(hidden))
         return [
             (there.filter(~is_hidden), None),
-            (there.filter(is_any_of("pk", members), IsNull(elsewhere, False)), user),
+            (there.filter(members, IsNull(elsewhere, False)), user),
+        ]
+
+    def visible_parts_of(self, these: models.QuerySet[Any, Any], user: User) -> list[Part]:
+        """The same of a few thousand, by a query of their ids."""
+        hidden = hidden_scopes(user)
+        if hidden is None or not user.is_authenticated:
+            return [(self.visible_to(user).filter(is_any_of("pk", these)), None)]
+        seen, there = _seen_in(hidden), self.filter(erased_at__isnull=True)
+        partly = is_any_of("pk", these.intersection(seen))
+        return [
+            (there.filter(is_any_of("pk", these.difference(seen))), None),
+            (self.few_visible_to(user).filter(partly), user),
         ]
 
     # Of these, None for `user` means the kept dates as they are, and `all_differ` that all of them
@@ -155,6 +174,12 @@ NOT_BY_INDEX = models.ExpressionWrapper(
 def has_own_id(pks: str) -> models.Q:
     """has_id() for members that were given `own_id` by with_seen_at()."""
     return has_id(pks, "own_id")
+
+
+def _seen_in(hidden: Scopes) -> models.QuerySet[Any, Any]:
+    """Ids of members that these scopes saw."""
+    accounts = Sighting.objects.filter(_in_any_of(hidden)).order_by().values("identity_id")
+    return Identity.objects.filter(is_any_of("pk", accounts)).order_by().values("member_id")
 
 
 def _in_any_of(hidden: Scopes) -> Any:

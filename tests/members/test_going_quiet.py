@@ -149,3 +149,31 @@ def test_a_cadence_of_no_days_is_refused_in_words_and_undone_otherwise(client, b
     changes = keep_in_touch.set_cadence(member, 45, by=bob)
     assert actions.undo(changes.group, by=bob) == 1
     assert Rhythm.objects.get(pk=member.pk).cadence_days is None
+
+
+def test_a_cadence_counts_what_the_reader_knows_of_and_nobody_is_listed_twice(client, bob, lena):
+    open_place, secret = make_source(), make_source(restricted=True)
+    tag, now = Tag.objects.create(name="Educators", cadence_days=30), timezone.now()
+
+    def seen(name, **places):
+        last = now - timedelta(days=min(places.values()))
+        member = make_member(name, last_seen=last)
+        MemberTag.objects.create(member=member, tag=tag)
+        account = make_identity(member)
+        for place, ago in places.items():
+            scope, at = {"here": open_place, "there": secret}[place].scope, timedelta(days=ago)
+            Sighting.objects.create(
+                identity=account, scope=scope, first_seen=now - at, last_seen=now - at
+            )
+
+    seen("Here", here=40)
+    seen("Lately there", here=50, there=2)
+    seen("Only there", there=60)
+    seen("Lately here", here=3, there=70)
+    assert names(keep_in_touch.KEEP_IN_TOUCH.find(bob, True, 20)) == ["Lately there", "Here"]
+    assert names(keep_in_touch.KEEP_IN_TOUCH.find(lena, True, 20)) == ["Only there", "Here"]
+    for reader, expected in ((bob, ["Lately there", "Here"]), (lena, ["Only there", "Here"])):
+        client.force_login(reader)
+        sections = client.get("/today/?whose=team").context["sections"]
+        found = {each.section.slug: names(each.rows) for each in sections if each.rows}
+        assert found["keep-in-touch"] == expected
