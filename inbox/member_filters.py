@@ -11,15 +11,21 @@ from inbox import filter_values as values
 from inbox.conditions import WAITS
 from inbox.models import Conversation, Message
 from inbox.models.conversation import ConversationQuerySet
-from members.few import found_first
-from members.models import Sighting
+from members.few import found_first, others_found_first
+from members.models import Member, Sighting
+from members.models.scopes import hidden_scopes
 
 
 def seen_in(value: str, context: Context) -> Q:
-    """Seen in a source that this reader may see. Of a source that saw few, they are found first."""
+    """Seen in a source that this reader may see. Of a source that saw few, they are found first;
+    behind a "-", of one that saw nearly all, the others: a list of two parts would look for them
+    twice."""
     scopes = [f"source:{pk}" for pk in values.sources_meant(value, context)]
     seen = Sighting.objects.filter(scope__in=scopes)
     few = found_first(seen, "identity__member")
+    if few is None and context.is_negated and hidden_scopes(context.user) is not None:
+        here = seen.filter(identity__member=OuterRef("pk"))
+        few = others_found_first(Member.objects.filter(~Exists(here)), context.user)
     # As `in`: behind a "-" it is read once for all, where `exists` would look for each member
     return Q(pk__in=seen.values("identity__member")) if few is None else few
 

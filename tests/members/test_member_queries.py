@@ -117,6 +117,25 @@ def test_many_are_found_row_by_row_as_few_are_by_their_ids(bob, lena, people, mo
         assert [len(each) for each in found] == [1, 2]
 
 
+@pytest.mark.parametrize("text", ["-source:plaza", "-(source:plaza or li)", "-(-source:plaza)"])
+@pytest.mark.parametrize("few", [0, 1, 3])
+def test_who_a_source_did_not_see_is_found_either_way(bob, lena, people, monkeypatch, text, few):
+    plaza, closed = make_source(name="Plaza"), make_source(restricted=True)
+    for member, places in zip(people, ([plaza], [plaza, closed], [closed], []), strict=True):
+        account = member.identities.get()
+        Sighting.objects.filter(identity=account).delete()
+        for place in places:
+            Sighting.objects.create(
+                identity=account, scope=place.scope, first_seen=NOW(), last_seen=NOW()
+            )
+    monkeypatch.setattr("members.few.FEW", few)
+    unseen, seen_there = ["Dora Li"], ["Ada Lovelace", "Ben Ali"]
+    without_li = [] if "li)" in text else unseen
+    assert ask(bob, text) == (seen_there if "(-" in text else without_li)
+    unseen_by_lena = ["Cleo Bot"] if "li)" in text else ["Cleo Bot", "Dora Li"]
+    assert ask(lena, text) == (seen_there if "(-" in text else unseen_by_lena)
+
+
 @pytest.mark.parametrize("text", ["contact:>90d", "contact:<10d", "-contact:<10d"])
 def test_a_lead_gets_the_same_answers_from_the_kept_field(bob, lena, people, text):
     assert ask(lena, text) == ask(bob, text)

@@ -31,11 +31,13 @@ EVERY_ROW = ~Q(pk__in=[])  # a Q() of its own would vanish when it is negated
 
 @dataclass(frozen=True)
 class Context:
-    """Who asks, when (aware), and in which timezone a day begins: the hub's."""
+    """Who asks, when (aware), and in which timezone a day begins: the hub's. `is_negated`: for the
+    rows that do not fulfil a condition, which may be found more quickly another way."""
 
     user: Any
     now: datetime
     timezone: tzinfo
+    is_negated: bool = False
 
 
 Words = Callable[[Term, Context], Q]
@@ -196,7 +198,8 @@ class Language:
             parts = [self._q(query, part, context, words) for part in node.parts]
             return Q(*parts or [EVERY_ROW], _connector=Q.AND if isinstance(node, And) else Q.OR)
         if isinstance(node, Not):
-            return ~self._q(query, node.part, context, words)
+            other = replace(context, is_negated=not context.is_negated)
+            return ~self._q(query, node.part, other, words)
         if isinstance(node, Operator):
             definition = self._definition(query.text, node)
             value = node.value.lower() if definition.values else node.value
