@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
+from functools import cached_property
 from typing import Any
 
 from django.db import connection
@@ -91,7 +92,7 @@ class Chart:
         """One month needs no chart."""
         return sum(count > 0 for year in self.years for count, _address in year.months) > 1
 
-    @property
+    @cached_property
     def columns(self) -> list[str]:
         return [str(MONTHS[month])[:3] for month in range(1, 13)]
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import BooleanField, ExpressionWrapper, Q, Value
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from team.models import User
 
 from . import stage_words
-from .log import rows_of_log, timeline
+from .log import rows_of_log
 from .models import Activity, ActivityKind, Member
 from .models.activity import ActivityQuerySet
 from .models.member import is_any_of
@@ -83,25 +83,17 @@ class Glance:
         return stage_words.reason_in(line.summary)
 
 
-def read_glance(member: Member, user: User, lines: int, condition: Q | None = None) -> Glance:
-    """With one line more than `lines`, where there are more, of those that fulfil the condition.
-    One query."""
-    if condition is None:
-        return _glance_of(rows_of_log(lines_at_a_glance, member, user, lines), lines, member)
-    rows = lines_at_a_glance(timeline(member, user), lines, condition)
-    return _glance_of(list(rows), lines, member)
+def read_glance(member: Member, user: User, lines: int) -> Glance:
+    """With one line more than `lines`, where there are more. One query."""
+    return _glance_of(rows_of_log(lines_at_a_glance, member, user, lines), lines, member)
 
 
-def lines_at_a_glance(
-    readable: ActivityQuerySet, lines: int, condition: Q | None = None
-) -> ActivityQuerySet:
-    """The newest lines, and below them those that tell of what a Glance says. `is_asked_for`: it
-    fulfils the condition."""
+def lines_at_a_glance(readable: ActivityQuerySet, lines: int) -> ActivityQuerySet:
+    """The newest lines, and below them those that tell of what a Glance says."""
     theirs, ours = readable.filter(kind__in=THEIRS), readable.filter(kind__in=OURS)
     first = readable.filter(kind__in=[*THEIRS, *OURS]).order_by("occurred_at", "pk")
-    wanted = readable.filter(condition) if condition else readable
     parts = (
-        wanted[: lines + 1],
+        readable[: lines + 1],
         readable.filter(kind=ActivityKind.NOTE)[:NOTES],
         readable.filter(kind=ActivityKind.STAGE)[:1],
         theirs[:1],
@@ -111,9 +103,7 @@ def lines_at_a_glance(
     either = Q()
     for part in parts:
         either |= Q(is_any_of("pk", part.values("pk")))
-    found = Activity.objects.filter(either).select_related("actor").newest_first()
-    asked = ExpressionWrapper(condition, BooleanField()) if condition else Value(True)
-    return with_titles(found).annotate(is_asked_for=asked)
+    return with_titles(Activity.objects.filter(either).select_related("actor").newest_first())
 
 
 def _glance_of(rows: Sequence[Any], lines: int, member: Member) -> Glance:
@@ -124,7 +114,7 @@ def _glance_of(rows: Sequence[Any], lines: int, member: Member) -> Glance:
     ours = next((row for row in rows if row.kind in OURS), None)
     contacts = [row.occurred_at for row in rows if row.kind in THEIRS or row.kind in OURS]
     return Glance(
-        newest=[row for row in rows if row.is_asked_for][: lines + 1],
+        newest=list(rows[: lines + 1]),
         notes=[row for row in rows if row.kind == ActivityKind.NOTE][:NOTES],
         theirs=Contact(theirs, True) if theirs else None,
         ours=Contact(ours, False) if ours else None,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from community_hub.lib import compiled_sql
@@ -81,17 +81,16 @@ class Profile:
         return self.member.timezone if self.member.timezone and not self.local_time else ""
 
 
-def load_profile(member: Member, user: User, *, lines: int, condition: Q | None = None) -> Profile:
-    """With the newest lines, one more than `lines` in `glance` where there are more; of those that
-    fulfil a condition, if one is given. Four queries; two more where lines tell of encounters, and
-    one where they have no account."""
+def load_profile(member: Member, user: User, *, lines: int) -> Profile:
+    """With the newest lines, one more than `lines` in `glance` where there are more. Four queries;
+    two more where lines tell of encounters, and one where they have no account."""
     identities = identities_for(member, user)
     first_seen, last_seen = dates_for(member, identities)
-    glance = read_glance(member, user, lines, condition)
+    glance = read_glance(member, user, lines)
     return Profile(
         member=member,
         identities=identities,
-        lately=list(with_people_told(glance.newest, user))[:lines],
+        lately=list(with_people_told(glance.newest[:lines], user)),
         colleagues=who_knows(member, user),
         follow_ups=follow_ups.open_about(member, user),
         glance=glance,

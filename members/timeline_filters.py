@@ -153,7 +153,7 @@ class TimelineFilters:
 
     def condition(self, period: Period) -> Q:
         """On lines of the log."""
-        found = period.condition & contains(self.words)
+        found = period.condition
         if self.kinds:
             found &= Q(kind__in=[each for slug in self.kinds for each in GROUPS[slug].kinds])
         if self.source:
@@ -161,7 +161,7 @@ class TimelineFilters:
         side, pk = self.who
         if side:
             found &= Q(actor=pk) if side == "us" else Q(identity=pk)
-        return found
+        return found & contains(self.words)  # last, as it takes most
 
     def period(self, context: Context) -> Period:
         """What `when` means: a date or span as in queries ("2025", "last month", "<30d"), or two of
