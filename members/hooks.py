@@ -34,8 +34,9 @@ class TodaySection:
     + 1 rows, the most pressing first; `template` shows one as `row`. `more`: given the same, where
     all of them are, or "". `empty` says what was looked at. `line`: a row as the morning mail says
     it; None where it stands on the page alone. `is_due`: the mail is sent for it; else it stands
-    in one that is sent for another. `together`: given the same and how many at most, by slug, the
-    rows of all sections that have this function, in fewer queries."""
+    in one that is sent for another. `planned`: a FollowUpKind; open ones that are due stand above
+    the other rows, and the mail is sent for them. `together`: given the same and how many at most,
+    by slug, the rows of all sections that have this function, in fewer queries."""
 
     slug: str
     title: Any
@@ -47,6 +48,7 @@ class TodaySection:
     line: Callable[[Any], MailLine] | None = None
     is_due: bool = True
     most: int = 20  # rows on the page
+    planned: str = ""
     together: Callable[[Any, bool, dict[str, int]], dict[str, list[Any]]] | None = None
     place: int = 100  # the lower, the higher on the page
 

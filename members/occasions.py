@@ -193,6 +193,7 @@ def section(
         place=place,
         is_due=is_due,
         most=FEW,
+        planned=kind.follow_up if kind.follow_up != FollowUpKind.FOLLOW_UP else "",
         more=more,
     )
 

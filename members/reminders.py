@@ -30,7 +30,7 @@ class MailSection:
     title: Any
     lines: list[MailLine]
     has_more: bool
-    is_due: bool
+    due: int  # of the lines
 
 
 def due(now: datetime) -> Iterator[tuple[User, date]]:
@@ -63,7 +63,7 @@ def remind(user: User, day: date) -> bool:
 
 def _send(user: User, day: date) -> bool:
     sections = lines_of(user)
-    n = sum(len(each.lines) for each in sections if each.is_due)
+    n = sum(each.due for each in sections)
     if not n:
         return False
     said = ngettext("Today: %(n)s thing waits for you", "Today: %(n)s things wait for you", n)
@@ -82,12 +82,12 @@ def lines_of(user: User) -> list[MailSection]:
     return [
         MailSection(
             each.section.title,
-            list(map(each.section.line, each.rows)),
+            [row.line(row.row) for row in each.shown if row.line],
             each.has_more,
-            each.section.is_due,
+            sum(row.is_due for row in each.shown if row.line),
         )
         for each in today.sections(user, of_team=False)
-        if each.section.line and each.rows
+        if any(row.line for row in each.shown)
     ]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +15,19 @@ from . import follow_ups, hooks
 from .hooks import MailLine, TodaySection
 from .models import FollowUp, FollowUpKind
 
-NOT_PROMISED = [kind for kind in FollowUpKind if kind != FollowUpKind.PROMISE]
+TEMPLATE = "members/_today_follow_up.html"
+MOST = 20  # due follow-ups of a section
+Found = tuple[list[Any], bool]  # rows, and whether there are more
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A row, the template that shows it, and what makes a line of it for the mail."""
+
+    row: Any
+    template: str
+    line: Callable[[Any], MailLine] | None
+    is_due: bool
 
 
 @dataclass(frozen=True)
@@ -21,24 +35,33 @@ class FilledSection:
     """`has_more`: there are further rows than those."""
 
     section: TodaySection
-    rows: list[Any]
+    shown: list[Shown]
     has_more: bool
     more: str  # where all of them are
 
     @property
+    def rows(self) -> list[Any]:
+        return [each.row for each in self.shown]
+
+    @property
     def number(self) -> str:
-        return f"{len(self.rows)}+" if self.has_more else str(len(self.rows))
+        return f"{len(self.shown)}+" if self.has_more else str(len(self.shown))
 
 
 def sections(user: User, *, of_team: bool) -> list[FilledSection]:
     """In their order; one query each, or one for several, and some for what is found."""
     found = []
-    rows_of = _rows_of_all(user, of_team)
+    rows_of, due_of = _rows_of_all(user, of_team), _due_of_all(user, of_team)
     for section in sorted(hooks.today_sections, key=lambda each: each.place):
+        due, more_due = due_of.get(section.planned, ([], False))
         rows = rows_of[section.slug]
-        more = section.more(user, of_team)
-        has_more = len(rows) > section.most
-        found.append(FilledSection(section, rows[: section.most], has_more, more))
+        shown = [Shown(row, TEMPLATE, mail_line, True) for row in due]
+        shown += [
+            Shown(row, section.template, section.line, section.is_due)
+            for row in rows[: section.most]
+        ]
+        has_more = more_due or len(rows) > section.most
+        found.append(FilledSection(section, shown, has_more, section.more(user, of_team)))
     return found
 
 
@@ -56,21 +79,21 @@ def _rows_of_all(user: User, of_team: bool) -> dict[str, list[Any]]:
     return rows
 
 
-def promised(user: User, of_team: bool, most: int) -> list[FollowUp]:
-    return due_of_kind(FollowUpKind.PROMISE, user, of_team, most)
+def _due_of_all(user: User, of_team: bool) -> dict[str, Found]:
+    """Due follow-ups by kind, the soonest first. One query."""
+    by_kind: dict[str, list[FollowUp]] = defaultdict(list)
+    for row in follow_ups.due(user, of_team=of_team, most=MOST + 1):
+        by_kind[row.kind].append(row)
+    return {kind: (rows[:MOST], len(rows) > MOST) for kind, rows in by_kind.items()}
 
 
-def planned(user: User, of_team: bool, most: int) -> list[FollowUp]:
-    return due_of_kind(FollowUpKind.FOLLOW_UP, user, of_team, most)
-
-
-def due_of_kind(kind: FollowUpKind, user: User, of_team: bool, most: int) -> list[FollowUp]:
-    kinds = [kind] if kind == FollowUpKind.PROMISE else NOT_PROMISED
-    return follow_ups.due(user, kinds, of_team=of_team, most=most + 1)
+def nothing_else(_user: User, _of_team: bool, _most: int) -> list[Any]:
+    """Such a section has due follow-ups alone."""
+    return []
 
 
 def mail_line(row: FollowUp) -> MailLine:
-    note = f"{row.due_words} · {row.place}" if row.place else row.due_words
+    note = " · ".join(filter(None, (row.due_words, row.place_words)))
     return MailLine(str(row.member), row.text, note, row.member.get_absolute_url())
 
 
@@ -79,9 +102,10 @@ PROMISED = TodaySection(
     title=_("Promised"),
     hint=_("what you said you would do"),
     empty=_("No promise is due today or late."),
-    template="members/_today_follow_up.html",
-    rows=promised,
+    template=TEMPLATE,
+    rows=nothing_else,
     line=mail_line,
+    planned=FollowUpKind.PROMISE,
     place=10,
 )
 PLANNED = TodaySection(
@@ -89,8 +113,9 @@ PLANNED = TodaySection(
     title=_("Follow up"),
     hint=_("what you planned to do"),
     empty=_("No follow-up is due today or late."),
-    template="members/_today_follow_up.html",
-    rows=planned,
+    template=TEMPLATE,
+    rows=nothing_else,
     line=mail_line,
+    planned=FollowUpKind.FOLLOW_UP,
     place=20,
 )

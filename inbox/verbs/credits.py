@@ -109,7 +109,7 @@ def thank(message: Message, *, by: User) -> Changes:
         raise NotPossible(_("Credit the answer first."))
     if credits.are_thanked(author.member, message.pk, message.sent_at):
         raise NotPossible(_("They’re thanked for this already."))
-    said = _("Thank them for answering “%(subject)s”") % {"subject": message.conversation}
+    said = _("Thank them for their answer")
     origin = Origin(
         key=credits.key_of(message.pk), scope=message.conversation.source.scope,
         place=str(message.conversation), link=link_of(message),

@@ -159,6 +159,11 @@ class FollowUp(models.Model):
         return self.state == FollowUpState.OPEN
 
     @property
+    def place_words(self) -> str:
+        """Where it comes from; "" where its text says so already."""
+        return "" if self.place in self.text else self.place
+
+    @property
     def closing_states(self) -> list[FollowUpState]:
         """How it may end: only what was promised can be broken."""
         broken = [FollowUpState.BROKEN] if self.is_promise else []

@@ -22,7 +22,7 @@ def today(request: AuthenticatedHttpRequest) -> HttpResponse:
         "sections": sections,
         "of_team": of_team,
         "day": follow_ups.today_of(user),
-        "things": sum(len(each.rows) for each in sections),
+        "things": sum(len(each.shown) for each in sections),
         "has_more": any(each.has_more for each in sections),
     }
     return htmx.respond(request, "members/today.html", context, parts=("today",))

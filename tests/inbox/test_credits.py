@@ -162,7 +162,7 @@ def test_one_press_plans_thanks_for_today_once(client, question, bob):
         "thanks",
         member(),
         bob,
-        "Thank them for answering “MIDI clock drifts”",
+        "Thank them for their answer",
     )
     assert (row.origin, row.due_on) == (f"credit:message:{pk}", timezone.localdate())
     again = client.post(f"/messages/{pk}/thanks/", follow=True)

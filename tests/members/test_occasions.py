@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from members import newcomers, occasion_verbs, thanks_due
+from members import follow_up_verbs, newcomers, occasion_verbs, reminders, thanks_due
 from members.follow_up_verbs import NotPossible
 from members.models import FollowUp, Identity, Member, Sighting
 from members.occasions import FEW
@@ -31,6 +31,10 @@ def helper(name="Petra", times=2, days=5, **line):
         make_line(member, "Answered “Drift”", kind="credit", occurred_at=at, **line)
     Member.objects.filter(pk=member.pk).update(first_seen=NOW() - timedelta(days=400))
     return member
+
+
+def section(slug, user, *, of_team=False):
+    return next(each for each in sections(user, of_team=of_team) if each.section.slug == slug)
 
 
 def names(rows):
@@ -75,10 +79,8 @@ def test_one_teammate_welcomes_and_the_other_is_told_who(client, bob, lena):
     assert newcomers.WELCOME.find(lena, True, 20) == []
     with pytest.raises(NotPossible, match="Bob Baker takes care of it"):
         occasion_verbs.take(stale, by=lena)
-    planned = next(
-        each for each in sections(bob, of_team=False) if each.section.slug == "follow-ups"
-    )
-    assert planned.rows == [row]
+    assert section("welcome", bob).rows == [row]
+    assert section("follow-ups", bob).rows == []
 
 
 def test_a_welcome_plans_checks_and_one_undo_takes_all_of_it_back(bob):
@@ -158,3 +160,50 @@ def test_first_finds_who_was_seen_first_in_a_week_as_far_as_the_reader_knows(cli
         page = client.get("/members/?q=first:thisweek").content.decode()
         named = ("Joss", "Old", "Known longer", "Hidden")
         assert [each for each in named if each in page] == expected
+
+
+def test_thanks_that_are_planned_stand_in_their_own_section_above_those_that_are_due(
+    client, bob, lena
+):
+    petra, _kofi = helper("Petra", 3), helper("Kofi", 1)
+    occasion_verbs.take(thanks_due.THANKS.of(petra, bob), by=bob)
+    assert names(section("thanks", bob).rows) == ["Petra", "Kofi"]
+    assert section("follow-ups", bob).rows == []
+    assert names(section("thanks", lena).rows) == ["Kofi"]
+    assert names(section("thanks", lena, of_team=True).rows) == ["Petra", "Kofi"]
+    client.force_login(bob)
+    shown = one_line(client.get("/today/").content)
+    part = shown[shown.index('id="today-thanks"') :]
+    assert "Thank them for their answers" in part
+    assert "answered someone" in part
+    assert 'value="kept"' in part  # the one can be closed,
+    assert "occasions/thanks/" in part  # the other be taken on
+
+
+def test_planned_thanks_that_are_due_are_mailed_and_those_that_nobody_took_on_are_not(bob):
+    petra = helper("Petra", 3)
+    found = {str(each.title): each for each in reminders.lines_of(bob)}
+    assert found["Thanks due"].due == 0
+    occasion_verbs.take(thanks_due.THANKS.of(petra, bob), by=bob)
+    found = {str(each.title): each for each in reminders.lines_of(bob)}
+    assert (found["Thanks due"].due, len(found["Thanks due"].lines)) == (1, 1)
+
+
+def test_more_planned_than_a_section_shows_hide_nothing_of_the_others(bob):
+    for number in range(25):
+        row = make_member(f"Welcomed {number}")
+        follow_up_verbs.plan(row, "Welcome them", timezone.localdate(), by=bob, kind="welcome")
+    follow_up_verbs.plan(make_member(), "Send it", timezone.localdate(), by=bob, kind="promise")
+    welcome = section("welcome", bob)
+    assert (len(welcome.rows), welcome.number) == (20, "20+")
+    assert len(section("promised", bob).rows) == 1
+
+
+def test_where_a_follow_up_comes_from_stands_once_in_its_row(client, bob):
+    origin = follow_up_verbs.Origin(place="Encoder jumps")
+    for name, text in (("Ines", "Thank them for answering “Encoder jumps”"), ("Jo", "Thank them")):
+        follow_up_verbs.plan(
+            make_member(name), text, timezone.localdate(), by=bob, kind="thanks", origin=origin
+        )
+    client.force_login(bob)
+    assert one_line(client.get("/today/").content).count("Encoder jumps") == 2
