@@ -1,11 +1,12 @@
-"""Promises that are open where a conversation is done: who keeps them is asked once."""
+"""Promises that are open where a conversation is done: who keeps them is asked once of each."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,25 +19,19 @@ from team.actions import Changes
 from team.models import Action, User
 
 MOST = 50
-
-
-def of_conversations(ids: Iterable[int], user: User) -> list[FollowUp]:
-    """Soonest first, as far as this colleague may see them."""
-    links = [path("conversation", pk) for pk in ids]
-    found = FollowUp.objects.visible_to(user).open().filter(kind=FollowUpKind.PROMISE)
-    rows = found.filter(link__in=links).select_related("owner", "member").soonest_first()
-    return follow_ups.with_days_left(list(rows[:MOST]), user)
+CONVERSATION = "inbox.conversation"  # in the trail
 
 
 def of_closing(group: uuid.UUID, user: User) -> list[FollowUp]:
-    """Of the conversations that this colleague closed in one go."""
+    """Of the conversations that this colleague closed in one go, those that were asked of then."""
     closed = Action.objects.filter(group=group, by=user, verb="close", undone_at=None)
-    ids = closed.filter(object_type="inbox.conversation").values_list("object_id", flat=True)
-    return of_conversations(ids[:1000], user)
+    ids = closed.filter(object_type=CONVERSATION).values_list("object_id", flat=True)
+    return _asked_of(ids[:1000], group, user)
 
 
 def question(changes: Changes, user: User) -> dict[str, str]:
-    """What a toast says of them: "text" and "link"; nothing where nothing is promised there."""
+    """What a toast says of them: "text" and "link"; nothing where nothing is promised there, or
+    whoever closed it before was asked already."""
     ids = [each.object_id for each in changes.actions if each.verb == "close"]
     return _question(ids, changes.group, user)
 
@@ -44,7 +39,7 @@ def question(changes: Changes, user: User) -> dict[str, str]:
 def question_after(reply: Message, user: User) -> dict[str, str]:
     """The same, where a conversation was closed with a reply."""
     closed = Action.objects.filter(
-        object_type="inbox.conversation",
+        object_type=CONVERSATION,
         object_id=reply.conversation_id,
         verb="close",
         by=user,
@@ -55,7 +50,7 @@ def question_after(reply: Message, user: User) -> dict[str, str]:
 
 
 def _question(ids: list[int], group: uuid.UUID, user: User) -> dict[str, str]:
-    rows = of_conversations(ids, user) if ids and user.can_edit_members else []
+    rows = _asked_of(ids, group, user) if ids and user.can_edit_members else []
     if not rows:
         return {}
     link = reverse("closed-promises", args=[group])
@@ -67,6 +62,30 @@ def _question(ids: list[int], group: uuid.UUID, user: User) -> dict[str, str]:
             "%(n)s promise is open. Who keeps it?", "%(n)s promises are open. Who keeps them?", n
         ) % {"n": n}
     return {"text": said, "link": link}
+
+
+def _asked_of(ids: Iterable[int], group: uuid.UUID, user: User) -> list[FollowUp]:
+    """Open promises of these conversations, soonest first, as far as this colleague may see them,
+    without those that stood there when somebody closed the conversation before this group did."""
+    places = {path("conversation", pk): pk for pk in ids}
+    found = FollowUp.objects.visible_to(user).open().filter(kind=FollowUpKind.PROMISE)
+    found = found.filter(link__in=places).select_related("owner", "member").soonest_first()
+    rows = list(found[:MOST])
+    if not rows:
+        return []
+    closings = Action.objects.filter(
+        object_type=CONVERSATION, verb="close", by__isnull=False, undone_at=None,
+        object_id__in={places[row.link] for row in rows},
+    )  # fmt: skip
+    this = closings.filter(group=group).order_by("pk").values("pk")[:1]
+    before = closings.filter(pk__lt=Subquery(this)).order_by("object_id", "-pk")
+    last = dict(before.distinct("object_id").values_list("object_id", "at"))
+    new = [row for row in rows if not _stood_at(row, last.get(places[row.link]))]
+    return follow_ups.with_days_left(new, user)
+
+
+def _stood_at(row: FollowUp, closed_at: datetime | None) -> bool:
+    return closed_at is not None and row.created_at < closed_at
 
 
 def colleagues() -> QuerySet[User]:

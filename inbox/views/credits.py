@@ -11,6 +11,7 @@ from django_htmx.http import trigger_client_event
 from community_hub.lib import htmx
 from community_hub.lib.text import shortened
 from inbox.models import Message
+from inbox.pages import open_promises
 from inbox.verbs import credits as verbs
 from members.follow_up_verbs import NotPossible, plan
 from team.http import AuthenticatedHttpRequest
@@ -34,7 +35,9 @@ def credit(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     if not changes:
         already = _("That answer is credited already.") if is_given else _("It isn’t credited.")
         return answer(request, message, already)
-    return answer(request, message, words_of(message, is_given=is_given), undo=changes.undo_url)
+    said = words_of(message, is_given=is_given)
+    question = open_promises.question(changes, request.user)
+    return answer(request, message, said, undo=changes.undo_url, question=question)
 
 
 @require_POST
@@ -79,8 +82,9 @@ def answer(
     *,
     undo: str = "",
     level: str = "",
+    question: dict[str, str] | None = None,
 ) -> HttpResponse:
     """The conversation stays open: others may have answered as well."""
     conversation = visible_conversation(request, message.conversation_id)
     response = after_verb(request, conversation, move_on=False)
-    return htmx.tell(request, response, text, undo=undo, level=level)
+    return htmx.tell(request, response, text, undo=undo, level=level, question=question)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from inbox.connectors.values import SendState, Sent
 from inbox.delivery import outcomes
 from inbox.models import Draft, ReplyPromise
-from inbox.verbs import promises, writing
+from inbox.verbs import promises, triage, writing
 from members import follow_up_verbs
 from members.follow_up_verbs import NotPossible
 from members.models import FollowUp
@@ -160,9 +160,61 @@ def test_bulk_and_send_and_done_ask_too(client, bob, talk):
     done = client.post(f"/conversations/{talk.pk}/replies/", reply, headers=htmx)
     assert "Who keeps it?" in done.headers["HX-Trigger"]
     client.delete(f"/conversations/{talk.pk}/closure/")
+    later = follow_up_verbs.Origin(link=origin.link, key="message:later")
+    follow_up_verbs.plan(member, "Send more", week(), by=bob, kind="promise", origin=later)
     picked = {"pick": f"{talk.pk}-99999"}
     done = client.post("/inbox/selection/closures/", picked, headers=htmx)
     assert "Who keeps it?" in done.headers["HX-Trigger"]
+
+
+def closed(client, talk):
+    """What the toast says when the conversation is closed."""
+    htmx = {"HX-Request": "true", "HX-Target": "talk"}
+    done = client.post(f"/conversations/{talk.pk}/closure/", headers=htmx)
+    return done.headers["HX-Trigger"]
+
+
+def promise(talk, text, by, key=""):
+    member = talk.messages.get(kind="inbound").author.member
+    origin = follow_up_verbs.Origin(link=talk.get_absolute_url(), key=key, place=str(talk))
+    changes = follow_up_verbs.plan(member, text, week(), by=by, kind="promise", origin=origin)
+    return FollowUp.objects.get(pk=changes.actions[0].object_id)
+
+
+def test_closing_again_asks_of_no_promise_that_was_asked_of_before(client, bob, lena, talk):
+    promise(talk, "Send the fix", bob)
+    client.force_login(bob)
+    assert "Who keeps it?" in closed(client, talk)
+    client.delete(f"/conversations/{talk.pk}/closure/")
+    assert "Who keeps" not in closed(client, talk)
+    client.delete(f"/conversations/{talk.pk}/closure/")
+    client.force_login(lena)
+    assert "Who keeps" not in closed(client, talk)
+    client.delete(f"/conversations/{talk.pk}/closure/")
+    promise(talk, "And a sticker", bob)
+    told = closed(client, talk)
+    assert "Still promised to Ines Wolff. Who keeps it?" in told
+    link = told.split('"link": "')[1].split('"')[0]
+    shown = client.get(link).content.decode()
+    assert "And a sticker" in shown
+    assert "Send the fix" not in shown
+
+
+def test_a_closing_that_was_undone_was_no_answer(client, bob, talk):
+    promise(talk, "Send the fix", bob)
+    client.force_login(bob)
+    changes = triage.close([talk], by=bob, seen_up_to=99999)
+    changes.undo(by=bob)
+    assert "Who keeps it?" in closed(client, talk)
+
+
+def test_crediting_an_answer_asks_too_where_it_closes_the_conversation(client, bob, talk):
+    promise(talk, "Send the fix", bob)
+    answer = make_message(talk, "Turn it off", author=make_identity(), mention_reason="")
+    client.force_login(bob)
+    htmx = {"HX-Request": "true", "HX-Target": "talk"}
+    told = client.post(f"/messages/{answer.pk}/credit/", headers=htmx).headers["HX-Trigger"]
+    assert "Who keeps it?" in told
 
 
 def test_a_draft_is_its_writers_own(client, bob, lena, talk):
