@@ -10,6 +10,7 @@ class MembersConfig(AppConfig):
         from members import (  # noqa: F401 - some register themselves
             bulk,
             contact,
+            credit_filter,
             derived,
             encounter_bonds,
             encounter_filters,

@@ -35,7 +35,7 @@ def _people(encounters: QuerySet[Encounter]) -> QuerySet[Any, Any]:
     return EncounterPerson.objects.filter(encounter__in=encounters).values("member")
 
 
-def offered(user: User, beginning: str) -> Iterable[tuple[str, Text]]:
+def ages_and_never(user: User, beginning: str) -> Iterable[tuple[str, Text]]:
     never = [("never", gettext_lazy("Never"))]
     ages = list(dates.complete_age(user, beginning))
     return [*ages, *(each for each in never if each[0].startswith(beginning.lower()))]
@@ -47,6 +47,6 @@ PEOPLE.register(
         help=gettext_lazy("Last met, called or given a gift longer ago (>) or more recently (<)"),
         example="met:>90d",
         build=met,
-        complete=offered,
+        complete=ages_and_never,
     )
 )

@@ -7,17 +7,20 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from community_hub.lib.query import Mistake, complete
 from inbox.connectors.base import Op
 from inbox.ingest.pipeline import ingest
 from inbox.models import Conversation, Message
 from inbox.verbs.credits import NotPossible, credit, thank, uncredit
-from members.follow_up_verbs import complete
+from members import filters
+from members.filters import PEOPLE
+from members.follow_up_verbs import complete as close
 from members.log import timeline
 from members.models import FollowUp, Member
 from members.occasion_verbs import take
 from members.thanks_due import THANKS
 from tests.inbox.items import item, page, person, reply
-from tests.make import make_identity, make_message, make_source, make_user
+from tests.make import make_identity, make_line, make_message, make_source, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -186,7 +189,7 @@ def test_the_thread_says_that_thanks_are_planned_and_when_they_were_given(
     shown = shown_thread(client, question)
     assert f'<a class="link" href="/follow-ups/{row.pk}/">Thanks planned</a>' in shown
     assert f'formaction="/messages/{pk}/thanks/"' not in shown
-    complete(row, by=bob)
+    close(row, by=bob)
     shown = shown_thread(client, question)
     day = date_format(timezone.localdate(), "j F Y")
     assert f'<a class="link" href="/follow-ups/{row.pk}/">Thanked on {day}</a>' in shown
@@ -198,7 +201,7 @@ def test_thanks_that_were_dropped_are_offered_again(client, question, bob):
     client.force_login(bob)
     credit(answer(), by=bob)
     thank(answer(), by=bob)
-    complete(FollowUp.objects.get(), "dropped", by=bob)
+    close(FollowUp.objects.get(), "dropped", by=bob)
     assert ">Thank them</button>" in shown_thread(client, question)
 
 
@@ -284,3 +287,44 @@ def test_credit_costs_the_same_in_a_long_thread(question, bob, django_assert_max
         make_message(question.conversation, f"Another {number}", mention_reason="")
     with django_assert_max_num_queries(32):
         credit(answer(), by=bob)
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("credited:<30d", "Kofi"),
+        ("credited:>30d", "Petra"),
+        ("-credited:<30d", "Ines Petra"),
+        ("credited:never", "Ines"),
+    ],
+)
+def test_members_are_found_by_when_an_answer_of_theirs_was_credited(question, bob, written, found):
+    Message.objects.filter(pk=answer("petra").pk).update(sent_at=timezone.now() - timedelta(90))
+    Message.objects.filter(pk=question.pk).update(sent_at=timezone.now() - timedelta(100))
+    Message.objects.filter(pk=answer("kofi").pk).update(sent_at=timezone.now() - timedelta(2))
+    for who in ("petra", "kofi"):
+        credit(answer(who), by=bob)
+    assert names_found(written, bob) == found
+
+
+def test_a_credit_in_a_restricted_source_finds_nobody_for_who_may_not_see_it(question, bob, lena):
+    credit(answer(), by=lena)
+    source = question.conversation.source
+    make_line(member(), "Hello", scope=make_source().scope)  # known from elsewhere too
+    source.restricted = True
+    source.save()
+    assert names_found("credited:<9999d", lena) == "Petra"
+    assert names_found("credited:<9999d", bob) == ""
+
+
+def test_what_stands_after_credited_is_offered_and_explained(bob):
+    offered = [each.text for each in complete(PEOPLE, "credited:", 9, bob)]
+    assert "never" in offered
+    assert any(text.startswith(">") for text in offered)
+    with pytest.raises(Mistake):
+        filters.apply(Member.objects.all(), "credited:often", bob)
+
+
+def names_found(written, user):
+    rows = filters.apply(Member.objects.with_seen_at(user), written, user).order_by("name")
+    return " ".join(rows.values_list("name", flat=True))
