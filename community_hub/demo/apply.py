@@ -18,7 +18,6 @@ from members import verbs as member_verbs
 from members.models import (
     Activity,
     FollowUp,
-    FollowUpKind,
     FollowUpState,
     Identity,
     Member,
@@ -135,8 +134,7 @@ def plan_follow_ups(sources: dict[str, Source], users: Users) -> None:
     now, today = timezone.now(), follow_ups.today()
     for planned in FOLLOW_UPS:
         owner, member = users[planned.owner], member_called(sources[planned.site], planned.handle)
-        kind = FollowUpKind.PROMISE if planned.promised else FollowUpKind.FOLLOW_UP
-        made = follow_up_verbs.plan(member, planned.text, today, by=owner, kind=kind)
+        made = follow_up_verbs.plan(member, planned.text, today, by=owner, kind=planned.kind)
         row = FollowUp.objects.get(pk=made.actions[0].object_id)
         row.due_on, row.created_at = today + timedelta(days=planned.due), now
         row.created_at -= timedelta(days=planned.planned)

@@ -37,7 +37,7 @@ class LoggedEncounter:
 
 ENCOUNTERS = (
     LoggedEncounter(
-        "call", BO, 6, (("forum", "inesw"),),
+        "call", BO, 1, (("forum", "inesw"),),
         "Looked at the drift together for half an hour. It starts once both outputs are patched; "
         "she sends us a recording. She would test a beta firmware.",
     ),

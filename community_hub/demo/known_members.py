@@ -38,7 +38,7 @@ KNOWN_MEMBERS = (
         ("de", "en"),
         LENA,
         (
-            (BO, 1, "Promised her by Tuesday: what firmware finds about the clock drift."),
+            (BO, 1, "Promised her within a day: what firmware finds about the clock drift."),
             (LENA, 53, "Wants to test builds early; has a second unit that no gig depends on."),
             (
                 SURI,

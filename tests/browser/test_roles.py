@@ -20,7 +20,7 @@ def test_a_lead_reads_who_somebody_is_by_keyboard(sit) -> None:
     row.press("Enter")
     expect(page.locator("h1").filter(has_text="Ines")).to_be_visible()
     expect(page.get_by_role("heading", name="History")).to_be_visible()
-    expect(page.get_by_text("Promised her by Tuesday").first).to_be_visible()
+    expect(page.get_by_text("Promised her within a day").first).to_be_visible()
     expect(page.locator(".tale").first).to_be_visible()
     expect(page.get_by_role("heading", name="Conversations")).to_be_visible()
 

@@ -11,6 +11,9 @@ import pytest
 
 from community_hub.demo.community import Community, community
 from community_hub.demo.content import SITES, read_words, scripts, topics
+from community_hub.demo.encounters import ENCOUNTERS
+from community_hub.demo.follow_ups import FOLLOW_UPS
+from community_hub.demo.known_members import KNOWN_MEMBERS
 from sandbox.seed import SeedPost, SeedThread
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -24,6 +27,21 @@ def demo() -> Community:
 
 def posts_of(demo: Community) -> list[SeedPost]:
     return [post for thread in demo.everything() for post in thread.posts]
+
+
+def test_what_was_promised_about_the_drift_fits_the_note_and_the_thread(demo: Community) -> None:
+    thread = next(each for each in demo.everything() if each.title.startswith("MIDI clock drifts"))
+    said = next(post for post in thread.posts if "will tell you" in post.body)
+    promise = next(each for each in FOLLOW_UPS if each.handle == "inesw")
+    known = next(each for each in KNOWN_MEMBERS if each.handle == "inesw")
+    ago, words = next((days, text) for _who, days, text in known.notes if "Promised" in text)
+    call = next(each for each in ENCOUNTERS if ("forum", "inesw") in each.people)
+    assert "within a day" in said.body
+    assert "within a day" in words
+    assert promise.planned == ago
+    assert thread.posts[0].created_at < said.created_at <= NOW - timedelta(days=ago)
+    assert NOW.date() + timedelta(promise.due) <= (said.created_at + timedelta(days=1)).date()
+    assert NOW - timedelta(days=call.ago) > thread.posts[0].created_at
 
 
 def subject(thread: SeedThread) -> str:
