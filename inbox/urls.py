@@ -3,6 +3,7 @@
 from django.urls import path
 
 from inbox.views import (
+    approaches,
     bulk,
     conversation,
     credits,
@@ -97,6 +98,10 @@ urlpatterns = [
     ),
     path("messages/<int:pk>/credit/", credits.credit, name="message-credit"),
     path("messages/<int:pk>/thanks/", credits.thanks, name="message-thanks"),
+    path("members/<int:pk>/approach/", approaches.approach, name="member-approach"),
+    path(
+        "messages/<int:pk>/approach-request/", approaches.approach_request, name="approach-request"
+    ),
     path("conversations/<int:pk>/promises/", promises.reply_promises, name="reply-promises"),
     path("reply-promises/<int:pk>/", promises.reply_promise, name="reply-promise"),
     path("messages/<int:pk>/promises/", promises.message_promises, name="message-promises"),

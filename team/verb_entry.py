@@ -23,6 +23,7 @@ Right = Literal[
     "can_link_staff",
     "can_manage_sources",
     "can_manage_team",
+    "can_allow_approaches",
 ]
 # Takes the actions of one verb, newest first, and whoever undoes them; answers the ids of those
 # that were undone. The others have been changed by somebody since.

@@ -15,6 +15,7 @@ from django_htmx.http import trigger_client_event
 from community_hub.lib import html, htmx
 from community_hub.lib.text import TooLong, number
 from inbox import reply_rules
+from inbox.approaches import why_not_again
 from inbox.models import Conversation, Draft, Message
 from inbox.pages import open_promises
 from inbox.pages.composer import shown_there
@@ -36,7 +37,7 @@ def replies(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     text = typed(request, "reply")
     to = answered(request, conversation)
     if problem := what_is_wrong(conversation, request, text, to):
-        return refused(request, conversation, problem)
+        return refused(request, conversation, problem, to=to)
     if not request.POST.get("anyway"):
         if other := answered_meanwhile(conversation, request):
             return refused(request, conversation, "", other=other, status=409)
@@ -158,10 +159,12 @@ def refused(
     words: str,
     *,
     other: Message | None = None,
+    to: Message | None = None,
     may_insist: bool = False,
     status: int = 422,
 ) -> HttpResponse:
-    """The words stay in the box; what is wrong is said above it."""
+    """The words stay in the box; what is wrong is said above it. `to`: whom the reply is for, where
+    that may be what is wrong."""
     if not htmx.target(request):
         return refused_plainly(request, conversation, words)
     context = {
@@ -169,6 +172,7 @@ def refused(
         "other": other,
         "may_insist": may_insist or other is not None,
         "conversation": conversation,
+        "asks_lead_about": to if to and words == why_not_again(to, request.user) else None,
     }
     response = render(request, "inbox/refused.html", context, status=status)
     response.headers["HX-Retarget"] = "#composer-warning"

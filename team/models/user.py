@@ -183,6 +183,11 @@ class User(AbstractBaseUser):
         return self.is_lead
 
     @property
+    def can_allow_approaches(self) -> bool:
+        """Say that somebody who didn't ask may be written to once more."""
+        return self.is_lead
+
+    @property
     def can_manage_sources(self) -> bool:
         return self.role == Role.ADMIN
 

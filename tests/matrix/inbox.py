@@ -6,7 +6,7 @@ from functools import partial
 
 from community_hub.lib.pictures.keeping import name_of
 
-from .endpoints import ADMINS, NOTERS, OPEN, PLANNED, TRIAGERS, Endpoint
+from .endpoints import ADMINS, LEADS, NOTERS, OPEN, PLANNED, TRIAGERS, Endpoint
 from .world import PICTURE_ADDRESS
 
 CONVERSATION = {"pk": lambda world: world.conversation.pk}
@@ -22,6 +22,7 @@ VARIANT = {
 }
 GERMAN = {"language": "de", "text": "Danke!"}
 ANSWER = {"pk": lambda world: world.peer_answer.pk}
+AUTHOR = {"pk": lambda world: world.peer_answer.author.member_id}
 CREDITED = {"pk": lambda world: world.credited.pk}
 PICTURE = {"pk": lambda world: world.illustrated.pk, "name": name_of(PICTURE_ADDRESS)}
 TAG = {"pk": lambda world: world.tagged.pk, "tag_pk": lambda world: world.tag.pk}
@@ -115,6 +116,9 @@ ENDPOINTS = (
     Endpoint("reply-promises/<int:pk>/", "DELETE", TRIAGERS, MARKED, scoped=True),
     Endpoint("reply-promises/<int:pk>/", "POST", TRIAGERS, MARKED, scoped=True),
     Endpoint("messages/<int:pk>/promises/", "GET", TRIAGERS, OURS, scoped=True),
+    Endpoint("members/<int:pk>/approach/", "GET", LEADS, AUTHOR),
+    Endpoint("members/<int:pk>/approach/", "POST", LEADS, AUTHOR),
+    Endpoint("messages/<int:pk>/approach-request/", "POST", TRIAGERS, ANSWER, scoped=True),
     Endpoint("messages/<int:pk>/promises/", "POST", TRIAGERS, OURS, PLANNED, scoped=True),
     Endpoint("closings/<uuid:group>/promises/", "GET", ids=UNDONE),
     Endpoint("deliveries/<int:pk>/retry/", "POST", TRIAGERS, reply("failed"), scoped=True),

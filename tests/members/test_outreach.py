@@ -5,17 +5,21 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from inbox.connectors.base import Page
 from inbox.ingest.pipeline import ingest
 from inbox.models import Message
 from inbox.reply_rules import ReplyRefused
+from inbox.verbs import approaches as approach_verbs
 from inbox.verbs import sources as source_verbs
 from inbox.verbs import writing
 from members import derived, outreach_pass, sightings, stage_rule
+from members.follow_up_verbs import NotPossible
 from members.listing import MemberListing
 from members.models import Member, Outreach
+from team.models import Notification
 from tests.inbox.items import item, person
 from tests.make import (
     make_conversation,
@@ -221,3 +225,92 @@ def test_outreach_is_made_anew_like_all_that_is_derived(ours, elsewhere):
     assert kept == [("Ada", "seen"), ("Finn", "returned")]
     derived.rebuild()
     assert list(Outreach.objects.order_by("pk").values_list("member__name", "step")) == kept
+
+
+@pytest.fixture
+def refused(elsewhere, stranger, bob):
+    """A post whose author was written to without being asked, and hasn't replied."""
+    first, second = spot(elsewhere, stranger), spot(elsewhere, stranger)
+    writing.reply(first.conversation, "A ground loop, perhaps?", by=bob, to=first)
+    with pytest.raises(ReplyRefused, match="ask a lead to allow another message"):
+        writing.reply(second.conversation, "Still humming?", by=bob, to=second)
+    return second
+
+
+def test_a_lead_allows_one_more_message_and_the_next_uses_it_up(refused, elsewhere, bob, lena):
+    member = refused.author.member
+    assert approach_verbs.allow(member, by=lena)
+    assert not approach_verbs.allow(member, by=lena)
+    assert writing.reply(refused.conversation, "Still humming?", by=bob, to=refused).pk
+    third = spot(elsewhere, refused.author)
+    with pytest.raises(ReplyRefused):
+        writing.reply(third.conversation, "And now?", by=bob, to=third)
+    assert approach_verbs.allow(member, by=lena)
+
+
+def test_a_reply_that_is_taken_back_leaves_the_leads_word(refused, bob, lena):
+    approach_verbs.allow(refused.author.member, by=lena)
+    reply = writing.reply(refused.conversation, "Still humming?", by=bob, to=refused)
+    writing.cancel(reply.delivery, by=bob)
+    assert writing.reply(refused.conversation, "Once more:", by=bob, to=refused).pk
+
+
+def test_a_lead_takes_their_word_back(refused, bob, lena):
+    approach_verbs.allow(refused.author.member, by=lena).undo(by=lena)
+    with pytest.raises(ReplyRefused):
+        writing.reply(refused.conversation, "Still humming?", by=bob, to=refused)
+
+
+def test_only_leads_allow_and_only_where_something_has_to_be_allowed(refused, bob, lena):
+    with pytest.raises(PermissionDenied):
+        approach_verbs.allow(refused.author.member, by=bob)
+    with pytest.raises(NotPossible, match="anyone can write"):
+        approach_verbs.allow(make_member("Jo"), by=lena)
+
+
+def test_a_refused_manager_asks_the_leads_once_and_hears_of_their_word(client, refused, bob, lena):
+    client.force_login(bob)
+    htmx = {"HX-Request": "true", "HX-Target": "talk"}
+    answer = client.post(
+        f"/conversations/{refused.conversation_id}/replies/", {"reply": "Hi?"}, headers=htmx
+    )
+    address = f"/messages/{refused.pk}/approach-request/"
+    assert f'hx-post="{address}"' in answer.content.decode()
+    assert "The leads were asked." in client.post(address, headers=htmx).headers["HX-Trigger"]
+    told = Notification.objects.get(user=lena)
+    member = refused.author.member
+    assert told.text == "Bob Baker asks to write to Ines Wolff again, who hasn’t replied"
+    assert told.link == f"/members/{member.pk}/approach/"
+    Notification.objects.all().delete()
+    assert "asked already" in client.post(address, headers=htmx).headers["HX-Trigger"]
+    assert not Notification.objects.exists()
+
+    client.force_login(lena)
+    shown = one_line(client.get(told.link).content)
+    assert "Bob Baker asked for it" in shown
+    shown = one_line(client.post(told.link, follow=True).content)
+    assert "Lena Lindqvist allowed it" in shown
+    told = Notification.objects.get(user=bob)
+    assert told.text == "Lena Lindqvist allows another message to Ines Wolff"
+    assert told.link == f"/conversations/{refused.conversation_id}/"
+    client.force_login(bob)
+    assert "You can write to them now." in client.post(address, headers=htmx).headers["HX-Trigger"]
+
+
+def test_an_approach_in_a_restricted_source_counts_and_is_not_named(refused, elsewhere, bob, lena):
+    elsewhere.restricted, elsewhere.name = True, "Press inbox"
+    elsewhere.save()
+    other = make_source(is_our_place=False)
+    message = spot(other, refused.author)
+    with pytest.raises(ReplyRefused) as said:
+        writing.reply(message.conversation, "Hello", by=bob, to=message)
+    assert "Press inbox" not in str(said.value)
+
+
+def test_a_lead_finds_it_on_the_page_of_a_stranger(client, refused, lena, bob):
+    page = f"/members/{refused.author.member_id}/"
+    Member.objects.filter(pk=refused.author.member_id).update(stage="outsider")
+    client.force_login(lena)
+    assert f'href="{page}approach/"' in client.get(page).content.decode()
+    client.force_login(bob)
+    assert f'href="{page}approach/"' not in client.get(page).content.decode()
