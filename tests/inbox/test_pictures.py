@@ -1,14 +1,19 @@
 """Pictures of messages and accounts, as pages show them and as they are served."""
 
+import io
 import re
+import time
 
+import psutil
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from PIL import Image
 
 from community_hub.lib import html, queue
 from community_hub.lib.pictures import store
+from community_hub.lib.pictures.encoding import MOST_SECONDS
 from community_hub.lib.pictures.keeping import Use, Wanted, name_of, obtain
 from inbox import tasks
 from inbox.connectors.local_server import Answer
@@ -183,6 +188,24 @@ def test_the_large_version_has_an_address_of_its_own(desk, gallery):
     small = desk.get(source_of(message, gallery.url()))
     large = desk.get(source_of(message, gallery.url()) + "large/")
     assert len(large.content) > len(small.content)
+
+
+def test_two_thousand_frames_are_one_picture_within_bounds_of_time_and_memory(desk, gallery):
+    gallery.answers["/m.gif"] = Answer(samples.moving(2000, (200, 150)))
+    address = gallery.url("/m.gif")
+    message = illustrated(address)
+    here, begun = psutil.Process().memory_info().rss, time.monotonic()
+    tasks.fetch_picture(message.pk, name_of(address))
+    assert time.monotonic() - begun < MOST_SECONDS / 2
+    assert psutil.Process().memory_info().rss - here < 50_000_000
+    for suffix in ("", "large/"):
+        answer = desk.get(source_of(message, address) + suffix)
+        assert answer.headers["Content-Type"] == "image/webp"
+        assert len(answer.content) < 100_000
+        with Image.open(io.BytesIO(answer.content)) as image:
+            assert getattr(image, "n_frames", 1) == 1
+            red, _green, blue = image.convert("RGB").getpixel((50, 50))
+            assert red > blue  # the first of them
 
 
 def test_one_that_cannot_be_shown_is_not_found(desk, gallery):

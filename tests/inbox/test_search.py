@@ -29,6 +29,7 @@ from tests.make import (
     make_message,
     make_reply,
     make_source,
+    make_view,
     one_line,
 )
 
@@ -471,6 +472,20 @@ def test_a_mistake_is_a_sentence_on_the_page(client, bob):
     assert page.status_code == 200
     assert "did you mean “assignee:”" in page.content.decode()
     assert 'href="/inbox/search/?q=assignee%3Ame' in page.content.decode()
+
+
+def test_a_misspelt_operator_is_explained_in_both_lists_and_their_saved_views(client, bob):
+    client.force_login(bob)
+    typed = (("members", "ownr", "owner"), ("conversations", "asignee", "assignee"))
+    for kind, wrong, meant in typed:
+        view = make_view(bob, kind=kind, query=f"{wrong}:me drift")
+        page = "members" if kind == "members" else "conversation-search"
+        sentence = f"“{wrong}:” is not known: did you mean “{meant}:”?"
+        words = one_line(client.get(reverse(page), {"q": f"{wrong}:me drift"}).content)
+        assert sentence in words
+        assert f"</span >{wrong}:" in words  # where it stands
+        assert f"q={meant}%3Ame" in words  # one click away
+        assert sentence in one_line(client.get(view.url, follow=True).content)
 
 
 def test_the_place_of_a_mistake_is_marked_on_both_lists(client, bob):

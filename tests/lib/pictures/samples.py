@@ -56,10 +56,10 @@ def packed_text() -> bytes:
     return good[:33] + text + good[33:]
 
 
-def moving(frames: int) -> bytes:
+def moving(frames: int, size: tuple[int, int] = (20, 20)) -> bytes:
     """A GIF whose first picture is red, the others blue."""
     colours = [0, *(number % 2 + 1 for number in range(frames - 1))]
-    pictures = [Image.new("P", (20, 20), colour) for colour in colours]
+    pictures = [Image.new("P", size, colour) for colour in colours]
     for each in pictures:
         each.putpalette([200, 30, 30, 30, 30, 200, 30, 30, 201] + [0] * 759)
     output = io.BytesIO()
