@@ -51,7 +51,8 @@ def selection(request: AuthenticatedHttpRequest, noun: str) -> HttpResponse:
 
 
 def menu(request: AuthenticatedHttpRequest, noun: str) -> HttpResponse:
-    context: dict[str, Any] = {"noun": noun}
+    """`?pick=42`: for that conversation alone, wherever the menu is opened."""
+    context: dict[str, Any] = {"noun": noun, "pick": number(request.GET.get("pick")) or ""}
     if noun == "assignments":
         triage.assign.require(request.user)
         context["colleagues"] = User.objects.who_can_triage().order_by("name", "pk")[:500]

@@ -72,6 +72,39 @@ def test_a_managers_morning_on_today(sit, talk: Talk) -> None:
     expect(row).not_to_contain_text("due today")
 
 
+def test_a_reply_owed_is_assigned_snoozed_and_done_by_key(sit, talk: Talk) -> None:
+    page = sit("bo")
+    page.goto(talk.page)
+    page.locator("body").press("i")
+    expect(page.locator(".toast").last).to_contain_text("Assigned to you")
+    page.goto("/today/")
+    row = page.locator(f"#waits-{talk.pk}")
+    row.locator(".due-what").focus()
+    page.keyboard.press("h")
+    first = page.locator(f"#snooze-{talk.pk}").get_by_role("button").first
+    expect(first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".toast").last).to_contain_text("1 conversation snoozed")
+    expect(row).to_have_count(0)
+    expect(page.locator("body")).not_to_be_focused()
+    page.keyboard.press("z")
+    expect(row).to_have_count(1)
+    row.locator(".due-what").focus()
+    page.keyboard.press("e")
+    expect(page.locator(".toast").last).to_contain_text("1 conversation done")
+    expect(row).to_have_count(0)
+    page.keyboard.press("z")
+    expect(row).to_have_count(1)
+    row.locator(".due-what").focus()
+    page.keyboard.press("a")
+    menu = page.locator(f"#assign-{talk.pk}")
+    expect(menu.get_by_label("Search teammates")).to_be_focused()
+    page.keyboard.type("Lena")
+    menu.get_by_role("button", name="Lena").press("Enter")
+    expect(page.locator(".toast").last).to_contain_text("assigned to Lena")
+    page.keyboard.press("z")
+
+
 def test_today_fits_a_phone_and_shows_the_team(sit) -> None:
     page = sit("bo", viewport={"width": 360, "height": 740})
     page.goto("/today/")

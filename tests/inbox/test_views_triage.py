@@ -301,3 +301,19 @@ def test_a_verb_and_what_is_shown_after_it_stay_within_their_queries(
         desk.post(f"/conversations/{talk.pk}/{noun}/", data, headers=by_htmx(f"{target}-{talk.pk}"))
     statements = [q["sql"] for q in asked.captured_queries if "SAVEPOINT" not in q["sql"]]
     assert len(statements) <= queries, statements
+
+
+def test_a_reply_owed_on_today_is_done_snoozed_and_assigned_there(desk, talk, bob, lena):
+    triage.assign([talk], bob, by=lena)
+    talk.refresh_from_db()
+    shown = desk.get("/today/").content.decode()
+    pick = f"{talk.pk}-{talk.last_message_id}"
+    assert f'name="pick" value="{pick}"' in shown
+    for noun in ("snoozes", "assignments"):
+        menu = desk.get(f"/inbox/selection/{noun}/", {"pick": talk.pk}).content.decode()
+        assert f'name="pick" value="{talk.pk}"' in menu
+        assert 'name="pick"' not in desk.get(f"/inbox/selection/{noun}/").content.decode()
+    done = desk.post("/inbox/selection/closures/", {"pick": pick}, headers=by_htmx(""))
+    assert "1 conversation done" in done.headers["HX-Trigger"]
+    talk.refresh_from_db()
+    assert talk.state == "done"
