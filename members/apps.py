@@ -8,6 +8,7 @@ class MembersConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from members import (  # noqa: F401 - some register themselves
+            birthdays,
             bulk,
             contact,
             credit_filter,
@@ -31,6 +32,7 @@ class MembersConfig(AppConfig):
             newcomers,
             note_filters,
             outreach_filter,
+            personal_filters,
             relationship_filters,
             stage_rule,
             stage_verbs,
@@ -63,6 +65,7 @@ class MembersConfig(AppConfig):
             today.PROMISED,
             today.PLANNED,
             newcomers.SECTION,
+            birthdays.SECTION,
             going_quiet.QUIET_SECTION,
             going_quiet.BACK_SECTION,
             keep_in_touch.SECTION,

@@ -41,6 +41,8 @@ _ALL = (
     Column("first", _("First seen"), is_sortable=True),
     Column("place", _("Place")),
     Column("languages", _("Languages")),
+    Column("interests", _("Interests")),
+    Column("birthday", _("Birthday")),
 )
 COLUMNS = {column.slug: column for column in _ALL}
 USUAL = ("tags", "stage", "owner", "seen")

@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy
 from community_hub.lib.text import TooLong, one_line, typed_line
 from team.models import User
 
-from . import custom_fields
+from . import custom_fields, day_of_year, interests
 from .models import Member
 
 MOST_LANGUAGES = 12
-KEPT_AS_TYPED = ("pronouns", "place", "timezone", "languages", "do_not_contact")
+KEPT = ("pronouns", "place", "timezone", "languages", "interests", "birthday", "do_not_contact")
 PEOPLE = ("owner", "user")  # each with a verb of its own
 
 
@@ -39,6 +39,19 @@ class DetailsForm(forms.Form):
         max_length=300,
         required=False,
         help_text=gettext_lazy("Comma-separated."),
+    )
+    interests = forms.CharField(
+        label=gettext_lazy("Interests"),
+        max_length=1000,
+        required=False,
+        help_text=gettext_lazy("Comma-separated, such as ambient, soldering."),
+    )
+    birthday = forms.CharField(
+        label=gettext_lazy("Birthday"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=gettext_lazy("Day and month, such as 12 March. Nobody’s year of birth is kept."),
     )
     owner = forms.ModelChoiceField(
         label=gettext_lazy("Owner"),
@@ -69,8 +82,10 @@ class DetailsForm(forms.Form):
 
     def __init__(self, data: Any = None, *, member: Member, user: User) -> None:
         self.member, self.custom = member, custom_fields.current()
-        initial = {name: getattr(member, name) for name in ("name", *KEPT_AS_TYPED)}
+        initial = {name: getattr(member, name) for name in ("name", *KEPT)}
         initial["languages"] = ", ".join(member.languages)
+        initial["interests"] = ", ".join(member.interests)
+        initial["birthday"] = day_of_year.words(member.birthday) if member.birthday else ""
         initial |= {"owner": member.owner_id, "user": member.user_id}
         initial |= custom_fields.initial(self.custom, member)
         super().__init__(data, initial=initial)
@@ -100,16 +115,18 @@ class DetailsForm(forms.Form):
         return name
 
     def clean_languages(self) -> list[str]:
-        typed: str = self.cleaned_data["languages"]
+        said = _("That’s %(n)s languages. Up to %(most)s fit.")
+        return _words(self.cleaned_data["languages"], MOST_LANGUAGES, said)
+
+    def clean_interests(self) -> list[str]:
+        said = _("That’s %(n)s interests. Up to %(most)s fit.")
+        return _words(self.cleaned_data["interests"], interests.MOST, said)
+
+    def clean_birthday(self) -> int | None:
         try:
-            words = dict.fromkeys(typed_line(word, 40) for word in typed.split(","))
-        except TooLong as error:
+            return day_of_year.parse(self.cleaned_data["birthday"])
+        except day_of_year.NotADay as error:
             raise forms.ValidationError(str(error)) from error
-        languages = [word for word in words if word]
-        if len(languages) > MOST_LANGUAGES:
-            said = _("That’s %(n)s languages. Up to %(most)s fit.")
-            raise forms.ValidationError(said % {"n": len(languages), "most": MOST_LANGUAGES})
-        return languages
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -122,7 +139,21 @@ class DetailsForm(forms.Form):
     def changed(self) -> dict[str, Any]:
         """Of a valid form: columns of the member that are others now; `owner` and `user` as User
         or None. What the form was sent without is left as it is."""
-        data = {name: self.cleaned_data[name] for name in ("name", *KEPT_AS_TYPED)}
+        data = {name: self.cleaned_data[name] for name in ("name", *KEPT)}
         data["fields"] = custom_fields.stored(self.custom, self.member, self.cleaned_data)
         data |= {n: self.cleaned_data[n] for n in PEOPLE if n in self.fields and n in self.data}
         return {name: it for name, it in data.items() if getattr(self.member, name) != it}
+
+
+def _words(typed: str, most: int, too_many: str) -> list[str]:
+    """Between commas, each once, in whatever case it was typed first."""
+    try:
+        lines = [typed_line(word, interests.LONGEST) for word in typed.split(",")]
+    except TooLong as error:
+        raise forms.ValidationError(str(error)) from error
+    found: dict[str, str] = {}
+    for word in filter(None, lines):
+        found.setdefault(word.casefold(), word)
+    if len(found) > most:
+        raise forms.ValidationError(too_many % {"n": len(found), "most": most})
+    return list(found.values())

@@ -16,7 +16,7 @@ from team.actions import Changes
 from team.exports import ExportKind
 from team.models import Export, User
 
-from . import hooks
+from . import day_of_year, hooks
 from .columns import Column, named, shown_in, with_columns
 from .listing import MemberListing
 from .models import Identity, Member
@@ -100,6 +100,8 @@ def _value(row: Any, column: Column, zone: Any) -> Any:
         "owner": lambda: str(row.owner) if row.owner else "",
         "place": lambda: row.place,
         "languages": lambda: ", ".join(row.languages),
+        "interests": lambda: ", ".join(row.interests),
+        "birthday": lambda: day_of_year.words(row.birthday) if row.birthday else "",
     }[column.slug]()
 
 

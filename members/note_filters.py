@@ -22,7 +22,7 @@ def having(_value: str, context: Context) -> Q:
 PEOPLE.register(
     OperatorDefinition(
         name="has",
-        help=gettext_lazy("With a note that you can read"),
+        help=gettext_lazy("With a note or other details that you can read"),
         example="has:note",
         build=having,
         values={"note": gettext_lazy("A note")},

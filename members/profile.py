@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from community_hub.lib import compiled_sql
-from members import follow_ups
+from members import day_of_year, follow_ups, interests
 from members.avatars import first_avatar_path, wants_pictures
 from members.bonds import Colleague, who_knows
 from members.encounters import with_people_told
@@ -42,6 +42,7 @@ class Profile:
     first_seen: datetime | None = None
     last_seen: datetime | None = None
     avatar: str = ""  # its path; "" where there is none, or this reader wants no pictures
+    birthday_soon: str = ""  # “in 5 days”; "" where it is not
 
     @property
     def notes(self) -> list[Activity]:
@@ -66,6 +67,16 @@ class Profile:
         except (ZoneInfoNotFoundError, ValueError):
             return None
         return timezone.now().astimezone(zone).replace(tzinfo=None)
+
+    @property
+    def birthday(self) -> str:
+        """“12 March”."""
+        return day_of_year.words(self.member.birthday) if self.member.birthday else ""
+
+    @property
+    def interests(self) -> list[tuple[str, str]]:
+        """Each with where everybody with it is listed."""
+        return [(word, interests.address_of(word)) for word in self.member.interests]
 
     @property
     def rhythm_words(self) -> str:
@@ -98,6 +109,9 @@ def load_profile(member: Member, user: User, *, lines: int) -> Profile:
         first_seen=first_seen,
         last_seen=last_seen,
         avatar=first_avatar_path(identities) if wants_pictures(user) else "",
+        birthday_soon=day_of_year.countdown(member.birthday, follow_ups.today_of(user))
+        if member.birthday
+        else "",
     )
 
 

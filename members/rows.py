@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from community_hub.lib.keyset import Listing
 
 MOST = 4  # accounts and tags of one row
-SHOWN = ("name", "stage", "place", "languages", "is_bot", "user_id", "owner__name", "owner__email")
+SHOWN = (
+    *("name", "stage", "place", "languages", "interests", "birthday", "is_bot", "user_id"),
+    *("owner__name", "owner__email"),
+)
 
 
 def page_of(

@@ -118,7 +118,8 @@ def set_owner(
     lead_may_undo=True,
 )
 def describe(member: Member, *, by: User, group: uuid.UUID | None = None, **fields: Any) -> Changes:
-    """Correct name, pronouns, place, timezone, languages, do_not_contact or fields."""
+    """Correct name, pronouns, place, timezone, languages, interests, birthday, do_not_contact or
+    fields."""
     return _change("describe", member, fields, by, group)
 
 

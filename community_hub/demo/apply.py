@@ -27,7 +27,7 @@ from members.resolve import resolve
 from sandbox.models import Account
 from team.models import User
 
-from . import relationships
+from . import personal, relationships
 from .credits import CREDITED_ANSWERS, CreditedAnswer
 from .follow_ups import FOLLOW_UPS
 from .handled import HANDLED, HandledConversation
@@ -46,6 +46,8 @@ def everything(sources: dict[str, Source], users: Users, waiting: dict[str, list
     """`waiting` names, source by source, the conversations that the team still owes a reply."""
     for known in KNOWN_MEMBERS:
         remember(known, sources[known.site], users)
+    for person in personal.PERSONS:
+        personal.describe(member_called(sources["forum"], person.handle), person, users)
     close_the_rest(sources, users, waiting)
     for handled in HANDLED:
         handle(handled, sources[handled.site], users)

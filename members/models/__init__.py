@@ -6,6 +6,7 @@ from .derived import DerivedRun, StaleMember
 from .encounter import Encounter, EncounterKind, EncounterPerson
 from .field import Field, FieldType
 from .follow_up import FollowUp, FollowUpKind, FollowUpState
+from .gift import GiftDetails
 from .identity import Identity
 from .member import Member, Stage
 from .milestones import Milestones
@@ -28,6 +29,7 @@ __all__ = [
     "FollowUp",
     "FollowUpKind",
     "FollowUpState",
+    "GiftDetails",
     "Identity",
     "Member",
     "MemberTag",

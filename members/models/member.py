@@ -222,6 +222,9 @@ def _as_far_as_seen(field: str, here: Any, user: User | None, all_differ: bool) 
 BY_NAME = Collate(Lower(LTrim(SearchText("name"))), "C")
 
 
+HAS_INTERESTS = ~models.Q(interests=[])
+
+
 class Member(models.Model):
     """Staff are members with a `user`: what they answer natively counts as the team's."""
 
@@ -230,6 +233,8 @@ class Member(models.Model):
     place = models.CharField(max_length=120, blank=True)
     timezone = models.CharField(max_length=64, blank=True)
     languages = models.JSONField(default=list, blank=True)
+    interests = models.JSONField(default=list, db_default=[], blank=True)  # short texts
+    birthday = models.PositiveSmallIntegerField(null=True, blank=True)  # 312: 12 March, of no year
     stage = models.CharField(max_length=20, choices=Stage.choices, default=Stage.VISITOR)
     stage_pinned = models.BooleanField(default=False)  # set by a person, not to be moved
     owner = models.ForeignKey(
@@ -270,7 +275,12 @@ class Member(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(stage__in=Stage.values), name="member_stage_is_known"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(birthday__isnull=True)
+                | models.Q(birthday__gte=101, birthday__lte=1231),
+                name="member_birthday_is_a_day",
+            ),
         ]
         indexes = [
             models.Index(fields=["-last_seen", "-id"], name="members_lately"),
@@ -278,6 +288,12 @@ class Member(models.Model):
             models.Index(or_never("first_seen"), "id", name="members_by_first_seen"),
             models.Index(or_never("last_contact_at"), "id", name="members_by_contact"),
             GinIndex(name_words(), name="member_name_words"),
+            models.Index(
+                fields=["birthday"],
+                condition=models.Q(birthday__isnull=False),
+                name="members_by_birthday",
+            ),
+            models.Index(fields=["id"], condition=HAS_INTERESTS, name="members_with_interests"),
         ]
 
     def __str__(self) -> str:

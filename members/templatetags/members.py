@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from community_hub.lib import compiled, moments
 from community_hub.lib.paths import path
 from members import custom_fields as own_fields
+from members import day_of_year
 from members.activity_chart import HEIGHT, MOST_COUNTED
 from members.columns import NAME
 from members.listing import SORTS
@@ -52,6 +53,7 @@ def member_rows(context: dict[str, Any]) -> str:
         rows=context["listing"].rows,
         columns=[(column.slug, column.label) for column in context["columns"]],
         pick=_("Select") if context["user"].can_tag else "",
+        day_of=day_of_year.words,
         address=path("member", NUMBER).replace(str(NUMBER), "%d"),
     )
 

@@ -7,10 +7,11 @@ from django.db import transaction
 
 from community_hub.lib.crypto import is_locked
 from inbox.models import Source
+from members.models import GiftDetails
 
 
 class Command(BaseCommand):
-    help = "Encrypt the credentials of every source anew, with the first of CREDENTIAL_KEYS."
+    help = "Encrypt what is kept encrypted anew, with the first of CREDENTIAL_KEYS."
 
     def handle(self, *args: Any, **options: Any) -> None:
         done, locked = 0, []
@@ -23,6 +24,9 @@ class Command(BaseCommand):
             else:
                 done += 1
         self.stdout.write(said(done, locked))
+        addresses, unreadable = reencrypt_addresses()
+        if addresses or unreadable:
+            self.stdout.write(said_of_addresses(addresses, unreadable))
 
 
 def reencrypt(pk: int) -> Source | None:
@@ -32,6 +36,27 @@ def reencrypt(pk: int) -> Source | None:
         if source and not is_locked(source.credentials):
             source.save(update_fields=["credentials"])
         return source
+
+
+def reencrypt_addresses() -> tuple[int, int]:
+    """Those for gifts; how many, and how many no key opens, which stay as they are."""
+    done, unreadable = 0, 0
+    for pk in GiftDetails.objects.order_by("pk").values_list("pk", flat=True):
+        with transaction.atomic():
+            row = GiftDetails.objects.select_for_update(no_key=True).filter(pk=pk).first()
+            if row and is_locked(row.sealed):
+                unreadable += 1
+            elif row:
+                row.save(update_fields=["sealed"])
+                done += 1
+    return done, unreadable
+
+
+def said_of_addresses(done: int, unreadable: int) -> str:
+    words = f"Addresses for gifts, encrypted anew: {done}."
+    if unreadable:
+        words += f" None of the keys opens {unreadable} more; type them again, or delete them."
+    return words
 
 
 def said(done: int, locked: list[str]) -> str:
