@@ -23,6 +23,8 @@ class MembersConfig(AppConfig):
             filters,
             first_seen_filter,
             follow_up_verbs,
+            gift_filters,
+            gift_verbs,
             going_quiet,
             handover_verbs,
             handovers,

@@ -15,7 +15,7 @@ from team import hours
 from team.models import BackgroundJob, User
 
 from . import hooks
-from .models import Member, Tag
+from .models import GiftDetails, Member, Tag
 from .models.scopes import rows_as_seen_by
 
 MOST_TAGS = 50
@@ -61,4 +61,5 @@ def _with_surroundings(pk: int, user: User) -> QuerySet[Member]:
         tags_shown=ArraySubquery(tags.values(json=tag)[:MOST_TAGS]),
         scopes_seen=scopes,
         has_job=Exists(BackgroundJob.objects.unfinished().filter(about=about)),
+        has_gift_details=Exists(GiftDetails.objects.current().filter(member=OuterRef("pk"))),
     )

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from community_hub.lib.pictures.keeping import obtain
 from community_hub.lib.schedule import scheduled
 
-from . import bond_pass, derived, reminders, stage_rule
+from . import bond_pass, derived, gift_verbs, reminders, stage_rule
 from .avatars import avatar_wanted
 from .models import Identity
 
@@ -40,6 +40,16 @@ def mail_today() -> None:
             reminders.remind(user, day)
         except OSError as error:
             log.warning("morning mail not sent", user=user.pk, error=str(error))
+
+
+@scheduled(
+    every=timedelta(days=1),
+    at=clock(0, 30),
+    name="members.tasks.delete_gift_details",
+    label=gettext_lazy("Delete sizes and addresses for gifts that have expired"),
+)
+def delete_gift_details() -> None:
+    gift_verbs.delete_what_is_over()
 
 
 @shared_task(name="members.tasks.fetch_avatar", acks_late=False)

@@ -1,4 +1,4 @@
-"""What the demo's team knows of members as persons: interests, birthdays."""
+"""What the demo's team knows of members as persons: interests, birthdays, what gifts need."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from members import follow_ups
+from members import follow_ups, gift_verbs
 from members import verbs as member_verbs
+from members.gift_verbs import Gift
 from members.models import Member
 from team.models import User
 
@@ -22,6 +23,10 @@ class Person:
     by: str
     interests: tuple[str, ...] = ()
     birthday_in: int | None = None
+    size: str = ""
+    address: str = ""
+    agreed: int = 0  # days ago
+    agreed_where: str = ""
 
 
 PERSONS = (
@@ -30,8 +35,12 @@ PERSONS = (
         BO,
         ("repair", "documentation", "tape"),
         0,
+        "XL",
+        "Bram Visser\nOudegracht 900\n3511 Utrecht\nNetherlands",
+        345,
+        "in an email to Bo, for the thank-you parcel",
     ),
-    Person("emel", BO, ("soldering", "repair", "meet-ups"), 4),
+    Person("emel", BO, ("soldering", "repair", "meet-ups"), 4, "M", "", 20, "at the repair café"),
     Person("petra", LENA, ("teaching", "documentation"), 3),
     Person("inesw", LENA, ("metalwork", "ambient", "clocks"), 19),
     Person("arjun", BO, ("firmware", "DSP")),
@@ -49,3 +58,7 @@ def describe(member: Member, person: Person, users: dict[str, User]) -> None:
         day = today + timedelta(days=person.birthday_in)
         about["birthday"] = day.month * 100 + day.day
     member_verbs.describe(member, by=by, **about)
+    if person.agreed_where:
+        agreed_on = today - timedelta(days=person.agreed)
+        gift = Gift(person.size, person.address, agreed_on, person.agreed_where, 12)
+        gift_verbs.keep(member, gift, by=by)

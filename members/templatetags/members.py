@@ -14,11 +14,11 @@ from django.utils.translation import ngettext
 from community_hub.lib import compiled, moments
 from community_hub.lib.paths import path
 from members import custom_fields as own_fields
-from members import day_of_year
+from members import day_of_year, follow_ups
 from members.activity_chart import HEIGHT, MOST_COUNTED
 from members.columns import NAME
 from members.listing import SORTS
-from members.models import Activity, Member
+from members.models import Activity, GiftDetails, Member
 from members.story import Story
 from members.timeline import Entry
 
@@ -56,6 +56,20 @@ def member_rows(context: dict[str, Any]) -> str:
         day_of=day_of_year.words,
         address=path("member", NUMBER).replace(str(NUMBER), "%d"),
     )
+
+
+@register.simple_tag(takes_context=True)
+def gift_details(context: dict[str, Any], member: Member) -> GiftDetails | None:
+    """As far as the reader may see them. A query only where there may be some."""
+    if not getattr(member, "has_gift_details", True):
+        return None
+    rows = GiftDetails.objects.visible_to(context["user"]).filter(member=member)
+    return rows.select_related("by").first()
+
+
+@register.simple_tag(takes_context=True)
+def expires_soon(context: dict[str, Any], gift: GiftDetails) -> bool:
+    return gift.expires_soon(follow_ups.today_of(context["user"]))
 
 
 @register.simple_tag(takes_context=True)

@@ -42,6 +42,9 @@ SCREENS = {
     "members": "/members/",
     "mistake in a query of members": "/members/?q=tagg:x",
     "member": "member",
+    "member with gift details": "gifts",
+    "member details": "details",
+    "gift details": "gift-details",
     "bond": "bond",
     "hand-over brief": "handover",
     "fields of members": "/members/fields/",
@@ -107,6 +110,9 @@ def address(path: str, hub: Hub) -> str:
     if path == "member":
         found = "select member_id from members_identity where handle = 'inesw'"
         return f"/members/{hub.ask(found)}/"
+    if path in ("gifts", "details", "gift-details"):
+        found = "select member_id from members_giftdetails where has_address order by id limit 1"
+        return f"/members/{hub.ask(found)}/{'' if path == 'gifts' else f'{path}/'}"
     if path in ("bond", "handover"):
         lena = hub.ask("select id from team_user where email like 'lena@%%'")
         found = address("member", hub)

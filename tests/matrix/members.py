@@ -1,5 +1,7 @@
 """Who may read about members, and write about them."""
 
+from django.utils import timezone
+
 from community_hub.lib.pictures.keeping import name_of
 from members.reminders import token_of
 
@@ -23,6 +25,12 @@ FOLLOW_UP = {"pk": lambda world: world.follow_up.pk}
 MET = {"kind": "call", "when": "now", "who": "Jo Park", "visibility": "team"}
 ENCOUNTER = {"pk": lambda world: world.encounter.pk}
 
+GIFT = {
+    "size": "XL",
+    "agreed_on": lambda world: timezone.localdate(),
+    "agreed_where": "by email",
+    "months": "12",
+}
 MILESTONES = {
     "participant_activities": "3",
     "participant_days": "2",
@@ -104,6 +112,10 @@ ENDPOINTS = (
     Endpoint(
         "members/<int:pk>/details/", "POST", TRIAGERS, MEMBER, {"name": "Mika"}, (200, 302, 422)
     ),
+    Endpoint("members/<int:pk>/gift-details/", "GET", TRIAGERS, MEMBER),
+    Endpoint("members/<int:pk>/gift-details/", "POST", TRIAGERS, MEMBER, GIFT),
+    Endpoint("members/<int:pk>/gift-details/", "POST", TRIAGERS, MEMBER, DELETE),
+    Endpoint("members/<int:pk>/gift-details/", "DELETE", TRIAGERS, MEMBER),
     Endpoint("members/<int:pk>/stage/", "POST", TRIAGERS, MEMBER, {"stage": "champion"}),
     Endpoint("members/<int:pk>/stage/", "DELETE", TRIAGERS, MEMBER),
     Endpoint("members/<int:pk>/tags/", "POST", NOTERS, MEMBER, {"name": "loud"}),
