@@ -8,6 +8,7 @@ class MembersConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from members import (  # noqa: F401 - some register themselves
+            affiliation_verbs,
             birthdays,
             bulk,
             contact,
@@ -33,6 +34,7 @@ class MembersConfig(AppConfig):
             listing,
             newcomers,
             note_filters,
+            organisation_filters,
             outreach_filter,
             personal_filters,
             relationship_filters,

@@ -5,14 +5,15 @@ The name is in every list. The order of the others is fixed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 
-from .models import Identity, Tag
+from .follow_ups import today_of
+from .models import Affiliation, Identity, Tag
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -39,6 +40,7 @@ _ALL = (
     Column("contact", _("Last contact"), is_sortable=True),
     Column("seen", _("Last seen"), is_sortable=True),
     Column("first", _("First seen"), is_sortable=True),
+    Column("organisations", _("Organisations")),
     Column("place", _("Place")),
     Column("languages", _("Languages")),
     Column("interests", _("Interests")),
@@ -70,16 +72,17 @@ def named(slugs: Iterable[str]) -> list[Column]:
     return [column for column in _ALL if column.slug in wanted]
 
 
-def with_columns(found: MemberQuerySet, columns: Iterable[Column], user: User) -> MemberQuerySet:
+def with_columns(found: MemberQuerySet, columns: Sequence[Column], user: User) -> MemberQuerySet:
     """With all that these columns have, and all accounts, as far as this user may see them: a few
     queries, however many rows there are."""
     accounts = Identity.objects.visible_to(user).order_by("network", "id")
     tags = Tag.objects.current().by_name()
-    return (
-        with_dates(found, columns, user)
-        .select_related("owner", "user")
-        .prefetch_related(Prefetch("identities", accounts), Prefetch("tags", tags))
-    )
+    prefetched = [Prefetch("identities", accounts), Prefetch("tags", tags)]
+    if any(column.slug == "organisations" for column in columns):
+        now = Affiliation.objects.current(today_of(user)).newest_first()
+        prefetched.append(Prefetch("affiliations", now.select_related("organisation")))
+    found = with_dates(found, columns, user).select_related("owner", "user")
+    return found.prefetch_related(*prefetched)
 
 
 def with_dates(

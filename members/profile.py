@@ -14,7 +14,8 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from community_hub.lib import compiled_sql
-from members import day_of_year, follow_ups, interests
+from members import affiliations, day_of_year, follow_ups, interests
+from members.affiliations import MemberAffiliations
 from members.avatars import first_avatar_path, wants_pictures
 from members.bonds import Colleague, who_knows
 from members.encounters import with_people_told
@@ -38,6 +39,7 @@ class Profile:
     colleagues: list[Colleague]
     follow_ups: list[FollowUp]  # open ones, the soonest first
     glance: Glance
+    organisations: MemberAffiliations
     rhythm: MemberRhythm | None = None
     first_seen: datetime | None = None
     last_seen: datetime | None = None
@@ -94,7 +96,7 @@ class Profile:
 
 def load_profile(member: Member, user: User, *, lines: int) -> Profile:
     """With the newest lines, one more than `lines` in `glance` where there are more. Four queries;
-    two more where lines tell of encounters, and one where they have no account."""
+    two more where lines tell of encounters, and two where they have no account."""
     identities = identities_for(member, user)
     first_seen, last_seen = dates_for(member, identities)
     glance = read_glance(member, user, lines)
@@ -105,6 +107,7 @@ def load_profile(member: Member, user: User, *, lines: int) -> Profile:
         colleagues=who_knows(member, user),
         follow_ups=follow_ups.open_about(member, user),
         glance=glance,
+        organisations=affiliations.affiliations_of(member, user, identities),
         rhythm=rhythm_of(member, user, identities),
         first_seen=first_seen,
         last_seen=last_seen,
@@ -135,7 +138,7 @@ def identities_for(member: Member, user: User) -> list[Identity]:
 
 def found_identities(member: Member, user: User) -> QuerySet[Identity]:
     found = Identity.objects.visible_to(user).filter(member=member).order_by("network", "id")
-    found = found.annotate(**OF_ACCOUNTS)
+    found = found.annotate(**OF_ACCOUNTS, **affiliations.OF_ACCOUNTS)
     hidden = hidden_scopes(user)
     if hidden is not None:
         own = Sighting.objects.filter(identity=OuterRef("pk")).exclude(scope__in=hidden)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -18,8 +19,9 @@ from community_hub.lib import keyset, prepared_sql
 from team.models import User
 
 from .columns import Column, with_dates
+from .follow_ups import today_of
 from .listing import MemberListing
-from .models import Identity, Member, MemberTag
+from .models import Affiliation, Identity, Member, MemberTag
 from .models.member import MemberQuerySet, has_id
 from .models.scopes import rows_as_seen_by
 
@@ -56,22 +58,31 @@ def with_all_shown(pks: Sequence[int], columns: Iterable[Column], user: User) ->
     if not pks:
         return []
     shown = tuple(columns)
+    slugs = [column.slug for column in shown]
     rows = rows_as_seen_by(
         user,
-        ("member rows", *(column.slug for column in shown)),
-        lambda reader, members: _rows(members, shown, reader),
+        ("member rows", *slugs),
+        lambda reader, members, today=None: _rows(members, shown, reader, today),
         members=prepared_sql.as_array(pks),
+        **({"today": today_of(user)} if "organisations" in slugs else {}),
     )
     by_pk = {row.pk: row for row in rows}
     return [by_pk[pk] for pk in pks if pk in by_pk]
 
 
-def _rows(members: str, columns: Iterable[Column], user: User | None) -> MemberQuerySet:
-    """`members`: ids as PostgreSQL writes an array. `user`: None for who may see every source."""
+def _rows(
+    members: str, columns: Iterable[Column], user: User | None, today: date | None
+) -> MemberQuerySet:
+    """`members`: ids as PostgreSQL writes an array. `user`: None for who may see every source.
+    `today`: the hub's day, where organisations are shown."""
     accounts = Identity.objects.visible_to(user) if user else Identity.objects.all()
     theirs = accounts.filter(member=OuterRef("pk")).order_by("network", "id")
     tags = MemberTag.objects.filter(member=OuterRef("pk"), tag__removed_at__isnull=True)
     found = with_dates(Member.objects.filter(has_id(members)), columns, user)
+    if today:
+        now = Affiliation.objects.current(today).filter(member=OuterRef("pk")).newest_first()
+        at = JSONObject(role="role", name="organisation__name")
+        found = found.annotate(organisation_list=ArraySubquery(now.values(json=at)[:MOST]))
     return (
         found.select_related("owner")
         .only(*SHOWN)

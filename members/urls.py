@@ -3,6 +3,7 @@
 from django.urls import path
 
 from members.views import (
+    affiliations,
     avatars,
     bonds,
     by_name,
@@ -16,6 +17,7 @@ from members.views import (
     handovers,
     member_page,
     occasions,
+    organisations,
     outreach,
     people,
     reminders,
@@ -50,6 +52,13 @@ urlpatterns = [
     path("members/named/", by_name.named, name="members-named"),
     path("members/tags/", people.tag_names, name="member-tag-names"),
     path("members/accounts/<int:pk>/avatar/<slug:name>/", avatars.avatar, name="avatar"),
+    path("organisations/", organisations.organisation_list, name="organisations"),
+    path("organisations/names/", organisations.names, name="organisation-names"),
+    path("organisations/<int:pk>/", organisations.organisation, name="organisation"),
+    path("organisations/<int:pk>/details/", organisations.details, name="organisation-details"),
+    path("organisations/<int:pk>/merge/", organisations.merge, name="organisation-merge"),
+    path("affiliations/<int:pk>/", affiliations.affiliation, name="affiliation"),
+    path("affiliations/<int:pk>/ending/", affiliations.ending, name="affiliation-ending"),
     path("tags/", tags.tag_list, name="tag-list"),
     path("tags/<int:pk>/", tags.tag, name="tag-page"),
     path("tags/<int:pk>/merge/", tags.tag_merge, name="tag-merge"),
@@ -57,6 +66,7 @@ urlpatterns = [
     path("members/<int:pk>/bonds/<int:user_pk>/", bonds.bond, name="member-bond"),
     path("members/<int:pk>/details/", changes.details, name="member-details"),
     path("members/<int:pk>/gift-details/", gifts.gift_details, name="member-gift-details"),
+    path("members/<int:pk>/affiliations/", affiliations.affiliations, name="member-affiliations"),
     path("members/<int:pk>/stage/", changes.stage, name="member-stage"),
     path("members/<int:pk>/tags/", changes.tags, name="member-tags"),
     path("members/<int:pk>/tags/<int:tag_pk>/", changes.tag, name="member-tag"),

@@ -174,8 +174,8 @@ def rename_value(
     known_to: Known | None = None,
     begun: Callable[[str], bool] | None = None,
 ) -> dict[int, tuple[str, str]]:
-    """Every saved query that names a "tag", "source" or "user" by `old` names it by `new`: those
-    of everybody, also the removed ones, which Undo may bring back.
+    """Every saved query that names a "tag", "source", "user" or "organisation" by `old` names it by
+    `new`: those of everybody, also the removed ones, which Undo may bring back.
 
     `old`: a value, in whatever case, or a function of a value in lower case; `begun`: the same of
     what names it only where an operator's values name nothing else. `known_to`: whether this owner
@@ -208,7 +208,7 @@ def rename_value(
 
 
 def is_named(what: str, value: str) -> bool:
-    """Does any saved query, of whomever, name this "tag", "source" or "user"?"""
+    """Does any saved query, of whomever, name this, such as a "tag"? See rename_value()."""
     naming, wanted = _naming(what)
     texts = SavedQuery.objects.current().filter(wanted).values_list("kind", "text")
     other = f"not {value}"

@@ -10,6 +10,7 @@ from .gift import GiftDetails
 from .identity import Identity
 from .member import Member, Stage
 from .milestones import Milestones
+from .organisation import Affiliation, Organisation, Precision
 from .outreach import Outreach, Step
 from .reminder import Reminder
 from .rhythm import Rhythm
@@ -19,6 +20,7 @@ from .tag import MemberTag, Tag
 __all__ = [
     "Activity",
     "ActivityKind",
+    "Affiliation",
     "Bond",
     "DerivedRun",
     "Encounter",
@@ -34,7 +36,9 @@ __all__ = [
     "Member",
     "MemberTag",
     "Milestones",
+    "Organisation",
     "Outreach",
+    "Precision",
     "Reminder",
     "Rhythm",
     "Sighting",

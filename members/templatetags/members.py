@@ -19,6 +19,7 @@ from members.activity_chart import HEIGHT, MOST_COUNTED
 from members.columns import NAME
 from members.listing import SORTS
 from members.models import Activity, GiftDetails, Member
+from members.models.organisation import at_organisation
 from members.story import Story
 from members.timeline import Entry
 
@@ -52,6 +53,7 @@ def member_rows(context: dict[str, Any]) -> str:
         context,
         rows=context["listing"].rows,
         columns=[(column.slug, column.label) for column in context["columns"]],
+        at_organisation=at_organisation,
         pick=_("Select") if context["user"].can_tag else "",
         day_of=day_of_year.words,
         address=path("member", NUMBER).replace(str(NUMBER), "%d"),

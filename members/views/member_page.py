@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_GET
 
 from community_hub.lib import htmx
+from members.affiliation_forms import AffiliationForm
 from members.forms import NoteForm
 from members.models import Stage
 from members.profile import identities_for, load_profile
@@ -39,6 +40,7 @@ def member_page(
     pk: int,
     *,
     note_form: NoteForm | None = None,
+    affiliation_form: AffiliationForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """What is asked for of it: a part of the page needs no more than it shows."""
@@ -47,6 +49,7 @@ def member_page(
     wanted = Wanted.parse(request.GET, user, around.zone)
     context: dict[str, Any] = {"member": found, "stages": Stage.choices, "tags": around.tags}
     context["note_form"] = note_form or NoteForm()
+    context["affiliation_form"] = affiliation_form or AffiliationForm()
     if part in STORY_PARTS:
         story = story_of(wanted, read_page(found, user, wanted), around)
         if part == "story":

@@ -31,6 +31,10 @@ GIFT = {
     "agreed_where": "by email",
     "months": "12",
 }
+AFFILIATION = {"pk": lambda world: world.affiliation.pk}
+ORGANISATION = {"pk": lambda world: world.affiliation.organisation_id}
+OTHER_NAME = {"into": lambda world: world.other_organisation.name}
+
 MILESTONES = {
     "participant_activities": "3",
     "participant_days": "2",
@@ -101,6 +105,29 @@ ENDPOINTS = (
     Endpoint("members/stages/", "GET", ADMINS),
     Endpoint("members/stages/", "POST", ADMINS, data=MILESTONES),
     Endpoint("members/tags/", "GET"),
+    Endpoint("organisations/", "GET"),
+    Endpoint("organisations/names/", "GET"),
+    Endpoint("organisations/<int:pk>/", "GET", ids=ORGANISATION, scoped=True),
+    Endpoint("organisations/<int:pk>/", "POST", TRIAGERS, ORGANISATION, DELETE, scoped=True),
+    Endpoint("organisations/<int:pk>/", "DELETE", TRIAGERS, ORGANISATION, scoped=True),
+    Endpoint("organisations/<int:pk>/details/", "GET", TRIAGERS, ORGANISATION, scoped=True),
+    Endpoint(
+        "organisations/<int:pk>/details/",
+        "POST",
+        TRIAGERS,
+        ORGANISATION,
+        {"name": "Fresh"},
+        scoped=True,
+    ),
+    Endpoint(
+        "organisations/<int:pk>/merge/", "POST", TRIAGERS, ORGANISATION, OTHER_NAME, scoped=True
+    ),
+    Endpoint("affiliations/<int:pk>/", "GET", TRIAGERS, AFFILIATION, scoped=True),
+    Endpoint(
+        "affiliations/<int:pk>/", "POST", TRIAGERS, AFFILIATION, {"role": "Head"}, scoped=True
+    ),
+    Endpoint("affiliations/<int:pk>/", "DELETE", TRIAGERS, AFFILIATION, scoped=True),
+    Endpoint("affiliations/<int:pk>/ending/", "POST", TRIAGERS, AFFILIATION, scoped=True),
     Endpoint("tags/", "GET"),
     Endpoint("tags/", "POST", TRIAGERS, data={"name": "fresh"}),
     Endpoint("tags/<int:pk>/", "GET", TRIAGERS, ONE_TAG),
@@ -108,6 +135,9 @@ ENDPOINTS = (
     Endpoint("tags/<int:pk>/", "DELETE", TRIAGERS, ONE_TAG),
     Endpoint("tags/<int:pk>/merge/", "POST", TRIAGERS, ONE_TAG, INTO),
     Endpoint("members/<int:pk>/", "GET", ids=MEMBER),
+    Endpoint(
+        "members/<int:pk>/affiliations/", "POST", TRIAGERS, MEMBER, {"organisation": "Werk 2"}
+    ),
     Endpoint("members/<int:pk>/details/", "GET", TRIAGERS, MEMBER),
     Endpoint(
         "members/<int:pk>/details/", "POST", TRIAGERS, MEMBER, {"name": "Mika"}, (200, 302, 422)

@@ -15,7 +15,18 @@ from inbox.verbs import credits, tags, triage
 from members import follow_up_verbs
 from members import verbs as member_verbs
 from members.follow_up_verbs import Origin
-from members.models import Activity, Encounter, Field, FollowUp, Identity, Member, Sighting, Tag
+from members.models import (
+    Activity,
+    Affiliation,
+    Encounter,
+    Field,
+    FollowUp,
+    Identity,
+    Member,
+    Organisation,
+    Sighting,
+    Tag,
+)
 from sandbox.models import Account, Post, Site
 from sandbox.seed import create_site
 from team import files
@@ -217,6 +228,16 @@ class World:
         )
         row.people.add(self.pictured.member)
         return row
+
+    @cached_property
+    def affiliation(self) -> Affiliation:
+        """Of somebody who was seen in the source alone."""
+        there = Organisation.objects.create(name="Werk 2")
+        return Affiliation.objects.create(member=self.pictured.member, organisation=there)
+
+    @cached_property
+    def other_organisation(self) -> Organisation:
+        return Organisation.objects.create(name="Polyphon Labs")
 
     @cached_property
     def attached_file(self) -> File:

@@ -63,9 +63,9 @@ class OperatorDefinition:
     `parts`: the operator stands for many, each named after a dot (field.size:XL); the grammar knows
     "field" alone as such.
 
-    `refers_to`: what the values are names of, "tag", "source" or "user": saved queries follow when
-    one of these is renamed. `means_others`: the values may be names of others as well, so that a
-    beginning of a name is nobody's in particular.
+    `refers_to`: what the values are names of, "tag", "source", "user" or "organisation": saved
+    queries follow when one of these is renamed. `means_others`: the values may be names of others
+    as well, so that a beginning of a name is nobody's in particular.
     """
 
     name: str
@@ -188,8 +188,8 @@ class Language:
         return found
 
     def referring_to(self, what: str, *, alone: bool = False) -> list[str]:
-        """The names of the operators whose values are names of "tag", "source" or "user";
-        `alone`: and of nothing else."""
+        """The names of the operators whose values are names of this, see `refers_to`; `alone`: and
+        of nothing else."""
         every = [it for it in self.definitions if it.refers_to == what]
         return [it.name for it in every if not (alone and it.means_others)]
 
