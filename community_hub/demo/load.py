@@ -19,7 +19,7 @@ from sandbox.models import Post, Site
 from team import verbs as team_verbs
 from team.models import Hub, User
 
-from . import apply, encounters
+from . import apply, encounters, organisations
 from .community import Community, community
 from .team import COLLEAGUES, OWNER
 
@@ -47,6 +47,7 @@ def load(say: Say | None = None, demo: Community | None = None) -> None:
     waiting = {slug: [roots[slug][i] for i in found] for slug, found in demo.waiting.items()}
     apply.everything(sources, users, waiting)
     encounters.log_all(sources, users)
+    organisations.write_down(sources, users)
     say(f"The demo is ready, {_seconds(begun)}.")
 
 

@@ -15,7 +15,7 @@ from community_hub.demo.known_members import KNOWN_MEMBERS
 from community_hub.demo.load import SEED, load
 from inbox.models import Conversation, Draft, Message, Quarantined, SavedReply, Source
 from inbox.variables import what_is_wrong
-from members.models import Activity, Member
+from members.models import Activity, Affiliation, Member, Organisation
 from sandbox.seed import SeedThread
 from tests.sandbox.serving import Served
 
@@ -94,6 +94,13 @@ def test_the_demo_arrives_whole_and_lies_on_the_desk(served: Served, whole: Comm
     assert all(ines.first_seen <= note.occurred_at < promised.occurred_at for note in older)
     petra = Member.objects.get(identities__handle="petra")
     assert petra.stage == "champion"
+    there = Organisation.objects.get(name="Repair Café International").affiliations
+    assert there.filter(until=None).count() == 3
+    assert there.exclude(until=None).count() == 1
+    assert {str(row) for row in Affiliation.objects.filter(member=ines)} == {
+        "Head of the metal workshop at Werk 2",
+        "Lecturer at Hochschule Anhalt",
+    }
     assert Conversation.objects.snoozed().exists()
     assert Conversation.objects.done().count() > 20
     longest = waiting.waiting_longest_first()[0]
