@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('members', '0021_outreach'),
+        ('members', '0022_organisations'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

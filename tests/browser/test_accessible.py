@@ -49,6 +49,10 @@ SCREENS = {
     "hand-over brief": "handover",
     "fields of members": "/members/fields/",
     "outreach": "/members/outreach/",
+    "organisations": "/organisations/",
+    "organisation": "organisation",
+    "edit organisation": "organisation details",
+    "edit affiliation": "affiliation",
     "tags": "/tags/",
     "tag": "tag",
     "views": "/views/",
@@ -117,6 +121,11 @@ def address(path: str, hub: Hub) -> str:
         lena = hub.ask("select id from team_user where email like 'lena@%%'")
         found = address("member", hub)
         return f"{found}bonds/{lena}/" if path == "bond" else f"/handovers/{lena}/"
+    if path.startswith("organisation"):
+        found = "select min(id) from members_organisation where name like 'Repair%%'"
+        return f"/organisations/{hub.ask(found)}/{path.partition(' ')[2]}/".replace("//", "/")
+    if path == "affiliation":
+        return f"/affiliations/{hub.ask('select min(id) from members_affiliation')}/"
     if path == "tag":
         return f"/tags/{hub.ask('select min(id) from members_tag where removed_at is null')}/"
     if path == "source":

@@ -89,3 +89,34 @@ def test_a_half_written_note_is_there_again_until_it_is_saved(sit) -> None:
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_text("Good-bye")).to_be_visible()
     assert page.evaluate("Object.keys(localStorage).filter(k => k.startsWith('note:'))") == []
+
+
+def test_an_organisation_is_added_by_keyboard_and_what_is_half_typed_stays(sit) -> None:
+    page = sit("bo")
+    open_member(page, "Hanna Noor")
+    page.locator(".add-affiliation summary").press("Enter")
+    name = page.locator("#affiliation-organisation")
+    name.press("r")
+    expect(page.locator("#organisation-names option").first).to_be_attached()
+    name.fill("Half typed")
+    with page.expect_response(lambda answer: "/members/" in answer.url):
+        page.evaluate("document.body.dispatchEvent(new CustomEvent('hub:catch-up'))")
+    expect(name).to_be_visible()
+    expect(name).to_have_value("Half typed")
+    name.fill("Bath House Nishinari")
+    page.locator("#affiliation-role").fill("Sound engineer")
+    page.locator("#affiliation-since").fill("soon")
+    page.locator("#affiliation-since").press("Enter")
+    expect(page.locator(".add-affiliation .errorlist")).to_contain_text("no day, month or year")
+    expect(name).to_have_value("Bath House Nishinari")
+    page.locator("#affiliation-since").fill("Mar 2024")
+    page.locator("#affiliation-since").press("Enter")
+    said = "Sound engineer at Bath House Nishinari"
+    expect(page.locator(".organisations")).to_contain_text(f"{said} since Mar 2024")
+    expect(page.locator(".member-head")).to_contain_text(said)
+    expect(page.locator(".add-affiliation[open]")).to_have_count(0)
+    page.get_by_role("button", name=f"End “{said}” today").press("Enter")
+    expect(page.locator(".member-head")).not_to_contain_text(said)
+    expect(page.locator(".former")).to_contain_text("1 former")
+    page.locator("body").press("z")
+    expect(page.locator(".member-head")).to_contain_text(said)
