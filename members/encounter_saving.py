@@ -17,9 +17,8 @@ from team import hours
 from team.actions import Changes
 from team.models import User
 
-from . import encounter_verbs, follow_up_verbs
+from . import encounter_steps, encounter_verbs, follow_up_verbs
 from .encounter_people import NAMED, NEW, People
-from .follow_up_verbs import NOWHERE, Origin
 from .models import Encounter, EncounterKind, EncounterPerson, Member, Visibility
 
 
@@ -131,11 +130,9 @@ def save(
 
 
 def plan(row: Encounter, people: People, step: NextStep, by: User, group: uuid.UUID) -> None:
-    """A private encounter is not named in the follow-up, which everybody reads."""
-    origin = Origin(key=row.files_key, place=str(row), link=row.get_absolute_url())
     follow_up_verbs.plan(
         whom(row, people, step.about), step.text, step.due_on, by=by, group=group,
-        origin=origin if row.visibility == Visibility.TEAM else NOWHERE,
+        origin=encounter_steps.origin_of(row),
     )  # fmt: skip
 
 

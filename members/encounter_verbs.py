@@ -30,6 +30,7 @@ from .encounter_checks import (
     checked_text,
 )
 from .encounter_state import FIELDS, hide, people_of, put_people, restore, state_of
+from .encounter_steps import follow_visibility
 from .encounter_words import write_lines
 from .models import (
     Activity,
@@ -117,6 +118,7 @@ def _undo_edit(action: Action, by: User) -> bool:
     if row is None or row.version != action.after["version"]:
         return False
     restore(row, action.before)
+    follow_visibility(row)
     _forget_unused(action.after.get("made", []))
     return True
 
@@ -258,6 +260,7 @@ def _changed(
     row.version += 1
     row.save(update_fields=[*FIELDS, "version"])
     write_lines(row, after["people"])
+    follow_visibility(row)
     after |= {"version": row.version, "made": made}
     return actions.record(name, [row], by=by, group=group, before=before, after=after)
 

@@ -16,8 +16,7 @@ from community_hub.lib.text import number
 from team import files
 from team.models import File, User
 
-from . import follow_ups
-from .models import Activity, Encounter, EncounterPerson, FollowUp, Member
+from .models import Activity, Encounter, EncounterPerson, Member
 
 NAMED = 8  # people of an encounter in a line of the log
 
@@ -89,13 +88,6 @@ def files_of(encounters: Iterable[int]) -> dict[int, list[File]]:
     for row in files.present(*(Encounter(pk=pk).files_key for pk in encounters)):
         found.setdefault(int(row.owner.partition(":")[2]), []).append(row)
     return found
-
-
-def next_steps(row: Encounter, user: User) -> list[FollowUp]:
-    """What was planned with it, open or closed, of what this reader may see."""
-    made = FollowUp.objects.visible_to(user).filter(origin=row.files_key)
-    rows = list(made.select_related("owner", "member").soonest_first()[: follow_ups.MOST])
-    return follow_ups.with_days_left(rows, user)
 
 
 def may_read_files(user: User, pk: int) -> bool:

@@ -30,7 +30,7 @@ from .follow_up_words import (
     planned_key,
     tell_owner,
 )
-from .models import FollowUp, FollowUpKind, FollowUpState, Member
+from .models import FollowUp, FollowUpKind, FollowUpState, Member, Visibility
 
 ON = "members.followup"
 
@@ -48,6 +48,7 @@ class Origin:
     scope: str = ""
     place: str = ""
     link: str = ""
+    visibility: str = Visibility.TEAM
 
 
 NOWHERE = Origin()
@@ -117,7 +118,7 @@ def plan(
             row = FollowUp.objects.create(
                 member=member, owner=owner, kind=FollowUpKind(kind), text=text, due_on=due_on,
                 origin=origin.key, scope=origin.scope, place=origin.place[:200],
-                link=origin.link, created_by=by,
+                link=origin.link, visibility=Visibility(origin.visibility), created_by=by,
             )  # fmt: skip
             changes = actions.record("plan", [row], by=by, group=group)
             log_planned(row)

@@ -12,7 +12,7 @@ from team import notifications
 
 from . import log
 from .log import Line
-from .models import ActivityKind
+from .models import ActivityKind, Visibility
 
 if TYPE_CHECKING:
     from team.models import User
@@ -50,6 +50,7 @@ def log_step(row: FollowUp, key: str, words: str, by: User | None) -> None:
             key=key,
             scope=row.scope,
             actor_id=by.pk if by else None,
+            visibility=Visibility(row.visibility),
             where=row.place,
             link=row.link,
         )

@@ -11,13 +11,14 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from community_hub.lib import compiled_sql
 from team import hours
 from team.models import User
 
 from .follow_up_words import log_planned
 from .models import FollowUp, FollowUpKind, Member
 from .models.follow_up import FollowUpQuerySet
-from .models.scopes import rows_as_seen_by
+from .models.scopes import hidden_scopes
 
 MOST = 20  # of one member
 WEEK = 7  # days
@@ -43,28 +44,42 @@ def zone_of(user: User) -> tzinfo:
 def open_about(member: Member, user: User) -> list[FollowUp]:
     """Soonest first. One query; one more, for the hub's day, where that is not known."""
 
-    def found(reader: User | None, member: int) -> QuerySet[FollowUp]:
-        rows = FollowUp.objects.visible_to(reader) if reader else FollowUp.objects.all()
-        return rows.open().filter(member=member).select_related("owner").soonest_first()[:MOST]
+    role, sees_all = user.role, hidden_scopes(user) is None
 
-    rows = rows_as_seen_by(user, ("open follow-ups",), found, member=member.pk)
-    return with_days_left(rows, user)
+    def found(user: int, member: int) -> QuerySet[FollowUp]:
+        reader = User(pk=user, role=role)
+        reader.known_hidden_scopes = () if sees_all else None
+        rows = FollowUp.objects.visible_to(reader).open().filter(member=member)
+        return rows.select_related("owner").soonest_first()[:MOST]
+
+    key = ("open follow-ups", role, sees_all)
+    return with_days_left(compiled_sql.rows(key, found, user=user.pk, member=member.pk), user)
 
 
 def due(user: User, *, of_team: bool, most: int) -> list[FollowUp]:
     """Open ones that are due today or late, of this colleague or of everybody; of each kind at most
     so many, soonest first. A part of a UNION ALL keeps its order."""
 
-    def found(reader: User | None, day: date, owner: int | None = None) -> QuerySet[FollowUp]:
-        rows = FollowUp.objects.visible_to(reader) if reader else FollowUp.objects.of_those_there()
-        rows = rows.open().due_by(day).select_related("owner", "member").soonest_first()
+    role, sees_all = user.role, hidden_scopes(user) is None
+
+    def found(user: int, day: date, owner: int | None = None) -> QuerySet[FollowUp]:
+        reader = User(pk=user, role=role)
+        reader.known_hidden_scopes = () if sees_all else None
+        rows = (
+            FollowUp.objects.visible_to(reader)
+            .open()
+            .due_by(day)
+            .select_related("owner", "member")
+            .soonest_first()
+        )
         rows = rows.filter(owner=owner) if owner else rows
         first, *others = (rows.filter(kind=kind)[:most] for kind in FollowUpKind)
         return first.union(*others, all=True)
 
-    key = ("due follow-ups", of_team, most)
+    key = ("due follow-ups", of_team, most, role, sees_all)
     mine: dict[str, int] = {} if of_team else {"owner": user.pk}
-    return with_days_left(rows_as_seen_by(user, key, found, day=today_of(user), **mine), user)
+    rows = compiled_sql.rows(key, found, user=user.pk, day=today_of(user), **mine)
+    return with_days_left(rows, user)
 
 
 def about(member: Any) -> FollowUpQuerySet:

@@ -208,6 +208,12 @@ def set_scopes(scopes: Mapping[str, str]) -> int:
     return changed
 
 
+def set_visibility(keys: Iterable[str], visibility: str, *, where: str, link: str) -> None:
+    """Of lines that follow what they tell of: who reads them, and whether they name it."""
+    lines = Activity.objects.filter(key__in=list(keys))
+    lines.update(visibility=Visibility(visibility), where=where[:200], link=link)
+
+
 def timeline(member: Member, user: User) -> ActivityQuerySet:
     """What this user may read of a member's log, newest first."""
     return Activity.objects.filter(member=member).present().visible_to(user).newest_first()

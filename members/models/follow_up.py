@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from community_hub.lib.paths import path
 
+from .activity import Visibility
 from .member import Member
 from .scopes import hidden_scopes
 
@@ -53,13 +54,17 @@ class FollowUpState(models.TextChoices):
 
 class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def visible_to(self, user: User) -> FollowUpQuerySet:
-        """About a member they may see, and not from where they may not look."""
+        """About a member they may see, and not from where they may not look. What came of a private
+        encounter: whoever made it, whoever does it, and leads where the encounter is for them."""
         if not user.is_authenticated:
             return self.none()
-        hidden = hidden_scopes(user)
+        allowed = Q(visibility=Visibility.TEAM) | Q(created_by=user) | Q(owner=user)
+        if user.can_read_lead_notes:
+            allowed |= Q(visibility=Visibility.LEADS)
+        found, hidden = self.filter(allowed), hidden_scopes(user)
         if hidden is None:
-            return self.of_those_there()
-        seen = self.filter(member__in=Member.objects.visible_to(user))
+            return found.of_those_there()
+        seen = found.filter(member__in=Member.objects.visible_to(user))
         return seen.exclude(scope__in=hidden)
 
     def of_those_there(self) -> FollowUpQuerySet:
@@ -79,7 +84,7 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
 class FollowUp(models.Model):
     """`origin` names what it was made from, such as "message:42"; "" where somebody just wrote it.
     `scope` is where that was said ("source:3"), `place` and `link` say it to people. `due_on` is a
-    day of the hub."""
+    day of the hub. `visibility` is that of the encounter that it was made with."""
 
     member = models.ForeignKey(
         "members.Member", on_delete=models.CASCADE, related_name="follow_ups", db_index=False
@@ -97,6 +102,12 @@ class FollowUp(models.Model):
     scope = models.CharField(max_length=60, blank=True)
     place = models.CharField(max_length=200, blank=True)
     link = models.CharField(max_length=300, blank=True)
+    visibility = models.CharField(
+        max_length=10,
+        choices=Visibility.choices,
+        default=Visibility.TEAM,
+        db_default=Visibility.TEAM,
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -116,6 +127,10 @@ class FollowUp(models.Model):
                 | Q(state__in=("kept", "dropped"), closed_at__isnull=False)
                 | Q(state="broken", kind="promise", closed_at__isnull=False),
                 name="follow_up_state_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(visibility__in=Visibility.values),
+                name="follow_up_visibility_is_known",
             ),
             models.UniqueConstraint(
                 fields=["member", "origin"],
@@ -138,6 +153,7 @@ class FollowUp(models.Model):
                 condition=Q(state="open") & ~Q(link=""),
                 name="open_follow_ups_of_a_place",
             ),
+            models.Index(fields=["origin"], condition=~Q(origin=""), name="follow_ups_by_origin"),
         ]
 
     def __str__(self) -> str:
@@ -149,6 +165,10 @@ class FollowUp(models.Model):
     @property
     def is_promise(self) -> bool:
         return self.kind == FollowUpKind.PROMISE
+
+    @property
+    def is_private(self) -> bool:
+        return self.visibility != Visibility.TEAM
 
     @property
     def icon(self) -> str:

@@ -15,7 +15,14 @@ from django_htmx.http import trigger_client_event
 
 from community_hub.lib import htmx
 from community_hub.lib.text import number, storable
-from members import encounter_people, encounter_saving, encounters, follow_up_verbs, follow_ups
+from members import (
+    encounter_people,
+    encounter_saving,
+    encounter_steps,
+    encounters,
+    follow_up_verbs,
+    follow_ups,
+)
 from members import encounter_verbs as verbs
 from members.encounter_checks import MOST_PEOPLE, NotPossible, checked_people
 from members.encounter_forms import EncounterForm, in_words, understood
@@ -131,7 +138,7 @@ def encounter_page(request: AuthenticatedHttpRequest, row: Encounter) -> HttpRes
         "files": files.present(row.files_key),
         "joined_by": row.joined_by.order_by("name"),
         "may_change": row.may_be_changed_by(request.user),
-        "steps": encounters.next_steps(row, request.user),
+        "steps": encounter_steps.next_steps(row, request.user),
     }
     return htmx.respond(request, "members/encounter.html", context, parts=("encounter",))
 

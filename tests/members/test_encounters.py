@@ -321,10 +321,78 @@ def test_nobody_hears_of_a_private_one_by_logging_the_same(client, bob, lena, ca
         assert answer.status_code == 302
 
 
-def test_a_private_one_is_not_named_in_its_follow_up(client, bob, ines):
+def test_a_private_one_s_next_step_is_for_whom_it_is(client, alice, bob, carol, lena, ines):
+    dora = make_user("manager")
+    for visibility, readers, others in (
+        ("leads", [bob, lena, alice], [dora, carol]),
+        ("author", [bob], [lena, alice, dora, carol]),
+    ):
+        words = f"Ring the clinic, {visibility}"
+        client.force_login(bob)
+        send(
+            client, person=[ines.pk], visibility=visibility, next_text=words, place="Clinic",
+            next_on=follow_ups.today().isoformat(), together="no",
+        )  # fmt: skip
+        step = FollowUp.objects.get(text=words)
+        assert (step.place, step.link, step.visibility) == ("", "", visibility)
+        assert [user for user in (*readers, *others) if is_told(client, user, step)] == readers
+
+
+def is_told(client, user, step) -> bool:
+    """Of a next step, wherever it stands: the same answer in each place."""
+    client.force_login(user)
+    path, found = f"/members/{step.member_id}/", set()
+    pages = [path, "/today/?whose=team", f"{path}?print=1"]
+    for page in pages if user.can_edit_members else pages[:1]:
+        found.add(step.text in client.get(page).content.decode())
+    found.add(timeline(step.member, user).filter(key=f"follow-up:{step.pk}").exists())
+    found.add(step in follow_ups.open_about(step.member, user))
+    assert len(found) == 1, found
+    return found.pop()
+
+
+def test_who_is_given_a_private_next_step_sees_it_alone(client, bob, lena, ines):
+    dora = make_user("manager")
     client.force_login(bob)
-    send(client, person=[ines.pk], visibility="author", next_text="Write", place="Clinic")
-    assert (FollowUp.objects.get().place, FollowUp.objects.get().link) == ("", "")
+    send(client, person=[ines.pk], visibility="author", next_text="Ring the clinic")
+    step = FollowUp.objects.get()
+    assert "whoever you give it to" in client.get(step.get_absolute_url()).content.decode()
+    query = "followup:open"
+    assert query_finds(query, bob, ines)
+    assert not query_finds(query, dora, ines)
+    follow_up_verbs.reschedule(step, by=bob, owner=dora)
+    assert query_finds(query, dora, ines)
+    assert not query_finds(query, lena, ines)
+    client.force_login(dora)
+    assert "Ring the clinic" in client.get(step.get_absolute_url()).content.decode()
+    assert client.get(f"/encounters/{Encounter.objects.get().pk}/").status_code == 404
+
+
+def query_finds(text, user, member) -> bool:
+    people = Member.objects.with_seen_at(user)
+    return filters.apply(people, text, user).filter(pk=member.pk).exists()
+
+
+def test_a_next_step_follows_who_may_see_the_encounter(client, bob, lena, ines):
+    client.force_login(bob)
+    send(client, person=[ines.pk], next_text="Ring the clinic", place="Clinic")
+    row, step = Encounter.objects.get(), FollowUp.objects.get()
+    follow_up_verbs.complete(step, by=lena)
+
+    def seen_by(user) -> tuple[bool, int]:
+        lines = timeline(ines, user).filter(kind="follow-up").count()
+        return FollowUp.objects.visible_to(user).filter(pk=step.pk).exists(), lines
+
+    assert seen_by(lena) == (True, 2)
+    changes = encounter_verbs.edit(row, by=bob, visibility="author")
+    assert seen_by(lena) == (False, 1)  # what she did herself
+    assert seen_by(bob) == (True, 1)
+    step.refresh_from_db()
+    assert (step.place, step.link) == ("", "")
+    changes.undo(by=bob)
+    assert seen_by(lena) == (True, 2)
+    step.refresh_from_db()
+    assert step.link == row.get_absolute_url()
 
 
 def test_editing_keeps_those_whom_the_editor_cannot_see(client, bob, lena, ines):
