@@ -230,6 +230,8 @@ def _shortened(name: str) -> str:
 
 
 def _address(row: Model | None) -> str:
+    if getattr(row, "removed_at", None):  # it has no page while it can only be undone
+        return ""
     address = getattr(row, "get_absolute_url", None)
     return address() if address else ""
 

@@ -40,6 +40,7 @@ urlpatterns = [
     path("me/preferences/", profile.preferences, name="preferences"),
     path("me/hours/", profile.own_hours, name="own-hours"),
     path("me/notifications/", profile.notification_settings, name="notification-settings"),
+    path("me/actions/", trail.own_actions, name="own-actions"),
     path("me/sessions/", profile.sessions, name="sessions"),
     path("notifications/", notifications.notifications, name="notifications"),
     path("notifications/newest/", notifications.newest, name="newest-notification"),

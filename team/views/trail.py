@@ -1,4 +1,4 @@
-"""The page of the audit trail, for leads and admins."""
+"""The audit trail, for leads and admins; for everybody, what they did themselves."""
 
 from __future__ import annotations
 
@@ -12,6 +12,15 @@ from community_hub.lib import htmx
 from team import trail
 from team.http import AuthenticatedHttpRequest
 from team.models import User
+
+
+@require_safe
+def own_actions(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """What one did oneself, to undo it while that is possible; `before` as below."""
+    own = trail.Filters(by=request.user.pk)
+    found = trail.page(request.user, own, before=request.GET.get("before", ""))
+    context = {"trail": found, "older": urlencode({"before": found.older}) if found.older else ""}
+    return htmx.respond(request, "team/own_actions.html", context, parts=("trail",))
 
 
 @require_safe

@@ -383,7 +383,7 @@ def test_z_with_nothing_to_undo_says_so(sit) -> None:
     page = sit("bo")
     page.goto("/members/")
     page.keyboard.press("z")
-    expect(toast(page, "Nothing to undo here.")).to_contain_text("audit trail")
+    expect(toast(page, "Nothing to undo here.")).to_contain_text("Recent actions")
 
 
 def test_the_thread_takes_the_focus_of_what_has_gone(sit, talk: Talk) -> None:

@@ -47,6 +47,7 @@ ENDPOINTS = (
     Endpoint("me/preferences/", "POST", data={"theme": "dark"}),
     Endpoint("me/hours/", "POST", data={"work_days": ["1"]}),
     Endpoint("me/notifications/", "POST", data={"bell": ["mention"]}),
+    Endpoint("me/actions/", "GET"),
     Endpoint("me/sessions/", "POST"),
     Endpoint("notifications/", "GET"),
     Endpoint("notifications/count/", "GET"),
