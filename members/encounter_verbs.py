@@ -29,14 +29,13 @@ from .encounter_checks import (
     checked_place,
     checked_text,
 )
-from .encounter_state import FIELDS, hide, people_of, put_people, restore, state_of
+from .encounter_removal import bring_back, forget_unused, take_along
+from .encounter_state import FIELDS, hide, put_people, restore, state_of
 from .encounter_steps import follow_visibility
 from .encounter_words import write_lines
 from .models import (
-    Activity,
     Encounter,
     EncounterKind,
-    EncounterPerson,
     Member,
     Stage,
     Visibility,
@@ -59,7 +58,7 @@ def _undo_log(action: Action, by: User) -> bool:
     known of them."""
     if not hide(action.object_id, version=1):
         return False
-    _forget_unused(action.after.get("made", []))
+    forget_unused(action.after.get("made", []))
     return True
 
 
@@ -119,7 +118,7 @@ def _undo_edit(action: Action, by: User) -> bool:
         return False
     restore(row, action.before)
     follow_visibility(row)
-    _forget_unused(action.after.get("made", []))
+    forget_unused(action.after.get("made", []))
     return True
 
 
@@ -192,8 +191,7 @@ def _undo_remove(action: Action, by: User) -> bool:
     hidden = Encounter.objects.filter(pk=action.object_id, removed_at__isnull=False)
     if not hidden.update(removed_at=None):
         return False
-    row = Encounter.objects.get(pk=action.object_id)
-    write_lines(row, people_of(row))
+    bring_back(Encounter.objects.get(pk=action.object_id), action.before)
     return True
 
 
@@ -202,13 +200,14 @@ def _undo_remove(action: Action, by: User) -> bool:
     lead_may_undo=True,
 )  # fmt: skip
 def remove(encounter: Encounter, *, by: User) -> Changes:
-    """Nothing changes where it is gone already. PermissionDenied where it is somebody else's."""
+    """Its next step goes with it while that is open, and whoever was made a member by it alone.
+    Nothing changes where it is gone already. PermissionDenied where it is somebody else's."""
     if not encounter.may_be_changed_by(by):
         raise PermissionDenied
     with transaction.atomic():
         if not hide(encounter.pk):
             return Changes()
-        return actions.record("remove", [encounter], by=by)
+        return actions.record("remove", [encounter], by=by, before=take_along(encounter))
 
 
 # Below the verbs ----------------------------------------------------------------------------------
@@ -263,15 +262,3 @@ def _changed(
     follow_visibility(row)
     after |= {"version": row.version, "made": made}
     return actions.record(name, [row], by=by, group=group, before=before, after=after)
-
-
-def _forget_unused(made: Iterable[int]) -> None:
-    """Of those who were made by their names, whoever nothing else is known of."""
-    unknown = Member.objects.filter(
-        pk__in=list(made), identities__isnull=True, owner__isnull=True, tagged__isnull=True,
-        follow_ups__isnull=True,
-    )  # fmt: skip
-    present = EncounterPerson.objects.filter(encounter__removed_at__isnull=True)
-    unknown = unknown.exclude(pk__in=present.values("member"))
-    lines = Activity.objects.present().filter(member__in=list(made))
-    unknown.exclude(pk__in=lines.values("member")).delete()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -38,12 +40,16 @@ def log_planned(row: FollowUp) -> None:
     """Written again, the line is brought up to date."""
     due = date_format(row.due_on, "j F Y")
     words = _("Promised by %(day)s: %(text)s") if row.is_promise else _("By %(day)s: %(text)s")
-    log_step(row, planned_key(row.pk), words % {"day": due, "text": row.text}, row.created_by)
+    said = words % {"day": due, "text": row.text}
+    log_step(row, planned_key(row.pk), said, row.created_by, at=row.created_at)
 
 
-def log_step(row: FollowUp, key: str, words: str, by: User | None) -> None:
+def log_step(
+    row: FollowUp, key: str, words: str, by: User | None, at: datetime | None = None
+) -> None:
     log.log(
         Line(
+            occurred_at=at or timezone.now(),
             member_id=row.member_id,
             kind=ActivityKind.PROMISE if row.is_promise else ActivityKind.FOLLOW_UP,
             summary=words,

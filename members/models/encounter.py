@@ -49,8 +49,10 @@ class EncounterQuerySet(models.QuerySet["Encounter"]):
         found = self.filter(allowed)
         if hidden_scopes(user) is None:
             return found
-        seen = EncounterPerson.objects.filter(member__in=Member.objects.visible_to(user))
-        return found.filter(Exists(seen.filter(encounter=OuterRef("pk"))))
+        there = EncounterPerson.objects.filter(encounter=OuterRef("pk"))
+        seen = Exists(there.filter(member__in=Member.objects.visible_to(user)))
+        went_with_it = Q(removed_at__isnull=False) & ~Exists(there)
+        return found.filter(seen | went_with_it)
 
     def present(self) -> EncounterQuerySet:
         return self.filter(removed_at__isnull=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
@@ -69,8 +70,8 @@ def encounter(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     verbs.edit.require(request.user)
     if htmx.method(request) == "DELETE":
         changes = verbs.remove(row, by=request.user)
-        said = _("%(what)s removed") % {"what": row}
-        return htmx.tell(request, redirect("members"), said, undo=changes.undo_url)
+        there = redirect(after_removal(request, pk))
+        return htmx.tell(request, there, said_of_removal(row, changes), undo=changes.undo_url)
     form = EncounterForm(request.POST, user=request.user, encounter=row)
     people = people_of(request, request.POST)
     if problem := problem_of(people):
@@ -124,10 +125,27 @@ def is_removed(request: AuthenticatedHttpRequest, pk: int) -> bool:
 
 
 def after_removal(request: AuthenticatedHttpRequest, pk: int) -> str:
-    """The page of the first of its people; the list of members where there is none."""
+    """The page of the one from whose page somebody came (`from`), or of the first of its people;
+    where there is none, what one did, which can be undone there."""
     there = Member.objects.visible_to(request.user).filter(attended__encounter=pk)
-    person = there.order_by("attended__pk").first()
-    return person.get_absolute_url() if person else reverse("members")
+    came_from = there.filter(pk=number(request.POST.get("from")))
+    person = came_from.first() or there.order_by("attended__pk").first()
+    return person.get_absolute_url() if person else reverse("own-actions")
+
+
+def came_from(request: AuthenticatedHttpRequest) -> int:
+    """The member on whose page the link was; 0 where there is none."""
+    try:
+        found = resolve(urlsplit(request.headers.get("Referer", "")).path)
+    except (Resolver404, ValueError):
+        return 0
+    return int(found.kwargs["pk"]) if found.url_name == "member" else 0
+
+
+def said_of_removal(row: Encounter, changes: Changes) -> str:
+    steps = changes.actions[0].before["steps"] if changes else []
+    words = _("%(what)s and its next step removed") if steps else _("%(what)s removed")
+    return words % {"what": row}
 
 
 def encounter_page(request: AuthenticatedHttpRequest, row: Encounter) -> HttpResponse:
@@ -138,6 +156,7 @@ def encounter_page(request: AuthenticatedHttpRequest, row: Encounter) -> HttpRes
         "files": files.present(row.files_key),
         "joined_by": row.joined_by.order_by("name"),
         "may_change": row.may_be_changed_by(request.user),
+        "from": came_from(request),
         "steps": encounter_steps.next_steps(row, request.user),
     }
     return htmx.respond(request, "members/encounter.html", context, parts=("encounter",))

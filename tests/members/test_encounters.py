@@ -8,14 +8,14 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from members import encounter_verbs, filters, follow_up_verbs, follow_ups, sightings
+from members import encounter_verbs, filters, follow_up_verbs, follow_ups, sightings, verbs
 from members.encounter_checks import NotPossible
 from members.encounter_forms import exact
 from members.log import timeline
 from members.models import Encounter, EncounterPerson, FollowUp, Member
 from team import files
 from team.models import Action
-from tests.make import make_identity, make_line, make_member, make_source, make_user
+from tests.make import make_identity, make_line, make_member, make_source, make_user, one_line
 
 
 @pytest.fixture
@@ -489,3 +489,55 @@ def test_its_page_shows_the_next_step_and_how_it_ended(client, bob, ines):
     page = client.get(f"/encounters/{row.pk}/").content.decode()
     assert "Done: Send the knobs" in page
     assert "due today" not in page
+
+
+def test_removing_takes_what_was_saved_with_it_along_and_undo_brings_all_back(client, bob, ines):
+    client.force_login(bob)
+    send(
+        client, person=[ines.pk], who="Jo Park, ", next_text="Send the knobs",
+        next_for="new:Jo Park",
+    )  # fmt: skip
+    row, jo = Encounter.objects.get(), Member.objects.get(name="Jo Park")
+    step = FollowUp.objects.get(member=jo)
+    page = client.get(f"/encounters/{row.pk}/", headers={"Referer": f"http://hub/members/{jo.pk}/"})
+    assert f'name="from" value="{jo.pk}"' in one_line(page.content)
+    answer = client.post(f"/encounters/{row.pk}/", {"_method": "DELETE", "from": jo.pk})
+    assert answer["Location"] == f"/members/{ines.pk}/"
+    assert "and its next step removed" in client.get(answer["Location"]).content.decode()
+    assert not FollowUp.objects.exists()
+    assert not Member.objects.filter(name="Jo Park").exists()
+    assert not timeline(ines, bob).exists()
+    client.post(f"/undo/{Action.objects.latest('pk').group}/")
+    assert Member.objects.get(name="Jo Park") == jo
+    assert (FollowUp.objects.get(), FollowUp.objects.get().text) == (step, "Send the knobs")
+    assert {line.kind for line in timeline(jo, bob)} == {"meeting", "follow-up"}
+    assert timeline(ines, bob).count() == 1
+    assert set(row.people.all()) == {ines, jo}
+
+
+def test_removing_leaves_what_has_something_of_its_own(client, bob, ines):
+    row = logged(log(bob, [ines], new_people=["Jo Park", "Al Moss", "Kim Lee"]))
+    jo, al, kim = (Member.objects.get(name=name) for name in ("Jo Park", "Al Moss", "Kim Lee"))
+    verbs.add_note(jo, "Plays the theremin", by=bob)
+    verbs.describe(al, by=bob, place="Utrecht")
+    origin = follow_up_verbs.Origin(key=row.files_key)
+    plan = follow_up_verbs.plan(ines, "Done already", follow_ups.today(), by=bob, origin=origin)
+    done = FollowUp.objects.get(pk=plan.actions[0].object_id)
+    follow_up_verbs.complete(done, by=bob)
+    client.force_login(bob)
+    answer = client.post(f"/encounters/{row.pk}/", {"_method": "DELETE", "from": jo.pk})
+    assert answer["Location"] == f"/members/{jo.pk}/"
+    assert set(Member.objects.filter(pk__in=[jo.pk, al.pk, kim.pk])) == {jo, al}
+    assert FollowUp.objects.filter(pk=done.pk).exists()
+
+
+def test_where_nobody_is_left_one_s_own_actions_have_the_undo(client, bob):
+    make_source(restricted=True)
+    row = logged(log(bob, [], new_people=["Jo Park"]))
+    client.force_login(bob)
+    answer = client.post(f"/encounters/{row.pk}/", {"_method": "DELETE"}, follow=True)
+    assert answer.redirect_chain == [("/me/actions/", 302)]
+    undo = f"/undo/{Action.objects.latest('pk').group}/"
+    assert f'action="{undo}"' in answer.content.decode().split("<section")[1]
+    client.post(undo)
+    assert row.people.get().name == "Jo Park"
