@@ -64,7 +64,7 @@ def _undo_log(action: Action, by: User) -> bool:
 
 @verb(
     "log", on=ON, right="can_edit_members", words=_("logged %(object)s"), undo=_undo_log,
-    lead_may_undo=True,
+    lead_may_undo=True, undone=_("Encounter removed again"),
 )  # fmt: skip
 def log_encounter(
     kind: str,
@@ -124,7 +124,7 @@ def _undo_edit(action: Action, by: User) -> bool:
 
 @verb(
     "edit", on=ON, right="can_edit_members", words=_("edited %(object)s"), undo=_undo_edit,
-    lead_may_undo=True,
+    lead_may_undo=True, undone=_("Encounter as it was before"),
 )  # fmt: skip
 def edit(
     encounter: Encounter,
@@ -154,7 +154,7 @@ def edit(
 
 @verb(
     "join", on=ON, right="can_edit_members", words=_("added to %(object)s"), undo=_undo_edit,
-    lead_may_undo=True,
+    lead_may_undo=True, undone=_("Encounter as it was before"),
 )  # fmt: skip
 def join(
     encounter: Encounter,
@@ -197,7 +197,7 @@ def _undo_remove(action: Action, by: User) -> bool:
 
 @verb(
     "remove", on=ON, right="can_edit_members", words=_("removed %(object)s"), undo=_undo_remove,
-    lead_may_undo=True,
+    lead_may_undo=True, undone=_("Encounter restored"),
 )  # fmt: skip
 def remove(encounter: Encounter, *, by: User) -> Changes:
     """Its next step goes with it while that is open, and whoever was made a member by it alone.

@@ -65,11 +65,12 @@ def verb(
     lead_may_undo: bool = False,
     details: Details | None = None,
     still_undoable: StillUndoable | None = None,
+    undone: str | _StrPromise = "",
 ) -> Callable[[Callable[P, R]], GuardedVerb[P, R]]:
     """Register a function as the verb `name` on the model `on`. Its keyword `by` is who acts."""
 
     def register(function: Callable[P, R]) -> GuardedVerb[P, R]:
-        entry = Verb(name, on, right, words, undo, lead_may_undo, details, still_undoable)
+        entry = Verb(name, on, right, words, undo, lead_may_undo, details, still_undoable, undone)
         if _registry.setdefault((on, name), entry) is not entry:
             raise ValueError(f"{on} has a verb {name} already")
         return GuardedVerb(entry, function)

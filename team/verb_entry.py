@@ -61,6 +61,7 @@ class Verb:
     lead_may_undo: bool = False
     details: Details | None = None
     still_undoable: StillUndoable | None = None  # None: as long as nobody changed it since
+    undone: str | _StrPromise = ""  # said once one was undone, such as “Encounter restored”
 
     def allows(self, by: User | None) -> bool:
         """None is the hub itself (a snooze that ran out, a reply that failed); a rule comes as

@@ -57,6 +57,8 @@ def undo_all(group: uuid.UUID, request: AuthenticatedHttpRequest) -> tuple[int, 
         return done, _("%(n)s restored. The rest has changed since.") % {"n": done}
     if 0 < done < waiting:
         return done, _("Partly undone: the rest has changed since.")
+    if done and (said := _said_of_one(group)):
+        return done, said
     places = not Action.objects.filter(group=group).exclude(verb="move").exists()
     if done > 1 and not places:  # a thing that was moved has moved others
         return done, ngettext("%(n)s restored", "%(n)s restored", done) % {"n": done}
@@ -67,6 +69,17 @@ def undo_all(group: uuid.UUID, request: AuthenticatedHttpRequest) -> tuple[int, 
     if not Action.objects.filter(group=group).exists():
         return 0, _("Stopped before anything was changed.")
     return 0, _("Can’t undo: this has changed since.")
+
+
+def _said_of_one(group: uuid.UUID) -> str:
+    """Of what was one thing to whoever did it, though it changed more than one row; "" where the
+    same was done to several."""
+    first = Action.objects.filter(group=group).order_by("pk")[0]
+    same = Action.objects.filter(group=group, object_type=first.object_type, verb=first.verb)
+    if len(same[:2]) == 2:
+        return ""
+    entry = actions.find(first)
+    return str(entry.undone) if entry and entry.undone else _("Undone")
 
 
 def _view_shown(request: AuthenticatedHttpRequest, group: uuid.UUID) -> str:

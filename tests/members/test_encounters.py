@@ -541,3 +541,20 @@ def test_where_nobody_is_left_one_s_own_actions_have_the_undo(client, bob):
     assert f'action="{undo}"' in answer.content.decode().split("<section")[1]
     client.post(undo)
     assert row.people.get().name == "Jo Park"
+
+
+def test_an_undo_says_what_was_undone_and_counts_no_rows(client, bob, ines):
+    client.force_login(bob)
+
+    def undone(group) -> str:
+        answer = client.post(f"/undo/{group}/", headers={"HX-Request": "true"})
+        return answer.content.decode()
+
+    send(client, person=[ines.pk], next_text="Send the knobs")  # two rows
+    logging = Action.objects.latest("pk").group
+    assert undone(encounter_verbs.remove(Encounter.objects.get(), by=bob).group) == (
+        "Encounter restored"
+    )
+    assert undone(logging) == "Encounter removed again"
+    planned = follow_up_verbs.plan(ines, "Send the knobs", follow_ups.today(), by=bob)
+    assert undone(planned.group) == "Follow-up removed again"
