@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from members import derived
+from members import derived, follow_up_verbs, follow_ups
 from members import verbs as member_verbs
 from members.models import Tag
 from members.timeline import LINES
@@ -75,6 +75,14 @@ def test_private_notes_are_read_by_whom_they_are_for(client, ines, alice, lena, 
         assert "for everybody" in text
         assert ("for the leads" in text) is may_leads
         assert ("for bob alone" in text) is may_author
+
+
+def test_what_to_know_before_writing_stands_first(client, bob, ines):
+    ines.do_not_contact = True
+    ines.save()
+    follow_up_verbs.plan(ines, "Send the knobs", follow_ups.today(), by=bob)
+    text = page(client, bob, f"/members/{ines.pk}/")
+    assert text.index("Asked not to be contacted.") < text.index(">Follow-ups<")
 
 
 def test_a_note_tells_nobody_that_its_author_knows_them(client, ines, bob, carol):
