@@ -23,6 +23,7 @@ from community_hub.lib.query import (
     Term,
     dates,
     no_such,
+    searchable,
 )
 from team import hours
 from team.models import User
@@ -46,7 +47,7 @@ def apply(found: MemberQuerySet, text: str, user: User) -> MemberQuerySet:
 
 def condition(text: str, user: User) -> Q:
     """On members with `seen_at`. Raises Mistake."""
-    query = PEOPLE.parse(text)
+    query = searchable(PEOPLE.parse(text))
     context = Context(user=user, now=timezone.now(), timezone=hours.of_hub().zone)
     named = by_name.conditions((term.text for term in query.terms), user)
     return PEOPLE.q(query, context, words=lambda term, _context: named[term.text])

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from community_hub.lib import keyset
 from community_hub.lib.keyset import Order
 from community_hub.lib.paths import path
-from community_hub.lib.query import LONGEST, Context, Mistake, what_is_not_searched
+from community_hub.lib.query import LONGEST, Context, Mistake, parse, what_is_not_searched
 from community_hub.lib.text import number, storable
 from inbox.models import Conversation, SearchedMessage
 from inbox.models.conversation import NEWEST_FIRST
@@ -97,7 +97,7 @@ class SearchFolder(Folder):
             asked = plan(self.query, context)
             found = self._found(asked, context, after, size)
             if not after:
-                not_searched = what_is_not_searched(asked.query)
+                not_searched = what_is_not_searched(parse(self.query))
                 found.note = " ".join(filter(None, [found.note, not_searched]))
             if not (found or found.more or after):
                 found.may_have_a_name = may_have_a_name(asked)
@@ -141,7 +141,7 @@ class SearchFolder(Folder):
             rows = rows_of([row.pk for row in page.rows], context.user)
             shown = newest_of_each(asked, context, [row.pk for row in rows], authors)
         listed = FoundRows(rows, page.order, after, page.more, is_unfinished=page.is_unfinished)
-        if asked.words:
+        if asked.words or shown:
             listed.excerpts = excerpts_of(
                 rows, shown, sought(asked.query), context.user, dated=False
             )

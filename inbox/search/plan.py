@@ -20,6 +20,7 @@ from community_hub.lib.query import (
     leaves,
     parts,
     query_of,
+    searchable,
 )
 from inbox.conditions import any_message
 from inbox.filters import CONVERSATIONS, MESSAGES, OF_BOTH, OF_MESSAGES
@@ -34,7 +35,8 @@ class Plan:
     """`words`: what a message must say, None where nothing is looked for by words. `message`: what
     else must be so of that message, `sent` of it what is said of its date alone. `conversation`:
     what must be so of its conversation. `said`: what must be said there or not be said, where
-    there are words and none to look for, as in `-clock` and `clock or is:open`."""
+    there are words and none to look for, as in `-clock` and `clock or is:open`. `any_message`: where
+    there are no words, what one message of the conversation must be, as in `from:ines`."""
 
     query: Query
     words: Query | None
@@ -42,6 +44,7 @@ class Plan:
     conversation: Q
     sent: Q = field(default_factory=Q)
     said: Q = field(default_factory=Q)
+    any_message: Q = field(default_factory=Q)
 
     @property
     def sequences(self) -> Query | None:
@@ -55,7 +58,7 @@ def plan(text: str, context: Context) -> Plan:
     """Raises Mistake. With words, whatever is said of messages must hold for one and the same, the
     one that has the words. Without words, what is said of messages and not negated must hold for
     any one message of the conversation."""
-    query = CONVERSATIONS.parse(text)
+    query = searchable(CONVERSATIONS.parse(text))
     every = list(parts(query.tree))
     words = [part for part in every if not any(isinstance(it, Operator) for it in leaves(part))]
     if any(map(looks_for_words, words)):
@@ -73,10 +76,11 @@ def plan(text: str, context: Context) -> Plan:
     wordy = [part for part in every if part not in said and mentions(part, set())]
     rest = [part for part in every if part not in said and part not in wordy]
     conversation = condition(CONVERSATIONS, query, rest, context)
+    message = condition(MESSAGES, query, said, context)
     if said:
-        conversation &= any_message(condition(MESSAGES, query, said, context), context)
+        conversation &= any_message(message, context)
     among = condition(CONVERSATIONS, query, wordy, context)
-    return Plan(query, None, Q(), conversation, said=among)
+    return Plan(query, None, Q(), conversation, said=among, any_message=message)
 
 
 def of_conversations(plan: Plan, context: Context) -> tuple[Q, Q]:

@@ -152,6 +152,36 @@ def test_signs_that_cannot_be_searched_for_are_named(client, bob, sort):
         assert "“!!!” can’t be searched for" in html
 
 
+@pytest.mark.parametrize("sort", ["newest", "best", "oldest"])
+@pytest.mark.parametrize("sign", ["🎹", "❤", "©", "%", '"?!"', "-🎹"])
+def test_signs_beside_words_and_operators_leave_nothing_out(bob, sort, sign):
+    talk = said("zzyzx")
+    for text in (f"zzyzx {sign} ", f"{sign} zzyzx", f"is:open {sign} zzyzx", f"(zzyzx or {sign})"):
+        assert found(text, bob, sort) == [talk.pk], text
+    assert talk.pk in found(f"is:open {sign}", bob, sort)
+    assert found("🎹", bob, sort) == []
+
+
+@pytest.mark.parametrize("sort", ["newest", "oldest"])
+def test_without_words_a_row_shows_the_message_that_was_asked_for(client, bob, sort):
+    ada = make_identity(make_member("Ada Ash"))
+    talk = said("Mine drifts too", author=ada, sent_at=ago(50))
+    asked = talk.messages.get()
+    make_message(talk, "Nobody knows why", sent_at=ago(2))
+    for text in ("from:ada", "from:ada is:open", "before:yesterday from:ada"):
+        page = searches.search(text, sort).page(bob)
+        excerpt = page.excerpts[talk.pk]
+        assert (excerpt.message, words_of(excerpt), excerpt.who) == (
+            asked.pk,
+            "Mine drifts too",
+            "Ada Ash",
+        )
+    assert searches.search("is:open -from:ada").page(bob).excerpts == {}
+    client.force_login(bob)
+    answer = client.get(reverse("conversation-search"), {"q": "from:ada", "sort": sort})
+    assert f"&amp;at={asked.pk}" in one_line(answer.content)
+
+
 def test_what_is_said_of_messages_holds_for_the_one_that_has_the_words(bob):
     ada, ben = (make_identity(make_member(name)) for name in ("Ada Ash", "Ben Birk"))
     talk = said("clock", author=ada)

@@ -17,7 +17,7 @@ from .parser import DEEPEST, LONGEST, MOST_TERMS, parse
 from .remains import HIDDEN, Remains, what_holds, with_values_hidden
 from .renaming import rename
 from .sequences import has_sequence, says
-from .splitting import Split, parts, query_of, split
+from .splitting import Split, parts, query_of, searchable, split
 from .syntax import in_quotes
 from .tree import And, Node, Not, Operator, Or, Phrase, Query, Term, Word, leaves
 
@@ -58,6 +58,7 @@ __all__ = [
     "says",
     "search_query",
     "split",
+    "searchable",
     "unsearchable",
     "what_holds",
     "what_is_not_searched",

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+_NEGATED = re.compile(r"(-|(?<![^\s(])NOT\s+)+\Z")
+
 SHOWN = 60  # characters of what was typed that a sentence repeats
 
 
@@ -37,10 +41,8 @@ class Mistake(Exception):
 
 
 def without(text: str, start: int, end: int) -> str:
-    """The text without a piece and the "-" right before it, its neighbours still apart; brackets
-    have no space inside."""
-    while start and text[start - 1] == "-":
-        start -= 1
-    before, after = text[:start].rstrip(), text[end:].lstrip()
+    """The text without a piece and the "-" or NOT right before it, its neighbours still apart;
+    brackets have no space inside."""
+    before, after = _NEGATED.sub("", text[:start]).rstrip(), text[end:].lstrip()
     apart = before and after and not before.endswith("(") and not after.startswith(")")
     return f"{before} {after}" if apart else before + after

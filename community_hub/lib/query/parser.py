@@ -51,7 +51,7 @@ def read_query(text: str) -> Query:
             over,
         )
         raise Mistake(said % {"most": f"{LONGEST:,}", "n": f"{over:,}"}, LONGEST, len(text))
-    found = _without_and(syntax.tokens(text))
+    found = _with_minus(_without_and(syntax.tokens(text)))
     _refuse_bad_tokens(text, found)
     _refuse_too_much(found)
     try:
@@ -76,6 +76,18 @@ def _without_and(found: Sequence[Token]) -> Sequence[Token]:
             and after.type in ("WORD", "QUOTED", "OPERATOR", "OPEN", "MINUS")
         )
     ]
+
+
+def _with_minus(found: Sequence[Token]) -> Sequence[Token]:
+    """NOT in capitals before a thing is the "-" of this language; elsewhere, or in small letters,
+    it is a word."""
+    read: list[Token] = []
+    for token, after in zip(found, [*found[1:], None], strict=False):
+        is_before = after is not None and after.type in ("WORD", "QUOTED", "OPERATOR", "OPEN")
+        if str(token) == "NOT" and is_before and not (read and read[-1].type == "MINUS"):
+            token = Token.new_borrow_pos("MINUS", token, token)
+        read.append(token)
+    return read
 
 
 def refuse_no_value(text: str, operator: Operator) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .tree import And, Node, Operator, Query, leaves
+from .tree import And, Node, Not, Operator, Or, Query, leaves
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,30 @@ def parts(node: Node) -> Iterator[Node]:
             yield from parts(part)
     else:
         yield node
+
+
+def searchable(query: Query) -> Query:
+    """Without the words and phrases that have no letter or digit, such as `%` or an emoji: no
+    index has them, so beside others they would find nothing. A query of nothing else stays as it
+    is, and finds nothing."""
+    tree = _searchable(query.tree)
+    return query if tree is None else Query(query.text, tree)
+
+
+def _searchable(node: Node) -> Node | None:
+    if isinstance(node, Operator):
+        return node
+    if isinstance(node, Not):
+        part = _searchable(node.part)
+        return part and Not(part, node.start, node.end)
+    if isinstance(node, And | Or):
+        if not node.parts:
+            return node
+        kept = [part for part in map(_searchable, node.parts) if part is not None]
+        if len(kept) < 2:
+            return kept[0] if kept else None
+        return type(node)(tuple(kept), node.start, node.end)
+    return node if any(map(str.isalnum, node.text)) else None
 
 
 def query_of(query: Query, parts: list[Node]) -> Query | None:
