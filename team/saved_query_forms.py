@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from community_hub.lib.query import LONGEST as LONGEST_QUERY
-from community_hub.lib.query import Mistake
+from community_hub.lib.query import Marked, Mistake, marked
 from community_hub.lib.text import one_line
 
 from .listings import ListKind
@@ -19,7 +19,7 @@ from .saved_query_checks import checked
 
 class SavedQueryForm(forms.Form):
     """`q` and `sort` are called as in the address of a list. `was_name` and `was_q` are what the
-    view had when the form was shown."""
+    view had when the form was shown. `mistake`: what is wrong with the query; `place`: where."""
 
     name = forms.CharField(
         label=_("Name"), max_length=LONGEST, error_messages={"required": _("Enter a name.")}
@@ -52,6 +52,8 @@ class SavedQueryForm(forms.Form):
             first = {"name": view.name, "q": view.text, "sort": view.order, "shared": view.shared}
             first |= {"was_name": view.name, "was_q": view.text}
         super().__init__(data, initial=first)
+        self.mistake: Mistake | None = None
+        self.place: Marked | None = None
         self.user = user
         self.listing = listing
         self.view = view
@@ -76,6 +78,7 @@ class SavedQueryForm(forms.Form):
             owner = self.view.owner if self.view else None
             return checked(self.listing, text, self.user, owner=owner)
         except Mistake as mistake:
+            self.mistake, self.place = mistake, marked(mistake, text)
             raise forms.ValidationError(mistake.sentence) from mistake
 
     def showing(self, view: SavedQuery) -> SavedQueryForm:

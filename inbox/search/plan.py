@@ -35,8 +35,8 @@ class Plan:
     """`words`: what a message must say, None where nothing is looked for by words. `message`: what
     else must be so of that message, `sent` of it what is said of its date alone. `conversation`:
     what must be so of its conversation. `said`: what must be said there or not be said, where
-    there are words and none to look for, as in `-clock` and `clock or is:open`. `any_message`: where
-    there are no words, what one message of the conversation must be, as in `from:ines`."""
+    there are words and none to look for, as in `-clock` and `clock or is:open`. `any_message`: what
+    one message of the conversation must be, where there are no words, as in `from:ines`."""
 
     query: Query
     words: Query | None

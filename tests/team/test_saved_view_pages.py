@@ -254,6 +254,26 @@ def test_what_cannot_be_saved_is_said_beside_its_field(bob, wrong, said):
     assert SavedQuery.objects.count() == 1
 
 
+def test_a_query_that_cannot_be_saved_shows_where_and_saves_what_was_meant(bob):
+    view, client = make_view(bob, "Bots", text="is:bot"), signed_in(bob)
+    form = {"name": "Bots", "q": "is:bto stage:visitor", "sort": "-seen"}
+    shown = {"was_name": "Bots", "was_q": "is:bot"}
+    page = client.post(f"/views/{view.pk}/", form | shown).content.decode()
+    assert re.search(r"Wrong here: </span>(is:)?bto</mark> stage:visitor</code>", page)
+    assert re.search(r'name="q"\s+value="is:bot stage:visitor">Save as is:bot', page)
+    client.post(f"/views/{view.pk}/", form | shown | {"q": ["is:bto", "is:bot stage:visitor"]})
+    view.refresh_from_db()
+    assert view.text == "is:bot stage:visitor"
+
+
+@pytest.mark.parametrize("text", ["asignee:lena", "is:bto", '"never closed'])
+def test_a_query_with_a_mistake_is_not_offered_to_be_saved(bob, text):
+    page = signed_in(bob).get("/members/", {"q": text}).content.decode()
+    assert 'role="alert"' in page
+    assert "save-view-name" not in page
+    assert "save-view-name" in signed_in(bob).get("/members/", {"q": "is:bot"}).content.decode()
+
+
 def test_a_kind_that_is_not_listed_is_not_found(bob):
     assert signed_in(bob).post("/views/", {"kind": "planets", "name": "x"}).status_code == 404
 

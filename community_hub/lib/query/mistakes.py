@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 _NEGATED = re.compile(r"(-|(?<![^\s(])NOT\s+)+\Z")
-
 SHOWN = 60  # characters of what was typed that a sentence repeats
 
 
