@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
+from functools import reduce
+from itertools import pairwise
+from operator import or_
 from typing import Any
 
-from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Value, When
+from django.db.models import Case, CharField, Exists, OuterRef, Q, Value, When
+from django.db.models.functions import Cast, Concat, ExtractYear
+from django.db.models.lookups import Exact
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -14,33 +19,38 @@ from community_hub.lib.paths import path
 from team.models import User
 
 from . import day_of_year, occasions
+from .day_of_year import DAY_BEFORE, FIRST_OF_MARCH, LEAP_DAY
 from .follow_ups import today_of
 from .models import FollowUp, Member
-from .occasions import Found, Occasion, OccasionKind
+from .occasions import Found, Occasion, OccasionKind, Viewpoint
 
-AHEAD = timedelta(days=6)  # with today, a week
+AHEAD = 6  # days; with today, a week
+KEY = "birthday:"  # how the origin of a follow-up begins; the year follows
 
 
-def rows(user: User, of_team: bool, member: Member | None) -> Any:
+def rows(view: Viewpoint) -> list[Any]:
     """The soonest first, with the year in which it falls. Mine are those of members I own. What is
     done about one holds until the next year's."""
-    today = today_of(user)
-    falls, year = Q(), []
-    for number, low, high in day_of_year.between(today, today + AHEAD):
-        then = Q(birthday__gte=low, birthday__lte=high)
-        done = FollowUp.objects.filter(member=OuterRef("pk"), origin=_key(number))
-        falls |= then & ~Q(Exists(done))
-        year.append(When(then, then=Value(number)))
-    found = occasions.members_to_turn_to(user).filter(falls, birthday__isnull=False)
-    found = found if of_team else found.filter(owner=user)
-    found = found.filter(pk=member.pk) if member else found
-    dated: Any = found.annotate(in_year=Case(*year, output_field=IntegerField()))
-    ordered = dated.order_by("in_year", "birthday", "pk")
-    return occasions.columns(ordered, BIRTHDAY.slug, "pk", "in_year")
+    days = [view.days_ago(-ahead) for ahead in range(AHEAD + 1)]
+    numbers = [day_of_year.number_on(day) for day in [*days, view.days_ago(-AHEAD - 1)]]
+    falls = [
+        Q(birthday=number)
+        | Q(Exact(number, DAY_BEFORE), Exact(after, FIRST_OF_MARCH), birthday=LEAP_DAY)
+        for number, after in pairwise(numbers)
+    ]
+    year = Case(*(When(on, then=ExtractYear(day)) for on, day in zip(falls, days, strict=True)))
+    found = occasions.members_to_turn_to(view.user).filter(reduce(or_, falls))
+    found = found if view.of_team else found.filter(owner=view.user)
+    found = found.filter(pk=view.member) if view.member else found
+    dated: Any = found.annotate(in_year=year)
+    origin = Concat(Value(KEY), Cast(OuterRef("in_year"), CharField()))
+    done = FollowUp.objects.filter(member=OuterRef("pk"), origin=origin)
+    ordered = dated.filter(~Exists(done)).order_by("in_year", "birthday", "pk")
+    return [occasions.columns(ordered, BIRTHDAY.slug, "pk", "in_year")]
 
 
 def fill(found: list[Found], user: User) -> list[Occasion]:
-    members = Member.objects.select_related("owner").in_bulk([row.member for row in found])
+    members = occasions.members_of(found)
     today = today_of(user)
     return [_occasion(members[row.member], row.first, today) for row in found]
 
@@ -61,7 +71,7 @@ def _occasion(member: Member, year: int, today: date) -> Occasion:
 
 
 def _key(year: int) -> str:
-    return f"birthday:{year}"
+    return f"{KEY}{year}"
 
 
 BIRTHDAY = occasions.register(OccasionKind("birthday", rows, fill, done=_("Wished")))

@@ -7,8 +7,10 @@ from __future__ import annotations
 import re
 from calendar import isleap
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import ExpressionWrapper, IntegerField, Q
+from django.db.models.functions import ExtractDay, ExtractMonth
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,7 +18,7 @@ from django.utils.translation import ngettext
 from community_hub.lib.query.dates import MONTHS
 
 ANY_YEAR = 2024  # one with a 29 February
-LEAP_DAY, DAY_BEFORE = 229, 228
+LEAP_DAY, DAY_BEFORE, FIRST_OF_MARCH = 229, 228, 301
 SOON = 30  # days in which a page counts down to it
 _WORD = r"(?P<month>[a-z]{3,9})\.?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|\.)?"
@@ -81,6 +83,12 @@ def between(first: date, last: date) -> list[tuple[int, int, int]]:
             high = LEAP_DAY
         parts.append((year, low, high))
     return parts
+
+
+def number_on(day: Any) -> ExpressionWrapper[Any]:
+    """The number of an expression that is a date."""
+    number = ExtractMonth(day) * 100 + ExtractDay(day)
+    return ExpressionWrapper(number, output_field=IntegerField())
 
 
 def falls_between(field: str, first: date, last: date) -> Q:

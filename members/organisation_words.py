@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from team import trail_nouns
-from team.actions import Sentence
 from team.models import Action
 from team.trail_nouns import Noun
+from team.verb_entry import Sentence
 
 from .models import Affiliation, Organisation
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('members', '0021_outreach'),
+        ('members', '0023_more_to_know'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
