@@ -6,6 +6,7 @@ import gc
 import os
 from collections import Counter
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from django.test import Client
+    from pytest_django import DjangoDbBlocker
     from xdist.remote import Producer
     from xdist.scheduler import LoadScopeScheduling
 
@@ -72,6 +74,34 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+
+
+# Of this run alone: on a server that is there for longer, migrations may change between two runs.
+TEMPLATE = os.environ.setdefault("HUB_TEST_TEMPLATE", f"template_{uuid4().hex}")
+IS_ONE_OF_SEVERAL = "PYTEST_XDIST_WORKER" in os.environ
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """Where several processes each make a database, they copy one that is migrated once."""
+    if IS_ONE_OF_SEVERAL:
+        from django.db import connections
+
+        from tests.template_database import migrated
+
+        with django_db_blocker.unblock():
+            connections["default"].settings_dict["TEST"]["TEMPLATE"] = migrated(TEMPLATE)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """By the process that started the others, once they have ended."""
+    if not IS_ONE_OF_SEVERAL and config.getoption("numprocesses", None):
+        from tests.template_database import drop
+
+        drop(TEMPLATE)
 
 
 @pytest.fixture(autouse=True, scope="session")
