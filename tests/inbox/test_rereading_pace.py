@@ -30,8 +30,8 @@ from tests.platforms.mastodon import TOKEN, MastodonServer
 
 pytestmark = pytest.mark.django_db
 
-WAITING = 250
-MINUTES = 15  # the pace of a thousand an hour
+WAITING = 150
+MINUTES = 9  # the pace of a thousand an hour
 BEGINS = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
