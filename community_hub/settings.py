@@ -53,7 +53,6 @@ INSTALLED_APPS = [
     "allauth.account",
     "csp",
     "django_htmx",
-    "lucide",
     "template_partials",
     "community_hub",
     "team",

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth import get_backends
 from django.template import Engine, engines
 
-from community_hub.lib import crypto, language, query
+from community_hub.lib import crypto, icons, language, query
 from inbox.connectors import registry
 
 
@@ -32,6 +32,7 @@ def warm_up_web() -> None:
     get_backends()
     _ = Engine.get_default().template_context_processors
     compile_templates()
+    icons.draw("inbox", 16)  # reads the archive
 
 
 def compile_templates() -> None:

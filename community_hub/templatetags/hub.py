@@ -14,9 +14,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
-from lucide import IconDoesNotExist
-from lucide.templatetags.lucide import lucide
 
+from community_hub.lib import icons
 from community_hub.lib.folded_templates import constant_tag
 from community_hub.lib.moments import local_moment
 
@@ -35,11 +34,11 @@ UNKNOWN_ICON = "message-circle"
 @lru_cache(maxsize=256)
 def icon(name: str, css: str = "") -> SafeString:
     """A lucide icon, for the eye only. Drawn once a process: lists show dozens."""
-    attributes: dict[str, Any] = {"aria_hidden": "true", "class": f"icon {css}".strip()}
+    attributes = {"aria-hidden": "true", "class": f"icon {css}".strip()}
     try:
-        drawn = lucide(name, size=16, **attributes)
-    except IconDoesNotExist:  # a connector from outside may name one that is not there
-        drawn = lucide(UNKNOWN_ICON, size=16, **attributes)
+        drawn = icons.draw(name, 16, **attributes)
+    except KeyError:  # a connector from outside may name one that is not there
+        drawn = icons.draw(UNKNOWN_ICON, 16, **attributes)
     return mark_safe(drawn)  # noqa: S308 - drawn by lucide from its own archive
 
 
