@@ -48,7 +48,7 @@ def apply(found: MemberQuerySet, text: str, user: User) -> MemberQuerySet:
 def condition(text: str, user: User) -> Q:
     """On members with `seen_at`. Raises Mistake."""
     query = searchable(PEOPLE.parse(text))
-    context = Context(user=user, now=timezone.now(), timezone=hours.of_hub().zone)
+    context = Context(user=user, now=timezone.now(), timezone=hours.zone_of_hub(user))
     named = by_name.conditions((term.text for term in query.terms), user)
     return PEOPLE.q(query, context, words=lambda term, _context: named[term.text])
 

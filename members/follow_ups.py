@@ -4,7 +4,7 @@ colleague. Bounded, and only what the reader may see."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta, tzinfo
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -31,14 +31,7 @@ def today() -> date:
 
 def today_of(user: User) -> date:
     """The same; without a query where the hub's timezone was read with who is signed in."""
-    return timezone.now().astimezone(zone_of(user)).date()
-
-
-def zone_of(user: User) -> tzinfo:
-    """The hub's timezone, likewise."""
-    if not hasattr(user, "hub_timezone"):
-        return hours.of_hub().zone
-    return hours.zone(user.hub_timezone or "UTC")
+    return timezone.now().astimezone(hours.zone_of_hub(user)).date()
 
 
 def open_about(member: Member, user: User) -> list[FollowUp]:

@@ -26,10 +26,10 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from community_hub.lib import compiled_sql, prepared_sql
+from team import hours
 from team.actions import Changes
 from team.models import User
 
-from .follow_ups import zone_of
 from .hooks import MailLine, TodaySection
 from .models import Activity, FollowUp, FollowUpKind, Identity, Member
 from .models.member import MemberQuerySet, Part, has_id
@@ -167,7 +167,7 @@ def find_together(user: User, of_team: bool, most: dict[str, int]) -> dict[str, 
 
 
 def _viewpoint(user: User, of_team: bool, member: int | None = None) -> Viewpoint:
-    now, zone = timezone.now(), zone_of(user)
+    now, zone = timezone.now(), hours.zone_of_hub(user)
     return Viewpoint(user, of_team, now, now.astimezone(zone).date(), zone, member)
 
 

@@ -56,6 +56,13 @@ def of_hub(hub: Hub | None = None) -> Hours:
     )
 
 
+def zone_of_hub(user: User) -> tzinfo:
+    """Without a query where the hub's timezone was read with who is signed in."""
+    if not hasattr(user, "hub_timezone"):
+        return of_hub().zone
+    return zone(user.hub_timezone or "UTC")
+
+
 def of_user(user: User) -> Hours:
     """In the colleague's timezone, with their own hours where they set some."""
     hub = of_hub()

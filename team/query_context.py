@@ -11,5 +11,5 @@ from .models import User
 
 
 def context(user: User) -> Context:
-    """For the queries of this user, now. One query."""
-    return Context(user=user, now=timezone.now(), timezone=hours.of_hub().zone)
+    """For the queries of this user, now. One query at most."""
+    return Context(user=user, now=timezone.now(), timezone=hours.zone_of_hub(user))

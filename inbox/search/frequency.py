@@ -11,6 +11,7 @@ import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.db import connection
 
@@ -84,19 +85,26 @@ class Frequencies:
 
 
 def frequencies(query: Query, configurations: Sequence[str]) -> Frequencies:
-    """Of its words and phrases. A query; another one once in a while."""
+    """Of its words and phrases. A query for words that were not read lately; another one once in a
+    while."""
     texts = list(dict.fromkeys(term.text for term in query.terms))
     known = statistics()
-    with connection.cursor() as cursor:
-        words = [search_text(text).strip() for text in texts]
-        cursor.execute(_READINGS, [words, list(configurations)])
-        readings = [reading for (reading,) in cursor.fetchall()]
+    words = tuple(search_text(text).strip() for text in texts)
+    readings = _readings(words, tuple(configurations))
     entries = {
         text: known.of(lexeme for one in reading for lexeme in _LEXEME.findall(one))
         for text, reading in zip(texts, readings, strict=True)
     }
     stopped = frozenset(text for text, one in zip(texts, readings, strict=True) if "" in one)
     return Frequencies(known, entries, stopped)
+
+
+@lru_cache(maxsize=500)
+def _readings(words: Sequence[str], configurations: Sequence[str]) -> list[list[str]]:
+    """What each configuration makes of each word: that stays as it is."""
+    with connection.cursor() as cursor:
+        cursor.execute(_READINGS, [list(words), list(configurations)])
+        return [reading for (reading,) in cursor.fetchall()]
 
 
 _kept: dict[str, tuple[float, Statistics]] = {}  # by the name of the database, when it was read

@@ -15,7 +15,7 @@ TIMEOUT_MS = 4_000  # of each statement of a search
 
 # The limit that holds, and from now on the lower of it and another; 0 is none.
 _LIMIT = """
-select usual, set_config('statement_timeout', least(nullif(ms, 0), %s)::text, true)
+select set_config('statement_timeout', least(nullif(ms, 0), %s)::text, true)
 from (select current_setting('statement_timeout') as usual) now,
     lateral (select (extract(epoch from usual::interval) * 1000)::int as ms) given
 """
@@ -30,16 +30,32 @@ class TooLong(Mistake):
 
 @contextmanager
 def limited(ms: int = 0) -> Iterator[None]:
-    """No statement takes longer than `ms`, else TIMEOUT_MS, or than whoever asks allows it."""
-    outer = connection.in_atomic_block
+    """No statement takes longer than `ms`, else TIMEOUT_MS, or than whoever asks allows it. Within
+    a transaction nothing may be written: all of it is taken back."""
+    inside = _within if connection.in_atomic_block else _in_its_own
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(_LIMIT, [ms or TIMEOUT_MS])
-            usual, _now = cursor.fetchone()
+        with inside(ms or TIMEOUT_MS):
             yield
-            if outer:  # else it ends with the transaction
-                cursor.execute("select set_config('statement_timeout', %s, true)", [usual])
     except OperationalError as error:
         if isinstance(error.__cause__, QueryCanceled):
             raise TooLong from error
         raise
+
+
+@contextmanager
+def _in_its_own(ms: int) -> Iterator[None]:
+    """The limit ends with the transaction."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_LIMIT, [ms])
+        yield
+
+
+@contextmanager
+def _within(ms: int) -> Iterator[None]:
+    """A savepoint with its limit, and back to both, in one statement each."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"savepoint limited; {_LIMIT}", [ms])
+        try:
+            yield
+        finally:
+            cursor.execute("rollback to savepoint limited; release savepoint limited")
