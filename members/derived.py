@@ -13,7 +13,7 @@ from datetime import date
 from django.db import connection, transaction
 from django.db.models import Max
 
-from community_hub.lib import prepared_sql
+from community_hub.lib import prepared_sql, table_statistics
 from team import hours
 
 from . import bond_pass, hooks, outreach_pass, rhythm_pass
@@ -52,6 +52,8 @@ def update() -> int:
     newest = Activity.objects.aggregate(newest=Max("pk"))["newest"] or 0
     is_first = run.zone != zone
     members = _everybody() if is_first else _changed(run.through_before)
+    if len(members) > BATCH:  # as after an import
+        table_statistics.analyse_what_grew()
     _work_out(members, zone)
     run.through_before = max(0, newest - OVERLAP) if is_first else run.through
     run.through, run.zone = newest, zone

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -14,6 +16,7 @@ from django.utils import timezone
 from community_hub.bench.figures import Figure, Machine
 from community_hub.bench.fill import word
 from inbox.connectors.base import Incoming, Page, Person
+from inbox.ingest import message_lines
 from inbox.ingest.pipeline import ingest
 from inbox.models import Source
 
@@ -21,6 +24,8 @@ BUDGET = 2_000  # messages a second on the reference machine
 SHARE = 25  # percent of what COPY takes in, at least
 INDEXES = ("inbox_message_search", "inbox_conversation_search")
 BY_INDEXES = 1.15  # so much longer may ingest take with them than without
+BY_STAGES = 1.05
+TURNS = 10
 PAGES = 10  # of 100 messages at most, taken in at a time to compare with and without them
 TABLES = (
     "members_member", "members_identity", "members_sighting", "members_activity",
@@ -42,29 +47,54 @@ def incoming(source: Source, machine: Machine, *, messages: int) -> Iterator[Fig
     copied = messages / _copy(before)
     yield Figure("COPY of the same rows", copied, "messages/s")
     yield Figure("ingest, of that COPY", 100 * rate / copied, "%", SHARE, at_least=True)
-    longer = _with_and_without_indexes(source, run, pages=min(PAGES, len(made)))
+    pages = min(PAGES, len(made))
+    longer = _times_as_long(source, run, pages, without=_no_indexes, finish=_entries_written)
     yield Figure("ingest, with the search indexes to without", longer, "times", BY_INDEXES)
+    longer = _times_as_long(source, run, pages, without=_no_stages)
+    yield Figure("ingest, with stages to without", longer, "times", BY_STAGES)
 
 
-def _with_and_without_indexes(source: Source, run: str, *, pages: int) -> float:
-    """How many times as long ingest takes with the full-text indexes as without: the quickest of
-    some rounds of each. All are rolled back; one with them includes what they would do later, when
-    their list of pending entries is full."""
+def _times_as_long(
+    source: Source,
+    run: str,
+    pages: int,
+    *,
+    without: Callable[[], AbstractContextManager[Any]],
+    finish: Callable[[], None] = lambda: None,
+) -> float:
+    """How many times as long ingest takes with something as without it: the quickest of some rounds
+    of each, in turn. All are rolled back. `finish`: what it would do later, which counts too."""
     seconds: dict[bool, list[float]] = {True: [], False: []}
-    for turn in range(6):
-        has_them = turn % 2 == 0
+    for turn in range(TURNS):
+        has_it = turn % 2 == 0
         made = [_page(f"{run}{turn}", number * 100) for number in range(pages)]
-        with transaction.atomic(), connection.cursor() as cursor:
-            if not has_them:
-                cursor.execute(f"drop index {', '.join(INDEXES)}")
+        with transaction.atomic(), nullcontext() if has_it else without():
             begun = time.perf_counter()
             for page in made:
                 ingest(source, page)
-            for index in INDEXES if has_them else ():
-                cursor.execute("select gin_clean_pending_list(%s)", [index])
-            seconds[has_them].append(time.perf_counter() - begun)
+            if has_it:
+                finish()
+            seconds[has_it].append(time.perf_counter() - begun)
             transaction.set_rollback(True)
     return min(seconds[True]) / min(seconds[False])
+
+
+@contextmanager
+def _no_indexes() -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"drop index {', '.join(INDEXES)}")
+    yield
+
+
+def _entries_written() -> None:
+    """As when the list of pending entries is full."""
+    with connection.cursor() as cursor:
+        for index in INDEXES:
+            cursor.execute("select gin_clean_pending_list(%s)", [index])
+
+
+def _no_stages() -> AbstractContextManager[Any]:
+    return patch.object(message_lines, "promote", lambda _members: [])
 
 
 def _copy(before: dict[str, int]) -> float:

@@ -1,4 +1,4 @@
-"""Bonds and rhythms: of everybody at once, and what a day changes."""
+"""Bonds, rhythms and stages: of everybody at once, and what a day changes."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from django.db import connection
 
 from community_hub.bench.figures import Figure, Machine
 from inbox.models import Source
-from members import bond_pass, derived
-from members.models import Activity, DerivedRun
+from members import bond_pass, derived, stage_rule
+from members.models import Activity, DerivedRun, Milestones
 from team.models import User
 
 NIGHTLY = 60  # seconds
+CHECK = 3  # seconds until the page of stages says who would move
 DAYS = 365  # over which fill.py spreads the messages
 
 # The replies that fill.py wrote as lines of the log, the varied members' as this teammate's; and
@@ -58,6 +59,11 @@ def relationships(user: User, source: Source, machine: Machine) -> Iterator[Figu
     with connection.cursor() as cursor:
         cursor.execute("vacuum analyze members_bond, members_rhythm, members_solecontact")
     yield from _a_day(machine)
+    begun = time.perf_counter()
+    moving = stage_rule.would_move(Milestones(participant_activities=5, contributor_activities=20))
+    took = time.perf_counter() - begun
+    yield Figure("check of other milestones", took, "s", CHECK * machine.scale)
+    yield Figure("members who would move by it", len(moving), "")
 
 
 def _a_day(machine: Machine) -> Iterator[Figure]:

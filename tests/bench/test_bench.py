@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import override_settings
 
@@ -65,12 +67,19 @@ def test_it_measures_all_it_promises_and_writes_it_as_json(tmp_path) -> None:
         assert found[f"past answers, {name}, p95"]["budget"] > 0
     for name in ("held by one", "quiet", "known by me"):
         assert found[f"members (manager), {name}, p95"]["budget"] > 0
-    assert found["nightly pass of bonds and rhythms"]["budget"] > 0
+    for name in ("nightly pass of bonds and rhythms", "check of other milestones",
+                 "ingest, with stages to without"):  # fmt: skip
+        assert found[name]["budget"] > 0
     assert found["suggestions, a member, p95"]["unit"] == "ms"
     assert found["tags of 1,000 members at once"]["unit"] == "s"
     (bulk,) = [name for name in found if name.startswith("done on")]
     assert int(bulk.split()[2].replace(",", "")) > 400  # one conversation in 40 is open at first
     assert "yardstick" in done.stdout
+
+
+def test_a_part_that_there_is_not_is_refused_before_anything_is_filled_in() -> None:
+    with pytest.raises(CommandError, match=r"--only takes http, ingest, .*, not pagse"):
+        call_command("bench", "--only", "today,pagse")
 
 
 def test_a_budget_of_pythons_time_is_stretched_by_the_yardstick() -> None:

@@ -23,8 +23,11 @@ from community_hub.bench.relationships import relationships
 from community_hub.bench.searching import past_answers, searches
 from community_hub.bench.served import SECONDS, served
 from community_hub.runtime.serve import settle_collector
+from inbox.models import Source
+from team.models import User
 
 MOST_ROUNDS = 30  # of each of some 25 searches
+PARTS = {"pages", "searches", "verbs", "http", "ingest", "relationships", "members", "today"}
 PLAIN = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 OVERRIDDEN = {
     "ALLOWED_HOSTS": ["testserver"],
@@ -51,12 +54,16 @@ class Command(BaseCommand):
         parser.add_argument(
             "--seconds", type=float, default=SECONDS, help="how long each page is asked for so"
         )
+        parser.add_argument(
+            "--only", default="", help=f"parts with commas between them: {', '.join(sorted(PARTS))}"
+        )
         parser.add_argument("--json", type=Path, help="write the figures to this file as well")
         parser.add_argument(
             "--keep", action="store_true", help="keep the filled database for the next run"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        parts_of(options["only"])  # before much is filled in
         # The running hub's workers must not hear of rows that exist only here.
         current_app.conf.update(broker_url="memory://")
         found = []
@@ -80,17 +87,47 @@ class Command(BaseCommand):
         if were_there:
             self.stdout.write("They were there already.")
         settle_collector()
-        yield from pages(user, source, machine, options["rounds"])
-        yield from searches(user, machine, min(options["rounds"], MOST_ROUNDS))
-        yield from past_answers(user, source, machine, options["rounds"])
-        yield from verbs(user, machine, options["rounds"])
-        if options["http"]:
+        wanted = parts_of(options["only"])
+        if not options["http"]:
+            wanted.discard("http")
+        yield from self.inbox(wanted, user, source, machine, options)
+        yield from self.members(wanted, user, source, machine, options)
+
+    def inbox(
+        self, wanted: set[str], user: User, source: Source, machine: Machine, options: Any
+    ) -> Iterator[Figure]:
+        rounds = options["rounds"]
+        if "pages" in wanted:
+            yield from pages(user, source, machine, rounds)
+        if "searches" in wanted:
+            yield from searches(user, machine, min(rounds, MOST_ROUNDS))
+            yield from past_answers(user, source, machine, rounds)
+        if "verbs" in wanted:
+            yield from verbs(user, machine, rounds)
+        if "http" in wanted:
             yield from served(user, source, machine, options["seconds"])
-        yield from incoming(source, machine, messages=options["incoming"])
-        if options["members"]:
+        if "ingest" in wanted:
+            yield from incoming(source, machine, messages=options["incoming"])
+
+    def members(
+        self, wanted: set[str], user: User, source: Source, machine: Machine, options: Any
+    ) -> Iterator[Figure]:
+        manager = None
+        if options["members"] and wanted & {"relationships", "members", "today"}:
             manager = fill_people(user, source, members=options["members"])
+        if "relationships" in wanted:
             yield from relationships(user, source, machine)
+        if manager and "members" in wanted:
             yield from people(user, manager, machine, options["rounds"])
+        if manager and "today" in wanted:
             fill_today(user, source)
             for reader, who in ((user, "admin"), (manager, "manager")):
                 yield from today(reader, who, machine, options["rounds"])
+
+
+def parts_of(only: str) -> set[str]:
+    """Those that are named, or all. CommandError for a name that there is not."""
+    named = {name.strip() for name in only.split(",") if name.strip()}
+    if unknown := named - PARTS:
+        raise CommandError(f"--only takes {', '.join(sorted(PARTS))}, not {', '.join(unknown)}")
+    return named or set(PARTS)
