@@ -98,8 +98,11 @@ def is_placeholder(name: str) -> bool:
 
 def _folded(name: str) -> str:
     """Lower case, without accents, wrapping, a leading "@" or "u/", and a number at the end."""
-    name = unicodedata.normalize("NFKD", name).casefold()
-    name = "".join(letter for letter in name if not unicodedata.combining(letter))
+    if name.isascii():
+        name = name.lower()
+    else:
+        name = unicodedata.normalize("NFKD", name).casefold()
+        name = "".join(letter for letter in name if not unicodedata.combining(letter))
     name = _REDDIT.sub("", name.strip()).lstrip("@").strip(_WRAPPING)
     name = _BETWEEN.sub(" ", name)
     return _NUMBER.sub("", name).strip(_WRAPPING)

@@ -32,10 +32,13 @@ def storable(text: str) -> str:
 
 def one_line(text: str, limit: int) -> str:
     """A name or a subject: one line of visible text, at most `limit` characters."""
-    text = storable(text)
-    if not text.isascii():
-        text = _MISLEADING.sub("", text)
-    text = _SPACE.sub(" ", text).strip()
+    if text.isascii() and text.isprintable():  # most: of all space, it can have blanks alone
+        text = (_SPACE.sub(" ", text) if "  " in text else text).strip()
+    else:
+        text = storable(text)
+        if not text.isascii():
+            text = _MISLEADING.sub("", text)
+        text = _SPACE.sub(" ", text).strip()
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
@@ -73,6 +76,8 @@ def shortened(text: str, limit: int) -> str:
 def database_key(text: str, limit: int) -> str:
     """An id from outside as a key. One that is too long for the column, or in bytes for a row of
     an index, ends in a hash of the whole, so that two which begin alike stay two."""
+    if len(text) <= limit and text.isascii() and text.isprintable():  # nearly always
+        return text
     text = storable(text)
     if len(text) <= limit and len(text.encode()) <= 3 * limit:
         return text
