@@ -14,6 +14,8 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 
 KEPT = 4096  # words of one minute in one format and language
+CLOCK = "H:i"
+OF_TIMES = frozenset("\\aAcefgGhHiIOPrsTuUZ")  # of Django's formats, and what escapes a letter
 
 
 def moment(at: datetime, form: str) -> str:
@@ -34,9 +36,19 @@ def day(on: date, form: str) -> str:
 
 
 @lru_cache(maxsize=KEPT)
-def _words(at: date, form: str, _language: str | None) -> str:
-    """`at`: a day, or a minute."""
-    return date_format(at, form)
+def _words(at: date, form: str, language: str | None) -> str:
+    """`at`: a day, or a minute. The words of its day, which many minutes have, are kept too."""
+    if not isinstance(at, datetime) or not _is_of_days(form):
+        return date_format(at, form)
+    parts = [_words(at.date(), part, language) if part else "" for part in form.split(CLOCK)]
+    return f"{at:%H:%M}".join(parts)
+
+
+@lru_cache(maxsize=100)
+def _is_of_days(form: str) -> bool:
+    """Whether it has nothing of a time but for CLOCK."""
+    rest = form.replace(CLOCK, "")
+    return CLOCK in form and not OF_TIMES.intersection(rest)
 
 
 def iso(at: datetime) -> str:
