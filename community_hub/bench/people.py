@@ -66,6 +66,11 @@ QUERIES = {
     "quiet": "quiet:yes",
     "not quiet": "-quiet:yes",
     "back": "back:yes",
+    "at an organisation": "org:place-4",
+    "at a rare one": "org:place-1999",
+    "not at an organisation": "-org:place-4",
+    "at none": "org:none",
+    "at any": "org:any",
     "several": "stage:contributor -tag:tag-3 owner:nobody contact:>90d",
     "several and a word": "zephyrine or anna stage:contributor network:mastodon",
     "a bracket": "-(stage:visitor or is:bot or an)",
@@ -129,6 +134,19 @@ _STATEMENTS = (
     select m.id, t.id from members_member m join members_tag t
         on t.name = 'tag-' || m.id %% 20 or t.name = 'rare' and m.id %% 1000 = 0
     on conflict do nothing
+    """,
+    """
+    insert into members_organisation (name, website) select 'place-' || n, ''
+    from generate_series(0, 1999) n
+    """,
+    """
+    insert into members_affiliation (member_id, organisation_id, role, since, since_precision,
+        until, until_precision)
+    select m.id, o.id, 'Role', date '2019-01-01', 'year',
+        case when m.id %% 7 = 0 then date '2024-12-31' end, 'year'
+    from members_member m join members_organisation o
+        on o.name = 'place-' || case when m.id %% 3 = 0 then m.id %% 20 else m.id %% 2000 end
+    where m.id %% 2 = 0
     """,
     """
     insert into members_activity (member_id, identity_id, kind, occurred_at, visibility, scope,
