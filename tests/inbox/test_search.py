@@ -508,7 +508,7 @@ def test_a_misspelt_operator_is_explained_in_both_lists_and_their_saved_views(cl
     client.force_login(bob)
     typed = (("members", "ownr", "owner"), ("conversations", "asignee", "assignee"))
     for kind, wrong, meant in typed:
-        view = make_view(bob, kind=kind, query=f"{wrong}:me drift")
+        view = make_view(bob, kind=kind, text=f"{wrong}:me drift")
         page = "members" if kind == "members" else "conversation-search"
         sentence = f"“{wrong}:” is not known: did you mean “{meant}:”?"
         words = one_line(client.get(reverse(page), {"q": f"{wrong}:me drift"}).content)
