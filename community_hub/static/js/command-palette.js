@@ -8,6 +8,12 @@ class CommandPalette extends HTMLElement {
     this.menu = this.querySelector("command-menu");
     this.menu.addEventListener("beforetoggle", (event) => event.newState === "open" && this.fill());
     this.addEventListener("input", ({ target }) => this.look(target.value.trim()));
+    this.addEventListener("htmx:beforeSwap", ({ detail, target }) => { // of the words that are there now?
+      const words = new URL(detail.xhr.responseURL).searchParams.get("q")?.trim();
+      if (words !== this.words) detail.shouldSwap = false;
+      else target.removeAttribute("aria-busy");
+    });
+    this.addEventListener("htmx:afterRequest", ({ detail, target }) => detail.failed && target.removeAttribute("aria-busy"));
   }
 
   fill() {
@@ -20,12 +26,18 @@ class CommandPalette extends HTMLElement {
     const here = document.querySelector("form[role=search]")?.getAttribute("action");
     const own = links.find((link) => link.dataset.find === here);
     if (own && own !== links[0]) links[0].before(own);
+    this.words = null;
     this.look("");
   }
 
   // members and conversations come from the server; until they do, those of other words are gone
   look(words) {
-    for (const part of this.querySelectorAll("#palette-members, #palette-conversations")) part.replaceChildren();
+    if (words === this.words) return;
+    this.words = words;
+    for (const part of this.querySelectorAll("#palette-members, #palette-conversations")) {
+      part.replaceChildren();
+      part.ariaBusy = words ? "true" : null;
+    }
     this.querySelectorAll("[data-find]").forEach((link) => this.take(link, words));
     this.menu.markChosen(); // one of these may be all that is left
   }

@@ -17,9 +17,11 @@ class RowList extends HTMLElement {
       const chosen = target.closest("command-menu[id^=bulk-], [data-bulk]") && detail.requestConfig.verb === "post";
       if (chosen && detail.successful) this.clear();
     });
+    this.addEventListener("beforetoggle", () => { // the menu takes the focus
+      this.last = this.here?.closest("li, tr").querySelector(".pick :checked") || this.boxes.at(-1);
+    }, true);
     this.addEventListener("toggle", ({ target, newState }) => {
-      const ticked = this.here?.closest("li, tr").querySelector(".pick :checked") || this.boxes.at(-1);
-      const last = newState === "open" && target.matches("[id^=bulk-]") && ticked;
+      const last = newState === "open" && target.matches("[id^=bulk-]") && this.last;
       if (last) last.closest("li, tr").scrollIntoView({ block: "nearest" });
     }, true);
     this.mark = () => this.current();

@@ -24,29 +24,35 @@ class SavedReplies extends HTMLElement {
     });
     this.addEventListener("input", ({ target }) => {
       clearTimeout(this.timer);
-      if (target.matches(".filter") && this.hasOnlyPart) this.timer = setTimeout(() => this.look(this.typed), PAUSE);
+      if (!target.matches(".filter") || !this.hasOnlyPart) return;
+      this.list.ariaBusy = "true";
+      this.timer = setTimeout(() => this.look(this.typed), PAUSE);
     });
-    this.addEventListener("htmx:afterSwap", ({ target }) => this.catchUp(target));
+    this.addEventListener("htmx:afterSwap", ({ target }) => target === this.list && this.catchUp());
   }
 
   disconnectedCallback() { clearTimeout(this.timer); this.gone.abort(); }
 
   // where there are more than the menu has, or longer ones, the server looks through them
-  get hasOnlyPart() { return Boolean(this.querySelector("#saved-list [data-part]")); }
+  get hasOnlyPart() { return Boolean(this.list.querySelector("[data-part]")); }
 
   get typed() { return this.querySelector(".filter").value; }
 
+  get list() { return this.querySelector("#saved-list"); }
+
   look(words) {
-    const list = this.querySelector("#saved-list");
+    const { list } = this;
     this.lookedFor = words;
+    list.ariaBusy = "true"; // Enter waits for it
     list.setAttribute("hx-vals", JSON.stringify({ words }));
     list.dispatchEvent(new CustomEvent("look"));
   }
 
   // whoever typed before the list was there
-  catchUp(target) {
-    if (target.id !== "saved-list" || !this.hasOnlyPart || !this.closest("command-menu").matches(":popover-open")) return;
-    if (this.lookedFor !== this.typed) this.look(this.typed);
+  catchUp() {
+    const isOpen = this.hasOnlyPart && this.closest("command-menu").matches(":popover-open");
+    if (isOpen && this.lookedFor !== this.typed) this.look(this.typed);
+    else this.list.ariaBusy = null;
   }
 
   // a heading or a text takes none, and keys would go nowhere; what is marked to be copied stays. On a phone the menu
