@@ -105,7 +105,6 @@ def test_the_palette_finds_commands_places_and_members(sit, talk: Talk) -> None:
 
     page.keyboard.press("ControlOrMeta+k")
     page.keyboard.type("everyth")
-    page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("/inbox/everything/"))
 
@@ -118,10 +117,14 @@ def test_the_palette_finds_commands_places_and_members(sit, talk: Talk) -> None:
     expect(people).to_have_text([re.compile(r"Wren Ashby\s+@wren")])
     page.keyboard.type("b")
     expect(chosen).to_contain_text("Wren Ashby")
-    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")  # below the marked one
+    searches = page.locator("#palette a[data-find]")  # that of conversations comes first here
+    expect(searches.first).to_be_focused()
+    page.keyboard.press("ArrowUp")
     expect(people).to_be_focused()
-    page.keyboard.press("ArrowDown")  # conversations come first here
     page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(searches.last).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("link", name="Wren Ashby").first).to_be_visible()
     assert page.url.endswith("/members/?q=Wren+Ashb")
@@ -130,6 +133,21 @@ def test_the_palette_finds_commands_places_and_members(sit, talk: Talk) -> None:
     expect(people).to_have_count(1)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Wren Ashby", level=1)).to_be_visible()
+
+
+def test_one_escape_closes_the_palette_whatever_was_typed(sit) -> None:
+    page = sit("bo")
+    page.goto("/inbox/")
+    page.keyboard.press("ControlOrMeta+k")
+    page.keyboard.type("every")
+    page.keyboard.press("Escape")
+    expect(page.locator("#palette")).to_be_hidden()
+    page.keyboard.press("ControlOrMeta+k")
+    expect(page.get_by_role("searchbox", name="Commands and members")).to_have_value("")
+    marked, items = page.locator("#palette .menu-item.active"), page.locator("#palette .menu-item")
+    expect(marked).to_have_count(1)
+    page.keyboard.press("ArrowDown")
+    expect(items.nth(1)).to_be_focused()
 
 
 def test_the_palette_has_the_commands_of_a_conversation_on_a_phone(sit, talk: Talk) -> None:

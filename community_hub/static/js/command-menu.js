@@ -121,11 +121,8 @@ class CommandMenu extends HTMLElement {
     for (const item of this.querySelectorAll(".menu-item")) item.classList.toggle("active", item === chosen);
   }
 
-  // where one comes to from the box: the first item, or what is below the marked one where that is another
-  below(items) {
-    const at = items.indexOf(this.chosen(items));
-    return at < 1 ? 0 : Math.min(at + 1, items.length - 1);
-  }
+  // where one comes to from the box: below the marked item, where there is another
+  below(items) { return Math.min(items.indexOf(this.chosen(items)) + 1, items.length - 1); }
 
   key(event) {
     const { key, target } = event, inBox = target === this.box;
