@@ -127,7 +127,43 @@ def test_no_letter_is_lost_that_is_typed_right_after_the_semicolon(
     page.wait_for_timeout(500)
     assert len(asked.to("/saved-replies/")) == 1  # not on closing
     page.keyboard.press("Escape")
-    expect(page.locator(REPLY)).to_have_value("")
+    expect(page.locator(REPLY)).to_have_value(";" if focus == "box" else "")
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("Thanks ;)", "Thanks ;)"),
+        (";-) done", ";-) done"),
+        ("oui ; non", "oui ; non"),
+        ("oui ;; non", "oui ; non"),
+        ("Thanks ;<Escape>", "Thanks ;"),
+        ("Thanks ;xyzzy<Escape>", "Thanks ;"),
+        ("Thanks ;<Backspace>.", "Thanks ."),
+    ],
+)
+def test_a_semicolon_stays_text_unless_a_reply_takes_its_place(
+    sit, talk: Talk, typed: str, text: str
+) -> None:
+    page = sit("bo")
+    page.goto(talk.page)
+    page.keyboard.press("r")
+    for part in re.split("<(.+?)>", typed):
+        if part in ("Escape", "Backspace"):
+            page.keyboard.press(part)
+        else:
+            page.keyboard.type(part)
+    box = page.locator(REPLY)
+    expect(box).to_have_value(text)
+    expect(page.locator(MENU)).to_be_hidden()
+    expect(box).to_be_focused()
+
+
+def test_managing_saved_replies_stands_below_the_past_answers(sit, talk: Talk) -> None:
+    page = sit("bo")
+    open_menu(page, talk)
+    last = page.locator(f"{MENU} .menu-item").last
+    expect(last).to_have_text("Manage saved replies")
 
 
 def test_what_was_inserted_is_undone_by_the_browser_and_nothing_else(sit, talk: Talk) -> None:
@@ -149,17 +185,18 @@ def test_what_was_inserted_is_undone_by_the_browser_and_nothing_else(sit, talk: 
     assert box.input_value().startswith(f"{refund} ")
     assert len(box.input_value()) > len(refund) + 1
     page.keyboard.press("Control+z")
-    expect(box).to_have_value(f"{refund} ")
+    expect(box).to_have_value(f"{refund} ;")
+    page.keyboard.press("Control+z")
     page.keyboard.press("Control+z")
     expect(box).to_have_value(refund)
     page.keyboard.press("Control+z")
-    expect(box).to_have_value("Hello, ")
+    expect(box).to_have_value("Hello, ;")
     page.keyboard.press("Control+Shift+z")
     expect(box).to_have_value(refund)
     page.keyboard.press("Control+z")
     expect(page.get_by_text("draft saved")).to_be_visible()
     page.reload()
-    expect(box).to_have_value("Hello, ")
+    expect(box).to_have_value("Hello, ;")
 
 
 def test_a_change_of_language_is_undone_with_the_choice(sit, talk: Talk) -> None:
@@ -195,7 +232,7 @@ def test_a_change_of_language_is_undone_with_the_choice(sit, talk: Talk) -> None
     expect(box).to_have_value("So: It is fastened above.")
     expect(choice).to_have_value("en")
     page.keyboard.press("Control+z")
-    expect(box).to_have_value("So: ")
+    expect(box).to_have_value("So: ;")
     expect(choice).to_be_hidden()
 
 

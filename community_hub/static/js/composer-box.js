@@ -12,7 +12,10 @@ class ComposerBox extends HTMLElement {
       this.clear(".preview");
       if (!this.querySelector(".warning button")) this.clear(".warning"); // what was wrong is being mended
     });
-    this.addEventListener("keydown", (event) => event.key === ";" && this.offerSaved(event));
+    this.addEventListener("input", (event) => this.offerSaved(event));
+    this.addEventListener("beforeinput", (event) => this.goOn(event));
+    this.addEventListener("keydown", (event) => event.key === "Backspace" && this.takeSemicolon(event));
+    this.addEventListener("toggle", ({ target, newState }) => { if (target.id === "saved-menu" && newState === "closed") this.begun = false; }, true);
     this.addEventListener("htmx:beforeRequest", (event) => this.sending(event));
     this.addEventListener("htmx:afterRequest", (event) => event.detail.successful || this.kept(event));
     document.body.addEventListener("composer:sent", ({ detail }) => this.gotAway(detail.kind), { signal });
@@ -25,26 +28,49 @@ class ComposerBox extends HTMLElement {
   tell(box, name) { box.dispatchEvent(new CustomEvent(`composer:${name}`, { bubbles: true })); }
   clear(parts) { this.querySelectorAll(parts).forEach((part) => part.replaceChildren()); }
 
-  // at the beginning of a line or after a space, where nobody writes one
-  offerSaved(event) {
-    const button = this.querySelector("[data-saved-replies]"), box = event.target;
-    if (box.matches("#saved-menu .filter") && !box.value) return this.writeSemicolon(event);
-    if (!button || !box.matches('textarea[data-kind="reply"]') || event.ctrlKey || event.altKey || event.metaKey) return;
-    if (!/(^|\s)$/.test(box.value.slice(0, box.selectionStart))) return;
-    event.preventDefault();
+  // A semicolon at the beginning of a line or after a space opens the menu, and stays what it is unless a text takes
+  // its place.
+  offerSaved({ target: box, inputType, data }) {
+    const button = this.querySelector("[data-saved-replies]");
+    if (!button || this.writes || inputType !== "insertText" || data !== ";" || !box.matches('textarea[data-kind="reply"]')) return;
+    if (!/(^|\s);$/.test(box.value.slice(0, box.selectionStart))) return;
+    this.begun = true;
     button.click(); // the menu opens beside it
+  }
+
+  // what no word begins with was meant for the text, as in ";)" or French " ; "; so was a semicolon that is pressed twice
+  goOn(event) {
+    const { target, inputType, data } = event;
+    if (!this.isUntouched(target) || inputType !== "insertText" || !data) return;
+    if (this.begun ? /^[\p{L}\p{N}]/u.test(data) : data !== ";") return;
+    event.preventDefault();
+    this.leaveSaved(target, this.begun && data === ";" ? "" : data);
+  }
+
+  takeSemicolon(event) {
+    if (!this.begun || !this.isUntouched(event.target)) return;
+    event.preventDefault();
+    this.leaveSaved(event.target, "", this.semicolon);
+  }
+
+  isUntouched(field) { return field.matches("#saved-menu .filter") && !field.value; }
+
+  // how many characters before the cursor opened the menu
+  get semicolon() {
+    const box = this.box("reply");
+    return this.begun && box.value[box.selectionStart - 1] === ";" ? 1 : 0;
+  }
+
+  leaveSaved(field, text, taken = 0) {
+    const box = this.box("reply");
+    field.closest("command-menu").hidePopover();
+    this.writes = true;
+    this.put(box, text, box.selectionStart - taken);
+    this.writes = false;
   }
 
   // who wants to reply where nobody can is told why, and what to do
   refuse(text) { document.body.dispatchEvent(new CustomEvent("toast", { detail: { text, level: "error" } })); }
-
-  // pressed twice it is meant, as in French after a space
-  writeSemicolon(event) {
-    const box = this.box("reply");
-    event.preventDefault();
-    event.target.closest("command-menu").hidePopover();
-    this.put(box, ";");
-  }
 
   // As if it was typed, in the place of what is selected or stands there. execCommand is deprecated, but nothing else
   // reaches the browser's own undo; where it is gone, setRangeText writes what Ctrl+Z does not know of.

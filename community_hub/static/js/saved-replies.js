@@ -73,12 +73,12 @@ class SavedReplies extends HTMLElement {
 
   async insert(url) {
     const composer = this.closest("composer-box"), box = composer.querySelector('textarea[data-kind="reply"]');
-    const answer = await this.ask(url);
+    const taken = composer.semicolon, answer = await this.ask(url);
     this.closest("command-menu").hidePopover();
     const choice = composer.querySelector('input[value="reply"]');
     if (choice && !choice.checked) choice.click();
     if (answer) {
-      composer.put(box, this.before(box, answer.text) + answer.text);
+      composer.put(box, this.before(box, answer.text, taken) + answer.text, box.selectionStart - taken);
       if (answer.remark) this.pointOut(composer, answer.remark, answer.names);
       composer.dispatchEvent(new CustomEvent("saved:inserted", { detail: { url, languages: [], ...answer } }));
     }
@@ -86,8 +86,8 @@ class SavedReplies extends HTMLElement {
   }
 
   // what keeps an inserted text apart from the word before it
-  before(box, text) {
-    if (!/\S$/.test(box.value.slice(0, box.selectionStart))) return "";
+  before(box, text, taken) {
+    if (!/\S$/.test(box.value.slice(0, box.selectionStart - taken))) return "";
     return text.includes("\n") ? "\n\n" : " ";
   }
 
