@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from .talks import Talk
 
+OFFERED = ".suggestions [role=option]"
 SAID = "the board and the plan disagree"  # in every talk
 
 
@@ -139,6 +140,55 @@ def test_an_operator_whose_value_is_still_to_come_is_no_mistake_until_enter(sit)
     page.keyboard.type("w")  # with a value it is searched as one types
     expect(page.locator("#rows")).not_to_contain_text("needs a value")
     expect(box).to_be_focused()
+
+
+@pytest.mark.parametrize("address", ["/inbox/search/?q=assignee:xx", "/members/?q=owner:xx"])
+def test_a_mistake_goes_with_the_words_that_it_is_about(sit, address: str) -> None:
+    page = sit("bo")
+    page.goto(address)
+    expect(page.get_by_role("alert")).to_contain_text("xx")
+    page.keyboard.press("/")
+    page.keyboard.type("is:")
+    expect(page.get_by_role("alert")).to_have_count(0)
+    expect(page.get_by_text("Type what comes after “is:”.")).to_be_visible()
+    expect(page.locator(OFFERED).first).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("alert")).to_have_count(0)
+    expect(page.locator("row-list")).to_be_focused()
+
+
+def test_tab_takes_what_is_begun_and_leads_on_from_what_is_typed_out(sit) -> None:
+    page = sit("bo")
+    page.goto("/inbox/everything/")
+    box = page.get_by_role("combobox", name="Search conversations")
+    options = page.locator(OFFERED)
+    page.keyboard.press("/")
+    for typed, first, taken in (
+        ("assig", "assignee:", "assignee:"),
+        ("le", "Lena", 'assignee:"Lena Okafor" '),
+        ("is:op", "open", 'assignee:"Lena Okafor" is:open '),
+    ):
+        page.keyboard.type(typed)
+        expect(options.first).to_contain_text(first)
+        page.keyboard.press("Tab")
+        expect(box).to_have_value(taken)
+        expect(box).to_be_focused()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("is:")
+    expect(options.nth(1)).to_be_visible()
+    for letter in "open":  # nothing is left to offer
+        page.keyboard.type(letter)
+    expect(page.get_by_role("listbox", name="Suggestions")).to_be_hidden()
+    page.keyboard.press("Tab")
+    expect(box).to_have_value("is:open")
+    expect(box).not_to_be_focused()
+    page.keyboard.press("/")
+    page.keyboard.type("from")  # the word, as long as it has no colon
+    expect(options.first).to_contain_text("from:")
+    page.keyboard.press("Tab")
+    expect(box).to_have_value("from")
+    expect(box).not_to_be_focused()
 
 
 def test_the_rows_of_a_search_stay_where_they_are_when_one_is_selected(sit) -> None:

@@ -1,7 +1,7 @@
 // <query-box data-url>: offers what may follow in a query while somebody types: operators and their values.
-// Arrows choose, Enter or Tab takes what is chosen, Esc closes the list, then leaves the box as it is; Enter with
-// nothing chosen searches. While the value of an operator is still to come, nothing is searched as one types: the
-// list stays, and what is missing is said to who presses Enter.
+// Arrows choose, Enter or Tab takes what is chosen, and Tab the first that what was typed begins with; Esc closes the
+// list, then leaves the box as it is; Enter with nothing chosen searches. What is typed out already is not offered. While the value of an operator is still to come, nothing is searched as one types: the
+// list stays without the mistake of what was typed before, and what is missing is said to who presses Enter.
 // Whoever comes to the box has the whole query selected, so that the next word takes its place; End leads behind
 // it. Arrow down leads on to the rows.
 const PAUSE = 120; // ms after the last key
@@ -11,7 +11,10 @@ class QueryBox extends HTMLElement {
   connectedCallback() {
     this.input = this.querySelector("input");
     this.list = this.querySelector("[role=listbox]");
-    this.input.addEventListener("input", () => this.ask());
+    this.input.addEventListener("input", () => {
+      this.ask();
+      if (this.isBegun) this.forgetMistake();
+    });
     this.input.addEventListener("keydown", (event) => this.key(event));
     this.input.addEventListener("blur", () => {
       this.close();
@@ -55,6 +58,7 @@ class QueryBox extends HTMLElement {
       const answer = await fetch(`${this.dataset.url}?${query}`, { signal: this.asked.signal, headers: { "HX-Request": "true" } });
       if (!answer.ok || this.input.value !== typed || document.activeElement !== this.input) return this.close();
       this.list.innerHTML = await answer.text();
+      for (const option of this.options) if (bare(option) === this.typedOf(option)) option.remove();
       this.choose(-1);
       this.show(this.options.length > 0);
     } catch (error) {
@@ -63,6 +67,16 @@ class QueryBox extends HTMLElement {
   }
 
   get options() { return [...this.list.querySelectorAll("[role=option]")]; }
+  typedOf({ dataset: { start, end } }) { return this.input.value.slice(start, end).toLocaleLowerCase(); }
+
+  // what Tab takes: a word that ends without its colon may be meant as it is
+  get going() {
+    return this.options.find((option) => {
+      const typed = this.typedOf(option);
+      return typed && bare(option).startsWith(typed) && bare(option) !== `${typed}:`;
+    });
+  }
+
   get chosen() { return this.list.hidden ? null : this.list.querySelector("[aria-selected=true]"); }
 
   key(event) {
@@ -80,9 +94,21 @@ class QueryBox extends HTMLElement {
     else if (event.key === "ArrowUp") this.choose(at < 0 ? count - 1 : at - 1);
     else if (event.key === "Escape") this.close();
     else if (this.chosen && (event.key === "Enter" || event.key === "Tab")) this.take(this.chosen);
+    else if (event.key === "Tab" && !event.shiftKey && this.going) this.take(this.going);
     else return;
     event.preventDefault();
     event.stopPropagation();
+  }
+
+  // in its place: what is to come
+  forgetMistake() {
+    window.htmx?.trigger(this.closest("form"), "htmx:abort"); // it may be on its way
+    const mistake = this.closest("row-list")?.querySelector("[data-mistake]");
+    if (!mistake) return;
+    const says = document.createElement("p");
+    says.className = "note quiet";
+    says.textContent = this.dataset.begun.replace("…", this.input.value.match(/\S*$/)[0]);
+    mistake.replaceWith(says);
   }
 
   get rows() { return this.closest("row-list")?.rows; }
@@ -123,6 +149,9 @@ class QueryBox extends HTMLElement {
     this.show(false);
   }
 }
+
+// a suggestion as somebody begins to type it: without the quote
+function bare(option) { return option.dataset.text.replace(/^["“„]|["”]$/g, "").toLocaleLowerCase(); }
 
 customElements.define("query-box", QueryBox);
 
