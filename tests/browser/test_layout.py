@@ -375,3 +375,27 @@ def test_a_button_can_be_read_while_the_pointer_is_on_it(sit, talk: Talk) -> Non
             page.emulate_media(color_scheme=scheme)
             page.wait_for_timeout(400)  # the colours change over a moment
             assert button.evaluate(CONTRAST) >= 4.5, (scheme, name)
+
+
+def test_the_open_place_stands_in_sight_in_a_navigation_that_scrolls(sit) -> None:
+    page = sit("bo", viewport={"width": 1440, "height": 520})
+    here = page.locator("#inbox-nav [aria-current]")
+    for name, address in (("Team", "/team/"), ("Sources", "/sources/")):
+        page.goto(address)
+        expect(here).to_have_text(name)
+        expect(here).to_be_in_viewport(ratio=0.9)
+        assert box(here)["y"] + box(here)["height"] <= box(page.locator(".nav footer"))["y"]
+    middle = page.locator("#inbox-nav")
+    assert middle.evaluate("it => it.scrollWidth <= it.clientWidth")
+    today = middle.get_by_role("link", name="Today")
+    middle.hover()
+    page.mouse.wheel(0, -2000)
+    expect(today).to_be_in_viewport()
+    page.evaluate("document.body.dispatchEvent(new CustomEvent('hub:catch-up'))")
+    page.wait_for_load_state("networkidle")
+    expect(
+        page.get_by_role("link", name="Today")
+    ).to_be_in_viewport()  # it stays as it was scrolled
+    link = page.locator("#inbox-nav a").last
+    link.focus()
+    expect(link).to_be_in_viewport(ratio=0.9)
