@@ -14,7 +14,7 @@ from community_hub.lib.query import Mistake
 from team import exports, hours
 from team.actions import Changes
 from team.exports import ExportKind
-from team.models import Export, User
+from team.models import BackgroundJob, Export, User
 
 from . import day_of_year, hooks
 from .columns import Column, named, shown_in, with_columns
@@ -36,6 +36,16 @@ def begin(listing: MemberListing, *, by: User, picked: Sequence[int] = ()) -> Ch
     if picked:
         params["picked"] = list(picked)
     return exports.begin(MEMBERS, params, name_of(listing, len(picked)), by=by)
+
+
+def begun_from(listing: MemberListing, begun: Iterable[BackgroundJob]) -> list[Export]:
+    """Of a user's jobs, the exports of these members that the list shows, in whatever order."""
+
+    def is_same(export: Export) -> bool:
+        of = MemberListing.parse(export.params["listing"])
+        return (of.query, of.stage) == (listing.query, listing.stage)
+
+    return exports.of_jobs(begun, MEMBERS, wanted=is_same)
 
 
 def name_of(listing: MemberListing, picked: int) -> str:

@@ -96,13 +96,16 @@ def mine(user: User) -> Any:
     return Export.objects.filter(by=user, deleted_at=None)
 
 
-def of_jobs(begun: Iterable[BackgroundJob], kind: str) -> list[Export]:
-    """Of a user's jobs, the exports of a kind that its list shows: under way; else the newest."""
+def of_jobs(
+    begun: Iterable[BackgroundJob], kind: str, *, wanted: Callable[[Export], bool]
+) -> list[Export]:
+    """Of a user's jobs, the exports of a kind that its list shows, among those that are `wanted`:
+    under way; else the newest."""
     by_pk = {_pk(job): job for job in begun if job.kind == JOB}
     if not by_pk:
         return []
     found = Export.objects.filter(pk__in=by_pk, kind=kind, deleted_at=None, dismissed_at=None)
-    rows = list(found.order_by("-pk"))
+    rows = [row for row in found.order_by("-pk") if wanted(row)]
     for row in rows:
         row.job = by_pk[row.pk]
     return [row for row in rows if not row.is_over] or rows[:1]

@@ -17,14 +17,14 @@ from django_htmx.http import trigger_client_event
 from community_hub.lib import htmx
 from community_hub.lib.query import Mistake, marked, parse, what_is_not_searched
 from community_hub.lib.text import number
+from members import exports
 from members.columns import COLUMNS, Column, as_written, named, shown_in
-from members.exports import MEMBERS
 from members.listing import SORTS, MemberListing
 from members.models import Stage, Tag
 from members.models.member import MemberQuerySet
 from members.models.scopes import with_hidden_scopes_read
 from members.rows import page_of
-from team import exports, jobs, listings, saved_queries
+from team import jobs, listings, saved_queries
 from team.http import AuthenticatedHttpRequest
 from team.models import SavedQuery, User
 from team.saved_queries import ViewBar, view_bar
@@ -98,7 +98,7 @@ def list_page(
         "all_columns": COLUMNS.values(),
         "stages": Stage.choices,
         "jobs": [(job, jobs.words_of(job)) for job in begun if job.group and not job.finished_at],
-        "exports": exports.of_jobs(begun, MEMBERS),
+        "exports": exports.begun_from(asked, begun),
         "mistake": mistake,
         "not_searched": "" if mistake else what_is_not_searched(parse(asked.query)),
         "elsewhere": listings.elsewhere(mistake, wanted.text),

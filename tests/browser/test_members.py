@@ -71,6 +71,7 @@ def test_sort_select_tag_undo_export_and_download_by_keyboard(list_of, tmp_path:
         link.press("Enter")
     file = tmp_path / "members.csv"
     download.value.save_as(file)
+    expect(link).to_have_count(0)  # the file is there
     rows = list(csv.reader(file.read_text(encoding="utf-8-sig").splitlines()))
     assert rows[0][0] == "Name"
     assert [row[0] for row in rows[1:]] == chosen
@@ -135,6 +136,42 @@ def test_on_a_phone_it_sorts_from_a_menu_stacks_and_selects_by_touch(list_of) ->
     expect(page.locator("#bulk-stages .menu-item").first).to_be_in_viewport()
     width = "document.documentElement.scrollWidth"
     assert page.evaluate(width) <= PHONE["width"]
+
+
+def test_a_phone_shows_an_export_in_one_line_and_the_order_whole(list_of) -> None:
+    page = list_of("lena", viewport=PHONE, has_touch=True)
+    order = page.get_by_label("Sort by")
+    assert order.evaluate("it => it.scrollWidth <= it.clientWidth")
+    page.get_by_role("button", name="Export").tap()
+    export = page.locator(".job")
+    expect(export.get_by_role("link", name="Download")).to_be_visible()
+    room = export.bounding_box()
+    assert room
+    assert room["height"] < 60
+    page.goto("/members/?q=is:mine")
+    expect(export).to_have_count(0)
+    page.go_back()
+    export.get_by_role("button", name="Close").tap()
+    expect(export).to_have_count(0)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_row_below_the_finger_is_marked_as_selected_too(list_of, scheme: str) -> None:
+    page = list_of("bo", viewport=PHONE, color_scheme=scheme)
+    page.get_by_role("button", name="Select", exact=True).click()
+    for row in range(2):
+        page.locator("a.person-row").nth(row).click()
+    colour = "row => getComputedStyle(row).backgroundColor"
+    first, last = (page.locator("#rows tr").nth(row).evaluate(colour) for row in range(2))
+    assert first == last
+
+
+def test_the_ring_of_a_member_goes_around_the_row(list_of) -> None:
+    page = list_of("bo")
+    page.locator("body").press("j")
+    style = "row => getComputedStyle(row).outlineStyle"
+    assert page.locator("#rows tr").first.evaluate(style) == "solid"
+    assert page.locator("a.person-row").first.evaluate(style) == "none"
 
 
 def test_columns_by_arrows_and_back_to_the_row_one_came_from(list_of) -> None:

@@ -101,6 +101,20 @@ def test_what_was_closed_or_downloaded_is_offered_no_more(client, bob, lena):
     assert lines(client, export)
 
 
+def test_an_export_is_offered_above_the_list_that_it_was_begun_from_alone(client, bob):
+    crowd(2)
+    client.force_login(bob)
+    export = begin(client, q="person", sort="name")
+    link = f"/exports/{export.pk}/file/"
+    assert "Waiting to start" in client.get("/members/?q=person").content.decode()
+    assert "Waiting to start" not in client.get("/members/").content.decode()
+    run_jobs()
+    assert link in client.get("/members/?q=person").content.decode()
+    assert link in client.get("/members/?q=person&sort=-name").content.decode()
+    for elsewhere in ("", "?q=ada", "?q=person&stage=visitor"):
+        assert link not in client.get(f"/members/{elsewhere}").content.decode()
+
+
 def test_those_that_match_in_the_order_of_the_list(client, bob):
     crowd(5, stage="participant")
     crowd(2)
