@@ -135,6 +135,27 @@ def test_the_palette_finds_commands_places_and_members(sit, talk: Talk) -> None:
     expect(page.get_by_role("heading", name="Wren Ashby", level=1)).to_be_visible()
 
 
+def test_a_preference_is_changed_in_the_palette(sit) -> None:
+    page = sit("suri")
+    page.goto("/inbox/")
+    for typed, name, theme in (
+        ("dark", "Theme: Dark", "dark"),
+        ("theme: sys", "Theme: System", None),
+    ):
+        page.keyboard.press("ControlOrMeta+k")
+        page.keyboard.type(typed)
+        expect(page.locator("#palette .menu-item.active")).to_have_text(name)
+        with page.expect_response("**/me/preferences/"):
+            page.keyboard.press("Enter")
+        if theme:
+            expect(page.locator("html")).to_have_attribute("data-theme", theme)
+        else:
+            expect(page.locator("html[data-theme=dark]")).to_have_count(0)
+    page.keyboard.press("ControlOrMeta+k")
+    page.keyboard.type("pictures")
+    expect(page.locator("#palette .menu-item.active")).to_have_text("Pictures in messages: Off")
+
+
 def test_one_escape_closes_the_palette_whatever_was_typed(sit) -> None:
     page = sit("bo")
     page.goto("/inbox/")

@@ -1,7 +1,9 @@
 // <command-palette>: Ctrl/⌘+K finds by its words whatever this page can do and every place the navigation
-// leads to, members by their names and conversations by what was said. Fills its <command-menu> as it opens; a link with data-find takes the
+// leads to, the preferences that could be other than they are, members by their names and conversations by what was said. Fills its <command-menu> as it opens; a link with data-find takes the
 // words along, first the one to the list that is open; there the box has the focus (after-submit.js).
 const MOVES = new Set(["j", "k", "J", "K", "x", "Enter", "?", "mod+k"]); // keys that make no sense away from their place
+
+const CHOICES = "#me-menu fieldset"; // the preferences of who is signed in
 
 class CommandPalette extends HTMLElement {
   connectedCallback() {
@@ -21,7 +23,8 @@ class CommandPalette extends HTMLElement {
     const found = new Map(does.reverse().map((element) => [element.dataset.key, element])); // the first of a key
     const keyed = [...found.values()].reverse().filter((element) => !MOVES.has(element.dataset.key) && !this.contains(element));
     const places = [...document.querySelectorAll("#nav a[href]:not(.brand)")].filter((link) => !keyed.includes(link));
-    this.querySelector(".list").replaceChildren(...[...keyed, ...places].map((element) => this.item(element)));
+    const choices = document.querySelectorAll(`${CHOICES} input[type=radio]:not(:checked)`);
+    this.querySelector(".list").replaceChildren(...[...keyed, ...places, ...choices].map((element) => this.item(element)));
     const links = [...this.querySelectorAll("[data-find]")];
     const here = document.querySelector("form[role=search]")?.getAttribute("action");
     const own = links.find((link) => link.dataset.find === here);
@@ -46,8 +49,8 @@ class CommandPalette extends HTMLElement {
     const item = document.createElement("button"), says = document.createElement("span");
     item.type = "button";
     item.className = "menu-item";
-    const { label, keys } = customElements.get("key-help");
-    says.textContent = label(element);
+    const { label, keys } = customElements.get("key-help"), of = element.closest(CHOICES);
+    says.textContent = of ? `${of.querySelector("legend").textContent}: ${element.parentElement.textContent.trim()}` : label(element);
     says.className = "clip";
     item.append(...[element.querySelector(".icon")?.cloneNode(true), says].filter(Boolean));
     if (element.dataset.key) item.append(...keys(element.dataset.key));
