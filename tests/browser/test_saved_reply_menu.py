@@ -368,3 +368,15 @@ def test_a_reply_beyond_those_that_the_menu_has_is_found_and_inserted(
         expect(page.locator(REPLY)).to_have_value("Bulk text 99")
     finally:
         hub.ask("delete from inbox_savedreply where title like 'zz bulk reply %%' returning 1")
+
+
+@pytest.mark.parametrize("width", [1280, 1440, 2560])
+def test_the_menu_stands_beside_the_reply_box(sit, talk: Talk, width: int) -> None:
+    page = sit("bo", viewport={"width": width, "height": 900})
+    open_menu(page, talk)
+    menu, composer = page.locator(MENU).bounding_box(), page.locator("#composer").bounding_box()
+    assert menu
+    assert composer
+    assert 0 <= composer["x"] - (menu["x"] + menu["width"]) <= 16
+    assert menu["x"] >= 0
+    assert menu["y"] >= 0
