@@ -295,6 +295,24 @@ def test_what_was_found_opens_below_the_head_and_stays_there_when_pictures_arriv
     assert not others or page.evaluate(WHOLE)
 
 
+MARKED = "[...(CSS.highlights.get('found') ?? [])].map((range) => range.toString())"
+
+
+def test_the_words_that_were_found_are_marked_in_the_message_too(sit) -> None:
+    page = sit("bo")
+    page.goto("/inbox/search/?q=encoder")
+    page.locator("a.row:has(mark)").first.press("Enter")
+    expect(page.locator("article.found")).to_be_visible()
+    page.wait_for_function(f"{MARKED}.length > 0")
+    assert {word.lower()[:7] for word in page.evaluate(MARKED)} == {"encoder"}
+    page.reload()
+    page.wait_for_function(f"{MARKED}.length > 0")
+    page.goto("/inbox/everything/")
+    page.locator("a.row").first.press("Enter")
+    expect(page.locator("article.message").first).to_be_visible()
+    assert page.evaluate(MARKED) == []
+
+
 def test_what_was_found_is_to_be_seen_in_its_row(sit) -> None:
     page = sit("bo")
     page.goto("/inbox/search/?q=encoder")
