@@ -144,7 +144,6 @@ ENDPOINTS = (
     ),
     Endpoint("members/<int:pk>/gift-details/", "GET", TRIAGERS, MEMBER),
     Endpoint("members/<int:pk>/gift-details/", "POST", TRIAGERS, MEMBER, GIFT),
-    Endpoint("members/<int:pk>/gift-details/", "POST", TRIAGERS, MEMBER, DELETE),
     Endpoint("members/<int:pk>/gift-details/", "DELETE", TRIAGERS, MEMBER),
     Endpoint("members/<int:pk>/stage/", "POST", TRIAGERS, MEMBER, {"stage": "champion"}),
     Endpoint("members/<int:pk>/stage/", "DELETE", TRIAGERS, MEMBER),
