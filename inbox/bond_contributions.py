@@ -41,7 +41,8 @@ where o.deleted_at is null and (
     o.kind = 'outbound' and o.by_id is not null and (d.id is null or d.state = 'sent')
     or o.kind = 'inbound' and writer.user_id is not null)
 """
-# One for each conversation, on the day the second of the two wrote there first.
+# One for each conversation, on the day the second of the two wrote there first. The conversations
+# are an array: with `in`, all messages there are were joined before these were looked for.
 _CONVERSATIONS = f"""
 with theirs as materialized (
     select i.member_id, m.conversation_id, 'source:' || m.source_id as scope, min(m.sent_at) as at
@@ -50,7 +51,7 @@ with theirs as materialized (
     group by i.member_id, m.conversation_id, m.source_id
 ), ours as materialized (
     select o.conversation_id, coalesce(o.by_id, writer.user_id) as user_id, min(o.sent_at) as at
-    {_OURS} and o.conversation_id in (select conversation_id from theirs)
+    {_OURS} and o.conversation_id = any(array(select conversation_id from theirs))
     group by 1, 2
 )
 select theirs.member_id, ours.user_id, greatest(theirs.at, ours.at) as at, theirs.scope,
