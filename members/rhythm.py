@@ -105,6 +105,9 @@ def _kept(member: Member, identities: list[Identity] | None) -> Kept | None:
     if identities and hasattr(identities[0], "rhythm_active_days"):
         found: Any = [getattr(identities[0], f"rhythm_{name}") for name in COLUMNS]
         return tuple(found)
+    if "rhythm" in member._state.fields_cache:  # read with the member
+        kept = member._state.fields_cache["rhythm"]
+        return kept and tuple(getattr(kept, name) for name in COLUMNS)
     return Rhythm.objects.filter(pk=member.pk).values_list(*COLUMNS).first()
 
 

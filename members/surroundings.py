@@ -56,7 +56,7 @@ def _with_surroundings(pk: int, user: User) -> QuerySet[Member]:
         named = hooks.scope_names[0](user)
         scopes = ArraySubquery(named.values(json=JSONObject(scope="as_scope", name="name")))
     about = Concat(Value("member:"), Cast(OuterRef("pk"), CharField()))
-    found = Member.objects.visible_to(user).select_related("owner", "backup", "user")
+    found = Member.objects.visible_to(user).select_related("owner", "backup", "user", "rhythm")
     return found.filter(pk=pk).annotate(
         tags_shown=ArraySubquery(tags.values(json=tag)[:MOST_TAGS]),
         scopes_seen=scopes,

@@ -128,6 +128,7 @@ def _join(member: Member, other: Member) -> None:
     Identity.objects.filter(member=other).update(member=member)
     last = max(filter(None, (member.last_seen, other.last_seen)))
     spoken = max(filter(None, (member.last_contact_at, other.last_contact_at)), default=None)
-    Member.objects.filter(pk=member.pk).update(last_seen=last, last_contact_at=spoken)
+    name = max(member.name, other.name, key=len)  # "Halla Jónsdóttir" rather than "halla"
+    Member.objects.filter(pk=member.pk).update(name=name, last_seen=last, last_contact_at=spoken)
     other.delete()
     stage_rule.promote([member.pk])

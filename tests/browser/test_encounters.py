@@ -38,3 +38,23 @@ def test_a_meeting_of_two_is_logged_on_a_phone_though_the_page_is_left(sit, hub:
     assert page.evaluate("Object.keys(localStorage).filter(k => k.startsWith('encounter'))") == []
     page.locator(".toast").get_by_role("button", name="Undo").click()
     expect(page.locator(".follow-ups")).not_to_contain_text("Send the spare knobs")
+
+
+def test_what_was_saved_by_key_is_not_offered_again(sit, hub: Hub) -> None:
+    page = sit("bo")
+    member = hub.ask("select member_id from members_identity where handle = 'ettore'")
+    page.goto(f"/members/{member}/")
+    note = page.get_by_text("This is what you typed and didn’t save.")
+    expect(note).to_be_hidden()
+    page.locator("body").press("m")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("What was said").press_sequentially("Talked about faders")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".toast")).to_contain_text("logged")
+    expect(dialog).to_have_count(0)
+    page.locator("body").press("m")
+    expect(dialog.get_by_label("What was said")).to_have_value("")
+    expect(dialog.get_by_text("This is what you typed and didn’t save.")).to_be_hidden()
+    page.keyboard.press("Escape")
+    page.locator("body").press("z")
+    expect(page.locator("#timeline")).not_to_contain_text("Talked about faders")

@@ -515,7 +515,7 @@ def test_a_misspelt_operator_is_explained_in_both_lists_and_their_saved_views(cl
         assert sentence in words
         assert f"</span >{wrong}:" in words  # where it stands
         assert f"q={meant}%3Ame" in words  # one click away
-        assert sentence in one_line(client.get(view.url, follow=True).content)
+        assert sentence in one_line(client.get(view.get_absolute_url(), follow=True).content)
 
 
 def test_the_place_of_a_mistake_is_marked_on_both_lists(client, bob):

@@ -12,7 +12,7 @@ class EncounterForm extends HTMLElement {
     for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) this.addEventListener(name, (event) => this.failed(event));
     this.querySelector("[data-discard]").addEventListener("click", () => this.startOver());
     this.querySelector("[data-cancel]")?.addEventListener("click", () => this.forget());
-    document.body.addEventListener("hub:encounter-saved", () => this.forget(), { signal });
+    document.body.addEventListener("hub:encounter-saved", () => this.saved(), { signal });
     queueMicrotask(() => this.begin()); // once its parts are what they are
   }
 
@@ -30,6 +30,7 @@ class EncounterForm extends HTMLElement {
   get slot() { return `encounter:${this.dataset.user}:${this.dataset.kept}`; }
 
   keep() {
+    if (this.isSaved) return;
     const left = ["csrfmiddlewaretoken", "in_dialog", "person", "file", "upload"];
     const fields = [...new FormData(this.form)].filter(([name]) => !left.includes(name));
     const people = this.querySelector("people-picker").chosen, files = this.querySelector("file-picker").chosen;
@@ -62,6 +63,11 @@ class EncounterForm extends HTMLElement {
   }
 
   forget() { localStorage.removeItem(this.slot); }
+
+  saved() { // a field that loses the focus as the dialog closes says “change” once more
+    this.isSaved = true;
+    this.forget();
+  }
 
   startOver() {
     this.forget();

@@ -40,6 +40,7 @@ class HotKeys extends HTMLElement {
   find(key) {
     const near = document.activeElement?.closest("form"), message = document.activeElement?.closest("article.message");
     const room = document.querySelector("dialog[open]") || document;
+    if (key === "mod+Enter" && near?.closest("[popover]:popover-open")) return near.querySelector("button:not([type=button])"); // never the form behind
     const all = [...room.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].filter(usable);
     return all.find((element) => near?.contains(element)) || all.find((element) => message?.contains(element)) || all.find((element) => element.closest("row-list")) || all.at(-1);
   }
