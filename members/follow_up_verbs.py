@@ -60,6 +60,8 @@ NOWHERE = Origin()
 @one_by_one
 def _undo_plan(action: Action, by: User) -> bool:
     """Not once somebody has closed it."""
+    if planned := FollowUp.objects.open().filter(pk=action.object_id).first():
+        owner_need_not_know(planned)
     if not FollowUp.objects.open().filter(pk=action.object_id).delete()[0]:
         return False
     log.remove([planned_key(action.object_id)])
@@ -135,6 +137,9 @@ def plan(
 @one_by_one
 def _undo_reschedule(action: Action, by: User) -> bool:
     unchanged = FollowUp.objects.open().filter(pk=action.object_id, **action.after)
+    with_owner = unchanged.select_related("owner")
+    if "owner_id" in action.after and (given := with_owner.first()):
+        owner_need_not_know(given)
     if not unchanged.update(**action.before):
         return False
     log_planned(FollowUp.objects.get(pk=action.object_id))

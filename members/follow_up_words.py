@@ -78,5 +78,5 @@ def tell_owner(row: FollowUp, by: User) -> None:
 
 
 def owner_need_not_know(row: FollowUp) -> None:
-    """It is closed: nobody is told of it who was not yet."""
+    """It is closed, or theirs no more: nobody is told of it who was not yet."""
     notifications.withdraw(KIND, about(row), [row.owner])

@@ -55,7 +55,7 @@ def organisation(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
             "page": page,
             "members_url": organisation_page.members_url(found),
         }
-        parts = ("organisation-people",)
+        parts = ("organisation", "organisation-people")
         return htmx.respond(request, "members/organisation.html", context, parts=parts)
     organisation_verbs.delete.require(request.user)
     if htmx.method(request) != "DELETE":

@@ -70,7 +70,7 @@ def test_the_chart_s_table_fits_on_a_phone(sit) -> None:
 
 def test_a_half_written_note_is_there_again_until_it_is_saved(sit) -> None:
     page = sit("bo")
-    open_member(page, "Ines Wolff")
+    open_member(page, "Kofi Mensah")
     here, note = page.url, page.get_by_label("Internal note")
     note.fill("Asked for the schematics, wants")
     page.get_by_label("Visible to").select_option("leads")

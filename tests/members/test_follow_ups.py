@@ -12,6 +12,7 @@ from members import filters, follow_up_verbs, follow_ups
 from members.follow_up_verbs import NotPossible, Origin
 from members.log import timeline
 from members.models import FollowUp, Member
+from team import actions
 from team.models import Hub, Notification
 from tests.make import make_identity, make_member, make_source, one_line
 
@@ -301,3 +302,18 @@ def test_what_a_teammate_who_is_gone_should_do_is_taken_over(client, bob, lena, 
     row.refresh_from_db()
     assert row.owner == bob
     assert "is gone" not in client.get("/today/?whose=team").content.decode()
+
+
+def test_what_is_undone_is_asked_of_nobody_any_more(ines, bob, lena):
+    row = plan(ines, bob, owner=bob)
+    given = follow_up_verbs.reschedule(row, by=bob, owner=lena)
+    assert Notification.objects.unread().filter(user=lena, kind="follow-up").exists()
+    actions.undo(given.group, by=bob)
+    row.refresh_from_db()
+    assert row.owner == bob
+    assert not Notification.objects.filter(user=lena, kind="follow-up").exists()
+    due = timezone.localdate()
+    planned = follow_up_verbs.plan(ines, "Call her", due, by=bob, owner=lena)
+    assert Notification.objects.unread().filter(user=lena, kind="follow-up").exists()
+    actions.undo(planned.group, by=bob)
+    assert not Notification.objects.filter(user=lena, kind="follow-up").exists()

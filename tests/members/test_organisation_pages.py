@@ -10,6 +10,7 @@ from members.affiliations import affiliations_of
 from members.models import Affiliation, Organisation
 from members.profile import load_profile
 from members.views import organisations as views
+from team import actions
 from team.models import Action
 from tests.make import (
     make_conversation,
@@ -329,3 +330,17 @@ def test_each_page_asks_as_often_for_many_as_for_few(
 
 def page_of(answer) -> str:
     return one_line(answer.content)
+
+
+def test_the_page_is_as_it_is_by_now_after_an_undo(client, bob, ada):
+    there, other = at(ada, "Polyfon", bob).organisation, at(ada, "Labs", bob).organisation
+    merged = organisation_verbs.merge(there, other, by=bob)
+    client.force_login(bob)
+    html = client.get(other.get_absolute_url()).content.decode()
+    assert 'id="organisation" hx-get="' + other.get_absolute_url() in html
+    assert "hub:catch-up from:body" in html
+    actions.undo(merged.group, by=bob)
+    headers = {"HX-Request": "true", "HX-Target": "organisation"}
+    part = client.get(other.get_absolute_url(), headers=headers).content.decode()
+    assert part.strip().startswith('<div id="organisation"')
+    assert "<h1><bdi>Labs" in part

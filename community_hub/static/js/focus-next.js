@@ -16,6 +16,12 @@ document.addEventListener("htmx:beforeSwap", () => {
   }, PATIENCE);
 });
 
+// A form that somebody opens by its summary is there to be filled in.
+document.addEventListener("toggle", ({ target }) => {
+  if (!target.open || !target.matches("details[data-form]") || !target.contains(document.activeElement)) return;
+  target.querySelector("form").querySelector(FIELDS)?.focus();
+}, true);
+
 function headOf(sheet) {
   const head = sheet.querySelector("h1");
   head?.setAttribute("tabindex", "-1");
