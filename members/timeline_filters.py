@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Q
-from django.db.models.lookups import IContains
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,12 +18,10 @@ from django.utils.translation import gettext_lazy
 from community_hub.lib.query import Context, Mistake, dates
 from community_hub.lib.text import one_line
 
-from . import hooks
 from .models import ActivityKind
 
 LONGEST_TEXT = 200
 MOST_WORDS = 8
-TALKS = "/conversations/"  # where the links of lines that have a title lead
 _PERSON = re.compile(r"(us|account)-(\d{1,18})", re.ASCII)
 _WORD = re.compile(r'"([^"]+)"?|([^\s"]+)')
 _RANGE = re.compile(r"\s*(?:\.\.|…|\s(?:to|until|–|-)\s)\s*")
@@ -202,14 +199,10 @@ class TimelineFilters:
 
 
 def contains(words: Iterable[str]) -> Q:
-    """Lines that have all of these in their words, in where it was, or in the title of the
-    conversation in which they were said: whoever may read a line may read its title."""
+    """Lines that have all of these in their words or in where it was."""
     found = Q()
     for word in words:
-        either = Q(summary__icontains=word) | Q(where__icontains=word)
-        for title in hooks.thread_title:
-            either |= Q(link__startswith=TALKS) & Q(IContains(title(), word))
-        found &= either
+        found &= Q(summary__icontains=word) | Q(where__icontains=word)
     return found
 
 

@@ -339,20 +339,3 @@ def test_the_print_view_keeps_the_filters(client, bob, ines):
     assert (
         f'href="/members/{ines.pk}/?kind=words&amp;when=2026&amp;print=1" id="print-member"' in page
     )
-
-
-def test_the_words_filter_finds_lines_by_the_title_of_their_conversation(client, bob, carol, ines):
-    talk = make_conversation(subject="MIDI clock drifts")
-    closed = make_source(restricted=True, granted=[carol])
-    said(ines, talk, 1, summary="Mine too")
-    said(ines, make_conversation(subject="Other"), 2, summary="Not at all")
-    said(ines, make_conversation(closed, subject="A clock for the board"), 3, summary="Psst")
-    for user, found in ((bob, ["Mine too"]), (carol, ["Psst", "Mine too"])):
-        story = story_of(client, user, ines, text="clock")
-        assert sorted(shown(story)) == sorted(found)
-        assert sum(year.count for year in story.chart.years) in (0, len(found))
-    assert shown(story_of(client, bob, ines, text="clock too")) == ["Mine too"]
-    headers = {"HX-Request": "true", "HX-Target": "timeline"}
-    page = client.get(f"/members/{ines.pk}/", {"text": "clock"}, headers=headers)
-    assert "Mine too" in page.content.decode()
-    assert "Not at all" not in page.content.decode()
