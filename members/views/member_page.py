@@ -10,13 +10,14 @@ from django.views.decorators.http import require_GET
 from community_hub.lib import htmx
 from members.affiliation_forms import AffiliationForm
 from members.forms import NoteForm
-from members.models import Stage
-from members.profile import identities_for, load_profile
-from members.story import Wanted, read_page, story_of, with_chart
-from members.surroundings import read_member
+from members.models import Member, Stage
+from members.profile import Profile, identities_for, load_profile
+from members.story import Story, Wanted, read_page, story_of, with_chart
+from members.surroundings import Surroundings, read_member
 from members.timeline import MOST_PRINTED, page_from
 from team import jobs
 from team.http import AuthenticatedHttpRequest
+from team.models import User
 
 PAGE = "members/member.html"
 PRINT = "members/member_print.html"
@@ -58,20 +59,25 @@ def member_page(
     elif part in PARTS:
         context["profile"] = load_profile(found, user, lines=0)
     else:
-        # one query less where nothing narrows the history; narrowed, two that are compiled quickly
-        is_whole = wanted.condition is None
-        profile = load_profile(found, user, lines=wanted.lines if is_whole else 0)
-        newest = profile.glance.newest
-        page = page_from(newest, "", wanted.size) if is_whole else read_page(found, user, wanted)
-        story = story_of(wanted, page, around)
-        context["profile"] = profile
-        context["story"] = with_chart(story, found, user, profile.identities)
+        context["profile"], context["story"] = whole(found, user, wanted, around)
     if user.can_link_staff and around.has_job and (job := jobs.unfinished(f"member:{pk}")):
         context |= {"job": job, "job_words": jobs.words_of(job)}
     template = PAGE
     if "print" in request.GET:
         template, context["most_printed"] = PRINT, f"{MOST_PRINTED:,}"
     return htmx.respond(request, template, context, parts=PARTS, status=status)
+
+
+def whole(
+    member: Member, user: User, wanted: Wanted, around: Surroundings
+) -> tuple[Profile, Story]:
+    """One query less where nothing narrows the history; narrowed, two that are compiled quickly."""
+    is_whole = wanted.condition is None
+    profile = load_profile(member, user, lines=wanted.lines if is_whole else 0)
+    newest = profile.glance.newest
+    page = page_from(newest, "", wanted.size) if is_whole else read_page(member, user, wanted)
+    story = story_of(wanted, page, around)
+    return profile, with_chart(story, member, user, profile.identities)
 
 
 def not_found() -> NoReturn:
