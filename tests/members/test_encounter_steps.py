@@ -61,6 +61,28 @@ def is_told(client, user, step) -> bool:
     return found.pop()
 
 
+def test_a_private_next_step_stands_in_nobody_else_s_trail_page_or_search(
+    client, alice, bob, lena, ines
+):
+    client.force_login(bob)
+    send(
+        client, person=[ines.pk], visibility="author", next_text="Ring the clinic",
+        next_on=follow_ups.today().isoformat(), together="no",
+    )  # fmt: skip
+    step = FollowUp.objects.get()
+    follow_up_verbs.reschedule(step, by=bob, text="Ring the clinic twice")  # a line of its own
+    assert client.get(step.get_absolute_url()).status_code == 200
+    assert filters.apply(Member.objects.all(), "followup:open", bob).exists()
+    assert "Ring the clinic" in client.get("/me/actions/").content.decode()
+    for user in (lena, alice):
+        client.force_login(user)
+        trail = client.get("/team/audit-trail/").content.decode()
+        assert "Bob Baker" in trail
+        assert "Ring the clinic" not in trail
+        assert client.get(step.get_absolute_url()).status_code == 404
+        assert not filters.apply(Member.objects.all(), "followup:open", user).exists()
+
+
 def test_who_is_given_a_private_next_step_sees_it_alone(client, bob, lena, ines):
     dora = make_user("manager")
     client.force_login(bob)
