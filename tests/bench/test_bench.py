@@ -31,7 +31,7 @@ def bench(static: Path, *options: str) -> subprocess.CompletedProcess[str]:
     environment["STATIC_ROOT"] = str(static)
     return subprocess.run(
         [*command, "--rounds", "2", *options], cwd=ROOT, env=environment, text=True,
-        capture_output=True, check=False, timeout=300,
+        capture_output=True, check=False, timeout=1200,
     )  # fmt: skip
 
 

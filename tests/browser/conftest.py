@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from community_hub.runtime import embedded
 
@@ -30,7 +30,8 @@ ARGS = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-gpu"]
 ARGS += ["--disable-gpu-compositing", "--disable-gpu-rasterization"]  # a third of the work less
 ARGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 DESKTOP = {"width": 1440, "height": 900}
-PATIENCE = 10_000  # ms that Playwright waits for something to appear; the machine may be busy
+PATIENCE = 15_000  # ms that Playwright waits for something to appear; the machine may be busy
+expect.set_options(timeout=PATIENCE)
 Sit = Callable[..., Page]
 
 

@@ -89,6 +89,7 @@ def test_what_could_not_be_saved_is_nobody_elses(sit, watch, talk: Talk) -> None
     page = context.new_page()
     page.goto(talk.page)
     expect(page.locator(REPLY)).to_have_value("")
+    page.goto("about:blank")  # a page without a session would lead to the sign-in page
     context.clear_cookies()
     context.add_cookies(hers)
     page.goto(talk.page)
