@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -18,12 +17,13 @@ from community_hub.lib.keyset import Order
 from community_hub.lib.paths import path
 from community_hub.lib.query import LONGEST, Context, Mistake, parse, what_is_not_searched
 from community_hub.lib.text import number, storable
-from inbox.models import Conversation, SearchedMessage
+from inbox.models import Conversation
 from inbox.models.conversation import NEWEST_FIRST
 from inbox.pages.folders import FIRST, WAITING_LONGEST, Folder, Words
 from inbox.pages.found_rows import Excerpt, FoundRows, excerpts_of, rows_of
 from inbox.pages.rows import MOST, PAGE, with_row_facts
 from inbox.search import hits
+from inbox.search.as_asked import said_as_asked
 from inbox.search.as_names import may_have_a_name, with_a_name
 from inbox.search.authors import authors_named
 from inbox.search.bounded_pages import BoundedListing, bounded_page
@@ -32,7 +32,7 @@ from inbox.search.hit import Hit
 from inbox.search.in_conversations import has_common_words
 from inbox.search.limits import limited
 from inbox.search.of_rows import newest_of_each
-from inbox.search.plan import Plan, of_conversations, plan
+from inbox.search.plan import Plan, plan
 from team import saved_queries
 from team.hidden_parts import as_seen_by
 from team.models import SavedQuery, User
@@ -122,13 +122,9 @@ class SearchFolder(Folder):
 
     def _listed(self, asked: Plan, context: Context, after: str, size: int) -> FoundRows:
         """In an order of the conversations, not of the messages that have the words."""
-        among, said = of_conversations(asked, context)
         authors = authors_named(asked.words, context.user) if asked.words else []
-        if asked.words:
-            named = by_author(asked, context, authors)
-            said = (among & said) | named
-            among = among and among | named  # an empty Q() lets all pass
-        found = Conversation.objects.visible_to(context.user).filter(among)
+        said = said_as_asked(asked, context, authors)
+        found = Conversation.objects.visible_to(context.user).filter(asked.conversation)
         found = found.only("last_message_at", "waiting_since")
         if said and not has_common_words(asked.query):
             found, said = found.filter(said), Q()
@@ -185,15 +181,6 @@ class SearchFolder(Folder):
         return FoundRows(
             rows, NEWEST_FIRST, excerpts=excerpts_of(rows, shown, wanted, context.user)
         )
-
-
-def by_author(asked: Plan, context: Context, accounts: Sequence[int]) -> Q:
-    """On conversations in which one of these accounts wrote, whose name the words are."""
-    if not accounts:
-        return Q(pk__in=[])
-    seen = SearchedMessage.objects.visible_to(context.user).present()
-    theirs = seen.filter(asked.message, author__in=accounts)
-    return asked.conversation & Q(pk__in=theirs.values("conversation"))
 
 
 def waiting_first(found: ConversationQuerySet, said: Q, after: str, size: int) -> BoundedListing:

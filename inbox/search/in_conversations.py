@@ -3,7 +3,9 @@ looked for in an order of the conversations or beside an `or`."""
 
 from __future__ import annotations
 
-from django.db.models import F, OuterRef, Q, Subquery
+from typing import Any
+
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import IsNull
 
@@ -31,10 +33,12 @@ def words_in_conversation(term: Term, context: Context) -> Q:
     titled = SearchedConversation.objects.filter(
         conditions.words_in_subject(term, context), pk=OuterRef("pk")
     )
-    # not `exists`, which PostgreSQL may work out for all conversations at once
-    return Q(IsNull(Subquery(said.values("pk")[:1]), False)) | Q(
-        IsNull(Subquery(titled.values("pk")[:1]), False)
-    )
+    return is_there(said) | is_there(titled)
+
+
+def is_there(rows: QuerySet[Any]) -> Q:
+    """Not `exists`, which PostgreSQL may work out for all conversations at once."""
+    return Q(IsNull(Subquery(rows.values("pk")[:1]), False))
 
 
 def has_common_words(query: Query) -> bool:

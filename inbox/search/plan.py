@@ -83,20 +83,6 @@ def plan(text: str, context: Context) -> Plan:
     return Plan(query, None, Q(), conversation, said=among, any_message=message)
 
 
-def of_conversations(plan: Plan, context: Context) -> tuple[Q, Q]:
-    """All that a query asks, of conversations alone: what PostgreSQL tells soon, and what is said
-    by words."""
-    if plan.words is None:
-        return plan.conversation, plan.said
-    every = list(parts(plan.query.tree))
-    wordy = [part for part in every if mentions(part, set())]
-    rest = [part for part in every if part not in wordy]
-    return (
-        condition(CONVERSATIONS, plan.query, rest, context),
-        condition(CONVERSATIONS, plan.query, wordy, context),
-    )
-
-
 def condition(language: Language, query: Query, some: Sequence[Node], context: Context) -> Q:
     part = query_of(query, list(some))
     words = words_in_conversation if language is CONVERSATIONS else None
