@@ -26,13 +26,22 @@ Text = str | Promise
 LONGEST = 200  # characters of an option
 
 
+class CutShort(Exception):
+    """A count that did not come to its end: there are `number` at least."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
 @dataclass(frozen=True, kw_only=True)
 class ListKind:
     """`kind` is what SavedQuery keeps, and never changes; `label` is for people, in the plural.
 
     `page`: the name of its URL. `orders`: value and label of each, the usual one first. `count`
     takes a user, a query and a number, and counts what the user may see, no further than that
-    number. It raises Mistake, and OperationalError where a limit of the database's time is over.
+    number. It raises Mistake, OperationalError where a limit of the database's time is over, and
+    CutShort where it took too long and some were found by then.
     `keeps`: the names of other values of its address that a view keeps, such as the columns.
     `words`: a sentence that says what words are looked for in.
     """

@@ -2,7 +2,8 @@
 
 No page waits for a count: it shows what was counted lately, and the navigation's own fragment
 counts the others afterwards, a bounded number in a bounded time. Each count is of what the reader
-may see, and kept for them alone.
+may see, and kept for them alone, until somebody changes who may see what. The view that is open,
+whose rows stand beside its number, is counted first and more often than the others.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from time import monotonic
 from typing import Any
+from uuid import uuid4
 
 from django.core.cache import cache
 from django.db import OperationalError, connection, transaction
@@ -27,6 +29,7 @@ from . import listings
 from .models import SavedQuery, User
 from .query_context import context
 
+AUDIENCES = "view-counts:audiences"  # key of what changes with who may see what
 MOST_SHOWN = 20  # views of one's own in the navigation, and as many of colleagues
 MOST_COUNTED = 20  # of all these
 KEPT = 60  # seconds a count is shown while it may have changed
@@ -65,13 +68,16 @@ class NavView:
 @dataclass(frozen=True)
 class Count:
     """`number` is None where counting took too long, or nothing of the query is left. `is_broken`:
-    a part of it is gone, or hidden from this reader, and the rest was counted. `at`: by
-    time.time(); `cost`: the seconds it took."""
+    a part of it is gone, or hidden from this reader, and the rest was counted. `is_cut_short`:
+    there may be more. `at`: by time.time(); `cost`: the seconds it took. `audiences`: of whom it
+    was true who may see what."""
 
     number: int | None
     at: float
     cost: float
     is_broken: bool = False
+    is_cut_short: bool = False
+    audiences: str = ""
 
     @property
     def rest(self) -> float:
@@ -81,8 +87,10 @@ class Count:
             return SLOW_KEPT
         return min(self.cost * 20 * MOST_COUNTED, SLOW_KEPT)
 
-    def is_younger(self, seconds: float) -> bool:
-        return time.time() - self.at < max(seconds, self.rest)
+    def is_younger(self, seconds: float, *, is_open: bool = False) -> bool:
+        """Of the view that is open, which takes a twentieth of a core by itself."""
+        rest = self.rest / MOST_COUNTED if is_open else self.rest
+        return time.time() - self.at < max(seconds, rest)
 
 
 def in_navigation(user: User) -> list[NavView]:
@@ -104,37 +112,54 @@ def known(user: User, views: Sequence[NavView]) -> dict[int, Count]:
     if not counted:
         return {}
     keys = {view.pk: _key(user, view) for view in counted}
-    kept = cache.get_many(keys.values())
-    return {pk: Count(*kept[key]) for pk, key in keys.items() if key in kept}
+    kept = cache.get_many([*keys.values(), AUDIENCES])
+    counts = {pk: Count(*kept[key]) for pk, key in keys.items() if key in kept}
+    now = kept.get(AUDIENCES, "")
+    return {pk: count for pk, count in counts.items() if count.audiences == now}
+
+
+def forget() -> None:
+    """Call where it changes who may see what, once that is committed: nobody is shown a number from
+    before, nor one that is being counted now."""
+    cache.set(AUDIENCES, uuid4().hex, None)
 
 
 def brought_up_to_date(
-    user: User, views: Sequence[NavView], *, age: float = AT_ONCE
+    user: User, views: Sequence[NavView], *, age: float = AT_ONCE, opened: int = 0
 ) -> tuple[dict[int, Count], bool]:
     """The counts, none older than `age` seconds, and whether that is all of them: where it takes
-    too long, the others are as they were known."""
+    too long, the others are as they were known. `opened`: the id of the view that is open."""
     counts = known(user, views)
     waiting = [
         view
         for view in views[:MOST_COUNTED]
-        if not (view.pk in counts and counts[view.pk].is_younger(age))
+        if not (view.pk in counts and counts[view.pk].is_younger(age, is_open=view.pk == opened))
     ]
     if not waiting:
         return counts, True
-    waiting.sort(key=lambda view: counts[view.pk].at if view.pk in counts else 0)
+    waiting.sort(
+        key=lambda view: (view.pk != opened, counts[view.pk].at if view.pk in counts else 0)
+    )
     until = monotonic() + PATIENCE
+    audiences = cache.get(AUDIENCES, "")
     with _each_at_most(LONGEST):
         for number, view in enumerate(waiting):
             if number and monotonic() > until:
                 return counts, False
-            counts[view.pk] = _count(user, view)
+            counts[view.pk] = _count(user, view, audiences)
     return counts, True
 
 
-def is_stale(counts: dict[int, Count], views: Iterable[NavView]) -> bool:
+def is_stale(counts: dict[int, Count], views: Iterable[NavView], opened: int = 0) -> bool:
     """Should a page that shows these have them counted?"""
     shown = list(views)[:MOST_COUNTED]
-    return any(view.pk not in counts or not counts[view.pk].is_younger(FRESH) for view in shown)
+    return any(
+        view.pk not in counts
+        or not counts[view.pk].is_younger(
+            AT_ONCE if view.pk == opened else FRESH, is_open=view.pk == opened
+        )
+        for view in shown
+    )
 
 
 def _shown(kinds: tuple[str, ...], user: int) -> QuerySet[SavedQuery, Any]:
@@ -148,29 +173,37 @@ def _shown(kinds: tuple[str, ...], user: int) -> QuerySet[SavedQuery, Any]:
     )
 
 
-def _count(user: User, view: NavView) -> Count:
-    number, is_broken, begun = None, False, time.perf_counter()
+def _count(user: User, view: NavView, audiences: str) -> Count:
+    is_broken, begun = False, time.perf_counter()
     try:
-        with transaction.atomic():
-            number = view.listing.count(user, view.text, CAP)
+        number, is_cut_short = _number(user, view.listing, view.text)
     except Mistake:
         is_broken = True
-        number = _count_rest(user, view)
-    except OperationalError:
-        pass  # it took too long
-    found = Count(number, time.time(), time.perf_counter() - begun, is_broken)
+        number, is_cut_short = _number_of_rest(user, view)
+    cost = time.perf_counter() - begun
+    found = Count(number, time.time(), cost, is_broken, is_cut_short, audiences)
     cache.set(_key(user, view), astuple(found), max(KEPT, found.rest))
     return found
 
 
-def _count_rest(user: User, view: NavView) -> int | None:
-    """What the list shows of a view of which a part is gone, or hidden from this user."""
+def _number(user: User, listing: listings.ListKind, text: str) -> tuple[int | None, bool]:
+    """None where it took too long; and whether there may be more. Raises Mistake."""
     try:
         with transaction.atomic():
-            rest = what_holds(view.listing.language, view.text, context(user)).text
-            return view.listing.count(user, rest, CAP) if rest else None
+            return listing.count(user, text, CAP), False
+    except listings.CutShort as cut:
+        return cut.number, True
+    except OperationalError:
+        return None, False
+
+
+def _number_of_rest(user: User, view: NavView) -> tuple[int | None, bool]:
+    """What the list shows of a view of which a part is gone, or hidden from this user."""
+    try:
+        rest = what_holds(view.listing.language, view.text, context(user)).text
+        return _number(user, view.listing, rest) if rest else (None, False)
     except (Mistake, OperationalError):
-        return None
+        return None, False
 
 
 def _key(user: User, view: NavView) -> str:

@@ -19,7 +19,7 @@ from inbox.models import Conversation, Delivery, DeliveryState, Message, Source,
 from inbox.verbs import access
 from members import follow_ups, log, sightings
 from members.models import Member
-from team import actions, jobs
+from team import actions, jobs, view_counts
 from team.actions import Changes, one_by_one, verb
 from team.jobs import background_job
 from team.models import Action, BackgroundJob, Grant, Notification, User
@@ -182,6 +182,7 @@ def _delete_row(source: Source) -> None:
     pk = source.pk
     source.delete()
     live.publish("team", "sources", {"id": pk})
+    transaction.on_commit(view_counts.forget)
 
 
 def _capped(found: Any) -> int:

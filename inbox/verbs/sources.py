@@ -18,7 +18,7 @@ from inbox.models import Channel, Source, SourceState
 from members import stale
 from members.models import Identity
 from members.resolve import resolve
-from team import actions, saved_queries
+from team import actions, saved_queries, view_counts
 from team.actions import Changes, one_by_one, verb
 from team.models import Action, Grant, User
 
@@ -271,6 +271,7 @@ def _admit(source: Source, users: list[int] | None) -> None:
     Grant.objects.filter(scope=source.scope).delete()
     Grant.objects.bulk_create([Grant(scope=source.scope, user_id=pk) for pk in users or ()])
     live.publish("team", live.CLOSE, {})
+    transaction.on_commit(view_counts.forget)
 
 
 # Below the verbs ---------------------------------------------------------------------------------

@@ -29,8 +29,8 @@ def views_nav(context: dict[str, Any], *, oob: bool = False) -> dict[str, Any]:
     request = context["request"]
     views = view_counts.in_navigation(request.user)
     counts = view_counts.known(request.user, views)
-    stale = view_counts.is_stale(counts, views)
     here = htmx.page_of(request) if oob else request.get_full_path()
+    stale = view_counts.is_stale(counts, views, opened_view(here))
     return {**nav_context(views, counts, here), "stale": stale, "oob": oob}
 
 

@@ -24,7 +24,7 @@ from team.http import AuthenticatedHttpRequest
 from team.models import SavedQuery
 from team.saved_query_errors import ChangedMeanwhile, NameTaken, TooMany
 from team.saved_query_forms import SavedQueryForm
-from team.templatetags.saved_views import nav_context
+from team.templatetags.saved_views import nav_context, opened_view
 
 
 @require_http_methods(["GET", "POST"])
@@ -132,8 +132,10 @@ def position(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 def nav(request: AuthenticatedHttpRequest) -> HttpResponse:
     """The views in the navigation, counted; where that takes long, the browser comes again."""
     views = view_counts.in_navigation(request.user)
-    counts, is_complete = view_counts.brought_up_to_date(request.user, views)
-    context = nav_context(views, counts, htmx.page_of(request))
+    here = htmx.page_of(request)
+    opened = opened_view(here)
+    counts, is_complete = view_counts.brought_up_to_date(request.user, views, opened=opened)
+    context = nav_context(views, counts, here)
     response = htmx.respond(request, "team/_views_nav.html", context)
     if is_complete:
         return response

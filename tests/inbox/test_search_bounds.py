@@ -5,11 +5,13 @@ import math
 import pytest
 from django.urls import reverse
 
+from inbox import listing
 from inbox.models import ConversationTag
 from inbox.pages import searches
 from inbox.search import bounded_pages, frequency, hits, limits
 from inbox.search.frequency import Statistics
 from members.models import Tag
+from team.listings import CutShort
 from tests.inbox.test_search import ago, said
 from tests.make import make_source
 
@@ -130,6 +132,19 @@ def test_a_common_word_is_found_page_by_page_in_an_order_of_conversations(bob, t
     pages = every_page("clock ", bob, sort)
     assert [pk for page in pages for pk in page] == [talk.pk for talk in reversed(talks[6:])]
     assert len(pages) > 2
+
+
+def test_a_count_goes_on_where_a_page_stops_and_says_where_it_did_not_come_to_its_end(
+    bob, talks, monkeypatch
+):
+    assert len(every_page("clock ", bob)[0]) < 6
+    monkeypatch.setattr(listing, "SECONDS", 60)
+    assert listing.count(bob, "clock ", 100) == 6
+    assert listing.count(bob, "clock ", 4) == 4
+    monkeypatch.setattr(listing, "SECONDS", -1)
+    with pytest.raises(CutShort) as cut:
+        listing.count(bob, "clock ", 100)
+    assert cut.value.number < 6
 
 
 def test_the_page_says_that_older_ones_can_be_searched(client, bob, talks):

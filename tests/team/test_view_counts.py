@@ -14,10 +14,19 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from community_hub.lib.query import Language
+from inbox.verbs import sources
 from members import tag_verbs, verbs
 from members.models import Sighting, Tag
 from team import listings, view_counts
-from tests.make import make_identity, make_member, make_source, make_view
+from tests.make import (
+    make_conversation,
+    make_identity,
+    make_member,
+    make_message,
+    make_source,
+    make_view,
+    one_line,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -213,12 +222,76 @@ def test_the_view_that_is_open_is_the_current_page(bob):
     assert 'aria-current="page"' in nav.partition(f"/members/?view={view.pk}")[2][:60]
 
 
+def test_what_is_closed_to_a_reader_is_in_no_number_that_was_kept(
+    alice, bob, django_capture_on_commit_callbacks
+):
+    source, view = make_source(), make_view(bob, kind="conversations", text="is:open")
+    make_message(make_conversation(source), "clock")
+    client = signed_in(bob)
+    assert 'class="count">1<' in client.get("/views/navigation/").content.decode()
+    with django_capture_on_commit_callbacks(execute=True):
+        restricted = sources.restrict(source, [], by=alice)
+    assert 'class="count"' not in nav_of(client.get("/members/"))
+    assert numbers(bob) == {view.name: 0}
+    with django_capture_on_commit_callbacks(execute=True):
+        restricted.undo(by=alice)
+    assert view_counts.known(bob, view_counts.in_navigation(bob)) == {}
+    assert numbers(bob) == {view.name: 1}
+
+
+def test_what_was_being_counted_while_a_source_was_closed_is_not_shown(bob, monkeypatch, slow):
+    make_view(bob, kind="slow", text="1")
+
+    def count(user, text, cap):
+        view_counts.forget()
+        return 7
+
+    slow_list = listings._listings["slow"]
+    monkeypatch.setitem(listings._listings, "slow", replace(slow_list, count=count))
+    numbers(bob)
+    assert view_counts.known(bob, view_counts.in_navigation(bob)) == {}
+
+
+def test_a_count_that_was_cut_short_says_so(bob, monkeypatch, slow):
+    make_view(bob, kind="slow", text="1")
+
+    def count(user, text, cap):
+        raise listings.CutShort(34)
+
+    slow_list = listings._listings["slow"]
+    monkeypatch.setitem(listings._listings, "slow", replace(slow_list, count=count))
+    said = one_line(signed_in(bob).get("/views/navigation/").content)
+    assert 'title="There may be more" >34+<' in said
+
+
+def test_the_number_of_the_view_that_is_open_is_that_of_its_rows(bob, monkeypatch):
+    """However dear it is to count; the others rest."""
+    opened = make_view(bob, "Champions", text="stage:champion")
+    other = make_view(bob, "Visitors", text="stage:visitor")
+    monkeypatch.setattr(view_counts, "_number", lambda user, listing, text: (number, False))
+    monkeypatch.setattr(view_counts.time, "perf_counter", iter(range(100)).__next__)
+    now = time.time()
+    monkeypatch.setattr(view_counts.time, "time", lambda: now)
+    number = 34
+    client, here = signed_in(bob), f"http://testserver/members/?view={opened.pk}"
+    htmx = {"HX-Request": "true", "HX-Current-URL": here}
+    assert client.get("/views/navigation/", headers=htmx).content.decode().count(">34<") == 2
+    number, now = 39, now + 25
+    assert 'hx-trigger="load,' in nav_of(client.get(f"/members/?view={opened.pk}"))
+    said = client.get("/views/navigation/", headers=htmx).content.decode()
+    assert [">39<" in row_of(view, said) for view in (opened, other)] == [True, False]
+
+
 # Below -------------------------------------------------------------------------------------------
 
 
 def nav_of(answer) -> str:
     """The navigation, without the folders and the sources."""
     return answer.content.decode().partition('id="nav-views"')[2].partition("<footer")[0]
+
+
+def row_of(view, said: str) -> str:
+    return said.partition(f'id="nav-view-{view.pk}"')[2].partition("</li>")[0]
 
 
 def timeout() -> str:
