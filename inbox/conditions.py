@@ -25,7 +25,8 @@ from inbox.models import (
 )
 from inbox.models.access import effectively_unassigned
 from inbox.models.conversation import ANSWERED_LAST
-from members.filters import colleague, tag_called
+from members.colleagues import colleague
+from members.filters import tag_called
 from members.models import Identity
 from team.models import User
 

@@ -25,7 +25,8 @@ from inbox.conditions import Build
 from inbox.models import (
     Conversation,
 )
-from members.filters import colleagues, tag_names
+from members.colleagues import colleagues
+from members.filters import tag_names
 from members.models import Stage
 
 CONVERSATIONS = Language("conversations", words=conditions.words_in_conversation)

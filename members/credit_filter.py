@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy
 
 from community_hub.lib.query import Context, OperatorDefinition, dates
 
-from .encounter_filters import ages_and_never
 from .filters import PEOPLE
 from .models import Activity, ActivityKind
 from .models.activity import ActivityQuerySet
@@ -40,6 +39,6 @@ PEOPLE.register(
         help=gettext_lazy("Last credited with an answer longer ago (>) or more recently (<)"),
         example="credited:<30d",
         build=credited,
-        complete=ages_and_never,
+        complete=dates.complete_age_or_never,
     )
 )

@@ -5,15 +5,12 @@ It registers itself with filters.PEOPLE.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy
 
 from community_hub.lib.query import Context, OperatorDefinition, dates
-from community_hub.lib.query.language import Text
-from team.models import User
 
 from .filters import PEOPLE
 from .models import Encounter, EncounterPerson
@@ -35,18 +32,12 @@ def _people(encounters: QuerySet[Encounter]) -> QuerySet[Any, Any]:
     return EncounterPerson.objects.filter(encounter__in=encounters).values("member")
 
 
-def ages_and_never(user: User, beginning: str) -> Iterable[tuple[str, Text]]:
-    never = [("never", gettext_lazy("Never"))]
-    ages = list(dates.complete_age(user, beginning))
-    return [*ages, *(each for each in never if each[0].startswith(beginning.lower()))]
-
-
 PEOPLE.register(
     OperatorDefinition(
         name="met",
         help=gettext_lazy("Last met, called or given a gift longer ago (>) or more recently (<)"),
         example="met:>90d",
         build=met,
-        complete=ages_and_never,
+        complete=dates.complete_age_or_never,
     )
 )

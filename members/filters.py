@@ -6,6 +6,7 @@ Apps above register operators of their own with `PEOPLE.register(...)` when they
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,6 @@ from community_hub.lib.language_names import meant
 from community_hub.lib.query import (
     Context,
     Language,
-    Mistake,
     OperatorDefinition,
     Term,
     dates,
@@ -29,8 +29,9 @@ from team import hours
 from team.models import User
 
 from . import by_name
+from .colleagues import colleague, colleagues
 from .models import Activity, FollowUp, FollowUpKind, Identity, MemberTag, Stage, Tag
-from .models.member import CONTACTS, in_stage
+from .models.member import CONTACTS, NEVER, in_stage
 from .models.scopes import hidden_scopes, rows_as_seen_by
 
 if TYPE_CHECKING:
@@ -89,23 +90,6 @@ def owned(value: str, context: Context) -> Q:
     return Q(owner__isnull=False, owner=colleague(value, context))
 
 
-def colleague(value: str, context: Context) -> User:
-    """Who is meant: `me`, an email, or a name or its beginning, where only one has it."""
-    if value.lower() == "me":
-        user: User = context.user
-        return user
-    team = User.objects.active()
-    same = list(team.filter(Q(email__iexact=value) | Q(name__iexact=value))[:2])
-    found = same or list(team.filter(name__istartswith=value)[:2])
-    if not found:
-        names = team.order_by("name").values_list("name", flat=True)[:MOST_NAMES]
-        raise no_such(_("There’s no teammate “%(name)s”."), value, names)
-    if len(found) > 1:
-        said = _("“%(name)s” could be several teammates. Write the email.")
-        raise Mistake(said % {"name": value})
-    return found[0]
-
-
 def of_kind(value: str, context: Context) -> Q:
     return {
         "teammate": Q(user__isnull=False),
@@ -150,14 +134,22 @@ def speaking(value: str, context: Context) -> Q:
 
 def in_contact(value: str, context: Context) -> Q:
     """Nobody of us wrote to them, or met them, for so long (`>`), or somebody has since (`<`), as
-    far as this reader's sources tell. Whoever was never in contact has been out of it for long."""
+    far as this reader's sources tell. Whoever was never in contact has been out of it for long;
+    `never` finds them alone."""
+    if value.lower() == "never":
+        return ~_contacted_since(NEVER, context)
     age = dates.read_age(value, context)
-    lately = Q(last_contact_at__isnull=False, last_contact_at__gte=age.moment)
+    lately = _contacted_since(age.moment, context)
+    return ~lately if age.is_older else lately
+
+
+def _contacted_since(moment: datetime, context: Context) -> Q:
+    lately = Q(last_contact_at__isnull=False, last_contact_at__gte=moment)
     if hidden_scopes(context.user) is not None:  # few are left to look at the lines of
         lines = Activity.objects.visible_to(context.user).present()
         lines = lines.filter(member=OuterRef("pk"), kind__in=CONTACTS)
-        lately &= Q(Exists(lines.filter(occurred_at__gte=age.moment)))
-    return ~lately if age.is_older else lately
+        lately &= Q(Exists(lines.filter(occurred_at__gte=moment)))
+    return lately
 
 
 def seen(condition: Callable[[str, str, Context], Q]) -> Callable[[str, Context], Q]:
@@ -180,13 +172,6 @@ def networks(user: User, beginning: str) -> Iterable[tuple[str, str]]:
     names = dict.fromkeys(name.partition(":")[0] for name in known)
     wanted = beginning.lower()
     return [(name, name) for name in names if name.lower().startswith(wanted)][:MOST_OFFERED]
-
-
-def colleagues(_user: User, beginning: str) -> Iterable[tuple[str, str]]:
-    words = {"me": _("You"), "nobody": _("Nobody")}
-    offered = [(word, label) for word, label in words.items() if word.startswith(beginning.lower())]
-    team = User.objects.active().filter(name__istartswith=beginning).order_by("name", "pk")
-    return [*offered, *((user.name, user.email) for user in team[: MOST_OFFERED - len(offered)])]
 
 
 PEOPLE = Language("members", words=words)
@@ -251,10 +236,12 @@ PEOPLE.register(
     ),
     OperatorDefinition(
         name="contact",
-        help=gettext_lazy("Last contact with your team longer ago (>) or more recent (<)"),
+        help=gettext_lazy(
+            "Last contact with your team longer ago (>) or more recent (<), or never"
+        ),
         example="contact:>90d",
         build=in_contact,
-        complete=dates.complete_age,
+        complete=dates.complete_age_or_never,
     ),
     OperatorDefinition(
         name="last",

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy
 from community_hub.lib.query import Context, OperatorDefinition
 
 from . import bonds
-from .filters import PEOPLE, colleague, colleagues
+from .colleagues import colleague, colleagues
+from .filters import PEOPLE
 from .models import Rhythm
 from .rhythm import FEW
 

@@ -29,6 +29,7 @@ from tests.make import (
     make_message,
     make_reply,
     make_source,
+    make_user,
     make_view,
     one_line,
 )
@@ -378,6 +379,12 @@ def test_each_operator_finds_what_it_says(cast, bob, query, names):
     with_words = set(found(f"{query} clock ", bob))
     messages = {"has:note": set(), "from:bob": set(), "from:me": set(), "to:ines": set()}
     assert with_words == (messages[query] if query in messages and "has" not in query else expected)
+
+
+def test_what_a_deactivated_teammate_still_has_is_found(cast, bob):
+    bob.is_active = False
+    bob.save(update_fields=["is_active"])
+    assert found("assignee:bob", make_user("lead")) == [cast["mine"].pk]
 
 
 def test_me_is_the_reader_and_nobody_whose_name_begins_so(bob, lena, monkeypatch):

@@ -12,10 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from community_hub.lib import compiled_sql
+from community_hub.lib.query import Mistake
 from members import by_name, filters, verbs
+from members.colleagues import colleagues
 from members.listing import MemberListing
 from members.models import Activity, Identity, Member, Sighting, Visibility
-from tests.make import make_identity, make_line, make_member, make_source
+from tests.make import make_identity, make_line, make_member, make_source, make_user
 
 NOW = timezone.now
 
@@ -80,6 +82,8 @@ def people(bob, lena):
         ("stage:contributor contact:>90d", "Ada"),
         ("contact:<10d", "Ben"),
         ("-contact:<10d", "Ada Cleo Dora"),
+        ("contact:never", "Ada Cleo"),
+        ("-contact:NEVER", "Ben Dora"),
         ("last:>30d", "Ben Cleo"),
         ("last:<30d", "Ada Dora"),
         ("before:2020", ""),
@@ -136,7 +140,7 @@ def test_who_a_source_did_not_see_is_found_either_way(bob, lena, people, monkeyp
     assert ask(lena, text) == (seen_there if "(-" in text else unseen_by_lena)
 
 
-@pytest.mark.parametrize("text", ["contact:>90d", "contact:<10d", "-contact:<10d"])
+@pytest.mark.parametrize("text", ["contact:>90d", "contact:<10d", "-contact:<10d", "contact:never"])
 def test_a_lead_gets_the_same_answers_from_the_kept_field(bob, lena, people, text):
     assert ask(lena, text) == ask(bob, text)
 
@@ -144,8 +148,24 @@ def test_a_lead_gets_the_same_answers_from_the_kept_field(bob, lena, people, tex
 def test_an_owner_is_named_by_email_or_name_and_who_is_not_clear_is_asked_for(bob, lena, people):
     assert ask(bob, f"owner:{lena.email}") == ["Dora Li"]
     assert ask(bob, f'owner:"{lena.name}"') == ["Dora Li"]
-    with pytest.raises(filters.Mistake, match="There’s no teammate “zoe”"):
+    with pytest.raises(Mistake, match="There’s no teammate “zoe”"):
         ask(bob, "owner:zoe")
+
+
+def test_an_owner_who_was_deactivated_is_found_and_offered(bob, lena, people):
+    lena.is_active = False
+    lena.save(update_fields=["is_active"])
+    for name in (lena.email, f'"{lena.name}"', "lena"):
+        assert ask(bob, f"owner:{name}") == ["Dora Li"]
+    assert dict(colleagues(bob, "Len")) == {lena.name: f"{lena.email}, deactivated"}
+    other = make_user(name="Lena Berg")
+    assert [name for name, _label in colleagues(bob, "Len")] == [other.name, lena.name]
+    assert ask(bob, f'owner:"{lena.name}"') == ["Dora Li"]
+    assert ask(bob, "owner:lena") == []  # who is there, as before
+    same = make_user(name=lena.name)
+    assert ask(bob, f'owner:"{lena.name}"') == []
+    assert ask(bob, f"owner:{same.email}") == []
+    assert ask(bob, f"owner:{lena.email}") == ["Dora Li"]
 
 
 def test_a_network_that_nobody_is_on_is_explained(bob, people):
@@ -155,12 +175,12 @@ def test_a_network_that_nobody_is_on_is_explained(bob, people):
     known = Identity.objects.visible_to(bob).networks()
     assert known
     assert "discourse:closed.example" not in known
-    with pytest.raises(filters.Mistake, match="There’s no network “forum”"):
+    with pytest.raises(Mistake, match="There’s no network “forum”"):
         ask(bob, "network:forum")
-    with pytest.raises(filters.Mistake, match="There’s no network"):
+    with pytest.raises(Mistake, match="There’s no network"):
         ask(bob, "network:discourse:closed.example")
     wrong = f"{known[0].partition(':')[0]}x"
-    with pytest.raises(filters.Mistake) as found:
+    with pytest.raises(Mistake) as found:
         ask(bob, f"network:{wrong}")
     assert found.value.corrected == f"network:{wrong[:-1]}"
 
@@ -249,8 +269,9 @@ def test_what_is_restricted_answers_no_question(bob, lena):
     assert ask(lena, "last:<10d") == ask(lena, "contact:<10d") == ["Both Sides"]
     assert ask(bob, "last:<10d") == ask(bob, "contact:<10d") == []
     assert ask(bob, "contact:>10d last:>10d") == ["Both Sides"]
+    assert ask(bob, "contact:never") == []
     verbs.tag(make_only(closed), "misconduct", by=lena)
-    with pytest.raises(filters.Mistake):
+    with pytest.raises(Mistake):
         ask(bob, "tag:misconduct")
     assert filters.tag_names(lena, "mis") == [("misconduct", "misconduct")]
     assert filters.tag_names(bob, "mis") == []
@@ -284,7 +305,7 @@ def make_only(source) -> Member:
     )
 )  # fmt: skip
 def test_whatever_is_typed_is_a_list_or_a_sentence(people, bob, text):
-    with suppress(filters.Mistake):
+    with suppress(Mistake):
         ask(bob, text)
 
 

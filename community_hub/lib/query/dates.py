@@ -16,6 +16,7 @@ from typing import Any
 from dateutil.relativedelta import relativedelta
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from community_hub.lib.text import one_line
 
@@ -239,3 +240,10 @@ def _unit(word: str) -> str:
 
 def _midnight(day: date, context: Context) -> datetime:
     return datetime.combine(day, time(), context.timezone)
+
+
+def complete_age_or_never(user: Any, beginning: str) -> Iterable[tuple[str, Text]]:
+    """For operators that know `never` too."""
+    never = [("never", gettext_lazy("Never"))]
+    offered = (each for each in never if each[0].startswith(beginning.lower()))
+    return [*complete_age(user, beginning), *offered]
