@@ -46,6 +46,7 @@ urlpatterns = [
     path("members/outreach/", outreach.outreach, name="outreach"),
     path("members/columns/", people.columns, name="member-columns"),
     path("members/exports/", exports.exports, name="member-exports"),
+    path("members/count/", people.count, name="member-count"),
     path("members/selection/", selection.matching, name="member-selection-matching"),
     path("members/selection/<slug:noun>/", selection.selection, name="member-selection"),
     path("members/stages/", stages.milestones, name="milestones"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -30,6 +31,7 @@ from team.models import SavedQuery, User
 from team.saved_queries import ViewBar, view_bar
 
 PAGE = 40
+COUNTED = 1_000  # a count of those that match ends here
 MOST_SHOWN = 400  # rows that are brought up to date at once
 SHOWN = timedelta(hours=1)  # how long an export is offered above the list
 LIST_PARTS = ("members", "more-members")
@@ -43,6 +45,17 @@ def members(request: AuthenticatedHttpRequest) -> HttpResponse:
     view = saved_queries.opened(request.GET, request.user, "members")
     wanted = MemberListing.parse(saved_queries.filled_in(request.GET, view))
     return list_page(request, wanted, view)
+
+
+@require_GET
+def count(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """How many members a list has, counted up to COUNTED."""
+    wanted = MemberListing.parse(request.GET.dict())
+    context: dict[str, object] = {"count": None}
+    with suppress(Mistake):
+        found = wanted.count(request.user, COUNTED + 1)
+        context = {"count": min(found, COUNTED), "is_more": found > COUNTED}
+    return htmx.respond(request, "members/_count.html", context)
 
 
 @require_POST
@@ -90,6 +103,8 @@ def list_page(
     begun = jobs.begun_by(user, since=timezone.now() - SHOWN) if user.can_tag else []
     context = {
         "listing": listing,
+        "count": None if before else len(listing.rows),
+        "is_whole": not (before or listing.more),
         "wanted": wanted,
         "asked": asked,
         "bar": bar,

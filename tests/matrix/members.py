@@ -93,6 +93,7 @@ ENDPOINTS = (
     Endpoint("members/fields/<int:pk>/", "GET", ADMINS, FIELD),
     Endpoint("members/fields/<int:pk>/", "POST", ADMINS, FIELD, {"name": "Fresh"}),
     Endpoint("members/fields/<int:pk>/", "DELETE", ADMINS, FIELD),
+    Endpoint("members/count/", "GET"),
     Endpoint("members/columns/", "POST", data={"column": "owner"}),
     Endpoint("members/exports/", "POST", TRIAGERS, data={"q": "ada"}),
     Endpoint("members/selection/", "GET", NOTERS),
