@@ -2,7 +2,7 @@
 
 Whoever was greeted there is replaced by whoever is answered now. What else names somebody is not
 changed, since it may be meant; it is pointed out: addresses and numbers, and the names of those who
-took part in that conversation.
+took part in that conversation, also of the colleague who signed it.
 """
 
 from __future__ import annotations
@@ -56,15 +56,21 @@ class ReadyText:
 
 
 def ready_for(
-    reply: Message, old: Identity | None, new: Identity | None, others: Iterable[Identity] = ()
+    reply: Message,
+    old: Identity | None,
+    new: Identity | None,
+    others: Iterable[Identity] = (),
+    signed: Iterable[str] = (),
 ) -> ReadyText:
     """`old`: whom it answered; `new`: whom it is to answer, None where nobody is known; `others`:
-    who else wrote there."""
+    who else wrote there. `signed`: the names of the colleague whose answer it was, which may stand
+    below it."""
     text = greeting_anew(written(reply), old, new)
     known = {name.casefold() for name in names_of(new)} if new else set()
     found = [match[0] for pattern in PERSONAL for match in pattern.finditer(text)]
-    for person in [old, *others] if old else others:
-        for name in names_of(person):
+    people = [names_of(person) for person in ([old, *others] if old else others)]
+    for names in (*people, signed):
+        for name in names:
             if name not in " ".join(found) and re.search(mentioned(name), text):
                 found.append(name)
     left = dict.fromkeys(one for one in found if one.lstrip("@").casefold() not in known)

@@ -20,6 +20,7 @@ from inbox.search.excerpts import Piece, Sought, excerpt
 from inbox.search.fillers import telling_only
 from inbox.search.past_answers import Match
 from inbox.search.terms import Term, terms_of
+from inbox.variables import first_word
 from members.models import Identity
 
 from .answer_text import ReadyText, names_of, ready_for
@@ -103,7 +104,7 @@ def similar(
     question = telling_only(terms_of(said_by_asker(conversation, asked), language))
     found = search.similar(question, [], conversation, user, code_of(language))
     few = 2 if len(question) >= MANY_TERMS else 1
-    close = [match for match in found.matches if match.common >= few]
+    close = [match for match in found.matches if len(match.terms) >= few]
     best = close[0].rank if close else 0.0
     return PastAnswers(
         rows_of([match for match in close if match.rank >= best * ALIKE], user), found.is_bounded
@@ -202,8 +203,20 @@ def load(
         return None
     asked = to or conversation.answerable()
     new = asked.author if asked else None
-    text = ready_for(reply, question.author, new, members_there(reply.conversation))
+    text = ready_for(
+        reply, question.author, new, members_there(reply.conversation), signed_by(reply, user)
+    )
     return PastAnswer(reply, question, text=text)
+
+
+def signed_by(reply: Message, user: User) -> list[str]:
+    """The names of the colleague who wrote it, unless that is this user."""
+    writer = reply.by or (reply.author and reply.author.member.user)
+    if writer == user:
+        return []
+    member = reply.author.member.name if reply.author else ""
+    names = [writer.name, writer.first_name] if writer else [member, first_word(member)]
+    return [name for name in names if name]
 
 
 def members_there(conversation: Conversation) -> QuerySet[Identity]:

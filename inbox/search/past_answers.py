@@ -4,9 +4,9 @@ What is compared is both the reply and the message that it answered. The newest 
 looked at; older ones are found by the full-text index, by the rarest of the words. How much a word
 counts is told by how few of the newest replies have it: of those to messages in the same language,
 where any word of another one would be rare; and of those that the reader may see, so that an order
-tells nothing of others. Words that many of them have make no likeness by themselves, and one
-alone only where it is rare. Where words were typed, they alone are looked for, whatever is
-answered.
+tells nothing of others. Words that many of them have, and those of everyday language, make no
+likeness by themselves, and another one alone only where it is rare. Where words were typed, they
+alone are looked for, whatever is answered.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from django.db import connection
 from inbox.models import Conversation, Source
 from inbox.models.message import CLOSED
 
+from .everyday import is_everyday
 from .limits import limited
 from .terms import Term, telling
 
@@ -35,6 +36,7 @@ RARE = 0.001  # the share of a word that PostgreSQL's statistics do not have, at
 GIVEN = 40  # replies, the best first
 COMMON = 0.1  # of the newest replies in this language: what so many have tells nothing
 SELDOM = 0.01  # of them: a word that no more have makes a likeness alone
+LITTLE = 0.3  # of the weight of another word has one of everyday language
 ENOUGH = 30  # of them, from which on that can be told
 
 # A reply counts where it was answered in the open and has arrived. What it answered: its parent,
@@ -46,8 +48,9 @@ with ours as materialized (
     where p.user_id is not null and not p.is_bot
     union select id from members_identity where is_us
 ), term as materialized (
-    select at, query::tsquery as query
-    from unnest(%(numbers)s::int[], %(queries)s::text[]) as t(at, query)
+    select at, query::tsquery as query, is_everyday
+    from unnest(%(numbers)s::int[], %(queries)s::text[], %(everyday)s::bool[])
+        as t(at, query, is_everyday)
 ), open_message as not materialized (
     select * from inbox_message
     where deleted_at is null and source_id = any(%(sources)s)
@@ -124,17 +127,20 @@ with ours as materialized (
 ), total as materialized (
     select count(*) filter (where is_new and is_alike)::float8 as pairs from pair
 ), weight as materialized (
-    select at, ln((pairs + 1) / (n + 0.5)) as weight,
-        is_typed or pairs < %(enough)s or n <= pairs * %(common)s as tells,
-        is_typed or pairs < %(enough)s or n <= greatest(pairs * %(seldom)s, 1) as suffices
+    select at, ln((pairs + 1) / (n + 0.5)) * case when is_little then %(little)s else 1 end
+            as weight,
+        is_typed or not is_little and (pairs < %(enough)s or n <= pairs * %(common)s) as tells,
+        is_typed or not is_little
+            and (pairs < %(enough)s or n <= greatest(pairs * %(seldom)s, 1)) as suffices
     from (select at, count(*) filter (where counts) as n from matched group by at) as seen
+        join term using (at)
         cross join total cross join (select %(typed)s::text is not null as is_typed) as given
+        cross join lateral (select is_everyday and not is_typed as is_little) as how
 )
 select best.*,
     (select count(*) from outbound) = %(most)s or (select count(*) from native) = %(most)s
 from (select) as once left join (
-    select id, question, count(*) as common, array_agg(at order by weight desc)
-            filter (where tells) as terms,
+    select id, question, array_agg(at order by weight desc) filter (where tells) as terms,
         sum(weight * case when was_asked and was_said then 1.25 when was_asked then 1 else 0.5 end)
             / ln(size) as rank
     from matched join weight using (at) group by id, question, size
@@ -146,12 +152,11 @@ from (select) as once left join (
 
 @dataclass(frozen=True)
 class Match:
-    """`reply`, `question`: ids of messages. `common`: how many terms either has; `terms`: those of
-    them that are rare enough to tell something, what tells most first."""
+    """`reply`, `question`: ids of messages. `terms`: those that either has and that are rare enough
+    to tell something, what tells most first."""
 
     reply: int
     question: int
-    common: int
     terms: list[Term]
     rank: float
 
@@ -181,6 +186,8 @@ def similar(
         "numbers": list(range(len(wanted))),
         "queries": [term.query for term in wanted],
         "language": "" if typed else language,
+        "everyday": [is_everyday(term) for term in wanted],
+        "little": LITTLE,
         "common": COMMON,
         "seldom": SELDOM,
         "enough": ENOUGH,
@@ -196,8 +203,8 @@ def similar(
         cursor.execute(_RANKED, values)
         rows = cursor.fetchall()
     matches = [
-        Match(reply, question, common, [wanted[number] for number in numbers], rank)
-        for reply, question, common, numbers, rank, _bounded in rows
+        Match(reply, question, [wanted[number] for number in numbers], rank)
+        for reply, question, numbers, rank, _bounded in rows
         if reply
     ]
     return Found(matches, any(row[-1] for row in rows))

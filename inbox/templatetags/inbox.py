@@ -18,6 +18,7 @@ from inbox.models import Conversation, Reason, Source, SourceState
 from inbox.pages import folder_counts, folders, pictures, saved_replies
 from inbox.pages.rows import is_unread
 from inbox.reply_rules import connector_of
+from inbox.variables import Facts, fill
 from members import follow_ups
 from team.models import User
 from team.templatetags.saved_views import opened_view
@@ -223,6 +224,12 @@ def why(conversation: Conversation) -> str:
     if reason == Reason.NEW_TOPIC and conversation.channel:
         return _("new topic in %(channel)s") % {"channel": conversation.channel.name}
     return str(Reason(reason).label)
+
+
+@register.filter
+def filled_in(text: str, facts: Facts) -> str:
+    """A saved reply as it reads in a conversation."""
+    return fill(text, facts)
 
 
 @register.filter

@@ -105,7 +105,8 @@ def saved_reply_menu(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse
     asked = answered(conversation, request.GET.get("to"))
     words = storable(request.GET.get("words", "")).strip()[:LONGEST_WORDS]
     offers = saved_replies.offered(asked, request.user, words)
-    context = {"conversation": conversation, "offers": offers}
+    facts = saved_replies.facts_of(conversation, asked, request.user)
+    context = {"conversation": conversation, "offers": offers, "facts": facts}
     return htmx.vary(render(request, "inbox/saved_reply_menu.html", context))
 
 

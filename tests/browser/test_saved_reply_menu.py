@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from .hub import Hub
 from .talks import Talk, Talks
@@ -380,3 +380,31 @@ def test_the_menu_stands_beside_the_reply_box(sit, talk: Talk, width: int) -> No
     assert 0 <= composer["x"] - (menu["x"] + menu["width"]) <= 16
     assert menu["x"] >= 0
     assert menu["y"] >= 0
+
+
+@pytest.mark.parametrize("is_slow", [False, True])
+def test_tab_leads_to_the_past_answers_and_enter_inserts_the_first(
+    sit, talk: Talk, is_slow: bool
+) -> None:
+    page = sit("bo")
+
+    def late(route: Route) -> None:
+        page.wait_for_timeout(400)
+        route.continue_()
+
+    page.goto(talk.page)
+    page.locator(REPLY).click()
+    if is_slow:  # the key is pressed before they are there
+        page.route(
+            "**/past-answers/**", lambda route: (page.wait_for_timeout(400), route.continue_())
+        )
+    page.keyboard.type(";firmware")
+    if not is_slow:
+        found(page)
+    page.keyboard.press("Tab")
+    first = page.locator(f"{MENU} [data-found] .menu-item").first
+    expect(first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(MENU)).to_be_hidden()
+    expect(page.locator(REPLY)).to_be_focused()
+    expect(page.locator(REPLY)).not_to_have_value("")

@@ -235,6 +235,15 @@ def test_the_answer_is_read_with_its_question_and_inserted_as_it_was_written(bob
     assert not SavedReply.objects.exclude(used_count=0).exists()
 
 
+def test_the_name_of_the_colleague_who_signed_it_is_pointed_out_to_others(bob, lena, talk):
+    reply = answered(ASKED, f"Use the thick cable.\n\n{lena.first_name}", lena)
+    remarks = []
+    for user in (bob, lena):
+        answer = past_answers.load(talk, user, reply.pk)
+        remarks.append(answer.text.remark)
+    assert remarks == [f"Check before sending. This answer mentions: {lena.first_name}", ""]
+
+
 def test_an_answer_that_names_another_member_of_its_conversation_says_so(bob, talk):
     reply = answered(ASKED, "Danke, Henrike. Bob meint dasselbe.", bob)
     there = reply.conversation

@@ -108,6 +108,28 @@ def test_one_word_alone_makes_a_likeness_only_where_few_have_it(bob):
     assert len(offered(asking("My pedal, my lid?", "en"), bob)) == 3
 
 
+@pytest.mark.parametrize(
+    ("question", "language", "other"),
+    [
+        ("I ran it on Thursday and got 14 of them.", "en", "We ran late, Thursday at 14:00."),
+        ("Am Donnerstag kam die letzte Woche.", "de", "Donnerstag letzte Woche?"),
+        ("Jeudi dernier, il demande deux fois.", "fr", "Le dernier jeudi ?"),
+    ],
+)
+def test_days_numbers_and_what_anything_may_do_make_no_likeness(bob, question, language, other):
+    answered(other, "See you there.", bob, language=language)
+    assert offered(asking(question, language), bob) == []
+
+
+def test_words_of_everyday_language_count_beside_others(bob):
+    answered("The encoder jumps at home.", "Clean it.", bob)
+    answered("The encoder jumps since Thursday, when I moved.", "Move it back.", bob)
+    answered("I moved on Thursday.", "Congratulations.", bob)
+    talk = asking("My encoder jumps since Thursday, I moved it.", "en")
+    assert offered(talk, bob) == ["Move it back.", "Clean it."]
+    assert set(offered(talk, bob, "thursday moved")) == {"Move it back.", "Congratulations."}
+
+
 def test_what_is_typed_finds_the_same_whatever_is_answered_and_only_that_is_marked(bob):
     answered("The encoder jumps, and the lid too.", "Clean it.", bob)
     answered("It jumps.", "Your encoder is dirty; a very long story about the hinge. " * 9, bob)

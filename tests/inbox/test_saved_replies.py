@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from inbox.models import Delivery, SavedReply
 from inbox.pages import saved_replies
+from inbox.pages.saved_replies import facts_of
 from inbox.variables import VARIABLES, Facts, fill, unfilled, what_is_wrong
 from inbox.verbs import saved_replies as verbs
 from tests.make import make_conversation, make_identity, make_member, make_message, make_source
@@ -237,6 +238,15 @@ def test_menu_and_page_ask_as_often_for_many_as_for_one(bob, talk, django_assert
     with django_assert_max_num_queries(8):
         menu = client.get(reverse("saved-reply-menu", args=[talk.pk])).content.decode()
     assert menu.count("data-url") == 40
+
+
+def test_the_menu_shows_replies_as_they_will_read(bob, talk):
+    greeting = "Hi {{ member.first_name | friend }}, see {{ conversation.link }}. {{ me.name }}"
+    save(title="Greeting", text=greeting)
+    menu = signed_in(bob).get(reverse("saved-reply-menu", args=[talk.pk])).content.decode()
+    facts = facts_of(talk, talk.answerable(), bob)
+    assert html.escape(fill(greeting, facts)) in menu
+    assert "{{" not in menu
 
 
 def test_what_the_menu_has_not_is_found_by_the_server(bob, talk, monkeypatch):

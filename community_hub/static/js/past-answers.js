@@ -1,6 +1,7 @@
 // <past-answers>: in the menu of the reply box, what the team answered before. Asked for when the menu opens and
 // as one types; what is shown of the words before cannot be taken by Enter in the box. The right arrow opens
-// the whole answer below its row, the left one closes it.
+// the whole answer below its row, the left one closes it. Tab leads here from the box and from the saved replies,
+// which arrows go through, also while the answers are still looked for; Enter inserts one.
 const PAUSE = 250; // ms without a key
 
 class PastAnswers extends HTMLElement {
@@ -10,6 +11,7 @@ class PastAnswers extends HTMLElement {
     this.gone = new AbortController();
     const { signal } = this.gone;
     this.menu.addEventListener("input", ({ target }) => target.matches(".filter") && this.typed(), { signal });
+    this.menu.addEventListener("keydown", (event) => this.comeHere(event), { signal });
     this.menu.addEventListener("toggle", ({ newState }) => this.turned(newState), { signal });
     this.addEventListener("click", ({ target }) => this.toggle(target.closest("[data-read]")));
     this.addEventListener("keydown", (event) => this.key(event));
@@ -21,8 +23,23 @@ class PastAnswers extends HTMLElement {
     this.wait();
   }
 
+  comeHere(event) {
+    this.isWanted = false; // whoever presses another key goes on elsewhere
+    const { key, target } = event;
+    if (key !== "Tab" || event.shiftKey || event.ctrlKey || event.altKey || event.metaKey) return;
+    const isBefore = this.compareDocumentPosition(target) & Node.DOCUMENT_POSITION_PRECEDING;
+    if (!isBefore || !target.matches(".filter, .menu-item") || !(this.isBusy || this.first)) return;
+    event.preventDefault();
+    this.isWanted = this.isBusy;
+    if (!this.isBusy) this.first.focus();
+  }
+
+  get isBusy() { return this.found.getAttribute("aria-busy") === "true"; }
+  get first() { return this.found.querySelector(".menu-item"); }
+
   turned(state) {
     this.wait();
+    this.isWanted = false;
     if (state !== "open") return;
     this.setApart(); // what is there is from the time before
     this.look();
@@ -54,6 +71,8 @@ class PastAnswers extends HTMLElement {
     if (event.target !== this.found) return;
     if (this.timer) return this.setApart(); // one has typed on since it was asked for
     this.found.removeAttribute("aria-busy");
+    if (this.isWanted) this.first?.focus();
+    this.isWanted = false;
     this.querySelector("[data-said]").textContent = this.found.querySelector("[data-words]")?.textContent.trim() ?? "";
   }
 
