@@ -223,3 +223,27 @@ def colour(page: Page, selector: str) -> str:
 
 def white(page: Page) -> str:
     return colour(page, "body")
+
+
+def test_after_a_refusal_one_goes_on_in_the_box_and_the_words_are_a_draft(
+    sit, hub: Hub, talk: Talk
+) -> None:
+    page = sit("bo")
+    page.goto(talk.page)
+    box, warning = page.locator(REPLY), page.locator("#composer-warning")
+    for text in ("Hi {{ member.nme }}", "Use `{{ block }}` there"):
+        box.fill(text)
+        page.get_by_role("button", name="Send", exact=False).last.click()
+        expect(warning).not_to_be_empty()
+        expect(box).to_be_focused()
+        expect(page.locator("[data-draft=saving]")).to_be_hidden()
+        expect(page.locator("[data-draft=saved]")).to_be_visible()
+        drafts = "select count(*) from inbox_draft where conversation_id = %s and text = %s"
+        assert hub.ask(drafts, talk.pk, text) == 1
+    warning.get_by_role("button", name="Send anyway").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("article.ours")).to_contain_text("Use {{ block }} there")
+    expect(warning).to_be_empty()
+    expect(box).to_be_focused()
+    expect(box).to_have_value("")
+    expect(page.locator("[data-draft]:visible")).to_have_count(0)

@@ -17,7 +17,7 @@ class ComposerBox extends HTMLElement {
     this.addEventListener("keydown", (event) => event.key === "Backspace" && this.takeSemicolon(event));
     this.addEventListener("toggle", ({ target, newState }) => { if (target.id === "saved-menu" && newState === "closed") this.begun = false; }, true);
     this.addEventListener("htmx:beforeRequest", (event) => this.sending(event));
-    this.addEventListener("htmx:afterRequest", (event) => event.detail.successful || this.kept(event));
+    this.addEventListener("htmx:afterRequest", (event) => hasGone(event) || this.kept(event));
     document.body.addEventListener("composer:sent", ({ detail }) => this.gotAway(detail.kind), { signal });
     document.body.addEventListener("composer:returned", ({ detail }) => this.returned(detail), { signal });
   }
@@ -102,12 +102,15 @@ class ComposerBox extends HTMLElement {
     const box = this.box(this.kindOf(event));
     if (!box) return;
     this.sent[box.dataset.kind] = box.value;
+    this.insists = event.target.closest(".warning") !== null; // from a button that goes with the warning
     this.tell(box, "sending");
   }
 
   kept(event) {
     const box = this.box(this.kindOf(event));
-    if (box) this.tell(box, "kept");
+    if (!box) return;
+    this.tell(box, "kept");
+    if (hasFocus(this)) box.focus(); // where what was refused is mended; the warning may be another by now
   }
 
   // what was typed while it was on its way stays
@@ -117,8 +120,10 @@ class ComposerBox extends HTMLElement {
     const more = box.value.startsWith(text) ? box.value.slice(text.length) : box.value;
     box.value = more.trimStart();
     this.tell(box, box.value ? "kept" : "changed");
+    const goesOn = this.insists && hasFocus(this);
     setTimeout(() => this.clear(".preview, .warning")); // after the swap: what is cleared may have asked for it
-    if (!box.value && document.activeElement === box) document.getElementById("main")?.focus({ preventScroll: true }); // z, e and j are keys again
+    if (goesOn) box.focus();
+    else if (!box.value && document.activeElement === box) document.getElementById("main")?.focus({ preventScroll: true }); // z, e and j are keys again
   }
 
   // only here, if it was written here: another conversation has other readers
@@ -132,5 +137,11 @@ class ComposerBox extends HTMLElement {
     box.focus();
   }
 }
+
+// what is refused (409, 422) is an answer to be shown, and no error for htmx
+function hasGone({ detail }) { return detail.successful && detail.xhr.status < 400; }
+
+// or nothing has it, as what was pressed has left
+function hasFocus(part) { return part.contains(document.activeElement) || document.activeElement === document.body; }
 
 customElements.define("composer-box", ComposerBox);
