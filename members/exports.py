@@ -17,8 +17,13 @@ from team.exports import ExportKind
 from team.models import BackgroundJob, Export, User
 
 from . import day_of_year, hooks
-from .columns import Column, named, shown_in, with_columns
-from .listing import MemberListing
+from .columns import (
+    Column,
+    named,
+    shown_in,
+    with_columns,
+)
+from .listing import MemberListing, shown_when_sorted
 from .models import Identity, Member
 
 MEMBERS = "members"
@@ -29,9 +34,11 @@ def begin(listing: MemberListing, *, by: User, picked: Sequence[int] = ()) -> Ch
     """`picked`: ids, where only those are wanted. Raises Mistake, TooMany, PermissionDenied."""
     exports.begin.require(by)
     listing.found(by)
+    chosen = shown_in(listing.columns, by)
+    columns = shown_when_sorted(chosen, listing)
     params: dict[str, Any] = {
         "listing": listing.as_json(),
-        "columns": [column.slug for column in shown_in(listing.columns, by)],
+        "columns": [column.slug for column in columns],
     }
     if picked:
         params["picked"] = list(picked)
@@ -92,7 +99,9 @@ def rows(export: Export, pks: Sequence[int]) -> Iterable[Sequence[Any]]:
 
 
 def _called(account: Identity) -> str:
-    return f"{hooks.network_name(account.network)}: {account.handle}"
+    """By its name, where it has no handle, as in the list."""
+    called = account.handle or account.display_name
+    return f"{hooks.network_name(account.network)}: {called}"
 
 
 def _columns(export: Export) -> list[Column]:

@@ -4,7 +4,7 @@ address, in a job or in an export. The one place that reads them and makes rows 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -16,6 +16,7 @@ from community_hub.lib.keyset import Order, counted
 from community_hub.lib.text import number, storable
 
 from . import filters
+from .columns import COLUMNS, Column, named
 from .models import Member, Stage
 from .models.member import in_stage
 from .models.scopes import with_hidden_scopes_read
@@ -153,6 +154,15 @@ class MemberListing:
     def _asked(self, user: User) -> Q:
         asked = in_stage(self.stage) if self.stage else Q()
         return asked & filters.condition(self.query, user) if self.query else asked
+
+
+def shown_when_sorted(chosen: Sequence[Column], wanted: MemberListing) -> list[Column]:
+    """These, and the one that a list is sorted by where that is not the usual order: dates that
+    rows are in the order of stand in them."""
+    column = COLUMNS.get(SORTS[wanted.sort].column)
+    if wanted.sort == DEFAULT or column is None or column in chosen:
+        return list(chosen)
+    return named([column.slug, *(each.slug for each in chosen)])
 
 
 def count(user: User, text: str, cap: int) -> int:

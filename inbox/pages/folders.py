@@ -62,6 +62,12 @@ class Folder:
         return {}
 
     @property
+    def is_by_wait(self) -> bool:
+        """Rows show how long they wait, and not when the last message came: what they are ordered
+        by."""
+        return self.waits or self.first is not None
+
+    @property
     def joint(self) -> str:
         """What stands between its address and more for the query of the address."""
         return "?"

@@ -67,9 +67,12 @@ def excerpts_of(
     user: User,
     *,
     dated: bool = True,
+    by_place: bool = False,
 ) -> dict[int, Excerpt]:
     """One more query for a page, at most. Not `dated`: a row keeps the time that its list is in the
-    order of."""
+    order of. `by_place`: it has the time of its hit, which is that of the last message where the
+    subject has the words, and may be later than that of the message that is shown."""
+    place_of = {hit.conversation: hit.place[0] for hit in hits}
     message_of = {hit.conversation: hit.message for hit in hits}
     found = messages_of([pk for pk in message_of.values() if pk], user)
     messages = {message.pk: message for message in found}
@@ -83,7 +86,7 @@ def excerpts_of(
             continue
         writer = message.by or (message.author and message.author.member)
         pieces = excerpt(message.beginning, wanted, message.language)
-        sent_at = message.sent_at if dated else None
+        sent_at = place_of[row.pk] if by_place else message.sent_at if dated else None
         excerpts[row.pk] = Excerpt(message.pk, pieces, str(writer or ""), sent_at, given)
     return excerpts
 

@@ -51,7 +51,7 @@ SORTS: dict[str, Words] = {
     "oldest": _("Oldest first"),
 }
 FEW, FEWEST = 5, 2  # conversations that the command palette shows; letters that it looks for
-NEWEST, BEST = "newest", "best"
+NEWEST, BEST, WAITING = "newest", "best", "waiting"
 BELOW = "below "  # in the cursor of a ranked page
 
 
@@ -69,6 +69,10 @@ class SearchFolder(Folder):
         if self.view:
             values["view"] = str(self.view.pk)
         return f"{path('conversation-search')}?{urlencode(values)}"
+
+    @property
+    def is_by_wait(self) -> bool:
+        return self.sort == WAITING
 
     @property
     def sorts(self) -> dict[str, Words]:
@@ -130,7 +134,7 @@ class SearchFolder(Folder):
             found, said = found.filter(said), Q()
         order = OLDEST_FIRST if self.sort == "oldest" else NEWEST_FIRST
         with limited():
-            if self.sort == "waiting":
+            if self.sort == WAITING:
                 page = waiting_first(found, said, after, size)
             else:
                 page = bounded_page(found, said, order, after, size)
@@ -179,7 +183,9 @@ class SearchFolder(Folder):
         rows = rows_of([hit.conversation for hit in shown], context.user)
         wanted = sought(asked.query)
         return FoundRows(
-            rows, NEWEST_FIRST, excerpts=excerpts_of(rows, shown, wanted, context.user)
+            rows,
+            NEWEST_FIRST,
+            excerpts=excerpts_of(rows, shown, wanted, context.user, by_place=self.sort == NEWEST),
         )
 
 

@@ -152,6 +152,7 @@ def conversation_rows(
         open_pk=opened.pk if opened else 0,
         slug=folder.slug,
         wakes=folder.wakes,
+        by_wait=folder.is_by_wait,
         writing=context.get("writing") or {},
         excerpts=getattr(context.get("page"), "excerpts", {}),
         address=address_of("conversation"),

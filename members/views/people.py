@@ -19,8 +19,14 @@ from community_hub.lib import htmx
 from community_hub.lib.query import Mistake, marked, parse, what_is_not_searched
 from community_hub.lib.text import number
 from members import exports
-from members.columns import COLUMNS, Column, as_written, named, shown_in
-from members.listing import SORTS, MemberListing
+from members.columns import (
+    COLUMNS,
+    Column,
+    as_written,
+    named,
+    shown_in,
+)
+from members.listing import SORTS, MemberListing, shown_when_sorted
 from members.models import Stage, Tag
 from members.models.member import MemberQuerySet
 from members.models.scopes import with_hidden_scopes_read
@@ -99,7 +105,8 @@ def list_page(
         parts, mistake = found_by(asked, user)
     size = max(PAGE, min(shown, MOST_SHOWN))
     before = request.GET.get("before", "")
-    listing = page_of(parts, wanted, columns, user, before=before, size=size)
+    shown_columns = shown_when_sorted(columns, wanted)
+    listing = page_of(parts, wanted, shown_columns, user, before=before, size=size)
     begun = jobs.begun_by(user, since=timezone.now() - SHOWN) if user.can_tag else []
     context = {
         "listing": listing,
@@ -109,7 +116,8 @@ def list_page(
         "asked": asked,
         "bar": bar,
         "sorts": SORTS.values(),
-        "columns": columns,
+        "columns": shown_columns,
+        "chosen": columns,
         "all_columns": COLUMNS.values(),
         "stages": Stage.choices,
         "jobs": [(job, jobs.words_of(job)) for job in begun if job.group and not job.finished_at],

@@ -83,6 +83,24 @@ def test_the_chosen_columns_in_words_with_dates_in_the_hub_s_timezone(client, bo
     ]  # fmt: skip
 
 
+def test_what_the_list_is_ordered_by_and_calls_an_account_is_in_the_file(client, bob):
+    at = timezone.now().replace(year=2026, month=3, day=1, hour=12, minute=0, second=0)
+    ada = make_member("Ada", last_seen=at, first_seen=at)
+    make_identity(ada, network="discourse:forum.example", handle="", display_name="Ada L.")
+    bob.prefer(member_columns=["stage"])
+    client.force_login(bob)
+    (_head, row) = exported(client, sort="-first")
+    assert row[:3] == ["Ada", "forum.example: Ada L.", "Visitor"]
+    assert row[3].startswith("2026-03-01T12:00")
+    page = client.get("/members/?sort=-first")
+    assert [column.slug for column in page.context["columns"]] == ["stage", "first"]
+    assert [column.slug for column in page.context["chosen"]] == ["stage"]
+    assert (
+        'hx-include="#rows .pick :checked, #matching input, #wanted [name=sort], #wanted-col'
+        in (page.content.decode())
+    )
+
+
 def test_what_was_closed_or_downloaded_is_offered_no_more(client, bob, lena):
     crowd(2)
     client.force_login(bob)
