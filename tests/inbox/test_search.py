@@ -564,8 +564,8 @@ def test_any_text_is_a_page_or_a_sentence(client, bob, text):
 def test_a_search_that_takes_too_long_says_how_to_narrow_it(bob, monkeypatch):
     talk = said("clock")
     quick = hits.Search.seen
-    monkeypatch.setattr(limits, "TIMEOUT_MS", 20)
     with monkeypatch.context() as slow:
+        slow.setattr(limits, "TIMEOUT_MS", 20)
         waits = ["pg_sleep(0.2) is not null"]
         slow.setattr(hits.Search, "seen", lambda self: quick(self).extra(where=waits))
         page = searches.search("clock").page(bob)
