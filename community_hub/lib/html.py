@@ -33,6 +33,7 @@ _WITH_CONTENT = {
 # What one body may hold; over any of these it is kept as text. nh3 takes time by the square of
 # some of them, and nothing can interrupt it: at the bounds, a body costs 0.1 to 0.4 s.
 MOST_CHARACTERS = 1_000_000
+FEW_CHARACTERS = 4_000  # too few for any of the bounds below, whatever they are
 # So many tags, or so many entities, or half of both.
 MOST_TAGS = 11_000
 MOST_ENTITIES = 15_000
@@ -124,6 +125,8 @@ def clean(html: str, base_url: str = "") -> str:
 
 def is_bearable(html: str) -> bool:
     """Whether nh3 can clean it in a fraction of a second. Looks at it in linear time."""
+    if len(html) < FEW_CHARACTERS:
+        return True
     tags, ampersands = html.count("<"), html.count("&")
     if (
         len(html) > MOST_CHARACTERS

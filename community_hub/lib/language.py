@@ -13,13 +13,14 @@ READ = 1000  # characters of a text that are looked at
 FEWEST = 8  # letters; in fewer it would be guessed
 SURE = 0.6  # of 1; below that it is not said
 _ADDRESS = re.compile(r"https?://\S+|[@#][\w.@-]+")
-_LETTER = re.compile(r"[^\W\d_]")
+_LETTERS = re.compile(rf"(?:[\W\d_]*[^\W\d_]){{{FEWEST}}}")  # stops at the last that it needs
 
 
 def detected(text: str) -> str:
-    """Its code, such as "en" or "ceb"; "" where that is not sure. About 15 microseconds."""
+    """Its code, such as "en" or "ceb"; "" where that is not sure. Some 50 microseconds for 40
+    words."""
     words = " ".join(_ADDRESS.sub(" ", text[:READ]).split())
-    if len(_LETTER.findall(words[: FEWEST * 20])) < FEWEST:
+    if not _LETTERS.match(words[: FEWEST * 20]):
         return ""
     labels, scores = _model().predict(words, k=1)
     return labels[0].removeprefix("__label__") if labels and scores[0] >= SURE else ""

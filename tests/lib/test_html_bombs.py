@@ -78,6 +78,15 @@ def test_the_worst_bodies_within_the_bounds_cost_less_than_half_a_second_each() 
         assert took < 0.5 * scale * 1.5, name  # others use the machine too
 
 
+@pytest.mark.parametrize("part", ["<", "<b", "<b>", "</", "&", "&x", "/ ", "<b ", "<b a "])
+def test_a_body_that_is_not_measured_keeps_every_bound(
+    part: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = ("<b " + part * html.FEW_CHARACTERS)[: html.FEW_CHARACTERS - 1]
+    monkeypatch.setattr(html, "FEW_CHARACTERS", 0)
+    assert html.is_bearable(body)
+
+
 @pytest.mark.parametrize(
     "body",
     [
