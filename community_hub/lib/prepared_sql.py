@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
+from django.db import connections
 from django.db.backends.postgresql.base import CursorMixin
 from psycopg import sql
 from psycopg.types.datetime import TimestamptzLoader
@@ -33,6 +34,7 @@ class PreparedCursor(CursorMixin, psycopg.Cursor[Any]):
 def cursor(connection: Any) -> Iterator[Any]:
     """One of Django's, which translates errors as any other does. Where queries are logged it is
     Django's own: psycopg does not tell what a prepared statement was filled with."""
+    connection = connections[connection.alias]  # Django's proxy looks it up for each attribute
     if connection.queries_logged:
         with connection.cursor() as logged:
             yield logged
