@@ -3,12 +3,34 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import starmap
+from typing import NamedTuple
 
+from django.db import connection
+
+from community_hub.lib import prepared_sql
 from community_hub.lib.text import one_line, web_address
 from inbox.connectors.ignored import Ignored
 from inbox.ingest import threads
 from inbox.ingest.items import PreparedItem, channel_key
 from inbox.models import Channel, Source
+
+
+class _Known(NamedTuple):
+    """A row of the query below."""
+
+    external_id: str
+    pk: int
+    name: str
+    url: str
+    muted: bool
+
+
+_KNOWN = """
+select external_id, id, name, url, muted from inbox_channel
+where source_id = %(source)s
+  and external_id = any(array(select json_array_elements_text(%(ids)s::json)))
+"""
 
 
 def store_channels(source: Source, ready: list[PreparedItem]) -> tuple[dict[str, int], set[str]]:
@@ -17,8 +39,9 @@ def store_channels(source: Source, ready: list[PreparedItem]) -> tuple[dict[str,
     named = {one.channel_id: one.item for one in ready if one.channel_id}
     if not named:
         return {}, set()
-    stored = Channel.objects.filter(source=source, external_id__in=list(named))
-    known = {channel.external_id: channel for channel in stored}
+    with prepared_sql.cursor(connection) as cursor:
+        cursor.execute(_KNOWN, {"source": source.pk, "ids": prepared_sql.as_json(list(named))})
+        known = {row.external_id: row for row in starmap(_Known, cursor.fetchall())}
     changed = []
     for external_id, item in sorted(named.items()):
         old = known.get(external_id)
@@ -32,7 +55,8 @@ def store_channels(source: Source, ready: list[PreparedItem]) -> tuple[dict[str,
         unique_fields=["source", "external_id"],
         update_fields=["name", "url"],
     )
-    pks = {channel.external_id: channel.pk for channel in (*known.values(), *written)}
+    pks = {external_id: channel.pk for external_id, channel in known.items()}
+    pks |= {channel.external_id: channel.pk for channel in written}
     return pks, {channel.external_id for channel in known.values() if channel.muted}
 
 

@@ -9,8 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import F
-from django.db.models.functions import Coalesce, Greatest, Least
 
 from community_hub.lib import prepared_sql
 from community_hub.lib.text import storable_json
@@ -59,6 +57,19 @@ on conflict (source_id, day) do update set
 """
 
 
+# What is not said is left as it is: least() and greatest() leave out what is null.
+_MOVE = """
+update inbox_source set
+    cursor = coalesce(%(cursor)s::jsonb, cursor),
+    gap_from = coalesce(%(gap_from)s::timestamptz, gap_from),
+    gap_until = coalesce(%(gap_until)s::timestamptz, gap_until),
+    backfill_count = backfill_count + %(filled)s::int,
+    backfill_oldest = least(backfill_oldest, %(oldest)s::timestamptz),
+    backfill_newest = greatest(backfill_newest, %(newest)s::timestamptz)
+where id = %(source)s
+"""
+
+
 def count_page(
     source: Source,
     outcome: Outcome,
@@ -78,18 +89,16 @@ def count_page(
                     len(outcome.bad), json.dumps(dict(outcome.ignored)),
                 ],
             )  # fmt: skip
-    changed: dict[str, Any] = {}
-    if cursor is not None:
-        changed["cursor"] = storable_json(cursor)
-    if gap:
-        changed["gap_from"], changed["gap_until"] = gap
-    if source.is_backfilling and outcome.oldest:
-        changed["backfill_count"] = F("backfill_count") + outcome.stored
-        changed["backfill_oldest"] = Least(
-            Coalesce(F("backfill_oldest"), outcome.oldest), outcome.oldest
-        )
-        changed["backfill_newest"] = Greatest(
-            Coalesce(F("backfill_newest"), outcome.newest), outcome.newest
-        )
-    if changed:
-        Source.objects.filter(pk=source.pk).update(**changed)
+    fills = source.is_backfilling and outcome.oldest is not None
+    if cursor is not None or gap or fills:
+        values: dict[str, Any] = {
+            "source": source.pk,
+            "cursor": None if cursor is None else json.dumps(storable_json(cursor)),
+            "gap_from": gap[0] if gap else None,
+            "gap_until": gap[1] if gap else None,
+            "filled": outcome.stored if fills else 0,
+            "oldest": outcome.oldest if fills else None,
+            "newest": outcome.newest if fills else None,
+        }
+        with prepared_sql.cursor(connection) as database:
+            database.execute(_MOVE, values)

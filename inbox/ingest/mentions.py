@@ -71,8 +71,11 @@ returning m.id, m.conversation_id
 
 def say_follow_up(conversations: Iterable[int]) -> list[tuple[int, int]]:
     """(message, conversation) of those that ask now. By kept fields that are up to date."""
+    wanted = sorted(conversations)
+    if not wanted:
+        return []
     with prepared_sql.cursor(connection) as cursor:
-        cursor.execute(_FOLLOW_UP, [prepared_sql.as_array(sorted(conversations))])
+        cursor.execute(_FOLLOW_UP, [prepared_sql.as_array(wanted)])
         found: list[tuple[int, int]] = cursor.fetchall()
     return found
 
@@ -93,6 +96,8 @@ select id from asked
 
 def wake(ids: Sequence[int]) -> set[int]:
     """A new mention reopens what was done and wakes what slept; the conversations it is in."""
+    if not ids:
+        return set()
     with prepared_sql.cursor(connection) as cursor:
         cursor.execute(_WAKE, [prepared_sql.as_array(ids)])
         return {pk for (pk,) in cursor.fetchall()}

@@ -161,10 +161,10 @@ def _store(source: Source, ready: list[PreparedItem], now: datetime) -> Outcome:
         return outcome
     stage = Stage.VISITOR if source.is_our_place else Stage.OUTSIDER
     people = resolve([one.author for one in ready if one.author], stage=stage)
-    placed = threads.assign(source, ready, channels)
-    outcome.conversations = matching.match_own(source, ready, placed)
+    placement = threads.assign(source, ready, channels)
+    outcome.conversations = matching.match_own(source, ready, placement.of)
     authors = _authors(ready, people)
-    written = rows.upsert(source, ready, placed, authors, now)
+    written = rows.upsert(source, ready, placement.of, authors, now)
     outcome.stored = len(written)
     unchanged = len(ready) - len(written)
     if unchanged:
@@ -174,35 +174,38 @@ def _store(source: Source, ready: list[PreparedItem], now: datetime) -> Outcome:
         for one, author in zip(ready, authors, strict=True)
         if author
     )
-    _after_rows(source, ready, placed, channels, written, outcome)
+    threads.describe(ready, placement, channels)
+    _after_rows(source, ready, placement, authors, written, outcome)
     return outcome
 
 
 def _after_rows(
     source: Source,
     ready: list[PreparedItem],
-    placed: dict[str, int],
-    channels: dict[str, int],
+    placement: threads.Placement,
+    authors: list[ResolvedIdentity | None],
     written: list[rows.Written],
     outcome: Outcome,
 ) -> None:
     ids = [row.id for row in written]
     touched = {row.conversation_id for row in written}
-    threads.describe(ready, placed, channels)
     linked = threads.link_parents(
-        source, ids, sorted(touched), by_ref=any(one.item.thread_ref for one in ready)
+        source,
+        ids if placement.awaited or any(row.is_untied for row in written) else [],
+        sorted(touched) if any(one.item.thread_ref for one in ready) else [],
     )
     asking = mentions.say_reply_to_team(sorted({*ids, *linked}))
     asking += [row.id for row in written if row.asks_now]
     message_lines.log_messages(written)
-    rows.block_replies({placed[one.thread_id]: one.item for one in ready})
+    newest = {placement.of[one.thread_id]: one.item for one in ready}
+    rows.block_replies(newest, new=placement.made)
     left = {row.moved_from for row in written if row.moved_from}
     outcome.conversations |= touched | left | rows.conversations_of(linked)
-    Conversation.objects.recompute(outcome.conversations)
-    if again := mentions.say_follow_up(outcome.conversations):
+    answered = Conversation.objects.recompute(outcome.conversations)
+    if again := mentions.say_follow_up(answered):
         asking += [message for message, _conversation in again]
         Conversation.objects.recompute({conversation for _message, conversation in again})
-    message_lines.log_team_replies([*ids, *linked])
+    message_lines.log_team_replies([*(ids if _may_be_ours(authors, written) else []), *linked])
     if linked or left:
         bond_contributions.changed_in(rows.conversations_of([*ids, *linked]))
     outcome.newly_asked = mentions.wake(asking)
@@ -212,6 +215,14 @@ def _authors(
     ready: list[PreparedItem], people: dict[tuple[str, str], ResolvedIdentity]
 ) -> list[ResolvedIdentity | None]:
     return [people.get(key_of(one.author)) if one.author else None for one in ready]
+
+
+def _may_be_ours(authors: list[ResolvedIdentity | None], written: list[rows.Written]) -> bool:
+    """Whether any of a page's messages may be of the team: all are new, and by known others, on
+    most pages."""
+    return not all(row.inserted for row in written) or any(
+        author is None or author.is_staff or author.is_us for author in authors
+    )
 
 
 def _mirror_deletions(source: Source, external_ids: list[str], now: datetime) -> Outcome:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection
 
@@ -20,13 +19,13 @@ if TYPE_CHECKING:
     from inbox.ingest.items import PreparedItem
 
 
-@dataclass(frozen=True)
-class Written:
+class Written(NamedTuple):
     id: int
     conversation_id: int
     inserted: bool
     moved_from: int | None = None  # the conversation it was in, where that is another
     asks_now: bool = False  # a mention, and it was none before
+    is_untied: bool = False  # it names a parent, and has none
 
 
 _COLUMNS: dict[str, str] = {
@@ -110,11 +109,13 @@ where (m.version <> excluded.version or m.conversation_id <> excluded.conversati
   and (m.edited_at is null or excluded.edited_at >= m.edited_at)
   and (m.deleted_at is null or m.deleted_at < %(long_ago)s or excluded.edited_at > m.deleted_at)
 returning id, conversation_id, (xmax = 0),
-    (select nullif(was.conversation_id, m.conversation_id) from inbox_message was
-     where was.source_id = m.source_id and was.external_id = m.external_id),
-    m.mention_reason <> '' and coalesce(
+    case when xmax <> 0 then
+        (select nullif(was.conversation_id, m.conversation_id) from inbox_message was
+         where was.source_id = m.source_id and was.external_id = m.external_id) end,
+    m.mention_reason <> '' and (xmax = 0 or
         (select was.mention_reason from inbox_message was
-         where was.source_id = m.source_id and was.external_id = m.external_id), '') = ''
+         where was.source_id = m.source_id and was.external_id = m.external_id) = ''),
+    m.parent_id is null and m.parent_external_id <> ''
 """  # noqa: S608 - names
 
 
@@ -165,14 +166,15 @@ def _row(
     }
 
 
-def block_replies(newest: Mapping[int, Incoming]) -> None:
-    """Say on the conversation why nobody may answer there; or that one may again."""
+def block_replies(newest: Mapping[int, Incoming], new: Container[int]) -> None:
+    """Say on the conversation why nobody may answer there; or that one may again. `new`: those
+    that were just made, where nothing says that nobody may."""
     blocked = {
         pk: one_line(item.reply_blocked_reason or "", 300)
         for pk, item in newest.items()
         if not item.can_reply
     }
-    free = [pk for pk, item in newest.items() if item.can_reply]
+    free = [pk for pk, item in newest.items() if item.can_reply and pk not in new]
     if free:
         _execute(
             "update inbox_conversation set reply_blocked = ''"

@@ -48,19 +48,28 @@ class Groups:
         return list(found.values())
 
 
-def assign(
-    source: Source, batch: Sequence[PreparedItem], channels: dict[str, int]
-) -> dict[str, int]:
-    """Conversation pks by thread id, for every thread of the batch; new ones are made.
+@dataclass(frozen=True)
+class Placement:
+    """`of`: conversation pks by thread id. `made`: the rows of those that are new, by pk.
+    `awaited`: a stored message without its parent names one of the batch, or may do so."""
+
+    of: dict[str, int]
+    made: dict[int, dict[str, Any]]
+    awaited: bool
+
+
+def assign(source: Source, batch: Sequence[PreparedItem], channels: dict[str, int]) -> Placement:
+    """Where every thread of the batch belongs; new conversations are made.
 
     The caller holds the lock on the source, so nobody else places its messages meanwhile.
     """
     groups = Groups()
     for ready in batch:
         groups.top(ready.thread_id)
-    for thread_id, pk in known(source, {ready.thread_id for ready in batch}).items():
+    found = known(source, {ready.thread_id for ready in batch})
+    for thread_id, pk in found.items():
         groups.unite(thread_id, pk)
-    _unite_by_parents(source, batch, groups)
+    awaited = _unite_by_parents(source, batch, groups)
     placed: dict[str, int] = {}
     fresh: list[tuple[list[str], dict[str, Any]]] = []
     for nodes in groups.all():
@@ -71,11 +80,14 @@ def assign(
             placed.update(dict.fromkeys(threads, winner))
         else:
             fresh.append((threads, _new(source, batch, threads, channels)))
-    made = insert_rows(Conversation, [row for _, row in fresh])
-    for (threads, _row), pk in zip(fresh, made, strict=True):
+    made: dict[int, dict[str, Any]] = {}
+    pks = insert_rows(Conversation, [row for _, row in fresh])
+    for (threads, row), pk in zip(fresh, pks, strict=True):
         placed.update(dict.fromkeys(threads, pk))
-    _remember_aliases(source, placed)
-    return placed
+        made[pk] = row
+        found[row["external_id"]] = pk
+    _remember_aliases(source, placed, found)
+    return Placement(placed, made, awaited)
 
 
 def known(source: Source, thread_ids: Iterable[str]) -> dict[str, int]:
@@ -111,10 +123,11 @@ cross join lateral (
 """
 
 
-def _unite_by_parents(source: Source, batch: Sequence[PreparedItem], groups: Groups) -> None:
+def _unite_by_parents(source: Source, batch: Sequence[PreparedItem], groups: Groups) -> bool:
     """A reply belongs where the message it answers is, whichever of the two came first; and a
     message where it is, unless its platform numbers threads and moved it: elsewhere another thread
-    id only tells that the topmost ancestor is another one now, and the old one may be gone."""
+    id only tells that the topmost ancestor is another one now, and the old one may be gone.
+    Whether a stored message names one of the batch as its parent."""
     thread_of = {ready.external_id: ready.thread_id for ready in batch}
     fixed = {ready.external_id for ready in batch if not ready.item.thread_ref}
     parents = {ready.parent_id for ready in batch if ready.parent_id}
@@ -132,6 +145,7 @@ def _unite_by_parents(source: Source, batch: Sequence[PreparedItem], groups: Gro
     for ready in batch:
         if ready.parent_id:
             answers[ready.parent_id].append(ready.thread_id)
+    awaited = False
     for external_id, parent_external_id, conversation_id in stored:
         for thread_id in answers.get(external_id or "", ()):
             groups.unite(thread_id, conversation_id)
@@ -139,6 +153,8 @@ def _unite_by_parents(source: Source, batch: Sequence[PreparedItem], groups: Gro
             groups.unite(thread_of[external_id], conversation_id)
         if parent_external_id in thread_of:
             groups.unite(thread_of[parent_external_id], conversation_id)
+            awaited = True
+    return awaited
 
 
 def _new(
@@ -159,6 +175,7 @@ def _new(
     }
 
 
+_DESCRIBED = ("subject", "permalink", "visibility", "channel_id")
 _DESCRIBE = """
 update inbox_conversation c set
     subject = coalesce(nullif(new.subject, ''), c.subject),
@@ -174,7 +191,7 @@ where c.id = new.id and (c.subject, c.permalink, c.visibility, c.channel_id) is 
 
 
 def describe(
-    batch: Sequence[PreparedItem], placed: Mapping[str, int], channels: Mapping[str, int]
+    batch: Sequence[PreparedItem], placement: Placement, channels: Mapping[str, int]
 ) -> None:
     """Titles change, topics move to another channel, and a root may come after its answers."""
     telling = sorted(
@@ -182,7 +199,7 @@ def describe(
         key=lambda ready: ready.edited_at or ready.sent_at,
     )
     new = {
-        placed[ready.thread_id]: (
+        placement.of[ready.thread_id]: (
             ready.subject,
             web_address(
                 ready.item.thread_permalink or (ready.item.permalink if ready.item.is_root else "")
@@ -192,26 +209,23 @@ def describe(
         )
         for ready in telling
     }
+    for pk, row in placement.made.items():  # most of them say nothing else than when they were made
+        if new.get(pk) == tuple(row[name] for name in _DESCRIBED):
+            del new[pk]
     if new:
         with prepared_sql.cursor(connection) as cursor:
             columns = zip(*new.values(), strict=True)
             cursor.execute(_DESCRIBE, [list(new), *(list(column) for column in columns)])
 
 
-_NAMES = "select id, external_id from inbox_conversation where id = any(%s::bigint[])"
-
-
-def _remember_aliases(source: Source, placed: dict[str, int]) -> None:
-    """A thread id that is not its conversation's own leads there by an alias."""
-    with prepared_sql.cursor(connection) as cursor:
-        pks = prepared_sql.as_array(set(placed.values()))
-        cursor.execute(_NAMES, [pks])
-        names = dict(cursor.fetchall())
+def _remember_aliases(source: Source, placed: dict[str, int], found: dict[str, int]) -> None:
+    """A thread id that is not its conversation's own leads there by an alias. `found`: those that
+    lead there already."""
     ThreadAlias.objects.bulk_create(
         [
             ThreadAlias(source=source, external_id=thread_id, conversation_id=pk)
             for thread_id, pk in sorted(placed.items())
-            if names.get(pk) != thread_id
+            if found.get(thread_id) != pk
         ],
         ignore_conflicts=True,
     )
@@ -247,32 +261,24 @@ returning m.id
 _LINK_BY_REF = """
 update inbox_message child set parent_id = parent.id
 from inbox_message parent
-where child.conversation_id = any(%(conversations)s::bigint[]) and child.parent_id is null
+where child.conversation_id = any(%(ids)s::bigint[]) and child.parent_id is null
   and child.parent_ref <> '' and parent.conversation_id = child.conversation_id
   and parent.thread_ref = child.parent_ref and parent.id <> child.id
 returning child.id
 """
 
 
-def link_parents(
-    source: Source, ids: Sequence[int], conversations: Sequence[int], *, by_ref: bool
-) -> list[int]:
+def link_parents(source: Source, ids: Sequence[int], conversations: Sequence[int]) -> list[int]:
     """Tie these messages to their parents, and waiting children to these; pks of the tied.
 
-    `by_ref`: the platform names parents by a number within the thread, so that a message without a
-    parent may yet be one.
+    `conversations`: those whose platform names parents by a number within the thread, so that a
+    message without a parent may yet be one.
     """
-    with prepared_sql.cursor(connection) as cursor:
-        linked: list[int] = []
-        statements = [_LINK_BY_ID] + ([_LINK_BY_REF] if by_ref else [])
-        for statement in statements:
-            cursor.execute(
-                statement,
-                {
-                    "source": source.pk,
-                    "ids": prepared_sql.as_array(ids),
-                    "conversations": prepared_sql.as_array(conversations),
-                },
-            )
-            linked += [pk for (pk,) in cursor.fetchall()]
-        return linked
+    linked: list[int] = []
+    for statement, pks in ((_LINK_BY_ID, ids), (_LINK_BY_REF, conversations)):
+        if pks:
+            with prepared_sql.cursor(connection) as cursor:
+                values: dict[str, Any] = {"source": source.pk, "ids": prepared_sql.as_array(pks)}
+                cursor.execute(statement, values)
+                linked += [pk for (pk,) in cursor.fetchall()]
+    return linked

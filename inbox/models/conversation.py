@@ -93,8 +93,9 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         """A capped count: never reads more than `most` rows."""
         return counted(self, most)
 
-    def recompute(self, ids: Iterable[int]) -> None:
-        recompute(ids)
+    def recompute(self, ids: Iterable[int]) -> list[int]:
+        """See kept_fields.py."""
+        return recompute(ids)
 
 
 class Conversation(models.Model):

@@ -156,19 +156,23 @@ left join opening on opening.conversation_id = touched.id
 left join other on other.conversation_id = touched.id
 left join arrived on arrived.conversation_id = touched.id
 where c.id = touched.id
+returning c.id, c.first_reply_at is not null
 """
 
 
-def recompute(ids: Iterable[int], *, locked: bool = False) -> None:
+def recompute(ids: Iterable[int], *, locked: bool = False) -> list[int]:
     """Bring the kept fields of these conversations up to date: one query to lock their rows, in
-    order, unless the caller holds them (`locked`), and one to write."""
+    order, unless the caller holds them (`locked`), and one to write. Those in which the team has
+    replied."""
     wanted = sorted(set(ids))
-    if wanted:
-        with prepared_sql.cursor(connection) as cursor:
-            values: dict[str, Any] = {"ids": wanted, "misleading": MISLEADING}
-            if not locked:
-                cursor.execute(_LOCK, {"ids": wanted})
-            cursor.execute(_FACTS + _UPDATE, values)
+    if not wanted:
+        return []
+    with prepared_sql.cursor(connection) as cursor:
+        values: dict[str, Any] = {"ids": wanted, "misleading": MISLEADING}
+        if not locked:
+            cursor.execute(_LOCK, {"ids": wanted})
+        cursor.execute(_FACTS + _UPDATE, values)
+        return [pk for pk, is_answered in cursor.fetchall() if is_answered]
 
 
 def recompute_locked(ids: Iterable[int]) -> None:
