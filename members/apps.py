@@ -36,6 +36,7 @@ class MembersConfig(AppConfig):
             note_filters,
             organisation_filters,
             outreach_filter,
+            owner_verbs,
             personal_filters,
             relationship_filters,
             stage_rule,
@@ -62,6 +63,7 @@ class MembersConfig(AppConfig):
         hooks.bond_contributions += encounter_bonds.CONTRIBUTIONS
         hooks.handover_sections += [
             handovers.MEMBERS,
+            handovers.BACKUP_OF,
             handovers.KNOWN_ALONE,
             handovers.FOLLOW_UPS,
         ]

@@ -28,6 +28,7 @@ from . import verbs
 from .listing import MemberListing
 from .models import Member, Stage
 from .models.tag import tag_name
+from .owner_verbs import set_backup, set_owner
 
 if TYPE_CHECKING:
     from .models.member import MemberQuerySet
@@ -137,15 +138,29 @@ def _stage(form: Mapping[str, str], user: User) -> tuple[str, str]:
 
 
 def _owner(form: Mapping[str, str], user: User) -> tuple[str, str]:
+    owner = _colleague(form, user)
+    if owner is None:
+        return "", _now("no owner")
+    return str(owner.pk), _now("owner %(owner)s") % {"owner": owner}
+
+
+def _backup(form: Mapping[str, str], user: User) -> tuple[str, str]:
+    backup = _colleague(form, user)
+    if backup is None:
+        return "", _now("no backup")
+    return str(backup.pk), _now("backup %(backup)s") % {"backup": backup}
+
+
+def _colleague(form: Mapping[str, str], user: User) -> User | None:
     """`owner`: somebody's id, "me" or "nobody"."""
     wanted = form.get("owner", "")
     if wanted == "nobody":
-        return "", _now("no owner")
+        return None
     pk = user.pk if wanted == "me" else number(wanted)
-    owner = User.objects.active().filter(pk=pk).first()
-    if owner is None:
+    found = User.objects.active().filter(pk=pk).first()
+    if found is None:
         raise ValueError(_now("Select a teammate."))
-    return str(owner.pk), _now("owner %(owner)s") % {"owner": owner}
+    return found
 
 
 def _apply_stage(members: list[Member], value: str, *, by: User, group: uuid.UUID) -> Changes:
@@ -154,12 +169,15 @@ def _apply_stage(members: list[Member], value: str, *, by: User, group: uuid.UUI
     return verbs.set_stage(having, value, by=by, group=group)
 
 
-def _apply_owner(members: list[Member], value: str, *, by: User, group: uuid.UUID) -> Changes:
-    """Nothing, where that colleague was deactivated meanwhile."""
-    owner = User.objects.active().filter(pk=value).first() if value else None
-    if value and owner is None:
-        return Changes(group)
-    return verbs.set_owner(members, owner, by=by, group=group)
+def _applied(set_colleague: Callable[..., Changes]) -> Callable[..., Changes]:
+    def apply(members: list[Member], value: str, *, by: User, group: uuid.UUID) -> Changes:
+        """Nothing, where that colleague was deactivated meanwhile."""
+        colleague = User.objects.active().filter(pk=value).first() if value else None
+        if value and colleague is None:
+            return Changes(group)
+        return set_colleague(members, colleague, by=by, group=group)
+
+    return apply
 
 
 _KINDS = {
@@ -167,7 +185,9 @@ _KINDS = {
         "%(n)s member tagged", "%(n)s members tagged", n)),
     "stages": _Kind(_stage, verbs.set_stage, _apply_stage, lambda n: ngettext(
         "%(n)s member changed", "%(n)s members changed", n)),
-    "owners": _Kind(_owner, verbs.set_owner, _apply_owner, lambda n: ngettext(
+    "owners": _Kind(_owner, set_owner, _applied(set_owner), lambda n: ngettext(
+        "%(n)s member changed", "%(n)s members changed", n)),
+    "backups": _Kind(_backup, set_backup, _applied(set_backup), lambda n: ngettext(
         "%(n)s member changed", "%(n)s members changed", n)),
 }  # fmt: skip
 NOUNS = tuple(_KINDS)

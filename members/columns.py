@@ -37,6 +37,7 @@ _ALL = (
     Column("tags", _("Tags")),
     Column("stage", _("Stage")),
     Column("owner", _("Owner")),
+    Column("backup", _("Backup")),
     Column("contact", _("Last contact"), is_sortable=True),
     Column("seen", _("Last seen"), is_sortable=True),
     Column("first", _("First seen"), is_sortable=True),
@@ -81,7 +82,7 @@ def with_columns(found: MemberQuerySet, columns: Sequence[Column], user: User) -
     if any(column.slug == "organisations" for column in columns):
         now = Affiliation.objects.current(today_of(user)).newest_first()
         prefetched.append(Prefetch("affiliations", now.select_related("organisation")))
-    found = with_dates(found, columns, user).select_related("owner", "user")
+    found = with_dates(found, columns, user).select_related("owner", "backup", "user")
     return found.prefetch_related(*prefetched)
 
 

@@ -14,11 +14,11 @@ from community_hub.lib.text import TooLong, one_line, typed_line
 from team.models import User
 
 from . import custom_fields, day_of_year, interests
+from .details_saving import PEOPLE
 from .models import Member
 
 MOST_LANGUAGES = 12
 KEPT = ("pronouns", "place", "timezone", "languages", "interests", "birthday", "do_not_contact")
-PEOPLE = ("owner", "user")  # each with a verb of its own
 
 
 class DetailsForm(forms.Form):
@@ -61,6 +61,14 @@ class DetailsForm(forms.Form):
         help_text=gettext_lazy("The teammate who keeps in touch with them."),
         error_messages={"invalid_choice": gettext_lazy("Select a teammate.")},
     )
+    backup = forms.ModelChoiceField(
+        label=gettext_lazy("Backup"),
+        queryset=User.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("Unassigned"),
+        help_text=gettext_lazy("Steps in while the owner is away."),
+        error_messages={"invalid_choice": gettext_lazy("Select a teammate.")},
+    )
     user = forms.ModelChoiceField(
         label=gettext_lazy("Teammate"),
         queryset=User.objects.none(),
@@ -86,15 +94,17 @@ class DetailsForm(forms.Form):
         initial["languages"] = ", ".join(member.languages)
         initial["interests"] = ", ".join(member.interests)
         initial["birthday"] = day_of_year.words(member.birthday) if member.birthday else ""
-        initial |= {"owner": member.owner_id, "user": member.user_id}
+        initial |= {
+            "owner": member.owner_id, "backup": member.backup_id, "user": member.user_id
+        }  # fmt: skip
         initial |= custom_fields.initial(self.custom, member)
         super().__init__(data, initial=initial)
         self.fields |= custom_fields.form_fields(self.custom)
-        last = ["owner", "user", "do_not_contact"]
+        last = [*PEOPLE, "do_not_contact"]
         self.order_fields([*(name for name in self.fields if name not in last), *last])
         # Whoever it is now stays, though they were switched off meanwhile.
-        team = User.objects.filter(Q(is_active=True) | Q(pk=member.owner_id))
-        self._offer("owner", team)
+        for name, now in (("owner", member.owner_id), ("backup", member.backup_id)):
+            self._offer(name, User.objects.filter(Q(is_active=True) | Q(pk=now)))
         if user.can_link_staff:
             free = Q(is_active=True, member__isnull=True) | Q(pk=member.user_id)
             self._offer("user", User.objects.filter(free))
@@ -133,12 +143,15 @@ class DetailsForm(forms.Form):
         for name in ("name", "pronouns", "place"):
             if name in data:
                 data[name] = one_line(data[name], 200)
+        backup = data.get("backup")
+        if backup and backup == data.get("owner") and "backup" in self.data:
+            self.add_error("backup", _("Select somebody else: they are the owner."))
         return data
 
     @property
     def changed(self) -> dict[str, Any]:
-        """Of a valid form: columns of the member that are others now; `owner` and `user` as User
-        or None. What the form was sent without is left as it is."""
+        """Of a valid form: columns of the member that are others now; PEOPLE as User or
+        None. What the form was sent without is left as it is."""
         data = {name: self.cleaned_data[name] for name in ("name", *KEPT)}
         data["fields"] = custom_fields.stored(self.custom, self.member, self.cleaned_data)
         data |= {n: self.cleaned_data[n] for n in PEOPLE if n in self.fields and n in self.data}

@@ -12,19 +12,24 @@ from team.models import User
 
 from . import verbs
 from .models import Member
+from .owner_verbs import set_backup, set_owner
+
+PEOPLE = ("owner", "backup", "user")  # teammates, each with a verb of its own
 
 
 def save(member: Member, changed: dict[str, Any], *, by: User) -> Changes:
-    """`changed`: columns of the member; `owner` and `user` as User or None. All of it or nothing:
+    """`changed`: columns of the member; PEOPLE as User or None. All of it or nothing:
     PermissionDenied where `by` may not do a part of it."""
     group = uuid.uuid4()
-    columns = {name: it for name, it in changed.items() if name not in ("owner", "user")}
+    columns = {name: it for name, it in changed.items() if name not in PEOPLE}
     done: list[Changes] = []
     with transaction.atomic():
         if columns:
             done.append(verbs.describe(member, by=by, group=group, **columns))
         if "owner" in changed:
-            done.append(verbs.set_owner(member, changed["owner"], by=by, group=group))
+            done.append(set_owner(member, changed["owner"], by=by, group=group))
+        if "backup" in changed:
+            done.append(set_backup(member, changed["backup"], by=by, group=group))
         if "user" in changed:
             done.append(verbs.link_user(member, changed["user"], by=by, group=group))
     return Changes(group, [action for each in done for action in each.actions])

@@ -117,6 +117,7 @@ def _value(row: Any, column: Column, zone: Any) -> Any:
         "tags": lambda: ", ".join(tag.name for tag in row.tags.all()),
         "stage": lambda: "" if row.user_id or row.is_bot else row.get_stage_display(),
         "owner": lambda: str(row.owner) if row.owner else "",
+        "backup": lambda: str(row.backup) if row.backup else "",
         "organisations": lambda: ", ".join(map(str, row.affiliations.all())),
         "place": lambda: row.place,
         "languages": lambda: ", ".join(row.languages),

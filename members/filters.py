@@ -83,11 +83,11 @@ def tagged(value: str, context: Context) -> Q:
     return Q(Exists(MemberTag.objects.filter(member=OuterRef("pk"), tag=tag)))
 
 
-def owned(value: str, context: Context) -> Q:
-    """`me`, `nobody`, or a teammate by name or email."""
+def looked_after(field: str, value: str, context: Context) -> Q:
+    """By `me`, `nobody`, or a teammate by name or email. `field`: owner or backup."""
     if value.lower() == "nobody":
-        return Q(owner__isnull=True)
-    return Q(owner__isnull=False, owner=colleague(value, context))
+        return Q(**{f"{field}__isnull": True})
+    return Q(**{f"{field}__isnull": False, field: colleague(value, context)})
 
 
 def of_kind(value: str, context: Context) -> Q:
@@ -195,7 +195,15 @@ PEOPLE.register(
         name="owner",
         help=gettext_lazy("Whose owner is this teammate, you (me) or nobody"),
         example="owner:me",
-        build=owned,
+        build=partial(looked_after, "owner"),
+        complete=colleagues,
+        refers_to="user",
+    ),
+    OperatorDefinition(
+        name="backup",
+        help=gettext_lazy("Whose backup is this teammate, you (me) or nobody"),
+        example="backup:me",
+        build=partial(looked_after, "backup"),
         complete=colleagues,
         refers_to="user",
     ),

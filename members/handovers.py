@@ -16,9 +16,10 @@ from team import actions
 from team.actions import Changes
 from team.models import User
 
-from . import bonds, follow_ups, hooks, verbs
+from . import bonds, follow_ups, hooks
 from .hooks import HandoverSection
 from .models import Bond, FollowUp, Member, Rhythm
+from .owner_verbs import set_backup, set_owner
 
 MOST = 200  # rows of a section on the page
 MOST_MOVED = 2_000  # rows of a section in one action
@@ -62,7 +63,20 @@ def owned(teammate: User, user: User, most: int) -> list[Member]:
 def move_owned(teammate: User, to: User, by: User, group: uuid.UUID) -> Changes:
     found = Member.objects.visible_to(by).filter(owner=teammate)
     both = found.filter(pk__in=Member.objects.visible_to(to).values("pk"))
-    return verbs.set_owner(both.order_by("pk")[:MOST_MOVED], to, by=by, group=group)
+    return set_owner(both.order_by("pk")[:MOST_MOVED], to, by=by, group=group)
+
+
+def backed_up(teammate: User, user: User, most: int) -> list[Member]:
+    """As owned(), those for whose owner they step in."""
+    found = Member.objects.visible_to(user).filter(backup=teammate).order_by("pk")
+    return _best_known(list(found[:MOST_MOVED]), teammate, user)[:most]
+
+
+def move_backed_up(teammate: User, to: User, by: User, group: uuid.UUID) -> Changes:
+    """Those whom the other owns keep the backup they have."""
+    found = Member.objects.visible_to(by).filter(backup=teammate)
+    both = found.filter(pk__in=Member.objects.visible_to(to).values("pk"))
+    return set_backup(both.order_by("pk")[:MOST_MOVED], to, by=by, group=group)
 
 
 def known_alone(teammate: User, user: User, most: int) -> list[Member]:
@@ -115,6 +129,15 @@ MEMBERS = HandoverSection(
     rows=owned,
     move=move_owned,
     place=10,
+)
+BACKUP_OF = HandoverSection(
+    slug="backup",
+    title=_("Members they are the backup of"),
+    empty=_("They are nobody’s backup."),
+    template="members/_handover_member.html",
+    rows=backed_up,
+    move=move_backed_up,
+    place=15,
 )
 KNOWN_ALONE = HandoverSection(
     slug="known-alone",

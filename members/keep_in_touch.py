@@ -30,7 +30,7 @@ from team import actions
 from team.actions import Changes, one_by_one, verb
 from team.models import Action, User
 
-from . import occasions, verbs
+from . import occasions, owner_verbs
 from .cadences import check_cadence
 from .follow_up_checks import NotPossible, checked_day
 from .follow_ups import today
@@ -197,7 +197,7 @@ def _last_words(line: Activity | None, user: User) -> str:
 
 
 def _give(occasion: Occasion, to: User, by: User) -> Changes:
-    return verbs.set_owner(occasion.member, to, by=by)
+    return owner_verbs.set_owner(occasion.member, to, by=by)
 
 
 def _later(occasion: Occasion, day: date, by: User) -> Changes:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 MOST = 4  # accounts and tags of one row
 SHOWN = (
     *("name", "stage", "place", "languages", "interests", "birthday", "is_bot", "user_id"),
-    *("owner__name", "owner__email"),
+    *("owner__name", "owner__email", "backup__name", "backup__email"),
 )
 
 
@@ -84,7 +84,7 @@ def _rows(
         at = JSONObject(role="role", name="organisation__name")
         found = found.annotate(organisation_list=ArraySubquery(now.values(json=at)[:MOST]))
     return (
-        found.select_related("owner")
+        found.select_related("owner", "backup")
         .only(*SHOWN)
         .annotate(
             accounts=ArraySubquery(

@@ -79,10 +79,29 @@ def stages(batch: Sequence[Action]) -> dict[int, Sentence]:
 
 
 def owners(batch: Sequence[Action]) -> dict[int, Sentence]:
-    owners = User.objects.in_bulk({action.after["owner_id"] for action in batch} - {None})
+    return _colleagues(
+        batch,
+        "owner_id",
+        _("made %(who)s the owner of %(object)s"),
+        _("removed the owner of %(object)s"),
+    )
+
+
+def backups(batch: Sequence[Action]) -> dict[int, Sentence]:
+    return _colleagues(
+        batch,
+        "backup_id",
+        _("made %(who)s the backup of %(object)s"),
+        _("removed the backup of %(object)s"),
+    )
+
+
+def _colleagues(batch: Sequence[Action], field: str, given: str, taken: str) -> dict[int, Sentence]:
+    """Of each action, whom it set. A colleague who is not there any more has no name."""
+    people = User.objects.in_bulk({action.after[field] for action in batch} - {None})
     return {
-        action.pk: Sentence(_("made %(owner)s the owner of %(object)s"), {"owner": str(owner)})
-        if (owner := owners.get(action.after["owner_id"]))
-        else Sentence(_("removed the owner of %(object)s"), {})
+        action.pk: Sentence(given, {"who": str(who)})
+        if (who := people.get(action.after[field]))
+        else Sentence(taken, {})
         for action in batch
     }

@@ -1,13 +1,13 @@
-"""What the team writes down about members: stage, owner, details, tags, notes, who is staff.
+"""What the team writes down about members: stage, details, tags, notes, who is staff.
 
-Stage, owner and tags are set on one member or on many, in the same statements.
+Stage and tags are set on one member or on many, in the same statements.
 """
 
 from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -87,26 +87,6 @@ def set_stage(
             for action in changes.actions
         )
     return changes
-
-
-@verb(
-    "own",
-    on=ON,
-    right="can_edit_members",
-    words=_("changed the owner of %(object)s"),
-    undo=undo_kept_fields,
-    lead_may_undo=True,
-    details=trail_words.owners,
-)
-def set_owner(
-    members: Member | Iterable[Member],
-    owner: User | None,
-    *,
-    by: User,
-    group: uuid.UUID | None = None,
-) -> Changes:
-    after = {"owner_id": owner.pk if owner else None}
-    return change_all("own", members, after, by, group)
 
 
 @verb(
@@ -267,22 +247,31 @@ def _write(fields: dict[int, dict[str, Any]]) -> None:
 def change_all(
     name: str,
     members: Member | Iterable[Member],
-    after: dict[str, Any],
+    after: dict[str, Any] | Callable[[Member], dict[str, Any]],
     by: User,
     group: uuid.UUID | None,
 ) -> Changes:
-    """Those that are so already are left alone. The instances given are brought up to date."""
+    """`after`: the same for all, or made of each as it is in the database. Those that are so
+    already are left alone. The instances given are brought up to date."""
     given = _several(members)
     with transaction.atomic():
         rows = _locked(row.pk for row in given)
-        before = {pk: {field: getattr(row, field) for field in after} for pk, row in rows.items()}
-        changed = [row for pk, row in rows.items() if before[pk] != after]
-        _write({row.pk: after for row in changed})
+        wanted = {pk: after(row) if callable(after) else after for pk, row in rows.items()}
+        before = {
+            pk: {field: getattr(row, field) for field in wanted[pk]} for pk, row in rows.items()
+        }
+        changed = [row for pk, row in rows.items() if before[pk] != wanted[pk]]
+        _write({row.pk: wanted[row.pk] for row in changed})
         for member in given:
-            for field, value in after.items():
+            for field, value in wanted.get(member.pk, {}).items():
                 setattr(member, field, value)
         return actions.record(
-            name, changed, by=by, group=group, before=lambda row: before[row.pk], after=after
+            name,
+            changed,
+            by=by,
+            group=group,
+            before=lambda row: before[row.pk],
+            after=lambda row: wanted[row.pk],
         )
 
 

@@ -13,7 +13,7 @@ from inbox.connectors.base import Person
 from inbox.models import Conversation, Draft, ReadMark, SavedReply, Source
 from inbox.verbs import credits as credit_verbs
 from inbox.verbs import saved_replies, tags, triage, writing
-from members import follow_up_verbs, follow_up_words, follow_ups
+from members import follow_up_verbs, follow_up_words, follow_ups, owner_verbs
 from members import verbs as member_verbs
 from members.models import (
     Activity,
@@ -93,7 +93,9 @@ def remember(known: KnownMember, source: Source, users: Users) -> None:
     for tag in known.tags:
         member_verbs.tag(member, tag, by=by)
     if known.owner:
-        member_verbs.set_owner(member, users[known.owner], by=by)
+        owner_verbs.set_owner(member, users[known.owner], by=by)
+    if known.backup:
+        owner_verbs.set_backup(member, users[known.backup], by=by)
     for author, days, text in known.notes:
         noted = member_verbs.add_note(member, text, by=users[author])
         backdate(member, timedelta(days=days), pk=noted.actions[0].after["note"])

@@ -24,6 +24,7 @@ class KnownMember:
     languages: tuple[str, ...] = ()
     owner: str = ""
     notes: tuple[tuple[str, int, str], ...] = ()
+    backup: str = ""
 
 
 KNOWN_MEMBERS = (
@@ -47,6 +48,7 @@ KNOWN_MEMBERS = (
                 "We never thanked her in public.",
             ),
         ),
+        backup=BO,
     ),
     KnownMember(
         "forum",

@@ -7,8 +7,7 @@ from datetime import timedelta
 from django.db.models import Count
 from django.utils import timezone
 
-from members import bonds, derived, keep_in_touch, stage_rule, tag_verbs
-from members import verbs as member_verbs
+from members import bonds, derived, keep_in_touch, owner_verbs, stage_rule, tag_verbs
 from members.encounter_verbs import log_encounter
 from members.models import (
     Activity,
@@ -76,14 +75,14 @@ def keep_in_touch_with_some(by: User) -> None:
         user=None, is_bot=False, owner=None, last_seen__lt=timezone.now() - GONE
     )
     for member in gone.annotate(said=Count("activities")).order_by("-said", "pk")[:2]:
-        member_verbs.set_owner(member, by, by=by)
+        owner_verbs.set_owner(member, by, by=by)
         keep_in_touch.set_cadence(member, CADENCE, by=by)
 
 
 def own_somebody_quiet(by: User) -> None:
     quiet = Rhythm.objects.quiet().filter(member__owner=None, member__user=None)
     for row in quiet.select_related("member").order_by("-active_days", "pk")[:1]:
-        member_verbs.set_owner(row.member, by, by=by)
+        owner_verbs.set_owner(row.member, by, by=by)
 
 
 def meet_a_champion(by: User) -> None:

@@ -80,7 +80,7 @@ def changed(
 def menu(request: AuthenticatedHttpRequest, noun: str) -> HttpResponse:
     user = request.user
     context: dict[str, Any] = {"noun": noun, "stages": Stage.choices}
-    if noun == "owners":
+    if noun in ("owners", "backups"):
         context["colleagues"] = User.objects.active().order_by("name", "pk")[:500]
     elif noun == "tags":
         context["all_tags"] = Tag.objects.visible_to(user).current().by_name()[:200]

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from members import bulk, verbs
+from members import bulk, owner_verbs, verbs
 from members.listing import MemberListing
 from members.models import Activity, Member, MemberTag, Sighting, Tag
 from team import actions, jobs, undoing
@@ -74,8 +74,8 @@ def test_selected_members_get_a_stage_in_one_group_with_one_undo(client, bob):
 
 def test_undo_leaves_whom_somebody_changed_since(client, bob, lena):
     rows = crowd(3)
-    group = verbs.set_owner(rows, bob, by=bob).group
-    verbs.set_owner(rows[1], lena, by=lena)
+    group = owner_verbs.set_owner(rows, bob, by=bob).group
+    owner_verbs.set_owner(rows[1], lena, by=lena)
     client.force_login(bob)
     assert undo(client, group) == "2 restored. The rest has changed since."
     assert [row.owner for row in Member.objects.order_by("pk")] == [None, lena, None]
@@ -166,7 +166,7 @@ def test_as_many_statements_for_forty_as_for_four(bob):
         for call in (
             lambda rows=rows: verbs.tag(rows, "x", by=bob),
             lambda rows=rows: verbs.set_stage(rows, "champion", by=bob),
-            lambda rows=rows: verbs.set_owner(rows, bob, by=bob),
+            lambda rows=rows: owner_verbs.set_owner(rows, bob, by=bob),
         ):
             with CaptureQueriesContext(connection) as captured:
                 changes = call()

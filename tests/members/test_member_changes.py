@@ -3,6 +3,7 @@
 import pytest
 from django.utils import timezone
 
+from members import owner_verbs
 from members import verbs as member_verbs
 from members.log import timeline
 from members.models import Activity, Field, MemberTag
@@ -147,7 +148,7 @@ def test_one_save_keeps_all_of_the_form_and_one_undo_takes_it_back(client, lena,
 def test_who_was_switched_off_stays_the_owner_when_something_else_is_saved(
     client, bob, carol, ines
 ):
-    member_verbs.set_owner(ines, carol, by=bob)
+    owner_verbs.set_owner(ines, carol, by=bob)
     carol.is_active = False
     carol.save()
     client.force_login(bob)

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from inbox.models import Conversation, Delivery
 from inbox.verbs import saved_replies, tags, triage, writing
+from members import owner_verbs
 from members import verbs as member_verbs
 from members.models import Tag
 from team import actions, saved_query_verbs, trail
@@ -188,8 +189,8 @@ def test_the_trail_says_which_tag_to_whom_and_until_when(lena, bob) -> None:
     triage.snooze([talk], datetime(2026, 12, 1, 9, tzinfo=UTC), by=bob)
     triage.snooze([talk], None, by=bob)
     member_verbs.tag(member, "maker", by=bob)
-    member_verbs.set_owner(member, lena, by=bob)
-    member_verbs.set_owner(member, None, by=bob)
+    owner_verbs.set_owner(member, lena, by=bob)
+    owner_verbs.set_owner(member, None, by=bob)
     member_verbs.set_stage(member, "champion", by=bob)
     said = [entry.words for entry in trail.page(lena, trail.Filters()).entries]
     assert said[::-1] == [

@@ -1,6 +1,6 @@
 """What one did oneself is listed for everybody, with its undo as long as that is possible."""
 
-from members import verbs
+from members import owner_verbs, verbs
 from members.models import Member
 from team.models import Action
 from tests.make import make_member, make_user
@@ -8,7 +8,7 @@ from tests.make import make_member, make_user
 
 def test_one_s_own_actions_are_listed_and_can_be_undone_after_the_toast_is_gone(client, bob, lena):
     ines = make_member("Ines Wolff")
-    verbs.set_owner(ines, lena, by=lena)
+    owner_verbs.set_owner(ines, lena, by=lena)
     changes = verbs.describe(ines, by=bob, place="Leipzig")
     client.force_login(bob)
     page = client.get("/me/actions/")
