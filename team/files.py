@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -41,6 +42,11 @@ PICTURE_SIZE = ("fit:2560x10000",)
 FORGOTTEN = timedelta(days=2)  # what was uploaded and never saved
 UNDO = timedelta(days=30)  # what was removed comes back with an Undo so long
 UPLOADING = 60 * 60.0  # seconds in which an upload is surely written down
+# What an archive begins with, a broken one too: ZIP (Office files are that), the end of an empty
+# one, a part of many; RAR.
+_ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08", b"Rar!\x1a\x07")
+# No words have these; tabs, line ends, form feeds and the colours of a terminal they may have.
+_CODES = re.compile("[\0-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 # What a picture begins with, that can be read: PNG, JPEG, GIF, WebP, AVIF.
 _AVIF = (b"ftypavif", b"ftypavis")
 _PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
@@ -112,7 +118,7 @@ def _checked(data: bytes, name: str) -> tuple[str, bytes]:
 
 
 def _why_not(data: bytes) -> str:
-    if data.startswith(b"PK\x03\x04"):
+    if data.startswith(_ARCHIVES):
         return _("“%(name)s” is an archive or an Office file. Attach it as a PDF or a picture.")
     if data[4:8] == b"ftyp" and data[8:12] in (b"heic", b"heix", b"mif1", b"msf1"):
         return _("“%(name)s” is a HEIC picture. Attach it as a JPEG.")
@@ -140,7 +146,7 @@ def _is_text(data: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     begin = words.lstrip()[:500].lower()
-    return "\0" not in words and not begin.startswith("<") and "<svg" not in begin
+    return not _CODES.search(words) and not begin.startswith("<") and "<svg" not in begin
 
 
 def _write(found: str, data: bytes) -> None:

@@ -65,7 +65,7 @@ def test_anything_but_a_picture_is_downloaded_and_never_shown(client, bob):
     served = client.get(pdf["url"])
     assert served["Content-Type"] == "application/pdf"
     assert served["Content-Disposition"] == 'attachment; filename="slides.pdf"'
-    text = upload(client, "Grüße".encode(), "notes.md").json()
+    text = upload(client, "Grüße\r\n\tund \x1b[1mmehr".encode(), "notes.md").json()
     assert client.get(text["url"])["Content-Disposition"].startswith("attachment")
 
 
@@ -91,6 +91,11 @@ def pixel_bomb():
         ("photo.png", b"<html><script>alert(1)</script>", "can’t be attached"),
         ("logo.svg", b"<svg xmlns='x'><script>alert(1)</script></svg>", "SVG"),
         ("fake.pdf", zip_bomb(), "archive"),
+        ("broken.zip", b"PK\x03\x04 cut off", "archive"),
+        ("broken.docx", b"PK\x05\x06 the end alone", "archive"),
+        ("part.zip", b"PK\x07\x08 a part of many", "archive"),
+        ("broken.rar", b"Rar!\x1a\x07 cut off", "archive"),
+        ("damaged.txt", b"words, then \x01\x02 codes", "can’t be attached"),
         ("big.png", pixel_bomb(), "too many pixels"),
         ("cut.jpg", picture()[:200], "damaged"),
         ("IMG_1.HEIC", b"\0\0\0\x18ftypheic\0\0\0\0", "HEIC"),
