@@ -108,6 +108,7 @@ def save(
     common: dict[str, Any] = {
         "by": by,
         "new_people": people.new,
+        "colleagues": people.colleagues,
         "file_ids": file_ids,
         "group": group,
     }

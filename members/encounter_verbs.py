@@ -76,12 +76,14 @@ def log_encounter(
     text: str = "",
     visibility: str = Visibility.TEAM,
     new_people: Sequence[str] = (),
+    colleagues: Iterable[User] = (),
     file_ids: Iterable[int] = (),
     token: uuid.UUID | None = None,
     group: uuid.UUID | None = None,
 ) -> Changes:
-    """`new_people`: names of those who have no account anywhere. `file_ids`: what `by` uploaded for
-    it. Nothing changes where the `token` was sent before. Raises NotPossible."""
+    """`new_people`: names of those who have no account anywhere. `colleagues`: who of us was there
+    besides `by`. `file_ids`: what `by` uploaded for it. Nothing changes where the `token` was sent
+    before. Raises NotPossible."""
     row = Encounter(
         kind=EncounterKind(kind), occurred_at=checked_moment(occurred_at),
         place=checked_place(place), text=checked_text(text),
@@ -92,6 +94,7 @@ def log_encounter(
         if not _saved(row):
             return Changes()
         made = _make(new_people, row)
+        row.joined_by.set(_others(colleagues, row))
         put_people(row, [*members, *made])
         files.claim(file_ids, row.files_key, by=by)
         return actions.record("log", [row], by=by, group=group, after={"made": made})
@@ -132,11 +135,13 @@ def edit(
     by: User,
     people: Iterable[Member] | None = None,
     new_people: Sequence[str] = (),
+    colleagues: Iterable[User] | None = None,
     file_ids: Iterable[int] | None = None,
     **fields: Any,
 ) -> Changes:
-    """Set some of kind, occurred_at, place, text and visibility; `people` and `file_ids`: all that
-    it has from now on. Raises NotPossible, and PermissionDenied where it is somebody else's."""
+    """Set some of kind, occurred_at, place, text and visibility; `people`, `colleagues` and
+    `file_ids`: all that it has from now on. Raises NotPossible, and PermissionDenied where it is
+    somebody else's."""
     if not encounter.may_be_changed_by(by):
         raise PermissionDenied
     members = None if people is None else checked_people(people, new_people)
@@ -147,6 +152,8 @@ def edit(
         made = _make(new_people, row)
         if members is not None:
             put_people(row, [*members, *made])
+        if colleagues is not None:
+            row.joined_by.set(_others(colleagues, row))
         if file_ids is not None:
             files.keep_only(file_ids, row.files_key, by=by)
         return _changed("edit", row, before, made, by)
@@ -164,6 +171,7 @@ def join(
     text: str = "",
     place: str = "",
     new_people: Sequence[str] = (),
+    colleagues: Iterable[User] = (),
     file_ids: Iterable[int] = (),
     group: uuid.UUID | None = None,
 ) -> Changes:
@@ -178,7 +186,7 @@ def join(
         _set(row, {"text": "\n\n".join(filter(None, parts)), "place": row.place or place})
         made = _make(new_people, row)
         put_people(row, [*before["people"], *members, *made])
-        row.joined_by.add(by)
+        row.joined_by.add(*_others([by, *colleagues], row))
         files.claim(file_ids, row.files_key, by=by)
         return _changed("join", row, before, made, by, group)
 
@@ -219,6 +227,11 @@ def _locked(encounter: Encounter) -> Encounter:
     if row is None:
         raise NotPossible(_now("It was removed meanwhile."))
     return row
+
+
+def _others(colleagues: Iterable[User], row: Encounter) -> list[User]:
+    """Whoever logged it was there anyway."""
+    return [colleague for colleague in colleagues if colleague.pk != row.by_id]
 
 
 def _set(row: Encounter, fields: dict[str, Any]) -> None:

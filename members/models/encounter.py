@@ -59,9 +59,9 @@ class EncounterQuerySet(models.QuerySet["Encounter"]):
 
 
 class Encounter(models.Model):
-    """`by`: who logged it; `joined_by`: colleagues who added theirs to it. `version` counts its
-    changes, so that an undo leaves alone what somebody changed since. `token`: of the form that it
-    was sent with, which may be sent twice where the answer was lost."""
+    """`by`: who logged it; `joined_by`: colleagues who were there too, or added theirs to it.
+    `version` counts its changes, so that an undo leaves alone what somebody changed since. `token`:
+    of the form that it was sent with, which may be sent twice where the answer was lost."""
 
     kind = models.CharField(max_length=20, choices=EncounterKind.choices)
     occurred_at = models.DateTimeField()

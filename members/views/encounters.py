@@ -86,7 +86,10 @@ def details(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     if not row.may_be_changed_by(request.user):
         raise PermissionDenied
     there = row.people.filter(pk__in=Member.objects.visible_to(request.user))
-    people = People(members=list(there.order_by("attended__pk")))
+    people = People(
+        members=list(there.order_by("attended__pk")),
+        colleagues=list(row.joined_by.order_by("name")),
+    )
     form = EncounterForm(user=request.user, encounter=row)
     return form_page(request, form, people, attached=files.present(row.files_key))
 
@@ -250,7 +253,7 @@ def edit(
     try:
         changes = verbs.edit(
             row, by=request.user, people=[*people.members, *hidden], new_people=people.new,
-            file_ids=uploaded(request), **form.said,
+            colleagues=people.colleagues, file_ids=uploaded(request), **form.said,
         )  # fmt: skip
     except (NotPossible, files.NotKept) as error:
         form.add_error(None, str(error))

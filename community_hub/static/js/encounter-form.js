@@ -93,7 +93,7 @@ class EncounterForm extends HTMLElement {
   }
 
   offerWhom() {
-    const select = this.querySelector("[name=next_for]"), people = this.querySelector("people-picker").chosen;
+    const select = this.querySelector("[name=next_for]"), people = this.querySelector("people-picker").chosen.filter(({ token }) => !token.startsWith("user:"));
     if (!select) return;
     const was = select.value || select.dataset.chosen;
     select.replaceChildren(...people.map(({ token, name }) => new Option(name, token, false, token === was)));

@@ -100,10 +100,11 @@ class PeoplePicker extends HTMLElement {
     Object.assign(field, { type: "hidden", name: "person", value: token });
     says.textContent = name;
     chip.append(field, says);
-    if (token.startsWith("new:")) {
+    const kind = { "new:": this.dataset.newNote, "user:": this.dataset.colleagueNote }[token.match(/^\w+:/)?.[0]];
+    if (kind) {
       const note = document.createElement("span");
       note.className = "quiet";
-      note.textContent = this.dataset.newNote;
+      note.textContent = kind;
       chip.append(note);
     }
     this.chips.append(chip);
