@@ -15,6 +15,7 @@ from community_hub.lib.loose_time import NotUnderstood, read_moment
 from team.models import User
 
 from . import follow_up_checks, follow_ups
+from .due_words import day_in
 from .encounter_checks import LONGEST, NotPossible, checked_moment
 from .models import Encounter, EncounterKind, Visibility
 from .models.encounter import PLACE_LENGTH
@@ -61,6 +62,7 @@ class EncounterForm(forms.Form):
         label=gettext_lazy("By"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=gettext_lazy("Else the day that you write (“on Friday”), or a week from now."),
         error_messages={
             "invalid": gettext_lazy("That’s not a day. Write it as 2026-12-31."),
         },
@@ -95,7 +97,8 @@ class EncounterForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         if data.get("next_text", "").strip() and "next_on" in data:
-            data["next_on"] = data["next_on"] or follow_ups.usual_day(self.user)
+            named = day_in(data["next_text"], follow_ups.today())
+            data["next_on"] = data["next_on"] or named or follow_ups.usual_day(self.user)
             try:
                 follow_up_checks.checked_day(data["next_on"])
             except follow_up_checks.NotPossible as error:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
 from team.models import Action, User
 
 from . import follow_ups, log
@@ -16,6 +21,10 @@ def origin_of(row: Encounter) -> Origin:
     if row.visibility == Visibility.TEAM:
         return Origin(key=row.files_key, place=str(row), link=row.get_absolute_url())
     return Origin(key=row.files_key, visibility=row.visibility)
+
+
+def planned_for(day: date) -> str:
+    return _("next step by %(day)s") % {"day": date_format(day, "l, j F")}
 
 
 def steps_of(row: Encounter) -> FollowUpQuerySet:

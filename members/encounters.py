@@ -7,17 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import Count, F, Window
 from django.db.models.functions import RowNumber
+from django.utils import timezone
 
+from community_hub.lib import moments
 from community_hub.lib.text import number
-from team import files
+from team import files, hours
 from team.models import File, User
 
 from .models import Activity, Encounter, EncounterPerson, Member
 
+WHEN = "l, j F Y, H:i"
 NAMED = 8  # people of an encounter in a line of the log
 
 
@@ -95,3 +99,14 @@ def may_read_files(user: User, pk: int) -> bool:
 
 
 FILE_READER = files.Reader("encounter", may_read_files)
+
+
+def in_both_zones(at: datetime, user: User) -> tuple[str, str]:
+    """As histories have it, in the hub's timezone; and in the reader's, "" where that says the
+    same, without its day where only the clock differs."""
+    hub = at.astimezone(hours.zone_of_hub(user))
+    there, here = (moments.local_moment(each, WHEN) for each in (hub, timezone.localtime(at)))
+    if there == here:
+        return there, ""
+    is_same_day = hub.date() == timezone.localtime(at).date()
+    return there, moments.moment(at, "H:i" if is_same_day else "l, H:i")

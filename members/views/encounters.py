@@ -161,6 +161,7 @@ def encounter_page(request: AuthenticatedHttpRequest, row: Encounter) -> HttpRes
         "may_change": row.may_be_changed_by(request.user),
         "from": came_from(request),
         "steps": encounter_steps.next_steps(row, request.user),
+        "when": encounters.in_both_zones(row.occurred_at, request.user),
     }
     return htmx.respond(request, "members/encounter.html", context, parts=("encounter",))
 
@@ -243,7 +244,10 @@ def save(
     except (NotPossible, follow_up_verbs.NotPossible, files.NotKept) as error:
         form.add_error(None, str(error))
         return form_page(request, form, people, status=422)
-    return saved(request, changes, said_of(changes, joined))
+    said_now = said_of(changes, joined)
+    if changes and words:
+        said_now += " · " + encounter_steps.planned_for(data["next_on"])
+    return saved(request, changes, said_now)
 
 
 def edit(

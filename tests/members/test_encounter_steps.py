@@ -1,6 +1,6 @@
 """The page of an encounter, its next step, and what goes with it when it is removed."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -8,7 +8,7 @@ from django.utils import timezone
 from members import encounter_verbs, filters, follow_up_verbs, follow_ups, verbs
 from members.log import timeline
 from members.models import Encounter, FollowUp, Member
-from team.models import Action
+from team.models import Action, Hub
 from tests.make import make_member, make_source, make_user, one_line
 
 
@@ -230,3 +230,41 @@ def test_an_undo_says_what_was_undone_and_counts_no_rows(client, bob, ines):
     assert undone(logging) == "Encounter removed again"
     planned = follow_up_verbs.plan(ines, "Send the knobs", follow_ups.today(), by=bob)
     assert undone(planned.group) == "Follow-up removed again"
+
+
+def test_a_next_step_is_due_on_the_day_that_its_words_name(client, bob, ines):
+    client.force_login(bob)
+    today = follow_ups.today()
+    answer = send(client, person=[ines.pk], next_text="Send the docs tomorrow", together="no")
+    step = FollowUp.objects.get(text="Send the docs tomorrow")
+    assert step.due_on == today + timedelta(days=1)
+    page = client.get(answer["Location"]).content.decode()
+    assert f"next step by {step.due_on:%A}" in page
+    send(
+        client, person=[ines.pk], next_text="Send the box tomorrow", together="no",
+        next_on=(today + timedelta(days=5)).isoformat(),
+    )  # fmt: skip
+    assert FollowUp.objects.get(text__contains="box").due_on == today + timedelta(days=5)
+    send(client, person=[ines.pk], next_text="Send a card", together="no")
+    assert FollowUp.objects.get(text="Send a card").due_on == follow_ups.usual_day(bob)
+
+
+def test_the_page_has_the_time_of_the_line_in_the_history_and_the_reader_s(client, bob, ines):
+    Hub.objects.create(pk=1, name="Hub", timezone="Asia/Kathmandu")
+    bob.timezone = "Europe/Berlin"
+    bob.save()
+    at = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+    late = datetime(2026, 3, 1, 20, 0, tzinfo=UTC)
+    client.force_login(bob)
+    for moment, hub, own in (
+        (at, "Sunday, 1 March 2026, 17:45", "(13:00 your time)"),
+        (late, "Monday, 2 March 2026, 01:45", "(Sunday, 21:00 your time)"),
+    ):
+        row = logged(encounter_verbs.log_encounter("call", [ines], by=bob, occurred_at=moment))
+        page = one_line(client.get(row.get_absolute_url()).content)
+        assert hub in page
+        assert own in page
+        assert f">{hub[-5:]}</time>" in client.get(ines.get_absolute_url()).content.decode()
+    bob.timezone = "Asia/Kathmandu"
+    bob.save()
+    assert "your time" not in client.get(row.get_absolute_url()).content.decode()
