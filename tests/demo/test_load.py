@@ -15,8 +15,11 @@ from community_hub.demo.known_members import KNOWN_MEMBERS
 from community_hub.demo.load import SEED, load
 from inbox.models import Conversation, Draft, Message, Quarantined, SavedReply, Source
 from inbox.variables import what_is_wrong
+from members import bonds
+from members.listing import MemberListing
 from members.models import Activity, Affiliation, Member, Organisation
 from sandbox.seed import SeedThread
+from team.models import User
 from tests.sandbox.serving import Served
 
 NEWEST = 45  # conversations a site: enough for the hand-written ones
@@ -94,6 +97,11 @@ def test_the_demo_arrives_whole_and_lies_on_the_desk(served: Served, whole: Comm
     assert all(ines.first_seen <= note.occurred_at < promised.occurred_at for note in older)
     petra = Member.objects.get(identities__handle="petra")
     assert petra.stage == "champion"
+    lena = User.objects.get(name="Lena Okafor")
+    (held,) = MemberListing(query="stage:champion held-by-one:yes").found(lena)
+    assert [(each.name, each.is_only) for each in bonds.who_knows(held, lena)] == [
+        ("Lena Okafor", True)
+    ]
     there = Organisation.objects.get(name="Repair Café International").affiliations
     assert there.filter(until=None).count() == 3
     assert there.exclude(until=None).count() == 1
