@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db.models import QuerySet, Subquery
 from django.urls import reverse
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from community_hub.lib.paths import path
-from inbox.models import Message
+from inbox.models import Message, ReplyPromise
 from members import follow_ups
 from members.models import FollowUp, FollowUpKind, Member
 from team.actions import Changes
@@ -27,6 +28,18 @@ def of_closing(group: uuid.UUID, user: User) -> list[FollowUp]:
     closed = Action.objects.filter(group=group, by=user, verb="close", undone_at=None)
     ids = closed.filter(object_type=CONVERSATION).values_list("object_id", flat=True)
     return _asked_of(ids[:1000], group, user)
+
+
+def leaving_with(group: uuid.UUID, user: User) -> list[ReplyPromise]:
+    """Of the same conversations, what is promised in replies that have not been sent yet."""
+    closed = Action.objects.filter(group=group, by=user, verb="close", undone_at=None)
+    ids = closed.filter(object_type=CONVERSATION).values("object_id")
+    return _leaving(ids, user)
+
+
+def _leaving(ids: Any, user: User) -> list[ReplyPromise]:
+    rows = ReplyPromise.objects.visible_to(user).filter(conversation__in=ids, message__isnull=False)
+    return list(rows.select_related("member", "owner", "conversation").order_by("pk")[:MOST])
 
 
 def question(changes: Changes, user: User) -> dict[str, str]:
@@ -50,7 +63,10 @@ def question_after(reply: Message, user: User) -> dict[str, str]:
 
 
 def _question(ids: list[int], group: uuid.UUID, user: User) -> dict[str, str]:
-    rows = _asked_of(ids, group, user) if ids and user.can_edit_members else []
+    """Of what is promised, and of what will be once a reply is sent."""
+    if not ids or not user.can_edit_members:
+        return {}
+    rows: list[FollowUp | ReplyPromise] = [*_asked_of(ids, group, user), *_leaving(ids, user)]
     if not rows:
         return {}
     link = reverse("closed-promises", args=[group])

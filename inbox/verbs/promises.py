@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from inbox.models import Conversation, Message, ReplyPromise
 from inbox.models.reply_promise import MOST
 from members import follow_up_verbs, follow_ups
-from members.follow_up_checks import NotPossible, checked_day, checked_text
+from members.follow_up_checks import NotPossible, checked_day, checked_owner, checked_text
 from members.follow_up_verbs import Origin
-from members.models import FollowUpKind, Member
+from members.models import FollowUp, FollowUpKind, Member
 from team.notifications import notify
 
 if TYPE_CHECKING:
@@ -44,6 +44,14 @@ def go_with(message: Message, *, by: User) -> None:
     begun.update(message=message)
 
 
+def give(row: ReplyPromise, to: User, *, by: User) -> None:
+    """Who keeps what is promised in a reply that has not been sent. NotPossible for a teammate who
+    can't, and once it was sent: it is a follow-up then."""
+    checked_owner(to, row.member, row.conversation.source.scope)
+    if not ReplyPromise.objects.visible_to(by).filter(pk=row.pk).update(owner=to):
+        raise NotPossible(_("The reply was sent meanwhile. Reload the page."))
+
+
 def come_back(message: Message, *, by: User, keep: bool) -> None:
     """The reply was taken back before it left: into the draft of whoever did, or dropped."""
     rows = ReplyPromise.objects.filter(message=message)
@@ -63,10 +71,11 @@ def note_promises(message: Message) -> None:
 
 
 def _note(row: ReplyPromise, message: Message, number: int) -> None:
+    """As of when the reply was written: whoever closed the conversation with it was asked then."""
     origin = origin_of(message, number)
     able = row.owner.is_active and row.owner.can_edit_members
     try:
-        follow_up_verbs.plan(
+        changes = follow_up_verbs.plan(
             row.member,
             row.text,
             max(row.due_on, follow_ups.today()),  # it may have waited long for its platform
@@ -75,6 +84,8 @@ def _note(row: ReplyPromise, message: Message, number: int) -> None:
             kind=FollowUpKind.PROMISE,
             origin=origin,
         )
+        planned = [action.object_id for action in changes.actions]
+        FollowUp.objects.filter(pk__in=planned).update(created_at=message.received_at)
     except (NotPossible, PermissionDenied) as error:
         said = _("Your promise to %(name)s wasn’t noted: “%(text)s” %(why)s")
         facts = {"name": row.member, "text": row.text, "why": error}

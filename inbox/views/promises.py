@@ -21,6 +21,7 @@ from members import follow_ups
 from members.follow_up_verbs import NotPossible
 from members.views.follow_ups import plan_for
 from team.http import AuthenticatedHttpRequest
+from team.models import User
 
 from .common import begun_promises, visible_conversation
 
@@ -52,13 +53,23 @@ def reply_promises(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["POST", "DELETE"])
 def reply_promise(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
-    """DELETE: it is no promise; a form says so in `_method`."""
-    begun = ReplyPromise.objects.visible_to(request.user).in_draft_of(request.user)
-    row = get_object_or_404(begun.select_related("conversation"), pk=pk)
+    """POST `user`: who keeps it, "me" or somebody's id. DELETE: it is no promise; a form says so in
+    `_method`."""
+    seen = ReplyPromise.objects.visible_to(request.user)
+    row = get_object_or_404(seen.select_related("conversation__source", "member"), pk=pk)
     writing.reply.require(request.user)
     if htmx.method(request) == "DELETE":
+        if row.message_id:  # it belongs to a reply that is on its way
+            raise Http404
         row.delete()
-    return answer(request, row.conversation, _("Not marked as a promise any more."))
+        return answer(request, row.conversation, _("Not marked as a promise any more."))
+    wanted = request.POST.get("user", "")
+    keeper = request.user if wanted == "me" else colleague(number(wanted))
+    try:
+        promises.give(row, keeper, by=request.user)
+    except NotPossible as error:
+        return answer(request, row.conversation, str(error), level="error")
+    return answer(request, row.conversation, _("%(name)s keeps it.") % {"name": keeper})
 
 
 @require_http_methods(["GET", "POST"])
@@ -79,12 +90,17 @@ def closed_promises(request: AuthenticatedHttpRequest, group: uuid.UUID) -> Http
     """What is still promised in the conversations that were closed together."""
     context = {
         "rows": open_promises.of_closing(group, request.user),
+        "leaving": open_promises.leaving_with(group, request.user),
         "colleagues": open_promises.colleagues(),
     }
     return htmx.respond(request, "inbox/closed_promises.html", context, parts=("closed-promises",))
 
 
 # Below the views ----------------------------------------------------------------------------------
+
+
+def colleague(pk: int) -> User:
+    return get_object_or_404(User.objects.who_can_triage(), pk=pk)
 
 
 def initial(request: AuthenticatedHttpRequest, conversation: Conversation) -> dict[str, Any]:
@@ -115,10 +131,10 @@ def page(
 
 
 def answer(
-    request: AuthenticatedHttpRequest, conversation: Conversation, text: str
+    request: AuthenticatedHttpRequest, conversation: Conversation, text: str, *, level: str = ""
 ) -> HttpResponse:
     response: HttpResponse = HttpResponseRedirect(conversation.get_absolute_url())
     if "HX-Request" in request.headers:
         response = HttpResponse(status=204)
         trigger_client_event(response, "hub:promises")
-    return htmx.tell(request, response, text)
+    return htmx.tell(request, response, text, level=level)

@@ -12,7 +12,7 @@ from inbox.verbs import promises, triage, writing
 from members import follow_up_verbs
 from members.follow_up_verbs import NotPossible
 from members.models import FollowUp
-from team.models import Notification, Role
+from team.models import Action, Notification, Role
 from tests.make import make_conversation, make_identity, make_message, one_line
 
 
@@ -226,3 +226,49 @@ def test_a_draft_is_its_writers_own(client, bob, lena, talk):
     client.force_login(bob)
     client.delete(f"/reply-promises/{row.pk}/")
     assert not ReplyPromise.objects.exists()
+
+
+def test_a_promise_of_the_reply_that_closes_is_asked_of_once(client, bob, lena, talk):
+    client.force_login(bob)
+    mark(talk, bob)
+    data = {"reply": "We send it.", "done": "1"}
+    htmx = {"HX-Request": "true", "HX-Target": "talk"}
+    answer = client.post(f"/conversations/{talk.pk}/replies/", data, headers=htmx)
+    toast = answer.headers["HX-Trigger"]
+    assert "Still promised to" in toast
+    address = f"/closings/{Action.objects.filter(verb='close').latest('pk').group}/promises/"
+    assert address in toast
+    page = one_line(client.get(address).content)
+    assert "counts once the reply is sent" in page
+    begun = ReplyPromise.objects.get()
+    client.post(f"/reply-promises/{begun.pk}/", {"user": lena.pk})
+    message = talk.messages.get(kind="outbound")
+    sent(message)
+    kept = FollowUp.objects.get()
+    assert (kept.owner, kept.created_at) == (lena, message.received_at)
+    assert kept.text in client.get(address).content.decode()  # it can still be given to another
+    assert client.post(f"/reply-promises/{begun.pk}/", {"user": "me"}).status_code == 404
+    triage.reopen([talk], by=bob)
+    assert "promise" not in closed(client, talk).lower()  # asked of already
+
+
+def test_done_before_a_reply_has_left_asks_of_its_promise(client, bob, talk):
+    client.force_login(bob)
+    mark(talk, bob)
+    message = writing.reply(talk, "We send it.", by=bob)
+    assert "Still promised to" in closed(client, talk)
+    sent(message)
+    triage.reopen([talk], by=bob)
+    assert "promise" not in closed(client, talk).lower()
+
+
+def test_who_keeps_it_is_somebody_who_can(client, bob, carol, talk):
+    client.force_login(bob)
+    begun = mark(talk, bob)
+    assert client.post(f"/reply-promises/{begun.pk}/", {"user": carol.pk}).status_code == 404
+    begun.refresh_from_db()
+    assert begun.owner == bob
+    writing.reply(talk, "We send it.", by=bob)
+    answer = client.post(f"/reply-promises/{begun.pk}/", {"_method": "DELETE"})
+    assert answer.status_code == 404
+    assert ReplyPromise.objects.filter(pk=begun.pk).exists()

@@ -114,7 +114,7 @@ ENDPOINTS = (
     about("conversations/<int:pk>/promises/", "GET", TRIAGERS),
     about("conversations/<int:pk>/promises/", "POST", TRIAGERS, data=PROMISED),
     Endpoint("reply-promises/<int:pk>/", "DELETE", TRIAGERS, MARKED, scoped=True),
-    Endpoint("reply-promises/<int:pk>/", "POST", TRIAGERS, MARKED, scoped=True),
+    Endpoint("reply-promises/<int:pk>/", "POST", TRIAGERS, MARKED, {"user": "me"}, scoped=True),
     Endpoint("messages/<int:pk>/promises/", "GET", TRIAGERS, OURS, scoped=True),
     Endpoint("members/<int:pk>/approach/", "GET", LEADS, AUTHOR),
     Endpoint("members/<int:pk>/approach/", "POST", LEADS, AUTHOR),
