@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "community_hub",
     "team",
     "members",
+    "events",
     "inbox",
     "sandbox",
 ]

@@ -52,6 +52,7 @@ urlpatterns = [
     path("", include("inbox.urls")),
     path("", include("inbox.urls_sources")),
     path("", include("members.urls")),
+    path("", include("events.urls")),
     path("", include("team.urls")),
 ]
 

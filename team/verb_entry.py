@@ -19,6 +19,7 @@ Right = Literal[
     "can_manage_tags",
     "can_share_views",
     "can_edit_members",
+    "can_edit_events",
     "can_export",
     "can_link_staff",
     "can_manage_sources",

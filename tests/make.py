@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
 
+from events.models import Answer, Attendance, Event, Origin, State
 from inbox.models import Channel, Conversation, Delivery, Message, Source
 from inbox.models.kept_fields import recompute
 from members import log
@@ -167,3 +168,29 @@ def make_view(owner: User, name: str = "", **fields: Any) -> SavedQuery:
     name = name or f"View {next(_numbers)}"
     defaults: dict[str, Any] = {"kind": "members", "order": "-seen"}
     return SavedQuery.objects.create(owner=owner, name=name, **{**defaults, **fields})
+
+
+def make_event(title: str = "Berlin meet-up", **fields: Any) -> Event:
+    """Published and public, a week from now for two hours, unless `fields` say otherwise."""
+    start = fields.pop("starts_at", timezone.now() + timedelta(days=7))
+    defaults: dict[str, Any] = {
+        "ends_at": start + timedelta(hours=2),
+        "timezone": "Europe/Berlin",
+        "state": State.PUBLISHED,
+        "published_at": min(timezone.now(), start),
+    }
+    return Event.objects.create(title=title, starts_at=start, **{**defaults, **fields})
+
+
+def make_attendance(
+    event: Event | None = None, member: Member | None = None, **fields: Any
+) -> Attendance:
+    """Going, without a line in the log; see events.answers for how it really comes about."""
+    defaults: dict[str, Any] = {
+        "answer": Answer.GOING,
+        "origin": Origin.HAND,
+        "answered_at": timezone.now(),
+    }
+    return Attendance.objects.create(
+        event=event or make_event(), member=member or make_member(), **{**defaults, **fields}
+    )

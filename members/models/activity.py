@@ -40,6 +40,8 @@ class ActivityKind(models.TextChoices):
     CHAT = "chat", _("Chat")
     GIFT = "gift", _("Gift")
     INTRODUCTION = "introduction", _("Introduction")
+    EVENT = "event", _("Event")
+    ATTENDED = "attended", _("Came to")
 
     @property
     def icon(self) -> str:
@@ -49,7 +51,7 @@ class ActivityKind(models.TextChoices):
     @property
     def is_theirs(self) -> bool:
         """The member did it: they were there at that time."""
-        return self.value in ("message", "credit")
+        return self.value in ("message", "credit", "attended")
 
     @property
     def is_contact(self) -> bool:
@@ -77,6 +79,8 @@ _ICONS = {
     "chat": "messages-square",
     "gift": "gift",
     "introduction": "handshake",
+    "event": "calendar",
+    "attended": "ticket-check",
 }
 _ENCOUNTERS = ("call", "meeting", "chat", "gift", "introduction")
 

@@ -173,6 +173,11 @@ class User(AbstractBaseUser):
         return self.role in TRIAGERS
 
     @property
+    def can_edit_events(self) -> bool:
+        """Plan events, answer for people, check them in."""
+        return self.role in TRIAGERS
+
+    @property
     def can_export(self) -> bool:
         """Take lists away as files."""
         return self.role in TRIAGERS

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from django.utils import timezone
 
 from community_hub.lib import html
+from events.models import Event
 from inbox.models import Channel, Conversation, Delivery, Message, ReplyPromise, SavedReply, Source
 from inbox.verbs import credits, tags, triage
 from members import follow_up_verbs
@@ -47,6 +48,7 @@ from team.signin import link_for
 from tests.make import (
     make_channel,
     make_conversation,
+    make_event,
     make_identity,
     make_member,
     make_message,
@@ -69,6 +71,10 @@ class World:
         self.user = user
         self.restricted = restricted
         self.granted = [user] if granted and user else []
+
+    @cached_property
+    def event(self) -> Event:
+        return make_event()
 
     @cached_property
     def asker(self) -> User:

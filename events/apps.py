@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class EventsConfig(AppConfig):
+    name = "events"
+
+    def ready(self) -> None:
+        from events.models.event import EventTag, visible_event_tags
+        from events.verbs import attending, editing  # noqa: F401 - register themselves
+        from members import hooks
+
+        hooks.tag_uses.append(hooks.TagUse(EventTag, "event", visible_event_tags))

@@ -1,0 +1,1 @@
+"""Background work of events: each takes ids, calls one function, and is safe to run twice."""
