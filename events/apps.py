@@ -6,7 +6,11 @@ class EventsConfig(AppConfig):
 
     def ready(self) -> None:
         from events.models.event import EventTag, visible_event_tags
-        from events.verbs import attending, editing  # noqa: F401 - register themselves
+        from events.verbs import (  # noqa: F401 - register themselves
+            attending,
+            calendar_links,
+            editing,
+        )
         from members import hooks
 
         hooks.tag_uses.append(hooks.TagUse(EventTag, "event", visible_event_tags))

@@ -8,7 +8,7 @@ entry that repeats is refused or shown wrong by several calendars; see docs/deci
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.utils import parseaddr
 from typing import Any
 
@@ -18,17 +18,15 @@ from django.utils.translation import gettext as _
 from icalendar import Calendar, vCalAddress, vText
 from icalendar import Event as Entry
 
-from community_hub.lib import html
 from community_hub.lib.text import one_line, storable
 from members.models import Identity
 from team.models import Hub
 
-from .addresses import public_url
-from .ics_zones import vtimezone, zone_of
+from .calendar_words import lasts_whole_days, page_of, place_of, second, words_of, zone_of
+from .ics_zones import vtimezone
 from .models import Answer, Attendance, Event, State
 
 PRODUCT = "-//Community Hub//Events//EN"
-MOST_WORDS = 5_000  # of a description
 REFRESHED = timedelta(hours=1)
 
 _SAID = {
@@ -86,24 +84,6 @@ def uid_of(event: Event) -> str:
     return f"{before}-{event.recurrence_id}{at}{after}" if at else f"{after}-{event.recurrence_id}"
 
 
-def lasts_whole_days(event: Event) -> bool:
-    """From midnight to midnight, by its own clock."""
-    zone = zone_of(event.timezone)
-    clocks = {at.astimezone(zone).time() for at in (event.starts_at, event.ends_at)}
-    return clocks == {time()} and event.ends_at > event.starts_at
-
-
-def place_of(event: Event) -> str:
-    """In one line; "" where there is none."""
-    return ", ".join(part for part in (event.venue, event.address) if part)
-
-
-def words_of(event: Event) -> str:
-    """What it is for, without the marks of Markdown."""
-    words = html.to_text(html.from_markdown(event.purpose)) if event.purpose.strip() else ""
-    return words if len(words) <= MOST_WORDS else words[: MOST_WORDS - 1].rstrip() + "…"
-
-
 # Below ------------------------------------------------------------------------------------------
 
 
@@ -142,9 +122,9 @@ def _zones(rows: Iterable[Event]) -> list[tuple[str, int, int]]:
 def _entry(event: Event, organiser: vCalAddress, joins: bool) -> Entry:
     entry = Entry()
     entry.add("UID", uid_of(event))
-    entry.add("DTSTAMP", _second(event.changed_at))
-    entry.add("CREATED", _second(event.created_at))
-    entry.add("LAST-MODIFIED", _second(event.changed_at))
+    entry.add("DTSTAMP", second(event.changed_at))
+    entry.add("CREATED", second(event.created_at))
+    entry.add("LAST-MODIFIED", second(event.changed_at))
     entry.add("SEQUENCE", event.sequence)
     entry.add("DTSTART", _moment(event, event.starts_at))
     if event.ends_at > event.starts_at:  # DTEND has to be later
@@ -162,7 +142,7 @@ def _entry(event: Event, organiser: vCalAddress, joins: bool) -> Entry:
         place = f"{place} / {online}" if place else online
     if place:
         entry.add("LOCATION", place)
-    entry.add("URL", _page(event))
+    entry.add("URL", page_of(event))
     entry.add("ORGANIZER", organiser)
     if event.is_content:
         entry.add("TRANSP", "TRANSPARENT")  # keeps nobody busy
@@ -174,16 +154,12 @@ def _moment(event: Event, at: datetime) -> datetime | date:
     if lasts_whole_days(event):
         return at.astimezone(zone).date()
     utc = event.timezone in ("UTC", "Etc/UTC")
-    return _second(at) if utc else at.astimezone(zone).replace(microsecond=0)
-
-
-def _second(at: datetime) -> datetime:
-    return at.astimezone(UTC).replace(microsecond=0)
+    return second(at) if utc else at.astimezone(zone).replace(microsecond=0)
 
 
 def _stamp(at: datetime) -> Any:
     made = Entry()
-    made.add("DTSTAMP", _second(at))
+    made.add("DTSTAMP", second(at))
     return made["DTSTAMP"]
 
 
@@ -215,12 +191,6 @@ def _email_of(attendance: Attendance) -> str:
     known = Identity.objects.filter(member=attendance.member_id, network="email")
     rows = sorted(known, key=lambda row: (bool(row.email), row.pk), reverse=True)
     return _address(rows[0].external_id) if rows else ""
-
-
-def _page(event: Event) -> str:
-    if event.has_public_page:
-        return public_url(event)
-    return settings.HUB_URL + event.get_absolute_url()
 
 
 def _address(text: str) -> str:

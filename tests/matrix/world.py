@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 from django.utils import timezone
 
 from community_hub.lib import html
-from events.models import Event
+from events.models import CalendarLink, Event
+from events.verbs import calendar_links
 from inbox.models import Channel, Conversation, Delivery, Message, ReplyPromise, SavedReply, Source
 from inbox.verbs import credits, tags, triage
 from members import follow_up_verbs
@@ -75,6 +76,15 @@ class World:
     @cached_property
     def event(self) -> Event:
         return make_event()
+
+    @cached_property
+    def calendar_token(self) -> str:
+        return calendar_links.make(by=self.asker)[1]
+
+    @cached_property
+    def calendar_link(self) -> CalendarLink:
+        assert self.calendar_token
+        return CalendarLink.objects.get(user=self.asker)
 
     @cached_property
     def asker(self) -> User:
