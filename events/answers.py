@@ -17,9 +17,9 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from community_hub.lib import live, queue
+from community_hub.lib import live
 
-from . import attendance_log
+from . import attendance_log, change_notices
 from .models import Answer, Attendance, Event, Origin, Part
 
 TIMES = ("answered_at", "invited_at", "waiting_since")
@@ -89,17 +89,16 @@ def give_seats(event: Event) -> list[Attendance]:
     if not event.takes_answers:
         return []
     free = None if event.capacity is None else event.capacity - taken(event.pk)
-    given = []
+    given, now = [], timezone.now()
     for row in Attendance.objects.filter(event=event).waiting_longest_first().iterator(200):
         if free is not None and row.seats > free:
             break
         free = None if free is None else free - row.seats
-        row.answer, row.waiting_since, row.answered_at = Answer.GOING, None, timezone.now()
+        row.answer, row.waiting_since, row.answered_at = Answer.GOING, None, now
         given.append(row)
     Attendance.objects.bulk_update(given, ["answer", "waiting_since", "answered_at"])
     attendance_log.write(event, given)
-    for row in given:
-        queue.enqueue("events.tasks.tell_of_seat", row.pk)
+    change_notices.tell_of_seats(given, now)
     return given
 
 

@@ -5,6 +5,7 @@ class EventsConfig(AppConfig):
     name = "events"
 
     def ready(self) -> None:
+        from events import change_notices
         from events.models.event import EventTag, visible_event_tags
         from events.verbs import (  # noqa: F401 - register themselves
             attending,
@@ -14,3 +15,4 @@ class EventsConfig(AppConfig):
         from members import hooks
 
         hooks.tag_uses.append(hooks.TagUse(EventTag, "event", visible_event_tags))
+        change_notices.register_kinds()

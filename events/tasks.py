@@ -1,1 +1,36 @@
 """Background work of events: each takes ids, calls one function, and is safe to run twice."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.utils.translation import gettext_lazy
+
+from community_hub.lib import queue
+from community_hub.lib.schedule import scheduled
+
+from . import notices, pending_mails, rsvp
+
+
+@shared_task(name="events.tasks.mail_pending")
+def mail_pending(pk: int) -> None:
+    pending_mails.send(pk)
+
+
+@shared_task(name="events.tasks.send_notices")
+def send_notices() -> None:
+    if notices.send_due():
+        queue.enqueue("events.tasks.send_notices", countdown=60)
+
+
+@scheduled(
+    every=timedelta(minutes=1),
+    name="events.tasks.send_what_is_due",
+    label=gettext_lazy("Send emails about events"),
+)
+def send_what_is_due() -> None:
+    """What no worker was told of, or what a mail server did not take before."""
+    pending_mails.send_due()
+    notices.send_due()
+    rsvp.forget_expired()

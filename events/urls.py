@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from events.views import calendars, event_page, feeds_out
+from events.views import calendars, event_page, feeds_out, personal, public
 
 urlpatterns = [
     path("events/<int:pk>/", event_page.event, name="event"),
@@ -17,4 +17,13 @@ urlpatterns = [
         calendars.revocation,
         name="calendar-link-revocation",
     ),
+    # for anybody, without an account
+    path("e/", public.events, name="public-events"),
+    path("e/confirm/<str:token>/", personal.confirmation, name="event-confirmation"),
+    path("e/mine/<str:token>/", personal.mine, name="my-answer"),
+    path("e/mine/<str:token>/event.ics", personal.calendar_file, name="my-calendar-file"),
+    path("e/<slug:slug>/", public.event, name="public-event"),
+    path("e/<slug:slug>/sent/", public.sent, name="public-event-sent"),
+    path("e/<slug:slug>/embed/", public.embedded, name="embedded-event"),
+    path("e/<slug:slug>/picture.png", public.picture, name="event-picture"),
 ]

@@ -10,9 +10,11 @@ from django.core.exceptions import PermissionDenied
 
 LONGEST = 500  # characters of one line
 LONGEST_PATH = 200  # characters, of a refused request
-# A link that signs somebody in stands in the address, which Django logs with each answer of 4xx.
+# A link that signs somebody in, or answers for them, stands in the address, which Django logs with
+# each answer of 4xx.
 _SIGN_IN_LINKS = re.compile(
-    r"(?<!/team)(/(?:sign-in|invitations)/|/password/reset/(?!(?:sent|done)/))[^/\s\"']+"
+    r"(?<!/team)(/(?:sign-in|invitations|e/confirm|e/mine)/|/password/reset/(?!(?:sent|done)/))"
+    r"[^/\s\"']+"
 )
 
 

@@ -4,6 +4,8 @@ from .attendance import Answer, Attendance, Origin, Part
 from .calendars import CalendarLink, Feed, FeedEntry
 from .event import Content, Event, EventLink, EventTag, Kind, State, Visibility
 from .imports import AttendanceImport
+from .notice import Notice
+from .pending import PendingAnswer
 from .series import Series
 
 __all__ = [
@@ -18,8 +20,10 @@ __all__ = [
     "Feed",
     "FeedEntry",
     "Kind",
+    "Notice",
     "Origin",
     "Part",
+    "PendingAnswer",
     "Series",
     "State",
     "Visibility",

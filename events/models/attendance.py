@@ -106,6 +106,9 @@ class Attendance(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     helper = models.CharField(max_length=80, blank=True)
+    identity = models.ForeignKey(
+        "members.Identity", null=True, on_delete=models.SET_NULL, related_name="+"
+    )  # the address that confirmed it, which mails about it go to
     code = models.CharField(max_length=10, default=new_code)
     token = models.CharField(max_length=64, unique=True, default=new_token)
     created_at = models.DateTimeField(default=timezone.now)

@@ -15,7 +15,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from events import answers
+from events import answers, change_notices
 from events.checks import check
 from events.models import Attendance, Event, EventTag, State
 from team import actions, files, trail_nouns
@@ -81,10 +81,12 @@ def _undo_edit(action: Action, by: User) -> bool:
     capacity = before.get("capacity", row.capacity)
     if capacity is not None and answers.taken(row.pk) > capacity:
         return False  # the seats were given away
+    now = _state(row)
     _set_many(row, before.pop("tags"), before.pop("co_hosts"))
     for name, value in before.items():
         setattr(row, name, _read(name, value))
     _save(row, before)
+    change_notices.tell_of_move(row, now)
     answers.give_seats(row)
     return True
 
@@ -117,6 +119,7 @@ def edit(
             return Changes()
         changed = {name for name in after if after[name] != before[name]}
         _save(row, changed)
+        change_notices.tell_of_move(row, before)
         answers.give_seats(row)
         kept = {name: before[name] for name in {*changed, "tags", "co_hosts"}}
         said = {"version": row.version, "changed": sorted(changed)}
@@ -130,6 +133,9 @@ def _undo_state(rows: Sequence[Action], by: User) -> set[int]:
         there = Event.objects.filter(pk=action.object_id, state=action.after["state"])
         was = {name: _read(name, value) for name, value in action.before.items()}
         if there.update(**was, **_heard()):
+            change_notices.tell_of_state(
+                Event.objects.get(pk=action.object_id), action.after["state"]
+            )
             done.add(action.pk)
     return done
 
@@ -144,7 +150,7 @@ def publish(event: Event, *, by: User, group: uuid.UUID | None = None) -> Change
 @verb("cancel", on=ON, right="can_edit_events", words=_("cancelled %(object)s"),
       undo=_undo_state, lead_may_undo=True)  # fmt: skip
 def cancel(event: Event, *, by: User, group: uuid.UUID | None = None) -> Changes:
-    """Everybody who is going, may come or waits is told; see tasks."""
+    """Everybody who is going, may come or waits is told; see change_notices."""
     return _to(event, State.CANCELLED, "cancel", by, group, cancelled_at=timezone.now())
 
 
@@ -190,6 +196,7 @@ def _to(
             fields["published_at"] = timezone.now()
         Event.objects.filter(pk=row.pk).update(state=state, **fields, **_heard())
         row.refresh_from_db()
+        change_notices.tell_of_state(row, before["state"])
         answers.give_seats(row)
         answers.publish(row)
         return actions.record(

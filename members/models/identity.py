@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import connection, models
+from django.db.models.functions import Lower
 from django.db.models.lookups import IsNull
 
 from .name_words import account_words
@@ -99,6 +100,7 @@ class Identity(models.Model):
         indexes = [
             models.Index(fields=["member"], condition=models.Q(is_us=True), name="our_accounts"),
             GinIndex(account_words(), name="account_name_words"),
+            models.Index(Lower("email"), condition=~models.Q(email=""), name="accounts_by_email"),
         ]
 
     def __str__(self) -> str:

@@ -18,6 +18,8 @@ from community_hub.lib.logs import LONGEST_PATH, RedactingFormatter
     [
         ("one-time-link", {"token": "WzEsImRj:1xVw:HJej"}),
         ("invitation", {"token": "a-token"}),
+        ("event-confirmation", {"token": "WzEsImRj:1xVw:HJej"}),
+        ("my-answer", {"token": "a-token"}),
         ("account_reset_password_from_key", {"uidb36": "7", "key": "abc-def"}),
     ],
 )

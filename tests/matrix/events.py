@@ -1,5 +1,7 @@
 """Who may see events, and change them."""
 
+from events import rsvp
+
 from .endpoints import OPEN, Endpoint
 
 EVENT = {"pk": lambda world: world.event.pk}
@@ -7,6 +9,10 @@ EVENT = {"pk": lambda world: world.event.pk}
 SLUG = {"slug": lambda world: world.event.slug}
 LINK = {"pk": lambda world: world.calendar_link.pk}
 LINK_TOKEN = {"token": lambda world: world.calendar_token}
+
+MINE = {"token": lambda world: world.attendance.token}
+CONFIRMATION = {"token": lambda world: rsvp.token_of(world.pending_answer)}
+DECLINED = {"wanted": "declined"}
 
 ENDPOINTS = (
     Endpoint("events/<int:pk>/", "GET", ids=EVENT),
@@ -17,4 +23,16 @@ ENDPOINTS = (
     Endpoint("events/calendars/", "GET"),
     Endpoint("events/calendars/links/", "POST"),
     Endpoint("events/calendars/links/<int:pk>/revocation/", "POST", ids=LINK),
+    # for anybody; a form without a token of its page is refused with a sentence
+    Endpoint("e/", "GET", stranger=OPEN),
+    Endpoint("e/confirm/<str:token>/", "GET", ids=CONFIRMATION, stranger=OPEN),
+    Endpoint("e/confirm/<str:token>/", "POST", ids=CONFIRMATION, stranger=OPEN),
+    Endpoint("e/mine/<str:token>/", "GET", ids=MINE, stranger=OPEN),
+    Endpoint("e/mine/<str:token>/", "POST", ids=MINE, data=DECLINED, stranger=OPEN),
+    Endpoint("e/mine/<str:token>/event.ics", "GET", ids=MINE, stranger=OPEN),
+    Endpoint("e/<slug:slug>/", "GET", ids=SLUG, stranger=OPEN),
+    Endpoint("e/<slug:slug>/", "POST", ids=SLUG, ok=(422,), stranger=OPEN),
+    Endpoint("e/<slug:slug>/sent/", "GET", ids=SLUG, stranger=OPEN),
+    Endpoint("e/<slug:slug>/embed/", "GET", ids=SLUG, stranger=OPEN),
+    Endpoint("e/<slug:slug>/picture.png", "GET", ids=SLUG, stranger=OPEN),
 )

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 from django.utils import timezone
 
 from community_hub.lib import html
-from events.models import CalendarLink, Event
+from events import rsvp
+from events.models import Attendance, CalendarLink, Event, PendingAnswer
 from events.verbs import calendar_links
 from inbox.models import Channel, Conversation, Delivery, Message, ReplyPromise, SavedReply, Source
 from inbox.verbs import credits, tags, triage
@@ -47,6 +48,7 @@ from team.models import (
 from team.notifications import notify
 from team.signin import link_for
 from tests.make import (
+    make_attendance,
     make_channel,
     make_conversation,
     make_event,
@@ -85,6 +87,14 @@ class World:
     def calendar_link(self) -> CalendarLink:
         assert self.calendar_token
         return CalendarLink.objects.get(user=self.asker)
+
+    @cached_property
+    def attendance(self) -> Attendance:
+        return make_attendance(self.event)
+
+    @cached_property
+    def pending_answer(self) -> PendingAnswer:
+        return rsvp.ask(self.event, rsvp.Said("Jo Park", "jo@example.org", "going"))
 
     @cached_property
     def asker(self) -> User:
