@@ -110,7 +110,8 @@ def put_back(attendance: Attendance, before: dict[str, Any] | None) -> bool:
         if row is None:
             return False
         if before is None:
-            attendance_log.remove([row], [*Answer.values, attendance_log.CAME])
+            attendance_log.remove([row], Answer.values)
+            attendance_log.remove_came([row])
             row.delete()
         else:
             was = {name: _read(name, before[name]) for name in STATE}

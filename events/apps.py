@@ -5,7 +5,7 @@ class EventsConfig(AppConfig):
     name = "events"
 
     def ready(self) -> None:
-        from events import change_notices
+        from events import change_notices, deeds, event_bonds, glance
         from events.models.event import EventTag, visible_event_tags
         from events.verbs import (  # noqa: F401 - register themselves
             attending,
@@ -16,3 +16,7 @@ class EventsConfig(AppConfig):
 
         hooks.tag_uses.append(hooks.TagUse(EventTag, "event", visible_event_tags))
         change_notices.register_kinds()
+        hooks.glance_facts.append(glance.FACTS)
+        hooks.deeds.append(deeds.of_attendances)
+        hooks.bond_contributions += event_bonds.CONTRIBUTIONS
+        hooks.on_staff_changed.append(event_bonds.staff_changed)

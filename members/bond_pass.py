@@ -26,7 +26,8 @@ _WRITE = """
 with contribution as (
     {contributions}
 ), worked as (
-    select c.member_id, c.user_id, c.scope, max(c.at) as last_at,
+    select c.member_id, c.user_id, c.scope, min(c.at) as first_at,
+        max(c.at) as last_at,
         round(sum(c.weight * power({kept}::float8,
             (date '{fixed_day}' - (c.at at time zone %(zone)s)::date) / {days_a_month}::float8
         ))::numeric, 9)::float8 as score,
@@ -43,16 +44,16 @@ with contribution as (
       and not exists (select from worked w where (w.member_id, w.user_id, w.scope)
           = (b.member_id, b.user_id, b.scope))
 )
-insert into members_bond as b (member_id, user_id, scope, score, last_at, exchanges, meetings,
-    events)
-select member_id, user_id, scope, score, last_at, exchanges, meetings, events
+insert into members_bond as b (member_id, user_id, scope, score, first_at, last_at, exchanges,
+    meetings, events)
+select member_id, user_id, scope, score, first_at, last_at, exchanges, meetings, events
 from worked order by member_id, user_id, scope
 on conflict (member_id, user_id, scope) do update set
-    score = excluded.score, last_at = excluded.last_at, exchanges = excluded.exchanges,
-    meetings = excluded.meetings, events = excluded.events
-where (b.score, b.last_at, b.exchanges, b.meetings, b.events)
-    is distinct from (excluded.score, excluded.last_at, excluded.exchanges, excluded.meetings,
-    excluded.events)
+    score = excluded.score, first_at = excluded.first_at, last_at = excluded.last_at,
+    exchanges = excluded.exchanges, meetings = excluded.meetings, events = excluded.events
+where (b.score, b.first_at, b.last_at, b.exchanges, b.meetings, b.events)
+    is distinct from (excluded.score, excluded.first_at, excluded.last_at, excluded.exchanges,
+    excluded.meetings, excluded.events)
 """
 # Each contribution, at most now: a platform's clock may be wrong by years.
 _CONTRIBUTION = """select member_id, user_id, least(at, now()) as at, scope,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 
@@ -34,9 +35,10 @@ class TodaySection:
     + 1 rows, the most pressing first; `template` shows one as `row`. `more`: given the same, where
     all of them are, or "". `empty` says what was looked at. `line`: a row as the morning mail says
     it; None where it stands on the page alone. `is_due`: the mail is sent for it; else it stands
-    in one that is sent for another. `planned`: a FollowUpKind; open ones that are due stand above
-    the other rows, and the mail is sent for them. `together`: given the same and how many at most,
-    by slug, the rows of all sections that have this function, in fewer queries."""
+    in one that is sent for another; or a function that says so of a row. `planned`: a FollowUpKind;
+    open ones that are due stand above the other rows, and the mail is sent for them. `together`:
+    given the same and how many at most, by slug, the rows of all sections that have this function,
+    in fewer queries."""
 
     slug: str
     title: Any
@@ -46,11 +48,33 @@ class TodaySection:
     rows: Callable[[Any, bool, int], list[Any]]
     more: Callable[[Any, bool], str] = lambda user, of_team: ""
     line: Callable[[Any], MailLine] | None = None
-    is_due: bool = True
+    is_due: bool | Callable[[Any], bool] = True
     most: int = 20  # rows on the page
     planned: str = ""
     together: Callable[[Any, bool, dict[str, int]], dict[str, list[Any]]] | None = None
     place: int = 100  # the lower, the higher on the page
+
+
+@dataclass(frozen=True)
+class GlanceLine:
+    """What the top of a member's page and the pane beside a conversation say in a line: a `label`
+    such as “Next event”, what it is, with where it leads, and a `note` in small."""
+
+    label: str
+    words: str
+    link: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class GlanceFacts:
+    """Where such lines come from. `columns`: given a reference to a member's id, an array of JSON
+    objects for each of `names`, which is read with the member or their accounts; it is the same for
+    every reader who sees the member. `lines`: given these arrays by name."""
+
+    names: tuple[str, ...]
+    columns: Callable[[Any], dict[str, Any]]
+    lines: Callable[[dict[str, list[dict[str, Any]]]], list[GlanceLine]]
 
 
 @dataclass(frozen=True)
@@ -85,6 +109,7 @@ class BondContribution:
     touched: str = ""
 
 
+glance_facts: list[GlanceFacts] = []  # of higher apps
 today_sections: list[TodaySection] = []  # of this app and higher ones
 handover_sections: list[HandoverSection] = []  # of this app and higher ones
 bond_contributions: list[BondContribution] = []  # of this app and higher ones
@@ -106,6 +131,9 @@ scope_names: list[Callable[[Any], Any]] = []
 network_names: list[Callable[[str], str]] = []
 
 
+# Given a User and keys of what people write in ("conversation:42"), by key as far as the user may
+# see it: the members who wrote there, without teammates and bots, each with when they did first.
+authors_of: list[Callable[[Any, list[str]], dict[str, dict[int, datetime]]]] = []
 # Given keys of lines of the log, what the member did by each: {"message:42": "answered “Tuning”"}.
 deeds: list[Callable[[list[str]], dict[str, str]]] = []
 
@@ -116,6 +144,28 @@ def what_was_done(keys: Iterable[str]) -> dict[str, str]:
     for words_of in deeds if wanted else ():
         found |= words_of(wanted)
     return found
+
+
+def who_wrote_in(user: Any, keys: Iterable[str]) -> dict[str, dict[int, datetime]]:
+    """Of those keys that an app knows, as in `authors_of`."""
+    wanted, found = list(keys), dict[str, dict[int, datetime]]()
+    for authors in authors_of if wanted else ():
+        found |= authors(user, wanted)
+    return found
+
+
+def glance_columns(member: Any) -> dict[str, Any]:
+    """Of all apps, for annotate(); `member`: a reference to an id."""
+    return {name: it for facts in glance_facts for name, it in facts.columns(member).items()}
+
+
+def has_glance_columns(row: Any) -> bool:
+    return all(name in vars(row) for facts in glance_facts for name in facts.names)
+
+
+def glance_lines(row: Any) -> list[GlanceLine]:
+    """`row`: what was annotated with glance_columns()."""
+    return [line for facts in glance_facts for line in facts.lines(vars(row))]
 
 
 def scopes_of_our_places() -> list[str]:

@@ -2,9 +2,10 @@
 
 How far each has come is read from what happened, never set by hand: seen elsewhere; spoken with (a
 reply of ours, or a meeting); replied (they wrote again where we had answered, or were met); joined
-(seen in a place of ours, later than elsewhere); returned (seen there on a later day). Only the
-furthest step counts. What is kept of it (members.outreach_pass) holds for whoever was seen in no
-source that is hidden from the reader; for others it is worked out from what the reader may see.
+(seen in a place of ours, or at an event of ours, later than elsewhere); returned (on a later day).
+Only the furthest step counts. What is kept of it (members.outreach_pass) holds for whoever was seen
+in no source that is hidden from the reader; for others it is worked out from what the reader may
+see.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, Subquery, TextField, Value
-from django.db.models.functions import TruncDate
+from django.db.models.functions import Greatest, Least, TruncDate
 from django.db.models.lookups import GreaterThan, IsNull, LessThan
 from django.utils.translation import gettext_lazy as _
 
@@ -34,7 +35,7 @@ EXPLAINED = {
     Step.SEEN: _("They wrote somewhere else; nobody of us has answered."),
     Step.SPOKEN_WITH: _("One of us answered or met them; they haven’t written back."),
     Step.REPLIED: _("They wrote back, or you met."),
-    Step.JOINED: _("They came to one of your places."),
+    Step.JOINED: _("They came to one of your places or events."),
     Step.RETURNED: _("They came back to it on another day."),
 }
 
@@ -76,15 +77,17 @@ def facts_for(user: User) -> Facts:
     places = hooks.scopes_of_our_places()
     seen = _sightings(user)
     ours = seen.filter(scope__in=places)
-    first_ours = _first(ours)
     lines = Activity.objects.visible_to(user).present().filter(member=OuterRef("pk"))
+    came = lines.filter(kind=ActivityKind.ATTENDED.value)
+    first_ours = Least(_first(ours), _moment(came.order_by("occurred_at")))
+    last_ours = Greatest(_last(ours), _moment(came.order_by("-occurred_at")))
     return Facts(
         is_outsider_first=Q(IsNull(first_ours, True))
         | Q(LessThan(_first(seen.exclude(scope__in=places)), first_ours)),
         spoken_with=_spoken_with(lines, user),
         replied=Q(Exists(lines.filter(kind__in=MET))) | Q(Exists(_answers(lines))),
         joined=Q(IsNull(first_ours, False)),
-        returned=Q(GreaterThan(_day(_last(ours)), _day(first_ours))),
+        returned=Q(GreaterThan(_day(last_ours), _day(first_ours))),
     )
 
 
@@ -107,7 +110,11 @@ def _last(seen: QuerySet[Sighting]) -> Subquery:
     return Subquery(seen.order_by("-last_seen").values("last_seen")[:1])
 
 
-def _day(moment: Subquery) -> TruncDate:
+def _moment(lines: QuerySet[Activity]) -> Subquery:
+    return Subquery(lines.values("occurred_at")[:1])
+
+
+def _day(moment: Least | Greatest) -> TruncDate:
     """Of the hub's own days."""
     return TruncDate(moment, tzinfo=hours.of_hub().zone)
 

@@ -19,11 +19,16 @@ from .models import ActivityKind
 _SEEN = """(select {what}(s.{field}) from members_identity i
     join members_sighting s on s.identity_id = i.id
     where i.member_id = m.id and {negated} s.scope = any(%(places)s))"""
+# An event of the team is a place of its own.
+_CAME = """(select {what}(came.occurred_at) from members_activity came
+    where came.member_id = m.id and came.kind = 'attended' and came.removed_at is null)"""
 _WORK_OUT = f"""
 with person as materialized (
     select m.id,
-        {_SEEN.format(what="min", field="first_seen", negated="")} as first_ours,
-        {_SEEN.format(what="max", field="last_seen", negated="")} as last_ours,
+        least({_SEEN.format(what="min", field="first_seen", negated="")},
+            {_CAME.format(what="min")}) as first_ours,
+        greatest({_SEEN.format(what="max", field="last_seen", negated="")},
+            {_CAME.format(what="max")}) as last_ours,
         {_SEEN.format(what="min", field="first_seen", negated="not")} as first_elsewhere,
         m.last_contact_at is not null as is_spoken_with
     from members_member m

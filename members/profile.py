@@ -6,20 +6,23 @@ everything in it is bounded, and everything is what `user` may read.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from community_hub.lib import compiled_sql
-from members import affiliations, day_of_year, follow_ups, interests
+from members import affiliations, day_of_year, follow_ups, hooks, interests
 from members.affiliations import MemberAffiliations
 from members.avatars import first_avatar_path, wants_pictures
 from members.bonds import Colleague, who_knows
 from members.encounters import with_people_told
 from members.glance import Glance, read_glance
+from members.hooks import GlanceLine
 from members.models import Activity, FollowUp, Identity, Member, Sighting, Stage
 from members.models.scopes import hidden_scopes
 from members.rhythm import OF_ACCOUNTS, MemberRhythm, rhythm_of
@@ -40,6 +43,7 @@ class Profile:
     follow_ups: list[FollowUp]  # open ones, the soonest first
     glance: Glance
     organisations: MemberAffiliations
+    further: Sequence[GlanceLine] = ()  # of higher apps: their next event
     rhythm: MemberRhythm | None = None
     first_seen: datetime | None = None
     last_seen: datetime | None = None
@@ -108,6 +112,7 @@ def load_profile(member: Member, user: User, *, lines: int) -> Profile:
         follow_ups=follow_ups.open_about(member, user),
         glance=glance,
         organisations=affiliations.affiliations_of(member, user, identities),
+        further=further_lines(member, identities),
         rhythm=rhythm_of(member, user, identities),
         first_seen=first_seen,
         last_seen=last_seen,
@@ -139,6 +144,7 @@ def identities_for(member: Member, user: User) -> list[Identity]:
 def found_identities(member: Member, user: User) -> QuerySet[Identity]:
     found = Identity.objects.visible_to(user).filter(member=member).order_by("network", "id")
     found = found.annotate(**OF_ACCOUNTS, **affiliations.OF_ACCOUNTS)
+    found = found.annotate(**hooks.glance_columns(OuterRef("member")))
     hidden = hidden_scopes(user)
     if hidden is not None:
         own = Sighting.objects.filter(identity=OuterRef("pk")).exclude(scope__in=hidden)
@@ -150,6 +156,21 @@ def found_identities(member: Member, user: User) -> QuerySet[Identity]:
             is_hidden_elsewhere=Exists(anywhere),
         )
     return found[:MOST_IDENTITIES]
+
+
+def further_lines(member: Member, identities: Sequence[Any]) -> list[GlanceLine]:
+    """Of higher apps, such as their next event: read with the member for their page, else with
+    their accounts; one query where there is neither."""
+    read = [row for row in (member, *identities[:1]) if hooks.has_glance_columns(row)]
+    if read or not hooks.glance_facts:
+        return hooks.glance_lines(read[0]) if read else []
+
+    def found(member: int) -> QuerySet[Member]:
+        rows = Member.objects.filter(pk=member)
+        return rows.annotate(**hooks.glance_columns(OuterRef("pk")))
+
+    rows = compiled_sql.rows(("further facts of a member",), found, member=member.pk)
+    return hooks.glance_lines(rows[0]) if rows else []
 
 
 def dates_for(

@@ -1,9 +1,9 @@
 """The stage that the rule gives: reached by milestones, as soon as the log has the lines for it;
 lowered by review() alone. Whoever a person has pinned, and every champion, is left alone.
 
-What is theirs counts (messages, credits; see ActivityKind.is_theirs) within the last days that the
-milestones say, by its own date. Everything is set-based: SQL finds who moves, and only for those
-is anything else read.
+What is theirs counts (messages, credits, events attended; see ActivityKind.is_theirs) within the
+last days that the milestones say, by its own date. Everything is set-based: SQL finds who moves,
+and only for those is anything else read.
 """
 
 from __future__ import annotations

@@ -18,11 +18,14 @@ GIVEN = "select " + ", ".join(f"%({name})s::integer as {name}" for name in NUMBE
 _HAS_STAGE = """m.user_id is null and not m.is_bot and m.erased_at is null
     and not exists (select 1 from members_identity i where i.member_id = m.id and i.is_us)"""
 _MOVABLE = f"not m.stage_pinned and m.stage <> 'champion' and {_HAS_STAGE}"
-# Seen in places of others and in none of the team's own, or met and nothing more: an outsider.
+# Seen in places of others and in none of the team's own, its events among them, or met and nothing
+# more: an outsider.
 _SEEN = """select 1 from members_identity i join members_sighting s on s.identity_id = i.id
     where i.member_id = m.id"""
 _IS_OUTSIDE = f"""(
     exists ({_SEEN}) and not exists ({_SEEN} and s.scope = any(%(places)s))
+    and not exists (select 1 from members_activity a
+        where a.member_id = m.id and a.kind = 'attended' and a.removed_at is null)
     or not exists (select 1 from members_identity i where i.member_id = m.id)
     and not exists (select 1 from members_activity a
         where a.member_id = m.id and a.kind = any(%(theirs)s) and a.removed_at is null)

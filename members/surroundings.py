@@ -61,5 +61,6 @@ def _with_surroundings(pk: int, user: User) -> QuerySet[Member]:
         tags_shown=ArraySubquery(tags.values(json=tag)[:MOST_TAGS]),
         scopes_seen=scopes,
         has_job=Exists(BackgroundJob.objects.unfinished().filter(about=about)),
+        **hooks.glance_columns(OuterRef("pk")),
         has_gift_details=Exists(GiftDetails.objects.current().filter(member=OuterRef("pk"))),
     )

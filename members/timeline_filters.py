@@ -54,6 +54,7 @@ GROUPS = {
             "users",
             ("call", "meeting", "chat", "gift", "introduction"),
         ),
+        KindGroup("events", gettext_lazy("Events"), "calendar", ("event", "attended")),
         KindGroup("notes", gettext_lazy("Notes"), "sticky-note", ("note",)),
         KindGroup("promises", gettext_lazy("Promises"), "flag", ("promise", "follow-up")),
         KindGroup("credits", gettext_lazy("Credits"), "award", ("credit",)),

@@ -57,12 +57,16 @@ def sections(user: User, *, of_team: bool) -> list[FilledSection]:
         rows = rows_of[section.slug]
         shown = [Shown(row, TEMPLATE, mail_line, True) for row in due]
         shown += [
-            Shown(row, section.template, section.line, section.is_due)
+            Shown(row, section.template, section.line, _is_due(section, row))
             for row in rows[: section.most]
         ]
         has_more = more_due or len(rows) > section.most
         found.append(FilledSection(section, shown, has_more, section.more(user, of_team)))
     return found
+
+
+def _is_due(section: TodaySection, row: Any) -> bool:
+    return section.is_due(row) if callable(section.is_due) else section.is_due
 
 
 def _rows_of_all(user: User, of_team: bool) -> dict[str, list[Any]]:

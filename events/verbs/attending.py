@@ -96,9 +96,9 @@ def check_in(
             return Changes()
         row.checked_in_at, row.checked_in_by, row.helper = at or timezone.now(), by, helper
         row.save(update_fields=["checked_in_at", "checked_in_by", "helper"])
-        attendance_log.write_came(event, [row], actor_id=by.pk if by else None)
+        raised = attendance_log.write_came(event, [row], actor_id=by.pk if by else None)
         answers.publish(event)
-        after = {"at": row.checked_in_at.isoformat(), "helper": helper}
+        after = {"at": row.checked_in_at.isoformat(), "helper": helper, "raised": raised}
         return actions.record("check-in", [row], by=by, group=group, after=after)
 
 
@@ -138,9 +138,16 @@ def uncheck(pk: int, at: str = "") -> dict[str, Any] | None:
             return None
         row.checked_in_at, row.checked_in_by, row.helper = None, None, ""
         row.save(update_fields=["checked_in_at", "checked_in_by", "helper"])
-        attendance_log.remove([row], [attendance_log.CAME])
+        attendance_log.remove_came([row], _raised_by_check_in(pk))
         answers.publish(row.event)
         return was
+
+
+def _raised_by_check_in(pk: int) -> list[dict[str, Any]]:
+    """Stages that the last check-in gave."""
+    done = Action.objects.filter(object_type=ON, object_id=pk, verb="check-in", undone_at=None)
+    last = done.order_by("-pk").first()
+    return list(last.after.get("raised", ())) if last else []
 
 
 def _undo_role(rows: Sequence[Action], by: User) -> set[int]:

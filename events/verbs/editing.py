@@ -15,7 +15,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from events import answers, change_notices
+from events import answers, change_notices, event_bonds, event_names
 from events.checks import check
 from events.models import Attendance, Event, EventTag, State
 from team import actions, files, trail_nouns
@@ -36,6 +36,8 @@ FIELDS = (
     *CALENDAR, "kind", "content", "cover_words", "notes", "host_id", "capacity", "most_guests",
     "visibility", "reminders", "thanks", "feedback", "greet_newcomers",
 )  # fmt: skip
+
+OF_BONDS = ("host_id", "co_hosts", "starts_at", "kind")  # what a bond by an event depends on
 
 
 @one_by_one
@@ -81,12 +83,13 @@ def _undo_edit(action: Action, by: User) -> bool:
     capacity = before.get("capacity", row.capacity)
     if capacity is not None and answers.taken(row.pk) > capacity:
         return False  # the seats were given away
-    now = _state(row)
+    title, was = row.title, _state(row)
     _set_many(row, before.pop("tags"), before.pop("co_hosts"))
     for name, value in before.items():
         setattr(row, name, _read(name, value))
-    _save(row, before)
-    change_notices.tell_of_move(row, now)
+    _save(row, action.after["changed"])
+    change_notices.tell_of_move(row, was)
+    event_names.renamed(row.pk, title, row.title)
     answers.give_seats(row)
     return True
 
@@ -120,6 +123,7 @@ def edit(
         changed = {name for name in after if after[name] != before[name]}
         _save(row, changed)
         change_notices.tell_of_move(row, before)
+        event_names.renamed(row.pk, before["title"], row.title)
         answers.give_seats(row)
         kept = {name: before[name] for name in {*changed, "tags", "co_hosts"}}
         said = {"version": row.version, "changed": sorted(changed)}
@@ -215,6 +219,8 @@ def _heard() -> dict[str, Any]:
 
 def _save(row: Event, changed: Iterable[str]) -> None:
     row.version += 1
+    if set(changed) & set(OF_BONDS):
+        event_bonds.event_changed(row)
     if set(changed) & set(CALENDAR):
         row.sequence += 1
         row.changed_at = timezone.now()

@@ -41,7 +41,7 @@ class ActivityKind(models.TextChoices):
     GIFT = "gift", _("Gift")
     INTRODUCTION = "introduction", _("Introduction")
     EVENT = "event", _("Event")
-    ATTENDED = "attended", _("Came to")
+    ATTENDED = "attended", _("Attended")
 
     @property
     def icon(self) -> str:

@@ -32,6 +32,7 @@ class Bond(models.Model):
     )
     scope = models.CharField(max_length=60, blank=True)
     score = models.FloatField()
+    first_at = models.DateTimeField(null=True)  # None until it is worked out once more
     last_at = models.DateTimeField()
     exchanges = models.PositiveIntegerField(default=0)
     meetings = models.PositiveIntegerField(default=0)

@@ -127,8 +127,8 @@ def everything_derived() -> list[list[dict[str, Any]]]:
     return [
         list(model.objects.order_by(*order).values(*fields))
         for model, order, fields in (
-            (Bond, ("member", "user", "scope"), ("member", "user", "scope", "score", "last_at",
-                                                 "exchanges", "meetings", "events")),
+            (Bond, ("member", "user", "scope"), ("member", "user", "scope", "score", "first_at",
+                                                 "last_at", "exchanges", "meetings", "events")),
             (SoleContact, ("member",), ("member", "user", "score")),
             (Rhythm, ("member",), ("member", "active_days", "median_gap", "last_active_on",
                                    "quiet_since", "came_back_on", "due_on")),

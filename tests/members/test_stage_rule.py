@@ -315,12 +315,16 @@ def test_milestones_that_make_no_sense_are_refused(client, alice, name, value, s
 # Against an independent function ------------------------------------------------------------------
 
 
+THEIRS = ("message", "credit", "attended")
+KINDS = (*THEIRS, "event", "note", "reply")
+
+
 def slow_stage(lines, now, zone):
     """`lines`: (kind, moment, is there)."""
     theirs = [
         (kind, at)
         for kind, at, there in lines
-        if there and kind in ("message", "credit") and at > now - timedelta(days=365)
+        if there and kind in THEIRS and at > now - timedelta(days=365)
     ]
     days = {at.astimezone(zone).date() for _kind, at in theirs}
     credits = Counter(kind for kind, _at in theirs)["credit"]
@@ -348,7 +352,7 @@ def test_stages_are_those_of_a_slow_function_over_random_histories(seed):
             if chance.random() < 0.2:
                 continue
             for number in range(chance.choice([1, 1, 2, 5])):
-                kind = chance.choices(["message", "credit", "note", "reply"], [8, 1, 2, 2])[0]
+                kind = chance.choices(KINDS, [8, 1, 2, 2, 2, 2])[0]
                 at = NOW - timedelta(days=chance.choice([1, 1, 2, 30, 364, 366, 700]))
                 at -= timedelta(minutes=chance.randint(0, 600))
                 key = f"message:9{start}{pk}{number}"
@@ -362,7 +366,7 @@ def test_stages_are_those_of_a_slow_function_over_random_histories(seed):
         log.log_many(batch)
         promote({line.member_id for line in batch if line.kind.is_theirs})
     wanted = {
-        pk: slow_stage([line for line in lines if line[0] in ("message", "credit")], NOW, zone)
+        pk: slow_stage([line for line in lines if line[0] in THEIRS], NOW, zone)
         for pk, lines in made.items()
     }
     now = dict(Member.objects.filter(pk__in=made).values_list("pk", "stage"))

@@ -1,0 +1,17 @@
+"""Since when a teammate and a member know each other: worked out with everything that is derived."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("members", "0024_follow_up_visibility")]
+
+    operations = [
+        migrations.AddField(
+            model_name="bond",
+            name="first_at",
+            field=models.DateTimeField(null=True),
+        ),
+        # Without it, the next run works out everybody.
+        migrations.RunSQL("delete from members_derivedrun", migrations.RunSQL.noop),
+    ]
