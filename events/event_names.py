@@ -42,10 +42,10 @@ def offered(user: User, beginning: str) -> Iterable[tuple[str, str]]:
     return [(title, date_format(localtime(last), "j F Y")) for title, last in titles[:MOST_OFFERED]]
 
 
-def example_for(user: User, operator: str) -> str:
-    """ "" where there is no event."""
+def example(user: User) -> str:
+    """For the help; nothing where there is no event."""
     name = next((name for name, _day in offered(user, "")), "")
-    return f"{operator}:{quoted(name)}" if name else ""
+    return f"event:{quoted(name)}" if name else ""
 
 
 def renamed(pk: int, old: str, new: str) -> None:

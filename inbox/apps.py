@@ -46,5 +46,6 @@ class InboxConfig(AppConfig):
                 orders=SORTS,
                 count=listing.count,
                 words=_("Words are looked for in messages, notes, subjects and names."),
+                register=filters.register_of_conversation,
             )
         )

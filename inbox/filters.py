@@ -50,6 +50,11 @@ def register(
         (OF_BOTH if of_conversation else OF_MESSAGES).add(facts["name"])
 
 
+def register_of_conversation(*, build: Build, **facts: Any) -> None:
+    """For an app that does not know this one; see ListKind.register."""
+    register(of_conversation=build, **facts)
+
+
 def over_any_message(of_message: Build | None) -> Build:
     if of_message is None:
         raise ValueError("An operator says something of conversations or of messages.")

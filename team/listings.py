@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 from django.utils.functional import Promise
 
 from community_hub.lib.paths import path
-from community_hub.lib.query import Language, Mistake
+from community_hub.lib.query import Language, Mistake, OperatorDefinition
 from community_hub.lib.text import storable
 
 Text = str | Promise
@@ -43,7 +43,8 @@ class ListKind:
     number. It raises Mistake, OperationalError where a limit of the database's time is over, and
     CutShort where it took too long and some were found by then.
     `keeps`: the names of other values of its address that a view keeps, such as the columns.
-    `words`: a sentence that says what words are looked for in.
+    `words`: a sentence that says what words are looked for in. `register`: puts an operator into
+    `language` (and whatever else answers its queries), given the facts of an OperatorDefinition.
     """
 
     kind: str
@@ -55,6 +56,13 @@ class ListKind:
     count: Callable[[Any, str, int], int]
     words: Text = ""
     keeps: Sequence[str] = ()
+    register: Callable[..., None] | None = None
+
+    def add_operator(self, **facts: Any) -> None:
+        if self.register:
+            self.register(**facts)
+        else:
+            self.language.register(OperatorDefinition(**facts))
 
     @property
     def usual_order(self) -> str:
@@ -81,6 +89,7 @@ class ListKind:
 
 
 _listings: dict[str, ListKind] = {}
+_operators: dict[str, list[dict[str, Any]]] = {}  # that wait for their list
 
 
 def register(listing: ListKind) -> None:
@@ -91,6 +100,17 @@ def register(listing: ListKind) -> None:
         raise ValueError(f"{listing.kind} has no order")
     _listings[listing.kind] = listing
     listing.language.elsewhere = partial(_other_with, listing.kind)
+    for facts in _operators.pop(listing.kind, ()):
+        listing.add_operator(**facts)
+
+
+def add_operator(kind: str, **facts: Any) -> None:
+    """An operator of an app that does not know the list, or stands beside its app: as soon as there
+    is one of this kind. `build` gives a condition on its rows, by their ids."""
+    if listing := _listings.get(kind):
+        listing.add_operator(**facts)
+    else:
+        _operators.setdefault(kind, []).append(facts)
 
 
 def _other_with(kind: str, operator: str) -> tuple[str, Text] | None:

@@ -174,8 +174,8 @@ def rename_value(
     known_to: Known | None = None,
     begun: Callable[[str], bool] | None = None,
 ) -> dict[int, tuple[str, str]]:
-    """Every saved query that names a "tag", "source", "user" or "organisation" by `old` names it by
-    `new`: those of everybody, also the removed ones, which Undo may bring back.
+    """Every saved query that names a "tag", "source", "user", "organisation" or "event" by `old`
+    names it by `new`: those of everybody, also the removed ones, which Undo may bring back.
 
     `old`: a value, in whatever case, or a function of a value in lower case; `begun`: the same of
     what names it only where an operator's values name nothing else. `known_to`: whether this owner

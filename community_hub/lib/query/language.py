@@ -63,9 +63,9 @@ class OperatorDefinition:
     `parts`: the operator stands for many, each named after a dot (field.size:XL); the grammar knows
     "field" alone as such.
 
-    `refers_to`: what the values are names of, "tag", "source", "user" or "organisation": saved
-    queries follow when one of these is renamed. `means_others`: the values may be names of others
-    as well, so that a beginning of a name is nobody's in particular.
+    `refers_to`: what the values are names of, "tag", "source", "user", "organisation" or "event":
+    saved queries follow when one of these is renamed. `means_others`: the values may be names of
+    others as well, so that a beginning of a name is nobody's in particular.
     """
 
     name: str
