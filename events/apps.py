@@ -5,22 +5,30 @@ class EventsConfig(AppConfig):
     name = "events"
 
     def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
         from events import (
             change_notices,
             conversation_filters,
             deeds,
             event_bonds,
+            event_files,
+            filters,
             glance,
+            listing,
             member_filters,
         )
         from events.models.event import EventTag, visible_event_tags
         from events.verbs import (  # noqa: F401 - register themselves
+            adding,
             attending,
             calendar_links,
             editing,
+            removing,
         )
         from members import hooks
         from members.filters import PEOPLE
+        from team import files, listings
 
         hooks.tag_uses.append(hooks.TagUse(EventTag, "event", visible_event_tags))
         change_notices.register_kinds()
@@ -30,3 +38,17 @@ class EventsConfig(AppConfig):
         member_filters.register(PEOPLE)
         conversation_filters.register()
         hooks.on_staff_changed.append(event_bonds.staff_changed)
+        files.readers.append(event_files.FILE_READER)
+        listings.register(
+            listings.ListKind(
+                kind=listing.KIND,
+                label=_("Events"),
+                icon="calendar",
+                page="events",
+                language=filters.EVENTS,
+                orders=listing.SORTS,
+                count=listing.count,
+                words=_("Words are looked for in titles, venues and what events are for."),
+                keeps=("show",),
+            )
+        )

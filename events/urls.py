@@ -2,14 +2,27 @@
 
 from django.urls import path
 
-from events.views import calendars, event_page, feeds_out, personal, public
+from events.views import (
+    attendances,
+    calendars,
+    copies,
+    editing,
+    event_list,
+    event_page,
+    states,
+)
 
 urlpatterns = [
+    path("events/", event_list.events, name="events"),
+    path("events/new/", editing.event_new, name="event-new"),
     path("events/<int:pk>/", event_page.event, name="event"),
+    path("events/<int:pk>/details/", editing.details, name="event-details"),
+    path("events/<int:pk>/publication/", states.publication, name="event-publication"),
+    path("events/<int:pk>/cancellation/", states.cancellation, name="event-cancellation"),
+    path("events/<int:pk>/copies/", copies.copies, name="event-copies"),
+    path("events/<int:pk>/attendances/", attendances.attendances, name="event-attendances"),
+    path("attendances/<int:pk>/", attendances.attendance, name="attendance"),
     # Calendars: read by others, and imported
-    path("e/calendar.ics", feeds_out.public_feed, name="public-calendar-feed"),
-    path("e/<str:slug>/event.ics", feeds_out.one_event, name="event-ics"),
-    path("e/team/<str:token>/events.ics", feeds_out.own_feed, name="own-calendar-feed"),
     path("events/calendars/", calendars.calendars, name="calendars"),
     path("events/calendars/links/", calendars.links, name="calendar-links"),
     path(
@@ -17,13 +30,4 @@ urlpatterns = [
         calendars.revocation,
         name="calendar-link-revocation",
     ),
-    # for anybody, without an account
-    path("e/", public.events, name="public-events"),
-    path("e/confirm/<str:token>/", personal.confirmation, name="event-confirmation"),
-    path("e/mine/<str:token>/", personal.mine, name="my-answer"),
-    path("e/mine/<str:token>/event.ics", personal.calendar_file, name="my-calendar-file"),
-    path("e/<slug:slug>/", public.event, name="public-event"),
-    path("e/<slug:slug>/sent/", public.sent, name="public-event-sent"),
-    path("e/<slug:slug>/embed/", public.embedded, name="embedded-event"),
-    path("e/<slug:slug>/picture.png", public.picture, name="event-picture"),
 ]

@@ -85,6 +85,7 @@ def _undo_edit(action: Action, by: User) -> bool:
         return False  # the seats were given away
     title, was = row.title, _state(row)
     _set_many(row, before.pop("tags"), before.pop("co_hosts"))
+    files.restore(before.pop("files"), row.files_key)
     for name, value in before.items():
         setattr(row, name, _read(name, value))
     _save(row, action.after["changed"])
@@ -110,14 +111,14 @@ def edit(
     where something of it is not, such as fewer seats than people going."""
     with transaction.atomic():
         row = answers.lock(event.pk)
-        before = {**_state(row), "tags": _tags(row), "co_hosts": _co_hosts(row)}
+        before = _whole(row)
         for name, value in fields.items():
             setattr(row, name, value)
         check(row)
         _set_many(row, tags, co_hosts)
         if file_ids is not None:
             files.keep_only(file_ids, row.files_key, by=by)
-        after = {**_state(row), "tags": _tags(row), "co_hosts": _co_hosts(row)}
+        after = _whole(row)
         if before == after:
             return Changes()
         changed = {name for name in after if after[name] != before[name]}
@@ -125,7 +126,7 @@ def edit(
         change_notices.tell_of_move(row, before)
         event_names.renamed(row.pk, before["title"], row.title)
         answers.give_seats(row)
-        kept = {name: before[name] for name in {*changed, "tags", "co_hosts"}}
+        kept = {name: before[name] for name in {*changed, "tags", "co_hosts", "files"}}
         said = {"version": row.version, "changed": sorted(changed)}
         return actions.record("edit", [row], by=by, group=group, before=kept, after=said)
 
@@ -249,6 +250,15 @@ def _co_hosts(row: Event) -> list[int]:
 
 def _state(row: Event) -> dict[str, Any]:
     return {name: _write(getattr(row, name)) for name in FIELDS}
+
+
+def _whole(row: Event) -> dict[str, Any]:
+    return {
+        **_state(row),
+        "tags": _tags(row),
+        "co_hosts": _co_hosts(row),
+        "files": files.ids_of(row.files_key),
+    }
 
 
 def _write(value: Any) -> Any:

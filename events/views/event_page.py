@@ -2,16 +2,83 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_GET
+from typing import Any
 
-from community_hub.lib import htmx
-from events.models import Event
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from community_hub.lib import html, htmx
+from community_hub.lib.text import number, one_line
+from events import attendances, links
+from events.checks import NotPossible
+from events.models import Answer, Event, Part
+from events.verbs import editing
+from events.views.access import visible_event
+from members.models import Tag
+from team import files
 from team.http import AuthenticatedHttpRequest
 
+PARTS = ("event", "event-people", "more-people")
 
-@require_GET
+
+@require_http_methods(["GET", "POST", "DELETE"])
 def event(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(Event.objects.visible_to(request.user).present(), pk=pk)
-    return htmx.respond(request, "events/event.html", {"event": found}, parts=("event",))
+    """`answer`: whose list is shown, one of attendances.TABS; `name`: a part of a name; `before`:
+    the cursor of the last row above. DELETE: of what nobody has answered to."""
+    found = visible_event(request, pk)
+    if request.method == "GET":
+        context = people_of(request, found)
+        if htmx.target(request) not in ("event-people", "more-people"):
+            context |= about(request, found)
+        return htmx.respond(request, "events/event.html", context, parts=PARTS)
+    editing.remove.require(request.user)
+    if htmx.method(request) != "DELETE":
+        return redirect(found)
+    try:
+        changes = editing.remove(found, by=request.user)
+    except NotPossible as error:
+        return htmx.tell(request, redirect(found), str(error), level="error")
+    said = _("Deleted “%(event)s”.") % {"event": found}
+    return htmx.tell(request, redirect("events"), said, undo=changes.undo_url)
+
+
+# Below the view ----------------------------------------------------------------------------------
+
+
+def people_of(request: AuthenticatedHttpRequest, found: Event) -> dict[str, Any]:
+    counts = attendances.counts(found, request.user)
+    tab = request.GET.get("answer", "")
+    if tab not in attendances.TABS:
+        tab = attendances.usual_tab(found, counts)
+    name = one_line(request.GET.get("name", ""), 100)
+    size = min(max(attendances.PAGE, number(request.GET.get("shown"))), attendances.MOST_SHOWN)
+    page = attendances.people(
+        found, request.user, tab, name=name, before=request.GET.get("before", ""), size=size
+    )
+    return {
+        "event": found,
+        "counts": counts,
+        "tabs": attendances.tabs(counts),
+        "tab": tab,
+        "name": name,
+        "page": page,
+        "answers": Answer.choices,
+        "roles": Part.choices,
+    }
+
+
+def about(request: AuthenticatedHttpRequest, found: Event) -> dict[str, Any]:
+    """All but the people."""
+    seen = Tag.objects.visible_to(request.user).current().filter(pk__in=found.tags.values("pk"))
+    return {
+        "purpose": html.from_markdown(found.purpose),
+        "notes": html.from_markdown(found.notes),
+        "co_hosts": list(found.co_hosts.order_by("name")),
+        "tags": list(seen.by_name()),
+        "files": list(files.present(found.files_key)),
+        "links": links.of_event(found, request.user),
+        "public_path": f"/e/{found.slug}/" if found.has_public_page else "",
+        "may_delete": found.state == "draft" and request.user.can_edit_events,
+    }

@@ -1,38 +1,47 @@
 """Who may see events, and change them."""
 
-from events import rsvp
-
-from .endpoints import OPEN, Endpoint
+from .endpoints import TRIAGERS, Endpoint
 
 EVENT = {"pk": lambda world: world.event.pk}
+DRAFT = {"pk": lambda world: world.draft_event.pk}
+CANCELLED = {"pk": lambda world: world.cancelled_event.pk}
+ATTENDANCE = {"pk": lambda world: world.attendance.pk}
+DELETE = {"_method": "DELETE"}
+WRITTEN = {
+    "title": "Repair café",
+    "kind": "in_person",
+    "starts_at": "2031-05-06T19:00",
+    "ends_at": "2031-05-06T21:00",
+    "timezone": "Europe/Berlin",
+    "most_guests": "1",
+    "visibility": "public",
+}
+PEOPLE = {"who": "Jo Park", "answer": "going", "role": "attendee"}
+CHANGED = {"answer": "maybe", "role": "speaker", "guests": "0"}
 
-SLUG = {"slug": lambda world: world.event.slug}
 LINK = {"pk": lambda world: world.calendar_link.pk}
-LINK_TOKEN = {"token": lambda world: world.calendar_token}
-
-MINE = {"token": lambda world: world.attendance.token}
-CONFIRMATION = {"token": lambda world: rsvp.token_of(world.pending_answer)}
-DECLINED = {"wanted": "declined"}
 
 ENDPOINTS = (
+    Endpoint("events/", "GET"),
+    Endpoint("events/new/", "GET", TRIAGERS),
+    Endpoint("events/new/", "POST", TRIAGERS, {}, WRITTEN, ok=(302,)),
     Endpoint("events/<int:pk>/", "GET", ids=EVENT),
+    Endpoint("events/<int:pk>/", "POST", TRIAGERS, DRAFT, DELETE, ok=(302,)),
+    Endpoint("events/<int:pk>/", "DELETE", TRIAGERS, DRAFT, ok=(302,)),
+    Endpoint("events/<int:pk>/details/", "GET", TRIAGERS, EVENT),
+    Endpoint("events/<int:pk>/details/", "POST", TRIAGERS, EVENT, WRITTEN, ok=(302,)),
+    Endpoint("events/<int:pk>/publication/", "POST", TRIAGERS, DRAFT, ok=(302,)),
+    Endpoint("events/<int:pk>/cancellation/", "POST", TRIAGERS, EVENT, ok=(302,)),
+    Endpoint("events/<int:pk>/cancellation/", "DELETE", TRIAGERS, CANCELLED, ok=(302,)),
+    Endpoint("events/<int:pk>/copies/", "GET", TRIAGERS, EVENT),
+    Endpoint("events/<int:pk>/copies/", "POST", TRIAGERS, EVENT, {"starts_at": "2031-05-06T19:00"}),
+    Endpoint("events/<int:pk>/attendances/", "GET", TRIAGERS, EVENT),
+    Endpoint("events/<int:pk>/attendances/", "POST", TRIAGERS, EVENT, PEOPLE, ok=(302,)),
+    Endpoint("attendances/<int:pk>/", "GET", TRIAGERS, ATTENDANCE, scoped=True),
+    Endpoint("attendances/<int:pk>/", "POST", TRIAGERS, ATTENDANCE, CHANGED, scoped=True),
+    Endpoint("attendances/<int:pk>/", "DELETE", TRIAGERS, ATTENDANCE, scoped=True),
     # Calendars
-    Endpoint("e/calendar.ics", "GET", stranger=OPEN),
-    Endpoint("e/<str:slug>/event.ics", "GET", ids=SLUG, stranger=OPEN),
-    Endpoint("e/team/<str:token>/events.ics", "GET", ids=LINK_TOKEN, stranger=OPEN),
     Endpoint("events/calendars/", "GET"),
     Endpoint("events/calendars/links/", "POST"),
     Endpoint("events/calendars/links/<int:pk>/revocation/", "POST", ids=LINK),
-    # for anybody; a form without a token of its page is refused with a sentence
-    Endpoint("e/", "GET", stranger=OPEN),
-    Endpoint("e/confirm/<str:token>/", "GET", ids=CONFIRMATION, stranger=OPEN),
-    Endpoint("e/confirm/<str:token>/", "POST", ids=CONFIRMATION, stranger=OPEN),
-    Endpoint("e/mine/<str:token>/", "GET", ids=MINE, stranger=OPEN),
-    Endpoint("e/mine/<str:token>/", "POST", ids=MINE, data=DECLINED, stranger=OPEN),
-    Endpoint("e/mine/<str:token>/event.ics", "GET", ids=MINE, stranger=OPEN),
-    Endpoint("e/<slug:slug>/", "GET", ids=SLUG, stranger=OPEN),
-    Endpoint("e/<slug:slug>/", "POST", ids=SLUG, ok=(422,), stranger=OPEN),
-    Endpoint("e/<slug:slug>/sent/", "GET", ids=SLUG, stranger=OPEN),
-    Endpoint("e/<slug:slug>/embed/", "GET", ids=SLUG, stranger=OPEN),
-    Endpoint("e/<slug:slug>/picture.png", "GET", ids=SLUG, stranger=OPEN),
 )

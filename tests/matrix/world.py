@@ -89,12 +89,21 @@ class World:
         return CalendarLink.objects.get(user=self.asker)
 
     @cached_property
-    def attendance(self) -> Attendance:
-        return make_attendance(self.event)
-
-    @cached_property
     def pending_answer(self) -> PendingAnswer:
         return rsvp.ask(self.event, rsvp.Said("Jo Park", "jo@example.org", "going"))
+
+    @cached_property
+    def draft_event(self) -> Event:
+        return make_event(state="draft", published_at=None)
+
+    @cached_property
+    def cancelled_event(self) -> Event:
+        return make_event(state="cancelled")
+
+    @cached_property
+    def attendance(self) -> Attendance:
+        """Of somebody who was seen in the source alone."""
+        return make_attendance(self.event, self.pictured.member)
 
     @cached_property
     def asker(self) -> User:

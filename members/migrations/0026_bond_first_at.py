@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("members", "0024_follow_up_visibility")]
+    dependencies = [("members", "0025_accounts_by_email")]
 
     operations = [
         migrations.AddField(
