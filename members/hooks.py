@@ -38,7 +38,7 @@ class TodaySection:
     in one that is sent for another; or a function that says so of a row. `planned`: a FollowUpKind;
     open ones that are due stand above the other rows, and the mail is sent for them. `together`:
     given the same and how many at most, by slug, the rows of all sections that have this function,
-    in fewer queries."""
+    in fewer queries. `is_shared`: the rows are the same for one and for the team."""
 
     slug: str
     title: Any
@@ -52,6 +52,7 @@ class TodaySection:
     most: int = 20  # rows on the page
     planned: str = ""
     together: Callable[[Any, bool, dict[str, int]], dict[str, list[Any]]] | None = None
+    is_shared: bool = False
     place: int = 100  # the lower, the higher on the page
 
 

@@ -69,5 +69,6 @@ SECTION = occasions.section(
     hint=_("nobody has welcomed them yet"),
     empty=_("Nobody wrote their first words in the last two weeks without being welcomed."),
     place=40,
+    is_shared=True,
     more=lambda user, of_team: f"{path('members')}?q=first:this-week",
 )

@@ -179,6 +179,7 @@ def section(
     empty: Any,
     place: int,
     is_due: bool = False,
+    is_shared: bool = False,
     more: Callable[[User, bool], str] = lambda user, of_team: "",
 ) -> TodaySection:
     return TodaySection(
@@ -189,6 +190,7 @@ def section(
         template="members/_today_occasion.html",
         rows=lambda user, of_team, most: kind.find(user, of_team, most + 1),
         together=find_together,
+        is_shared=is_shared,
         line=lambda row: MailLine(str(row.member), row.what, row.note, row.address),
         place=place,
         is_due=is_due,

@@ -72,4 +72,5 @@ SECTION = occasions.section(
     hint=_("they helped others"),
     empty=_("Everyone whose answers were credited in the last 90 days was thanked."),
     place=70,
+    is_shared=True,
 )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
 from team.models import User
@@ -17,6 +18,7 @@ from .models import FollowUp, FollowUpKind
 
 TEMPLATE = "members/_today_follow_up.html"
 MOST = 20  # due follow-ups of a section
+KEPT = 60  # seconds in which what the team has is not looked for again
 Found = tuple[list[Any], bool]  # rows, and whether there are more
 
 
@@ -32,12 +34,14 @@ class Shown:
 
 @dataclass(frozen=True)
 class FilledSection:
-    """`has_more`: there are further rows than those."""
+    """`has_more`: there are further rows than those. `of_team`: how many the team has, in words,
+    where one has none oneself and that is known; else ""."""
 
     section: TodaySection
     shown: list[Shown]
     has_more: bool
     more: str  # where all of them are
+    of_team: str = ""
 
     @property
     def rows(self) -> list[Any]:
@@ -67,6 +71,31 @@ def sections(user: User, *, of_team: bool) -> list[FilledSection]:
 
 def _is_due(section: TodaySection, row: Any) -> bool:
     return section.is_due(row) if callable(section.is_due) else section.is_due
+
+
+def with_counts_of_team(own: list[FilledSection], user: User) -> list[FilledSection]:
+    """One's own sections; those that are empty say how many the team has there, as of a minute ago
+    at most: they are looked for as often as the team's page is, and not with each of one's own."""
+    if all(each.shown for each in own):
+        return own
+    key = f"today-of-team:{user.pk}"
+    rows: dict[str, int] | None = cache.get(key)
+    if rows is None:
+        rows = {slug: len(found) for slug, found in _rows_of_all(user, True).items()}
+        cache.set(key, rows, KEPT)
+    due = _due_of_all(user, True)
+    return [each if each.shown else _with_count(each, rows, due) for each in own]
+
+
+def _with_count(
+    empty: FilledSection, rows_of: dict[str, int], due_of: dict[str, Found]
+) -> FilledSection:
+    section = empty.section
+    due, more_due = due_of.get(section.planned, ([], False))
+    rows = 0 if section.is_shared else rows_of.get(section.slug, 0)
+    many = len(due) + min(rows, section.most)
+    is_more = more_due or rows > section.most
+    return replace(empty, of_team=f"{many}+" if is_more else str(many) if many else "")
 
 
 def _rows_of_all(user: User, of_team: bool) -> dict[str, list[Any]]:

@@ -18,6 +18,8 @@ def today(request: AuthenticatedHttpRequest) -> HttpResponse:
     user = with_hidden_scopes_read(request.user)
     of_team = request.GET.get("whose") == "team"
     sections = page.sections(user, of_team=of_team)
+    if not of_team:
+        sections = page.with_counts_of_team(sections, user)
     context = {
         "sections": sections,
         "of_team": of_team,
