@@ -175,3 +175,13 @@ def coming_moment(moment: datetime) -> str:
 def capped(count: int, limit: int = 99) -> str:
     """Shown as 99+ where counting stopped."""
     return f"{limit}+" if count > limit else str(count)
+
+
+@register.simple_tag
+def begin_at_first(form: Any, otherwise: str = "") -> str:
+    """A page that is a form begins with the focus in the first field that is wrong, else in the
+    first one or in `otherwise`."""
+    visible = [field for field in form if not field.is_hidden]
+    names = [field.name for field in visible if field.errors] or [otherwise or visible[0].name]
+    form.fields[names[0]].widget.attrs["autofocus"] = True
+    return ""
