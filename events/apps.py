@@ -15,8 +15,10 @@ class EventsConfig(AppConfig):
             event_files,
             filters,
             glance,
+            handover,
             listing,
             member_filters,
+            today,
         )
         from events.models.event import EventTag, visible_event_tags
         from events.verbs import (  # noqa: F401 - register themselves
@@ -24,6 +26,7 @@ class EventsConfig(AppConfig):
             attending,
             calendar_links,
             editing,
+            hosting,
             removing,
         )
         from members import hooks
@@ -37,6 +40,8 @@ class EventsConfig(AppConfig):
         hooks.bond_contributions += event_bonds.CONTRIBUTIONS
         member_filters.register(PEOPLE)
         conversation_filters.register()
+        hooks.today_sections.append(today.SECTION)
+        hooks.handover_sections.append(handover.SECTION)
         hooks.on_staff_changed.append(event_bonds.staff_changed)
         files.readers.append(event_files.FILE_READER)
         listings.register(
