@@ -7,7 +7,8 @@ class EventsConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from events import (
+        from events import (  # noqa: F401 - some register themselves
+            calendar_files,
             change_notices,
             conversation_filters,
             deeds,
@@ -26,7 +27,9 @@ class EventsConfig(AppConfig):
             attending,
             calendar_links,
             editing,
+            feeds,
             hosting,
+            importing,
             removing,
         )
         from members import hooks

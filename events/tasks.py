@@ -5,12 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 from celery import shared_task
-from django.utils.translation import gettext_lazy
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from community_hub.lib import queue
-from community_hub.lib.schedule import scheduled
+from community_hub.lib.schedule import SHORT, scheduled
 
-from . import notices, pending_mails, rsvp
+from . import feed_pull, notices, pending_mails, rsvp
+from .models import Feed
+
+# Mails --------------------------------------------------------------------------------------------
 
 
 @shared_task(name="events.tasks.mail_pending")
@@ -27,10 +31,30 @@ def send_notices() -> None:
 @scheduled(
     every=timedelta(minutes=1),
     name="events.tasks.send_what_is_due",
-    label=gettext_lazy("Send emails about events"),
+    label=_("Send emails about events"),
 )
 def send_what_is_due() -> None:
     """What no worker was told of, or what a mail server did not take before."""
     pending_mails.send_due()
     notices.send_due()
     rsvp.forget_expired()
+
+
+# Imported calendars -------------------------------------------------------------------------------
+
+
+@scheduled(
+    every=timedelta(minutes=1),
+    name="events.tasks.pull_due_feeds",
+    label=_("Import calendars that are due"),
+    timeout=SHORT,
+)
+def pull_due_feeds() -> None:
+    due = Feed.objects.due(timezone.now()).exclude(url="").order_by("next_pull_at")
+    for pk in due.values_list("pk", flat=True)[:200]:
+        queue.enqueue("events.tasks.pull_feed", pk)
+
+
+@shared_task(name="events.tasks.pull_feed")
+def pull_feed(pk: int) -> None:
+    feed_pull.pull(pk)

@@ -30,4 +30,10 @@ urlpatterns = [
         calendars.revocation,
         name="calendar-link-revocation",
     ),
+    path("events/calendars/feeds/", calendars.feeds_added, name="calendar-feeds"),
+    path("events/calendars/feeds/<int:pk>/", calendars.feed, name="calendar-feed"),
+    path(
+        "events/calendars/feeds/<int:pk>/pause/", calendars.feed_pause, name="calendar-feed-pause"
+    ),
+    path("events/calendars/files/", calendars.file_import, name="calendar-files"),
 ]

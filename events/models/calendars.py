@@ -67,8 +67,8 @@ class FeedQuerySet(models.QuerySet["Feed"]):
 class Feed(models.Model):
     """A calendar that events are imported from. `url`: "" for one whose file was uploaded.
     `visibility`: of its new events. `error`: of the last try, as a sentence; "" where it went well.
-    `skipped`: by reason, how many entries of it could not be read. `found`, `added`, `changed`,
-    `cancelled`: of the last time that it had something new."""
+    `skipped`: by reason (see feed_words.py), how many entries of it could not be read. `found`,
+    `added`, `changed`, `cancelled`: of the last time that it had something new."""
 
     url = models.CharField(max_length=LONGEST_URL, blank=True)
     name = models.CharField(max_length=LONGEST_NAME)
@@ -128,15 +128,12 @@ class Feed(models.Model):
 
 
 class FeedEntry(models.Model):
-    """What a feed says of an event. `fingerprint`: of its calendar fields as the feed has them.
-    `gone_at`: since when the feed does not have it, or has it as cancelled, and the event was
-    cancelled for that; `state_before`: what it was then."""
+    """That a feed has an event, or had it. `gone_at`: since when the event is cancelled because the
+    feed has it no more, or as cancelled."""
 
     feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="entries")
     event = models.OneToOneField(Event, on_delete=models.CASCADE, related_name="feed_entry")
-    fingerprint = models.CharField(max_length=64)
     gone_at = models.DateTimeField(null=True)
-    state_before = models.CharField(max_length=10, blank=True)
 
     def __str__(self) -> str:
         return f"{self.feed_id}: {self.event_id}"

@@ -100,15 +100,16 @@ def _undo_edit(action: Action, by: User) -> bool:
 def edit(
     event: Event,
     *,
-    by: User,
+    by: User | None,
     tags: Iterable[int] | None = None,
     co_hosts: Iterable[int] | None = None,
     file_ids: Iterable[int] | None = None,
     group: uuid.UUID | None = None,
     **fields: Any,
 ) -> Changes:
-    """Some of FIELDS; no Changes where nothing differs. More seats go to who waits. NotPossible
-    where something of it is not, such as fewer seats than people going."""
+    """Some of FIELDS; no Changes where nothing differs. `by`: None for an imported calendar. More
+    seats go to who waits. NotPossible where something of it is not, such as fewer seats than people
+    going."""
     with transaction.atomic():
         row = answers.lock(event.pk)
         before = _whole(row)
@@ -116,7 +117,7 @@ def edit(
             setattr(row, name, value)
         check(row)
         _set_many(row, tags, co_hosts)
-        if file_ids is not None:
+        if file_ids is not None and by is not None:
             files.keep_only(file_ids, row.files_key, by=by)
         after = _whole(row)
         if before == after:
@@ -147,14 +148,14 @@ def _undo_state(rows: Sequence[Action], by: User) -> set[int]:
 
 @verb("publish", on=ON, right="can_edit_events", words=_("published %(object)s"),
       undo=_undo_state, lead_may_undo=True)  # fmt: skip
-def publish(event: Event, *, by: User, group: uuid.UUID | None = None) -> Changes:
+def publish(event: Event, *, by: User | None, group: uuid.UUID | None = None) -> Changes:
     """A draft, or one that was cancelled, which takes answers from now on."""
     return _to(event, State.PUBLISHED, "publish", by, group, cancelled_at=None)
 
 
 @verb("cancel", on=ON, right="can_edit_events", words=_("cancelled %(object)s"),
       undo=_undo_state, lead_may_undo=True)  # fmt: skip
-def cancel(event: Event, *, by: User, group: uuid.UUID | None = None) -> Changes:
+def cancel(event: Event, *, by: User | None, group: uuid.UUID | None = None) -> Changes:
     """Everybody who is going, may come or waits is told; see change_notices."""
     return _to(event, State.CANCELLED, "cancel", by, group, cancelled_at=timezone.now())
 
@@ -187,7 +188,7 @@ def duplicate(event: Event, *, by: User, starts_at: datetime) -> Changes:
 
 
 def _to(
-    event: Event, state: State, name: str, by: User, group: uuid.UUID | None, **fields: Any
+    event: Event, state: State, name: str, by: User | None, group: uuid.UUID | None, **fields: Any
 ) -> Changes:
     """No Changes where it is so already."""
     with transaction.atomic():

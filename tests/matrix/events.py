@@ -20,6 +20,8 @@ PEOPLE = {"who": "Jo Park", "answer": "going", "role": "attendee"}
 CHANGED = {"answer": "maybe", "role": "speaker", "guests": "0"}
 
 LINK = {"pk": lambda world: world.calendar_link.pk}
+FEED = {"pk": lambda world: world.calendar_feed.pk}
+NEW_FEED = {"url": "https://example.org/a.ics", "visibility": "team"}
 
 ENDPOINTS = (
     Endpoint("events/", "GET"),
@@ -44,4 +46,10 @@ ENDPOINTS = (
     Endpoint("events/calendars/", "GET"),
     Endpoint("events/calendars/links/", "POST"),
     Endpoint("events/calendars/links/<int:pk>/revocation/", "POST", ids=LINK),
+    Endpoint("events/calendars/feeds/", "POST", TRIAGERS, data=NEW_FEED),
+    Endpoint("events/calendars/feeds/<int:pk>/", "POST", TRIAGERS, FEED),
+    Endpoint("events/calendars/feeds/<int:pk>/", "DELETE", TRIAGERS, FEED),
+    Endpoint("events/calendars/feeds/<int:pk>/pause/", "POST", TRIAGERS, FEED),
+    Endpoint("events/calendars/feeds/<int:pk>/pause/", "DELETE", TRIAGERS, FEED),
+    Endpoint("events/calendars/files/", "POST", TRIAGERS, ok=(422,)),
 )

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from community_hub.lib import html
 from events import rsvp
-from events.models import Attendance, CalendarLink, Event, PendingAnswer
+from events.models import Attendance, CalendarLink, Event, Feed, PendingAnswer
 from events.verbs import calendar_links
 from inbox.models import Channel, Conversation, Delivery, Message, ReplyPromise, SavedReply, Source
 from inbox.verbs import credits, tags, triage
@@ -104,6 +104,10 @@ class World:
     def attendance(self) -> Attendance:
         """Of somebody who was seen in the source alone."""
         return make_attendance(self.event, self.pictured.member)
+
+    @cached_property
+    def calendar_feed(self) -> Feed:
+        return Feed.objects.create(url="https://example.org/b.ics", name="Theirs")
 
     @cached_property
     def asker(self) -> User:
