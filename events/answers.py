@@ -61,10 +61,11 @@ def answer(
     origin: str = Origin.PAGE,
     role: str = "",
     actor_id: int | None = None,
+    identity_id: int | None = None,
 ) -> Outcome:
     """Say what a member answers. Who wants to come gets a seat, or a place in the waiting list.
     Refused where the event takes no answers, or somebody who is going has no seats for so many
-    guests. Asked again, nothing changes."""
+    guests. Asked again, nothing changes. `identity_id`: the address that they confirmed it by."""
     with transaction.atomic():
         event = lock(event_id)
         if not event.takes_answers:
@@ -76,9 +77,10 @@ def answer(
             row.role = Part(role)
         if before == _state(row):
             return Outcome(row, before)
+        row.identity_id = identity_id or row.identity_id
         row.save()
         attendance_log.write(event, [row], actor_id=actor_id)
-        given = give_seats(event)
+        given = give_seats(event) if before else []  # who is new frees no seat
         publish(event)
         return Outcome(row, before, given)
 
@@ -96,6 +98,8 @@ def give_seats(event: Event) -> list[Attendance]:
         free = None if free is None else free - row.seats
         row.answer, row.waiting_since, row.answered_at = Answer.GOING, None, now
         given.append(row)
+    if not given:
+        return []
     Attendance.objects.bulk_update(given, ["answer", "waiting_since", "answered_at"])
     attendance_log.write(event, given)
     change_notices.tell_of_seats(given, now)

@@ -92,10 +92,15 @@ def confirm(token: str) -> Attendance | None:
             return row.attendance if row else None
         owner = email_identity.verified_owner(row.email, row.name)
         outcome = answers.answer(
-            row.event_id, owner.member_id, row.wanted, guests=row.guests, origin=Origin.PAGE
+            row.event_id,
+            owner.member_id,
+            row.wanted,
+            guests=row.guests,
+            origin=Origin.PAGE,
+            identity_id=owner.identity_id,
         )
         there = outcome.attendance
-        if there.identity_id != owner.identity_id:
+        if there.identity_id != owner.identity_id:  # the answer itself was no other than before
             there.identity_id = owner.identity_id
             Attendance.objects.filter(pk=there.pk).update(identity=owner.identity_id)
         row.attendance, row.confirmed_at = there, timezone.now()

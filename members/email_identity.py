@@ -98,5 +98,5 @@ def _known_otherwise(address: str) -> int | None:
     by_platform = Identity.objects.alias(lower=Lower("email")).filter(lower=address)
     seen = there.filter(pk__in=by_platform.exclude(email="").values("member"))
     ours = there.filter(user__email__iexact=address)
-    found = {pk for rows in (seen, ours) for pk in rows.values_list("pk", flat=True)[:2]}
-    return found.pop() if len(found) == 1 else None
+    found = list(seen.values_list("pk", flat=True).union(ours.values_list("pk", flat=True))[:2])
+    return found[0] if len(found) == 1 else None

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from events import answers, public_pages, rsvp, rsvp_limits
+from events import answers, calendar_links, public_pages, rsvp, rsvp_limits
 from events.models import Answer, Attendance
 from events.public_pages import PublicEvent
 from events.rsvp_forms import MyAnswerForm
@@ -31,21 +31,11 @@ PRIVATE = {
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirmation(request: HttpRequest, token: str) -> HttpResponse:
     """GET changes nothing, since mail scanners follow links: the page has a button that posts."""
-    pending = rsvp.pending_of(token)
-    if pending is None:
-        return _private(request, "events/public/link_over.html", {}, status=410)
-    if pending.attendance:
-        return _to_mine(pending.attendance)
-    context: dict[str, Any] = {"pending": pending, "shown": PublicEvent(pending.event)}
-    if request.method != "POST":
-        return _private(request, "events/public/confirm.html", context)
     try:
-        attendance = rsvp.confirm(token)
+        attendance = rsvp.confirm(token) if request.method == "POST" else None
     except answers.Refused as refused:
-        return _private(request, "events/public/confirm.html", context | {"refused": refused}, 422)
-    if attendance is None:  # they said something else in the meantime
-        return _private(request, "events/public/link_over.html", {}, status=410)
-    return _to_mine(attendance)
+        return _confirmation_page(request, token, refused=str(refused))
+    return _to_mine(attendance) if attendance else _confirmation_page(request, token)
 
 
 @csrf_exempt
@@ -83,6 +73,17 @@ def calendar_file(request: HttpRequest, token: str) -> HttpResponse:
 # Below the views ----------------------------------------------------------------------------------
 
 
+def _confirmation_page(request: HttpRequest, token: str, refused: str = "") -> HttpResponse:
+    """Where it was confirmed before, the answer."""
+    pending = rsvp.pending_of(token)
+    if pending is None:
+        return _private(request, "events/public/link_over.html", {}, status=410)
+    if pending.attendance:
+        return _to_mine(pending.attendance)
+    context = {"pending": pending, "shown": PublicEvent(pending.event), "refused": refused}
+    return _private(request, "events/public/confirm.html", context, 422 if refused else 200)
+
+
 def _attendance(token: str) -> Attendance:
     found = rsvp.attendance_of(token)
     if found is None:
@@ -113,6 +114,8 @@ def _context(attendance: Attendance, form: MyAnswerForm) -> dict[str, Any]:
         "comes": comes and is_on,
         "before": rsvp.before_in_line(attendance),
         "picture": qr_of(attendance) if attendance.answer == Answer.GOING and is_on else "",
+        "google": calendar_links.google(event),
+        "outlook": calendar_links.outlook(event),
         "joins": event.link if attendance.answer == Answer.GOING and is_on else "",
         "team": public_pages.team_name(),
     }
