@@ -40,6 +40,7 @@ def join_scripts(parts: Iterable[Path]) -> str:
 JOINED: dict[str, tuple[str, Callable[[Iterable[Path]], str]]] = {
     "hub.css": ("css/*.css", join_styles),
     "hub.js": ("js/*.js", join_scripts),
+    "check-in.js": ("js/check-in/*.js", join_scripts),  # of one page, which phones at a door open
 }
 
 
@@ -55,7 +56,7 @@ def build(name: str) -> Path:
 
 
 class JoinedFinder(BaseFinder):
-    """Finds `hub.css` and `hub.js`."""
+    """Finds `hub.css`, `hub.js` and what else is joined."""
 
     def check(self, **kwargs: Any) -> list[Any]:
         return []

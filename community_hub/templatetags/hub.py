@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import unicodedata
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -15,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
-from community_hub.lib import icons
+from community_hub.lib import hues, icons
 from community_hub.lib.folded_templates import constant_tag
 from community_hub.lib.moments import local_moment
 
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
 register = template.Library()
 
-HUES = 12
 LATE = timedelta(hours=6)  # from here on a wait is shown warm
 UNKNOWN_ICON = "message-circle"
 
@@ -123,13 +121,7 @@ def letters(word: str) -> str:
 
 @register.filter
 def hue(name: Any) -> int:
-    """One of twelve, the same for the same name on every machine."""
-    return _hue(str(name))
-
-
-@lru_cache(maxsize=2048)
-def _hue(name: str) -> int:
-    return hashlib.blake2s(name.casefold().encode(), digest_size=2).digest()[0] % HUES
+    return hues.hue(str(name))
 
 
 @register.filter

@@ -2,10 +2,12 @@
 
 from .attendance import Answer, Attendance, Origin, Part
 from .calendars import CalendarLink, Feed, FeedEntry
+from .door_link import DoorLink
 from .event import Content, Event, EventLink, EventTag, Kind, State, Visibility
 from .imports import AttendanceImport
 from .notice import Notice
 from .pending import PendingAnswer
+from .scan import Scan, ScanKind
 from .series import Series
 
 __all__ = [
@@ -14,6 +16,7 @@ __all__ = [
     "AttendanceImport",
     "CalendarLink",
     "Content",
+    "DoorLink",
     "Event",
     "EventLink",
     "EventTag",
@@ -24,6 +27,8 @@ __all__ = [
     "Origin",
     "Part",
     "PendingAnswer",
+    "Scan",
+    "ScanKind",
     "Series",
     "State",
     "Visibility",

@@ -1,6 +1,6 @@
 """What the team says of who comes: their answers and roles, who was there, each with its undo.
 
-A check-in at the door by a phone comes through ../check_in.py, which calls these.
+A check-in by a phone at the door comes through ../scans.py, which calls these.
 """
 
 from __future__ import annotations
@@ -12,15 +12,17 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from events import answers, attendance_log
 from events.answers import Refused
-from events.models import Answer, Attendance, Event, Origin, Part
+from events.models import Answer, Attendance, Event, Origin, Part, Scan, ScanKind
 from members.models import Member
 from team import actions, trail_nouns
 from team.actions import Changes, one_by_one, verb
 from team.models import Action, User
+from team.verb_entry import Sentence
 
 ON = "events.attendance"
 trail_nouns.register(
@@ -72,30 +74,50 @@ def answer(
 @one_by_one
 def _undo_check_in(action: Action, by: User) -> bool:
     """Not where the check-in was taken back since."""
-    return bool(uncheck(action.object_id, action.after["at"]))
+    return bool(uncheck(action.object_id, action.after["at"], by=by))
+
+
+def _by_helpers(rows: Sequence[Action]) -> dict[int, Sentence]:
+    """Those that were done with a link to the door: with whose."""
+    words = {
+        "check-in": _now("checked in %(object)s (door link: %(helper)s)"),
+        "check-out": _now("took back the check-in of %(object)s (door link: %(helper)s)"),
+    }
+    return {
+        row.pk: Sentence(words[row.verb], {"helper": row.after["helper"]})
+        for row in rows
+        if row.after.get("helper")
+    }
 
 
 @verb("check-in", on=ON, right="can_edit_events", words=_("checked in %(object)s"),
-      undo=_undo_check_in, lead_may_undo=True)  # fmt: skip
+      undo=_undo_check_in, lead_may_undo=True, details=_by_helpers)  # fmt: skip
 def check_in(
     attendance: Attendance,
     *,
     by: User | None,
     helper: str = "",
     at: datetime | None = None,
+    is_scan: bool = False,
     group: uuid.UUID | None = None,
 ) -> Changes:
     """They are there; whoever checks in the same person again changes nothing. `helper`: who did
-    it by a link to the door. Refused where the event was cancelled or is a draft."""
+    it by a link to the door. `is_scan`: its scan is kept already, and by all that are known they
+    came `at` then, also where another time was heard of first. Refused where the event was
+    cancelled or is a draft."""
     with transaction.atomic():
         event = answers.lock(attendance.event_id)
         if event.state_now not in ("published", "over"):
             raise Refused(answers.closed_words(event))
         row = Attendance.objects.select_related("member").get(pk=attendance.pk)
-        if row.checked_in_at:
+        if row.checked_in_at and (not is_scan or row.checked_in_at == at):
             return Changes()
         row.checked_in_at, row.checked_in_by, row.helper = at or timezone.now(), by, helper
-        row.save(update_fields=["checked_in_at", "checked_in_by", "helper"])
+        if row.origin == Origin.DOOR and row.answer == Answer.DECLINED:
+            row.answer = Answer.GOING  # a walk-in that was taken back
+        row.save(update_fields=["checked_in_at", "checked_in_by", "helper", "answer"])
+        if not is_scan:
+            Scan.objects.note(row, ScanKind.IN, row.checked_in_at, by=by, helper=helper)
         raised = attendance_log.write_came(event, [row], actor_id=by.pk if by else None)
         answers.publish(event)
         after = {"at": row.checked_in_at.isoformat(), "helper": helper, "raised": raised}
@@ -112,22 +134,33 @@ def _undo_check_out(action: Action, by: User) -> bool:
 
 
 @verb("check-out", on=ON, right="can_edit_events", words=_("took back the check-in of %(object)s"),
-      undo=_undo_check_out, lead_may_undo=True)  # fmt: skip
+      undo=_undo_check_out, lead_may_undo=True, details=_by_helpers)  # fmt: skip
 def take_back_check_in(
-    attendance: Attendance, *, by: User | None, group: uuid.UUID | None = None
+    attendance: Attendance,
+    *,
+    by: User | None,
+    helper: str = "",
+    is_scan: bool = False,
+    group: uuid.UUID | None = None,
 ) -> Changes:
-    """They were not there after all."""
+    """They were not there after all. `helper`, `is_scan`: as in check_in()."""
     with transaction.atomic():
-        answers.lock(attendance.event_id)
-        row = uncheck(attendance.pk)
-        if row is None:
+        event = answers.lock(attendance.event_id)
+        before = uncheck(attendance.pk, by=by, helper=helper, is_scan=is_scan)
+        if before is None:
             return Changes()
-        before = {"at": row["at"], "helper": row["helper"]}
-        return actions.record("check-out", [attendance], by=by, group=group, before=before)
+        answers.give_seats(event)  # that of a walk-in
+        after = {"helper": helper}
+        return actions.record(
+            "check-out", [attendance], by=by, group=group, before=before, after=after
+        )
 
 
-def uncheck(pk: int, at: str = "") -> dict[str, Any] | None:
-    """As it was at the door; None where they are not checked in, or not since `at`."""
+def uncheck(
+    pk: int, at: str = "", *, by: User | None = None, helper: str = "", is_scan: bool = False
+) -> dict[str, Any] | None:
+    """As it was at the door; None where they are not checked in, or not since `at`. A walk-in is
+    not expected any more."""
     with transaction.atomic():
         there = Attendance.objects.select_for_update(of=("self",)).select_related("event")
         row = there.filter(pk=pk, checked_in_at__isnull=False).first()
@@ -137,7 +170,11 @@ def uncheck(pk: int, at: str = "") -> dict[str, Any] | None:
         if at and at != was["at"]:
             return None
         row.checked_in_at, row.checked_in_by, row.helper = None, None, ""
-        row.save(update_fields=["checked_in_at", "checked_in_by", "helper"])
+        if row.origin == Origin.DOOR and row.answer == Answer.GOING:
+            row.answer = Answer.DECLINED
+        row.save(update_fields=["checked_in_at", "checked_in_by", "helper", "answer"])
+        if not is_scan:
+            Scan.objects.note(row, ScanKind.OUT, timezone.now(), by=by, helper=helper)
         attendance_log.remove_came([row], _raised_by_check_in(pk))
         answers.publish(row.event)
         return was
@@ -172,15 +209,23 @@ def set_role(attendance: Attendance, role: str, *, by: User) -> Changes:
     return actions.record("role", [row], by=by, before=before, after=after)
 
 
-def add_walk_in(event: Event, name: str, *, by: User | None, helper: str = "") -> Attendance:
+def add_walk_in(
+    event: Event,
+    name: str,
+    *,
+    by: User | None,
+    helper: str = "",
+    at: datetime | None = None,
+    is_scan: bool = False,
+) -> Attendance:
     """Somebody at the door whom nobody knows yet: a member without any account, who is there."""
     with transaction.atomic():
         answers.lock(event.pk)
-        now = timezone.now()
+        now = at or timezone.now()
         member = Member.objects.create(name=name, first_seen=now, last_seen=now)
         row = Attendance.objects.create(
             event=event, member=member, answer=Answer.GOING, origin=Origin.DOOR, answered_at=now
         )
-        check_in(row, by=by, helper=helper)
+        check_in(row, by=by, helper=helper, at=now, is_scan=is_scan)
         row.refresh_from_db()
         return row

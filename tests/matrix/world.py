@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from community_hub.lib import html
 from events import rsvp
-from events.models import Attendance, CalendarLink, Event, Feed, PendingAnswer
-from events.verbs import calendar_links
+from events.models import Attendance, CalendarLink, DoorLink, Event, Feed, PendingAnswer
+from events.verbs import calendar_links, door_links
 from inbox.models import Channel, Conversation, Delivery, Message, ReplyPromise, SavedReply, Source
 from inbox.verbs import credits, tags, triage
 from members import follow_up_verbs
@@ -108,6 +108,18 @@ class World:
     @cached_property
     def calendar_feed(self) -> Feed:
         return Feed.objects.create(url="https://example.org/b.ics", name="Theirs")
+
+    @cached_property
+    def door_link(self) -> DoorLink:
+        return DoorLink.objects.get(pk=self._door[0].actions[0].object_id)
+
+    @cached_property
+    def door_token(self) -> str:
+        return self._door[1]
+
+    @cached_property
+    def _door(self) -> tuple[Changes, str]:
+        return door_links.create(self.event, "Hanna", by=self.colleague)
 
     @cached_property
     def asker(self) -> User:
