@@ -30,7 +30,9 @@ class EventsConfig(AppConfig):
             feeds,
             hosting,
             importing,
+            linking,
             removing,
+            series,
         )
         from members import hooks
         from members.filters import PEOPLE

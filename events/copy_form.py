@@ -23,10 +23,18 @@ class CopyForm(forms.Form):
         error_messages={"required": gettext_lazy("Enter when it starts.")},
     )
 
+    in_series = forms.BooleanField(
+        label=gettext_lazy("Another date of this series"),
+        required=False,
+        help_text=gettext_lazy("As the series is now, on a day of its own."),
+    )
+
     def __init__(self, data: Any = None, *, event: Event) -> None:
         first = _same_clock_later(event).strftime(local_time.MINUTES)
-        super().__init__(data, initial={"starts_at": first}, auto_id="copy-%s")
+        super().__init__(data, initial={"starts_at": first, "in_series": True}, auto_id="copy-%s")
         self.event = event
+        if event.series_id is None:
+            del self.fields["in_series"]
 
     def clean_starts_at(self) -> datetime:
         try:

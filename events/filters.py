@@ -22,7 +22,7 @@ from community_hub.lib.query import (
     dates,
     no_such,
 )
-from community_hub.lib.text import one_line
+from community_hub.lib.text import number, one_line
 from members.filters import MOST_NAMES, colleague, colleagues, tag_called, tag_names
 from team.models import User
 
@@ -82,12 +82,20 @@ def of_kind(value: str, _context: Context) -> Q:
 
 def with_going(value: str, _context: Context) -> Q:
     """Seats of those who are going, guests too: `>10`, `<=5`, `0`."""
-    side, number = compared(value)
+    side, wanted = compared(value)
     going = Attendance.objects.filter(event=OuterRef("pk"), answer=Answer.GOING)
     seats = going.order_by().values("event").annotate(n=Sum(F("guests") + 1)).values("n")
     counted = Coalesce(Subquery(seats, output_field=IntegerField()), 0)
     matching = Event.objects.annotate(seats_going=counted)
-    return Q(pk__in=matching.filter(**{f"seats_going__{side}": number}).values("pk"))
+    return Q(pk__in=matching.filter(**{f"seats_going__{side}": wanted}).values("pk"))
+
+
+def in_series(value: str, _context: Context) -> Q:
+    """By the number of the series, or by the title of any of its dates."""
+    if pk := number(value):
+        return Q(series=pk, series__isnull=False)
+    dates_of = Event.objects.present().filter(series__isnull=False, title__iexact=value)
+    return Q(pk__in=Event.objects.filter(series__in=dates_of.values("series")).values("pk"))
 
 
 def compared(value: str) -> tuple[str, int]:
@@ -116,6 +124,12 @@ def titles(user: User, beginning: str) -> Iterable[tuple[str, str]]:
     seen = Event.objects.visible_to(user).present().filter(title__icontains=beginning)
     names = seen.order_by("-starts_at").values_list("title", flat=True)[: MOST_OFFERED * 5]
     return [(name, name) for name in list(dict.fromkeys(names))[:MOST_OFFERED]]
+
+
+def series_titles(_user: User, beginning: str) -> Iterable[tuple[str, str]]:
+    dates_of = Event.objects.present().filter(series__isnull=False, title__icontains=beginning)
+    names = dates_of.order_by("title").values_list("title", flat=True).distinct()[:MOST_OFFERED]
+    return [(name, name) for name in names]
 
 
 def numbers(_user: User, beginning: str) -> Iterable[tuple[str, str]]:
@@ -168,6 +182,13 @@ EVENTS.register(
         build=hosted,
         complete=colleagues,
         refers_to="user",
+    ),
+    OperatorDefinition(
+        name="series",
+        help=gettext_lazy("A date of the series with this title, or number"),
+        example="series:12",
+        build=in_series,
+        complete=series_titles,
     ),
     OperatorDefinition(
         name="going",

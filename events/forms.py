@@ -18,7 +18,7 @@ from team.models import User
 from team.timezones import choices_with
 
 from . import local_time
-from .checks import REMINDERS, NotPossible
+from .checks import REMINDERS
 from .models import Content, Event, Kind, Visibility
 from .models.event import LONGEST_LINK, LONGEST_PLACE, LONGEST_TITLE, MOST_SEATS
 from .verbs.editing import FIELDS
@@ -194,7 +194,7 @@ class EventForm(forms.Form):
             data["content"] = ""
         return data
 
-    def refuse(self, error: NotPossible | ValueError) -> None:
+    def refuse(self, error: Exception) -> None:
         """What a verb says of it, beside the field that it is said of."""
         field = getattr(error, "field", "")
         self.add_error(field if field in self.fields else None, str(error))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time as clock
 from datetime import timedelta
 
 from celery import shared_task
@@ -13,6 +14,7 @@ from community_hub.lib.schedule import SHORT, scheduled
 
 from . import feed_pull, notices, pending_mails, rsvp
 from .models import Feed
+from .verbs import series
 
 # Mails --------------------------------------------------------------------------------------------
 
@@ -58,3 +60,16 @@ def pull_due_feeds() -> None:
 @shared_task(name="events.tasks.pull_feed")
 def pull_feed(pk: int) -> None:
     feed_pull.pull(pk)
+
+
+# Series -------------------------------------------------------------------------------------------
+
+
+@scheduled(
+    every=timedelta(days=1),
+    at=clock(1, 15),
+    name="events.tasks.make_series_dates",
+    label=_("Make the dates of repeating events a year ahead"),
+)
+def make_series_dates() -> None:
+    series.make_all_dates()

@@ -110,6 +110,32 @@ class BondContribution:
     touched: str = ""
 
 
+@dataclass(frozen=True)
+class Thing:
+    """Something of a higher app that another one may refer to by its key, such as
+    "conversation:42". `scope`: where it stands ("source:3"), which is who may see it."""
+
+    key: str
+    title: str
+    url: str
+    scope: str
+
+
+@dataclass(frozen=True)
+class ThingMenu:
+    """An entry of the menu of a Thing. `address`: given its key, where the choices are fetched
+    from, as for <command-menu>; `right`: the property of User that says who has it; `tied`: given
+    a User and the key, what it is tied to already: rows with `icon`, `title` and `url`."""
+
+    slug: str
+    label: Any
+    icon: str
+    shortcut: str
+    right: str
+    address: Callable[[str], str]
+    tied: Callable[[Any, str], list[Any]]
+
+
 glance_facts: list[GlanceFacts] = []  # of higher apps
 today_sections: list[TodaySection] = []  # of this app and higher ones
 handover_sections: list[HandoverSection] = []  # of this app and higher ones
@@ -135,6 +161,11 @@ network_names: list[Callable[[str], str]] = []
 # Given a User and keys of what people write in ("conversation:42"), by key as far as the user may
 # see it: the members who wrote there, without teammates and bots, each with when they did first.
 authors_of: list[Callable[[Any, list[str]], dict[str, dict[int, datetime]]]] = []
+# Given a User and a key, the Thing where they may see it; None for a key of another app.
+things: list[Callable[[Any, str], Thing | None]] = []
+# Of conversations: what other apps than `inbox` do with one.
+conversation_menu: list[ThingMenu] = []
+
 # Given keys of lines of the log, what the member did by each: {"message:42": "answered “Tuning”"}.
 deeds: list[Callable[[list[str]], dict[str, str]]] = []
 
@@ -167,6 +198,12 @@ def has_glance_columns(row: Any) -> bool:
 def glance_lines(row: Any) -> list[GlanceLine]:
     """`row`: what was annotated with glance_columns()."""
     return [line for facts in glance_facts for line in facts.lines(vars(row))]
+
+
+def thing(user: Any, key: str) -> Thing | None:
+    """What a key means, for a reader who may see it."""
+    found = (of_app(user, key) for of_app in things) if key else iter(())
+    return next((it for it in found if it), None)
 
 
 def scopes_of_our_places() -> list[str]:

@@ -7,12 +7,14 @@ from django.utils.translation import gettext as _
 
 from events import when
 from events.models import Event
+from events.repeat_form import words_of
 
 register = template.Library()
 
 register.filter("when", when.in_words)
 register.filter("own_when", when.in_own_place)
 register.filter("clock", when.clock)
+register.filter("repeats", words_of)
 
 
 @register.filter

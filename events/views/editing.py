@@ -13,8 +13,11 @@ from community_hub.lib import htmx
 from community_hub.lib.text import number
 from events.forms import EventForm
 from events.models import Event
-from events.verbs import editing
+from events.models.event import LONGEST_TITLE
+from events.repeat_form import RepeatForm
+from events.verbs import editing, planning
 from events.views.access import visible_event
+from members import hooks
 from team import files
 from team.http import AuthenticatedHttpRequest
 from team.models import File
@@ -22,21 +25,22 @@ from team.models import File
 
 @require_http_methods(["GET", "POST"])
 def event_new(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """GET: the form. POST: makes a draft."""
+    """GET: the form; `about`: the key of what it is about, such as a conversation. POST: makes a
+    draft, and the other dates of its series."""
     editing.create.require(request.user)
     if request.method == "GET":
-        return form_page(request, EventForm(user=request.user))
-    form = EventForm(request.POST, user=request.user)
-    if not form.is_valid():
-        return form_page(request, form, status=422)
+        form = EventForm(user=request.user, initial=begun(request))
+        return form_page(request, form, RepeatForm())
+    form, repeat = EventForm(request.POST, user=request.user), RepeatForm(request.POST)
+    if not all([form.is_valid(), repeat.is_valid()]):
+        return form_page(request, form, repeat, status=422)
     try:
-        changes = editing.create(
-            by=request.user, tags=form.tag_ids, co_hosts=form.co_host_ids,
-            file_ids=uploaded(request), **form.said,
+        changes = planning.plan(
+            by=request.user, repeat=repeat.repeat, about=request.POST.get("about", ""),
+            tags=form.tag_ids, co_hosts=form.co_host_ids, file_ids=uploaded(request), **form.said,
         )  # fmt: skip
     except (ValueError, files.NotKept) as error:
-        form.refuse(error)
-        return form_page(request, form, status=422)
+        return refused(request, form, repeat, error)
     made = Event.objects.get(pk=changes.actions[0].object_id)
     said = _("Saved as a draft. Publish it when it’s ready.")
     return answer(request, form, made, said, changes.undo_url)
@@ -48,18 +52,19 @@ def details(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     editing.edit.require(request.user)
     found = visible_event(request, pk)
     if request.method == "GET":
-        return form_page(request, EventForm(user=request.user, event=found))
+        form = EventForm(user=request.user, event=found)
+        return form_page(request, form, RepeatForm(event=found))
     form = EventForm(request.POST, user=request.user, event=found)
-    if not form.is_valid():
-        return form_page(request, form, status=422)
+    repeat = RepeatForm(request.POST, event=found)
+    if not all([form.is_valid(), repeat.is_valid()]):
+        return form_page(request, form, repeat, status=422)
     try:
-        changes = editing.edit(
-            found, by=request.user, tags=form.tag_ids, co_hosts=form.co_host_ids,
-            file_ids=uploaded(request), **form.said,
+        changes = planning.change(
+            found, repeat.meant, by=request.user, repeat=repeat.change, tags=form.tag_ids,
+            co_hosts=form.co_host_ids, file_ids=uploaded(request), **form.said,
         )  # fmt: skip
     except (ValueError, files.NotKept) as error:
-        form.refuse(error)
-        return form_page(request, form, status=422)
+        return refused(request, form, repeat, error)
     said = _("Saved.") if changes else _("No changes.")
     return answer(request, form, found, said, changes.undo_url)
 
@@ -67,10 +72,24 @@ def details(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 # Below the views ---------------------------------------------------------------------------------
 
 
-def form_page(
-    request: AuthenticatedHttpRequest, form: EventForm, *, status: int = 200
+def begun(request: AuthenticatedHttpRequest) -> dict[str, Any]:
+    """What a new event begins with, of what it is about."""
+    thing = hooks.thing(request.user, request.GET.get("about", ""))
+    return {"title": thing.title[:LONGEST_TITLE]} if thing else {}
+
+
+def refused(
+    request: AuthenticatedHttpRequest, form: EventForm, repeat: RepeatForm, error: Exception
 ) -> HttpResponse:
-    row = form.event
+    if not isinstance(error, ValueError) or not repeat.refuse(error):
+        form.refuse(error)
+    return form_page(request, form, repeat, status=422)
+
+
+def form_page(
+    request: AuthenticatedHttpRequest, form: EventForm, repeat: RepeatForm, *, status: int = 200
+) -> HttpResponse:
+    row, asked = form.event, request.GET.get("about", "")
     attached = (
         sent_files(request, row)
         if form.is_bound
@@ -80,6 +99,8 @@ def form_page(
     )
     context: dict[str, Any] = {
         "form": form,
+        "repeat": repeat,
+        "about": hooks.thing(request.user, request.POST.get("about") or asked),
         "event": row,
         "attached": attached,
         "most_bytes": files.MOST_BYTES,

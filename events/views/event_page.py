@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -20,6 +21,7 @@ from members.models import Tag
 from team import files
 from team.http import AuthenticatedHttpRequest
 
+MOST_SIBLINGS = 4
 PARTS = ("event", "event-people", "more-people")
 
 
@@ -73,6 +75,7 @@ def about(request: AuthenticatedHttpRequest, found: Event) -> dict[str, Any]:
     """All but the people."""
     seen = Tag.objects.visible_to(request.user).current().filter(pk__in=found.tags.values("pk"))
     return {
+        "siblings": siblings_of(found),
         "purpose": html.from_markdown(found.purpose),
         "notes": html.from_markdown(found.notes),
         "co_hosts": list(found.co_hosts.order_by("name")),
@@ -82,3 +85,11 @@ def about(request: AuthenticatedHttpRequest, found: Event) -> dict[str, Any]:
         "public_path": f"/e/{found.slug}/" if found.has_public_page else "",
         "may_delete": found.state == "draft" and request.user.can_edit_events,
     }
+
+
+def siblings_of(found: Event) -> list[Event]:
+    """The next dates of its series."""
+    if found.series_id is None:
+        return []
+    others = Event.objects.present().filter(series=found.series_id).exclude(pk=found.pk)
+    return list(others.filter(starts_at__gt=timezone.now()).soonest_first()[:MOST_SIBLINGS])

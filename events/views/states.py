@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from community_hub.lib import htmx
 from events.checks import NotPossible
-from events.verbs import editing
+from events.verbs import editing, series
 from events.views.access import told, visible_event
 from team.actions import Changes
 from team.http import AuthenticatedHttpRequest
@@ -28,7 +28,7 @@ def cancellation(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
         return published(request, pk)
     found = visible_event(request, pk)
     try:
-        changes = editing.cancel(found, by=request.user)
+        changes = series.cancel(found, scope_of(request), by=request.user)
     except NotPossible as error:
         return told(request, found, str(error), Changes(), level="error")
     said = _("Cancelled “%(event)s”.") if changes else _("“%(event)s” is cancelled already.")
@@ -38,11 +38,17 @@ def cancellation(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 # Below the views ---------------------------------------------------------------------------------
 
 
+def scope_of(request: AuthenticatedHttpRequest) -> str:
+    """`scope`: which dates of a series are meant; the one alone where the form doesn't say."""
+    scope = request.POST.get("scope", "")
+    return scope if scope in series.SCOPES else series.THIS
+
+
 def published(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     editing.publish.require(request.user)
     found = visible_event(request, pk)
     try:
-        changes = editing.publish(found, by=request.user)
+        changes = series.publish(found, scope_of(request), by=request.user)
     except NotPossible as error:
         return told(request, found, str(error), Changes(), level="error")
     said = _("Published “%(event)s”.") if changes else _("“%(event)s” is published already.")
