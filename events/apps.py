@@ -11,6 +11,7 @@ class EventsConfig(AppConfig):
             calendar_files,
             change_notices,
             conversation_filters,
+            conversation_menu,
             deeds,
             event_bonds,
             event_files,
@@ -48,6 +49,7 @@ class EventsConfig(AppConfig):
         hooks.today_sections.append(today.SECTION)
         hooks.handover_sections.append(handover.SECTION)
         hooks.on_staff_changed.append(event_bonds.staff_changed)
+        hooks.conversation_menu.append(conversation_menu.ENTRY)
         files.readers.append(event_files.FILE_READER)
         listings.register(
             listings.ListKind(

@@ -11,7 +11,7 @@ from team.models import User
 from .models import Event, EventLink
 
 MOST = 50  # of one event, or of one conversation
-MOST_OFFERED = 20
+MOST_OFFERED = 40
 RECENT = timedelta(days=30)
 
 
@@ -21,19 +21,19 @@ def of_event(event: Event, user: User) -> list[EventLink]:
     return list(seen.order_by("-at", "-pk")[:MOST])
 
 
-def events_of(key: str, user: User) -> list[Event]:
-    """Those that something ("conversation:42") is linked to, soonest first."""
-    tied = EventLink.objects.visible_to(user).present().filter(key=key)
-    seen = Event.objects.visible_to(user).present().filter(pk__in=tied.values("event"))
-    return list(seen.soonest_first()[:MOST])
+def links_of(key: str, user: User) -> list[EventLink]:
+    """Of something ("conversation:42"): those of events that are there, soonest first."""
+    seen = EventLink.objects.visible_to(user).present().filter(key=key)
+    there = seen.filter(event__removed_at__isnull=True).select_related("event")
+    return list(there.order_by("event__starts_at", "pk")[:MOST])
 
 
 def offered(typed: str, user: User) -> list[Event]:
-    """Events that something can be linked to: coming ones and those of the last month, whose title
-    has what was typed in it; soonest first."""
+    """Events that something can be linked to: those of the last month and coming ones, soonest
+    first; with what was typed, any with that in the title, latest first."""
     seen = Event.objects.visible_to(user).present()
-    seen = seen.filter(ends_at__gte=timezone.now() - RECENT)
     if typed:
-        seen = Event.objects.visible_to(user).present().filter(title__icontains=typed)
-        return list(seen.order_by("-starts_at", "-pk")[:MOST_OFFERED])
-    return list(seen.soonest_first()[:MOST_OFFERED])
+        found = seen.filter(title__icontains=typed).order_by("-starts_at", "-pk")
+        return list(found[:MOST_OFFERED])
+    lately = seen.filter(ends_at__gte=timezone.now() - RECENT)
+    return list(lately.soonest_first()[:MOST_OFFERED])

@@ -9,6 +9,7 @@ from events.views import (
     editing,
     event_list,
     event_page,
+    links,
     states,
 )
 
@@ -21,6 +22,8 @@ urlpatterns = [
     path("events/<int:pk>/cancellation/", states.cancellation, name="event-cancellation"),
     path("events/<int:pk>/copies/", copies.copies, name="event-copies"),
     path("events/<int:pk>/attendances/", attendances.attendances, name="event-attendances"),
+    path("events/links/", links.event_links, name="event-links"),
+    path("event-links/<int:pk>/", links.event_link, name="event-link"),
     path("attendances/<int:pk>/", attendances.attendance, name="attendance"),
     # Calendars: read by others, and imported
     path("events/calendars/", calendars.calendars, name="calendars"),

@@ -14,7 +14,7 @@ class InboxConfig(AppConfig):
         from inbox.models.access import hidden_scopes, our_places
         from inbox.models.conversation import ConversationTag, visible_conversation_tags
         from inbox.pages import handover, today
-        from inbox.pages.of_members import scope_names, thread_title
+        from inbox.pages.of_members import conversation_thing, scope_names, thread_title
         from inbox.pages.searches import KIND, SORTS
         from inbox.verbs import source_removal  # noqa: F401 - registers its background job
         from members import hooks as of_members
@@ -23,6 +23,7 @@ class InboxConfig(AppConfig):
         from team import listings
 
         of_members.deeds.append(deeds.of_messages)
+        of_members.things.append(conversation_thing)
         of_members.network_names.append(network_name)
         of_members.thread_title.append(thread_title)
         of_members.scope_names.append(scope_names)

@@ -122,10 +122,11 @@ class Thing:
 
 
 @dataclass(frozen=True)
-class ThingMenu:
-    """An entry of the menu of a Thing. `address`: given its key, where the choices are fetched
-    from, as for <command-menu>; `right`: the property of User that says who has it; `tied`: given
-    a User and the key, what it is tied to already: rows with `icon`, `title` and `url`."""
+class ConversationMenu:
+    """An entry of a conversation's menu. `right`: the property of User that says who has it;
+    `address`: given the conversation's key, where its choices are fetched from. `ties`: given a
+    User, an expression over conversations: an array of what they may see of what a conversation
+    is tied to already, as JSON with "pk" and "title"; `url`: where such a "pk" is."""
 
     slug: str
     label: Any
@@ -133,7 +134,8 @@ class ThingMenu:
     shortcut: str
     right: str
     address: Callable[[str], str]
-    tied: Callable[[Any, str], list[Any]]
+    ties: Callable[[Any], Any]
+    url: Callable[[int], str]
 
 
 glance_facts: list[GlanceFacts] = []  # of higher apps
@@ -164,7 +166,7 @@ authors_of: list[Callable[[Any, list[str]], dict[str, dict[int, datetime]]]] = [
 # Given a User and a key, the Thing where they may see it; None for a key of another app.
 things: list[Callable[[Any, str], Thing | None]] = []
 # Of conversations: what other apps than `inbox` do with one.
-conversation_menu: list[ThingMenu] = []
+conversation_menu: list[ConversationMenu] = []
 
 # Given keys of lines of the log, what the member did by each: {"message:42": "answered “Tuning”"}.
 deeds: list[Callable[[list[str]], dict[str, str]]] = []

@@ -1,4 +1,4 @@
-"""What the history of a member shows of the inbox: titles of conversations and names of sources."""
+"""What other apps show of the inbox: titles of conversations and names of sources."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import Any
 from django.db.models import BigIntegerField, F, Func, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Concat, NullIf
 
+from community_hub.lib.text import number
 from inbox.models import Conversation, Source
+from members.hooks import Thing
 from team.models import User
 
 MOST_SOURCES = 200
@@ -25,3 +27,15 @@ def scope_names(user: User) -> QuerySet[Any, Any]:
     """Of the sources that this reader may see."""
     named = Source.objects.visible_to(user).annotate(as_scope=Concat(Value("source:"), F("pk")))
     return named.order_by("name", "pk")[:MOST_SOURCES]
+
+
+def conversation_thing(user: User, key: str) -> Thing | None:
+    """Of "conversation:42": for members.hooks.things."""
+    kind, _colon, pk = key.partition(":")
+    if kind != "conversation" or not number(pk):
+        return None
+    seen = Conversation.objects.visible_to(user).filter(pk=number(pk))
+    talk = seen.select_related("source").first()
+    if talk is None:
+        return None
+    return Thing(f"conversation:{talk.pk}", str(talk), talk.get_absolute_url(), talk.source.scope)

@@ -19,7 +19,8 @@ from inbox.pages import folder_counts, folders, pictures, saved_replies
 from inbox.pages.rows import is_unread
 from inbox.reply_rules import connector_of
 from inbox.variables import Facts, fill
-from members import follow_ups
+from members import follow_ups, hooks
+from members.hooks import ConversationMenu
 from team.models import User
 from team.templatetags.saved_views import opened_view
 
@@ -225,6 +226,24 @@ def why(conversation: Conversation) -> str:
     if reason == Reason.NEW_TOPIC and conversation.channel:
         return _("new topic in %(channel)s") % {"channel": conversation.channel.name}
     return str(Reason(reason).label)
+
+
+@register.simple_tag(takes_context=True)
+def conversation_menu(context: dict[str, Any]) -> list[tuple[ConversationMenu, str]]:
+    """What other apps do with the conversation, as far as this reader may, and their address."""
+    user, key = context["user"], f"conversation:{context['conversation'].pk}"
+    entries = [entry for entry in hooks.conversation_menu if getattr(user, entry.right)]
+    return [(entry, entry.address(key)) for entry in entries]
+
+
+@register.filter
+def ties(conversation: Conversation) -> list[dict[str, str]]:
+    """What it is tied to in other apps: icon, title and url."""
+    return [
+        {"icon": entry.icon, "title": each["title"], "url": entry.url(each["pk"])}
+        for entry in hooks.conversation_menu
+        for each in getattr(conversation, f"ties_{entry.slug}", None) or []
+    ]
 
 
 @register.filter

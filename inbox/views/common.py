@@ -23,6 +23,7 @@ from inbox.pages.rows import PAGE as ROWS
 from inbox.pages.rows import Rows, with_row_facts
 from inbox.pages.searches import SearchFolder
 from inbox.pages.thread import asked_by, load_thread
+from members import hooks as of_members
 from members.profile import load_profile
 from team import listings
 from team.http import AuthenticatedHttpRequest
@@ -43,7 +44,10 @@ def visible_conversation(request: AuthenticatedHttpRequest, pk: int) -> Conversa
         reader = User(pk=user, role=role)
         seen = Conversation.objects.visible_to(reader).called(pk)
         found = with_row_facts(seen, reader).select_related("preview_by__member")
-        return found.annotate(promises_begun=promises_of_draft(reader))
+        found = found.annotate(promises_begun=promises_of_draft(reader))
+        return found.annotate(
+            **{f"ties_{entry.slug}": entry.ties(reader) for entry in of_members.conversation_menu}
+        )
 
     if pk > MOST_PK:
         raise Http404

@@ -7,6 +7,9 @@ DRAFT = {"pk": lambda world: world.draft_event.pk}
 CANCELLED = {"pk": lambda world: world.cancelled_event.pk}
 ATTENDANCE = {"pk": lambda world: world.attendance.pk}
 DELETE = {"_method": "DELETE"}
+KEY = {"key": lambda world: f"conversation:{world.conversation.pk}"}
+LINKED = {**KEY, "event": lambda world: world.event.pk}
+LINK = {"pk": lambda world: world.event_link.pk}
 WRITTEN = {
     "title": "Repair café",
     "kind": "in_person",
@@ -39,6 +42,10 @@ ENDPOINTS = (
     Endpoint("events/<int:pk>/copies/", "POST", TRIAGERS, EVENT, {"starts_at": "2031-05-06T19:00"}),
     Endpoint("events/<int:pk>/attendances/", "GET", TRIAGERS, EVENT),
     Endpoint("events/<int:pk>/attendances/", "POST", TRIAGERS, EVENT, PEOPLE, ok=(302,)),
+    Endpoint("events/links/", "GET", TRIAGERS, data=KEY, scoped=True),
+    Endpoint("events/links/", "POST", TRIAGERS, data=LINKED, scoped=True),
+    Endpoint("event-links/<int:pk>/", "POST", TRIAGERS, LINK, DELETE, scoped=True),
+    Endpoint("event-links/<int:pk>/", "DELETE", TRIAGERS, LINK, scoped=True),
     Endpoint("attendances/<int:pk>/", "GET", TRIAGERS, ATTENDANCE, scoped=True),
     Endpoint("attendances/<int:pk>/", "POST", TRIAGERS, ATTENDANCE, CHANGED, scoped=True),
     Endpoint("attendances/<int:pk>/", "DELETE", TRIAGERS, ATTENDANCE, scoped=True),

@@ -11,7 +11,15 @@ from django.utils import timezone
 
 from community_hub.lib import html
 from events import rsvp
-from events.models import Attendance, CalendarLink, DoorLink, Event, Feed, PendingAnswer
+from events.models import (
+    Attendance,
+    CalendarLink,
+    DoorLink,
+    Event,
+    EventLink,
+    Feed,
+    PendingAnswer,
+)
 from events.verbs import calendar_links, door_links
 from inbox.models import Channel, Conversation, Delivery, Message, ReplyPromise, SavedReply, Source
 from inbox.verbs import credits, tags, triage
@@ -120,6 +128,16 @@ class World:
     @cached_property
     def _door(self) -> tuple[Changes, str]:
         return door_links.create(self.event, "Hanna", by=self.colleague)
+
+    @cached_property
+    def event_link(self) -> EventLink:
+        return EventLink.objects.create(
+            event=self.event,
+            key=f"conversation:{self.conversation.pk}",
+            title="Drift?",
+            url=self.conversation.get_absolute_url(),
+            scope=self.source.scope,
+        )
 
     @cached_property
     def asker(self) -> User:
