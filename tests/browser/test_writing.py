@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 from .hub import UNDO_SECONDS, Hub, at
 from .practice import Practice
 from .talks import Talk, arrived
+from .watch import Watch
 
 REPLY = 'textarea[name="reply"]'
 NOTE = 'textarea[name="note"]'
@@ -226,8 +227,9 @@ def white(page: Page) -> str:
 
 
 def test_after_a_refusal_one_goes_on_in_the_box_and_the_words_are_a_draft(
-    sit, hub: Hub, talk: Talk
+    sit, hub: Hub, watch: Watch, talk: Talk
 ) -> None:
+    watch.expects(409, 422)
     page = sit("bo")
     page.goto(talk.page)
     box, warning = page.locator(REPLY), page.locator("#composer-warning")
