@@ -39,7 +39,7 @@ def test_a_promise_is_made_in_the_inbox_and_kept_on_today(sit, talk: Talk) -> No
     expect(page.locator("body")).not_to_be_focused()
     page.keyboard.press("z")
     expect(row).to_have_count(1)
-    row.locator(".due-what").focus()
+    expect(row.locator(".due-what")).to_be_focused()  # back where it was before
     page.keyboard.press("e")
     expect(page.locator(".toast").last).to_contain_text(f"Promise kept: {text}")
     expect(row).to_have_count(0)
@@ -112,3 +112,19 @@ def test_today_fits_a_phone_and_shows_the_team(sit) -> None:
     expect(page.get_by_role("link", name="The team’s")).to_have_attribute("aria-current", "page")
     expect(page.get_by_role("heading", name="Replies owed")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+LINES = """() => [...document.querySelectorAll(".due-actions")].map((row) => {
+  const tops = [...row.querySelectorAll(".btn")].filter((each) => each.offsetWidth)
+    .map((each) => each.getBoundingClientRect().top);
+  return Math.max(...tops) - Math.min(...tops);
+})"""
+
+
+def test_the_buttons_of_a_row_stand_on_one_line_on_a_phone(sit) -> None:
+    page = sit("bo", viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
+    page.goto("/today/?whose=team")
+    page.locator(".due-what").first.focus()
+    differences = page.evaluate(LINES)
+    assert len(differences) > 10
+    assert max(differences) < 12  # pixels: a second line is a whole button lower

@@ -1,5 +1,6 @@
 // <today-list>: j and k move through its rows; the keys of what can be done with a row (data-row-key) are those of
-// the row with the focus. Where a row leaves the list, the one that took its place gets the focus.
+// the row with the focus. Where a row leaves the list, the one that took its place gets the focus; where an undo brings
+// it back before the focus has moved on, it has the focus again.
 const ROW = ".due-row", LINK = ".due-what";
 
 class TodayList extends HTMLElement {
@@ -8,7 +9,10 @@ class TodayList extends HTMLElement {
       const button = target.closest("[data-step]");
       if (button) this.step(Number(button.dataset.step));
     });
-    this.addEventListener("focusin", () => this.mark());
+    this.addEventListener("focusin", () => {
+      this.mark();
+      if (this.gone && (this.here?.id || "") !== this.gone.then) this.gone = null;
+    });
     this.addEventListener("focusout", () => setTimeout(() => this.mark()));
     this.before = () => this.remember();
     this.after = () => this.restore();
@@ -44,8 +48,15 @@ class TodayList extends HTMLElement {
   }
 
   restore() {
+    const back = this.gone && document.getElementById(this.gone.id);
+    if (back && (document.activeElement === document.body || (this.here?.id || "") === this.gone.then)) {
+      this.gone = this.last = null;
+      back.querySelector(LINK).focus();
+      return;
+    }
     if (!this.last || document.activeElement !== document.body) return;
     const rows = this.rows, row = document.getElementById(this.last.id) || rows[Math.min(this.last.at, rows.length - 1)];
+    if (row?.id !== this.last.id) this.gone = { id: this.last.id, then: row?.id || "" };
     this.last = null;
     if (row) row.querySelector(LINK).focus();
     else focusOn(this.querySelector("h1"));
