@@ -200,14 +200,6 @@ PEOPLE.register(
         refers_to="user",
     ),
     OperatorDefinition(
-        name="backup",
-        help=gettext_lazy("Whose backup is this teammate, you (me) or nobody"),
-        example="backup:me",
-        build=partial(looked_after, "backup"),
-        complete=colleagues,
-        refers_to="user",
-    ),
-    OperatorDefinition(
         name="is",
         help=gettext_lazy("Of this kind"),
         example="is:mine",

@@ -1,8 +1,9 @@
-"""Asking the list of members who of us knows them, who went quiet and who is back."""
+"""Asking the list of members who of us is their backup or knows them, who is quiet, who is back."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy
@@ -11,7 +12,7 @@ from community_hub.lib.query import Context, OperatorDefinition
 
 from . import bonds
 from .colleagues import colleague, colleagues
-from .filters import PEOPLE
+from .filters import PEOPLE, looked_after
 from .models import Rhythm
 from .rhythm import FEW
 
@@ -40,6 +41,14 @@ def is_back(_value: str, context: Context) -> Q:
 YES = {"yes": gettext_lazy("Yes")}
 
 PEOPLE.register(
+    OperatorDefinition(
+        name="backup",
+        help=gettext_lazy("Whose backup is this teammate, you (me) or nobody"),
+        example="backup:me",
+        build=partial(looked_after, "backup"),
+        complete=colleagues,
+        refers_to="user",
+    ),
     OperatorDefinition(
         name="bond",
         help=gettext_lazy("Known by this teammate, you (me) or nobody"),
