@@ -44,11 +44,12 @@ PLACE = Collate(Lower(LTrim(SearchText("member__name"))), "C")  # as members.mod
 @dataclass(frozen=True)
 class Tally:
     """`here` of `expected`: people on the list; those who are there although they said no count as
-    well. `guests`: whom those who are there said they bring."""
+    well. `guests`: whom those who are there said they bring. `listed`: whatever they answered."""
 
     here: int
     expected: int
     guests: int
+    listed: int
 
 
 @dataclass(frozen=True)
@@ -119,8 +120,9 @@ def count(event: Event) -> Tally:
         here=Count("pk", filter=here),
         expected=Count("pk", filter=here | Q(answer=Answer.GOING)),
         guests=Sum("guests", filter=here),
+        listed=Count("pk"),
     )
-    return Tally(found["here"], found["expected"], found["guests"] or 0)
+    return Tally(**{**found, "guests": found["guests"] or 0})
 
 
 def listing(desk: Desk, typed: str = "", cursor: str = "") -> Listing[Attendance]:

@@ -81,8 +81,9 @@ def answer_of(at: Desk, scan: Scan) -> Answered:
 
 def said_of(at: Desk, nonce: str) -> Answered | None:
     """For a page that follows a form."""
-    scan = Scan.objects.filter(event=at.event, nonce=storable(nonce)[:LONGEST_NONCE]).first()
-    return answer_of(at, scan) if scan and nonce else None
+    nonce = storable(nonce)[:LONGEST_NONCE]
+    scan = Scan.objects.filter(event=at.event, nonce=nonce).first() if nonce else None
+    return answer_of(at, scan) if scan else None
 
 
 # Below ------------------------------------------------------------------------------------------
