@@ -27,6 +27,7 @@ class EventsConfig(AppConfig):
             adding,
             attending,
             calendar_links,
+            content,
             editing,
             feeds,
             hosting,

@@ -7,6 +7,7 @@ from events.views import (
     calendars,
     copies,
     editing,
+    effect,
     event_list,
     event_page,
     links,
@@ -25,6 +26,9 @@ urlpatterns = [
     path("events/links/", links.event_links, name="event-links"),
     path("event-links/<int:pk>/", links.event_link, name="event-link"),
     path("attendances/<int:pk>/", attendances.attendance, name="attendance"),
+    path("events/<int:pk>/effect/", effect.effect, name="event-effect"),
+    path("events/<int:pk>/effect/<slug:slug>/", effect.rows, name="event-effect-rows"),
+    path("events/<int:pk>/participants/", effect.participants, name="event-participants"),
     # Calendars: read by others, and imported
     path("events/calendars/", calendars.calendars, name="calendars"),
     path("events/calendars/links/", calendars.links, name="calendar-links"),

@@ -14,7 +14,12 @@ class InboxConfig(AppConfig):
         from inbox.models.access import hidden_scopes, our_places
         from inbox.models.conversation import ConversationTag, visible_conversation_tags
         from inbox.pages import handover, today
-        from inbox.pages.of_members import conversation_thing, scope_names, thread_title
+        from inbox.pages.of_members import (
+            authors_of,
+            conversation_thing,
+            scope_names,
+            thread_title,
+        )
         from inbox.pages.searches import KIND, SORTS
         from inbox.verbs import source_removal  # noqa: F401 - registers its background job
         from members import hooks as of_members
@@ -27,6 +32,7 @@ class InboxConfig(AppConfig):
         of_members.network_names.append(network_name)
         of_members.thread_title.append(thread_title)
         of_members.scope_names.append(scope_names)
+        of_members.authors_of.append(authors_of)
         of_members.our_places.append(our_places)
         of_members.on_staff_changed.append(recompute_after_staff_change)
         of_members.tag_uses.append(

@@ -22,7 +22,7 @@ WRITTEN = {
 PEOPLE = {"who": "Jo Park", "answer": "going", "role": "attendee"}
 CHANGED = {"answer": "maybe", "role": "speaker", "guests": "0"}
 
-LINK = {"pk": lambda world: world.calendar_link.pk}
+CALENDAR_LINK = {"pk": lambda world: world.calendar_link.pk}
 FEED = {"pk": lambda world: world.calendar_feed.pk}
 NEW_FEED = {"url": "https://example.org/a.ics", "visibility": "team"}
 
@@ -52,11 +52,21 @@ ENDPOINTS = (
     # Calendars
     Endpoint("events/calendars/", "GET"),
     Endpoint("events/calendars/links/", "POST"),
-    Endpoint("events/calendars/links/<int:pk>/revocation/", "POST", ids=LINK),
+    Endpoint("events/calendars/links/<int:pk>/revocation/", "POST", ids=CALENDAR_LINK),
     Endpoint("events/calendars/feeds/", "POST", TRIAGERS, data=NEW_FEED),
     Endpoint("events/calendars/feeds/<int:pk>/", "POST", TRIAGERS, FEED),
     Endpoint("events/calendars/feeds/<int:pk>/", "DELETE", TRIAGERS, FEED),
     Endpoint("events/calendars/feeds/<int:pk>/pause/", "POST", TRIAGERS, FEED),
     Endpoint("events/calendars/feeds/<int:pk>/pause/", "DELETE", TRIAGERS, FEED),
     Endpoint("events/calendars/files/", "POST", TRIAGERS, ok=(422,)),
+    # Effect and content
+    Endpoint("events/<int:pk>/effect/", "GET", ids=EVENT),
+    Endpoint("events/<int:pk>/effect/<slug:slug>/", "GET", ids={**EVENT, "slug": "came"}),
+    Endpoint(
+        "events/<int:pk>/participants/",
+        "POST",
+        TRIAGERS,
+        ids={"pk": lambda world: world.content.pk},
+        data={"who": lambda world: world.member.name},
+    ),
 )

@@ -18,6 +18,7 @@ from events.models import (
     Event,
     EventLink,
     Feed,
+    Kind,
     PendingAnswer,
 )
 from events.verbs import calendar_links, door_links
@@ -138,6 +139,12 @@ class World:
             url=self.conversation.get_absolute_url(),
             scope=self.source.scope,
         )
+
+    @cached_property
+    def content(self) -> Event:
+        """Out since an hour."""
+        start = timezone.now() - timedelta(hours=1)
+        return make_event("Ask us anything", kind=Kind.CONTENT, starts_at=start)
 
     @cached_property
     def asker(self) -> User:
