@@ -7,13 +7,13 @@ see counts as if it were not there. Each figure is the number of the rows that r
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.db.models import Count, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +22,7 @@ from community_hub.lib.keyset import Order
 from community_hub.lib.paths import path
 from members import hooks
 from members.models import Activity, ActivityKind, Bond, Identity, Member
+from members.models.bond import BondQuerySet
 from members.models.scopes import with_hidden_scopes_read
 from team.models import User
 
@@ -34,9 +35,10 @@ MOST_LINKS = 200  # conversations that are looked at
 BY_ID = Order("id")
 ASKED = Q(answer=Answer.INVITED) | Q(invited_at__isnull=False)
 CAME = Q(checked_in_at__isnull=False)
-FIRST = CAME & Q(came_before=False)
-ACTIVE = CAME & Q(wrote_before=False, wrote_next__isnull=False, wrote_next__lte=F("window_ends"))
-BACK = CAME & (Q(wrote_next__isnull=False) | Q(came_later=True))
+# Of those who came, see with_facts()
+FIRST = Q(came_before=False)
+ACTIVE = Q(wrote_before=False, wrote_next__isnull=False, wrote_next__lte=F("window_ends"))
+BACK = Q(wrote_next__isnull=False) | Q(came_later=True)
 
 
 @dataclass(frozen=True)
@@ -120,23 +122,28 @@ def labels_of(event: Event, slug: str) -> Labels:
 
 
 def effect_of(event: Event, user: User) -> Effect:
-    """Eight queries at most."""
+    """Nine queries at most."""
     reader = with_hidden_scopes_read(user)
-    counts: dict[str, int] = with_facts(attendances(event, reader), event, reader).aggregate(
-        came=Count("pk", filter=CAME),
+    rows = attendances(event, reader)
+    counts: dict[str, int] = rows.aggregate(
         invited=Count("pk", filter=ASKED),
         going=Count("pk", filter=Q(answer=Answer.GOING)),
-        first_timers=Count("pk", filter=FIRST),
-        became_active=Count("pk", filter=ACTIVE),
-        came_back=Count("pk", filter=BACK),
+        came=Count("pk", filter=CAME),
     )
-    has_shown_up = event.state_now == "over" and counts["came"]
+    followed = {"first_timers": 0, "became_active": 0, "came_back": 0}
+    if counts["came"]:
+        followed = with_facts(rows.came(), event, reader).aggregate(
+            first_timers=Count("pk", filter=FIRST),
+            became_active=Count("pk", filter=ACTIVE),
+            came_back=Count("pk", filter=BACK),
+        )
     return Effect(
         event=event,
-        no_shows=no_shows(event, reader).count() if has_shown_up else 0,
-        bonds=sum(map(len, bonds_made(event, reader).values())) if counts["came"] else 0,
+        no_shows=no_shows(event, reader).count(),
+        bonds=count_bonds_made(event, reader, counts["came"]),
         echo=len(authors(event, reader)),
         **counts,
+        **followed,
     )
 
 
@@ -155,28 +162,27 @@ def rows_of(event: Event, slug: str, user: User, before: str) -> tuple[list[Row]
     if slug not in slugs_of(event):
         raise KeyError(slug)
     reader = with_hidden_scopes_read(user)
-    pairs: dict[int, list[str]] = {}
     if slug == "echo":
         found = Member.objects.filter(pk__in=authors(event, reader))
     else:
-        rows = attendances_of(event, slug, reader)
-        if slug == "bonds":
-            pairs = bonds_made(event, reader)
-            rows = rows.filter(member__in=list(pairs))
-        found = Member.objects.filter(pk__in=rows.values("member"))
+        found = Member.objects.filter(pk__in=attendances_of(event, slug, reader).values("member"))
     page = keyset.page(found, BY_ID, before, PAGE)
-    return [Row(row, ", ".join(pairs.get(row.pk, ()))) for row in page.rows], page.more
+    made = bonds_made(event, reader, [row.pk for row in page.rows]) if slug == "bonds" else {}
+    return [Row(row, ", ".join(made.get(row.pk, ()))) for row in page.rows], page.more
 
 
 def attendances_of(event: Event, slug: str, user: User) -> QuerySet[Attendance]:
-    """Those that a figure counts; for "bonds", all who came."""
+    """Those that a figure counts."""
+    rows = attendances(event, user)
     if slug == "no-shows":
         return no_shows(event, user)
-    wanted = {
-        "invited": ASKED, "going": Q(answer=Answer.GOING), "came": CAME, "bonds": CAME,
-        "first-timers": FIRST, "became-active": ACTIVE, "came-back": BACK,
-    }[slug]  # fmt: skip
-    return with_facts(attendances(event, user), event, user).filter(wanted)
+    if slug == "bonds":
+        return with_bonds_made(rows.came(), event, user)
+    if slug in ("invited", "going", "came"):
+        simple = {"invited": ASKED, "going": Q(answer=Answer.GOING), "came": CAME}
+        return rows.filter(simple[slug])
+    wanted = {"first-timers": FIRST, "became-active": ACTIVE, "came-back": BACK}[slug]
+    return with_facts(rows.came(), event, user).filter(wanted)
 
 
 def attendances(event: Event, user: User) -> AttendanceQuerySet:
@@ -194,7 +200,7 @@ def no_shows(event: Event, user: User) -> QuerySet[Attendance]:
 
 def with_facts(rows: AttendanceQuerySet, event: Event, user: User) -> QuerySet[Attendance, Any]:
     """`came_before`, `came_later`: to another event; `wrote_before`: within DAYS before it began;
-    `wrote_next`: when, after it had ended, or None. All of those who came alone."""
+    `wrote_next`: when, after it had ended, or None."""
     others = Attendance.objects.came().filter(member=OuterRef("member")).exclude(event=event)
     began, ended = event.starts_at, event.ends_at
     earlier = Q(event__starts_at__lt=began) | Q(event__starts_at=began, event__lt=event.pk)
@@ -211,25 +217,43 @@ def with_facts(rows: AttendanceQuerySet, event: Event, user: User) -> QuerySet[A
     )
 
 
-def bonds_made(event: Event, user: User) -> dict[int, list[str]]:
-    """By member who came, the teammates who were there and had nothing to do with them before, as
-    far as the reader may know: no bond of theirs is older than the event. Three queries."""
-    if event.is_content:
-        return {}
-    ours = dict(teammates_at(event).values_list("pk", "name"))
-    came = list(attendances(event, user).came().values_list("member_id", flat=True))
-    if not ours or not came:
-        return {}
-    older = Bond.objects.visible_to(user).filter(user__in=list(ours), first_at__lt=event.starts_at)
-    there = Attendance.objects.filter(event=event).came()
-    older = older.filter(member__in=there.values("member"))
-    known: dict[int, set[int]] = defaultdict(set)
-    for member, teammate in older.values_list("member_id", "user_id"):
-        known[member].add(teammate)
-    made = {
-        member: [name for pk, name in ours.items() if pk not in known[member]] for member in came
+# Bonds: pairs of a teammate who was there and a member who came, none of whose bonds is older than
+# the event, as far as the reader may know.
+
+
+def count_bonds_made(event: Event, user: User, came: int) -> int:
+    """`came`: how many members did. Two queries at most."""
+    ours = [] if event.is_content or not came else list(teammates_at(event))
+    if not ours:
+        return 0
+    members = attendances(event, user).came().values("member")
+    older = _older_bonds(event, user, ours).filter(member__in=members)
+    return len(ours) * came - older.order_by().values("member", "user").distinct().count()
+
+
+def with_bonds_made(
+    rows: AttendanceQuerySet, event: Event, user: User
+) -> QuerySet[Attendance, Any]:
+    """Of members who are one of such a pair."""
+    ours = [] if event.is_content else list(teammates_at(event))
+    older = _older_bonds(event, user, ours).filter(member=OuterRef("member"))
+    known = older.order_by().values("member").annotate(n=Count("user", distinct=True)).values("n")
+    return rows.annotate(known=Coalesce(Subquery(known), 0)).filter(known__lt=len(ours))
+
+
+def bonds_made(event: Event, user: User, members: Sequence[int]) -> dict[int, list[str]]:
+    """By member, of these who came, the names of the teammates. Two queries."""
+    ours = list(teammates_at(event))
+    older = _older_bonds(event, user, ours).filter(member__in=members)
+    known = set(older.values_list("member_id", "user_id"))
+    return {
+        member: [str(one) for one in ours if (member, one.pk) not in known] for member in members
     }
-    return {member: names for member, names in made.items() if names}
+
+
+def _older_bonds(event: Event, user: User, ours: Sequence[User]) -> BondQuerySet:
+    rows = Bond.objects.visible_to(user)
+    return rows.filter(user__in=ours, first_at__lt=event.starts_at)
 
 
 def teammates_at(event: Event) -> QuerySet[User]:
