@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q
 from community_hub.lib.language_names import meant
 from community_hub.lib.query import Context, Query, Term, dates, says, search_query
 from inbox import filter_values as values
-from inbox.languages import READ, SUBJECTS, configurations_in_use
+from inbox.languages import READ, SUBJECTS, configurations_at
 from inbox.models import (
     ConversationTag,
     Draft,
@@ -40,8 +40,8 @@ def any_message(condition: Q, context: Context) -> Q:
     return Q(Exists(seen.filter(condition, conversation=OuterRef("pk"))))
 
 
-def words_in_message(term: Term, _context: Context) -> Q:
-    found = Q(search=search_query(Query(term.text, term), configurations_in_use()))
+def words_in_message(term: Term, context: Context) -> Q:
+    found = Q(search=search_query(Query(term.text, term), configurations_at(context.now)))
     return found & says(term, "body_text", READ)
 
 
@@ -62,8 +62,7 @@ def words_in_conversation(term: Term, context: Context) -> Q:
 
 def written_by(value: str, context: Context) -> Q:
     """By a member or a teammate, both by name; `me` is the reader, here and on every platform."""
-    accounts = values.accounts_meant(value, context)
-    teammates = values.teammates_meant(value, context)
+    accounts, teammates = values.writers_meant(value, context)
     if not accounts and not teammates:
         raise values.nobody_called(value, context)
     return Q(author__isnull=False, author__in=accounts) | Q(by__isnull=False, by__in=teammates)

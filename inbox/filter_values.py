@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.conf.global_settings import LANGUAGES
-from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from community_hub.lib.query import Context, Mistake, no_such
@@ -59,25 +61,39 @@ def accounts_meant(value: str, context: Context) -> list[int]:
     if is_me(value):
         own = Identity.objects.filter(member__user=context.user)
         return list(own.values_list("pk", flat=True)[:MOST_PEOPLE])
+    return _all_or_same(_accounts(value, context), value)
+
+
+def writers_meant(value: str, context: Context) -> tuple[list[int], list[int]]:
+    """Accounts as accounts_meant() has them, and the ids of all teammates with this name, email or
+    beginning of a name, or `me`. One query."""
+    if is_me(value):
+        return accounts_meant(value, context), [context.user.pk]
+    called = Q(name__iexact=value) | Q(email__iexact=value) | Q(name__istartswith=value)
+    team = User.objects.filter(called).values_list("pk", Value(None, BooleanField()))
+    rows = list(_accounts(value, context).union(team[:MOST_PEOPLE], all=True))
+    teammates = [pk for pk, is_same in rows if is_same is None]
+    return _all_or_same([row for row in rows if row[1] is not None], value), teammates
+
+
+def _accounts(value: str, context: Context) -> QuerySet[Identity, Any]:
+    """(id, has this very name), those first that have it; one more than may be meant."""
     name = value.removeprefix("@")
     members = members_named(name.split(), context.user).values("pk")
     seen = Identity.objects.visible_to(context.user).filter(member__in=members)
     same = Q(handle__iexact=name) | Q(handle__iexact=value) | Q(member__name__iexact=name)
-    is_same = ExpressionWrapper(same, BooleanField())
-    rows = list(seen.order_by(is_same.desc()).values_list("pk", is_same)[: MOST_PEOPLE + 1])
+    # null is what teammates have in its place
+    is_same = Coalesce(ExpressionWrapper(same, BooleanField()), False)
+    return seen.order_by(is_same.desc()).values_list("pk", is_same)[: MOST_PEOPLE + 1]
+
+
+def _all_or_same(accounts: Iterable[tuple[int, bool]], value: str) -> list[int]:
+    rows = list(accounts)
     found = [pk for pk, is_it in rows if is_it] or [pk for pk, _is_it in rows]
     if len(found) > MOST_PEOPLE:
         said = _("“%(name)s” stands for too many people. Write more of the name.")
         raise Mistake(said % {"name": value})
     return found
-
-
-def teammates_meant(value: str, context: Context) -> list[int]:
-    """`me`, or all teammates with this name, email or beginning of a name."""
-    if is_me(value):
-        return [context.user.pk]
-    name = Q(name__iexact=value) | Q(email__iexact=value) | Q(name__istartswith=value)
-    return list(User.objects.filter(name).values_list("pk", flat=True)[:MOST_PEOPLE])
 
 
 def is_me(value: str) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from functools import lru_cache
+
 from django.db import connection
 
 from community_hub.lib.language_names import code_of
@@ -34,6 +37,12 @@ def in_use() -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(_LANGUAGES)
         return [language for (language,) in cursor.fetchall()]
+
+
+@lru_cache(maxsize=32)
+def configurations_at(_now: datetime) -> tuple[str, ...]:
+    """The same, asked once for all that one query is made of: `now` of its Context."""
+    return configurations_in_use()
 
 
 def configurations_in_use() -> tuple[str, ...]:

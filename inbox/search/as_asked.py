@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from community_hub.lib.query import Context, search_query
 from inbox import conditions
 from inbox.filters import CONVERSATIONS, MESSAGES
-from inbox.languages import SUBJECTS, configurations_in_use
+from inbox.languages import SUBJECTS, configurations_at
 from inbox.models import SearchedConversation, SearchedMessage
 
 from .in_conversations import has_common_words, is_there
@@ -23,7 +23,7 @@ def said_as_asked(plan: Plan, context: Context, authors: Sequence[int]) -> Q:
     has them, and any message is that. Without such words, what else is said by words."""
     if plan.words is None:
         return plan.said
-    words = search_query(plan.words, configurations_in_use())
+    words = search_query(plan.words, configurations_at(context.now))
     sequences = plan.sequences
     seen = SearchedMessage.objects.visible_to(context.user).present().filter(plan.message)
     said = MESSAGES.q(sequences, context) if sequences else Q()

@@ -31,9 +31,11 @@ from .limits import TooLong, limited
 from .plan import Plan
 from .ranking import best_hits
 from .statements import BY_NAME, BY_TIME, MOST, Statements, newest_first
-from .windows import NO_TIME, REST, Place, Window, first_window
+from .windows import NO_TIME, REST, Place, Window, first_window, window_with
 
 FIRST = 10_000  # messages in the first window, about
+AT_ONCE = 2_000  # entries of the index that are all read at once
+SOME = 150  # hits in the first window of words that the index tells soon
 TIMES = 10  # as many hits as conversations are wanted are read at once, where none are ranked
 RAW = 3_000  # hits that are asked whether they fulfil other conditions, at once
 FEW = 5_000  # messages that are all looked at, where no more fulfil the other conditions
@@ -81,9 +83,9 @@ class Search(Statements):
         begun = time.monotonic()
         kept: dict[int, Hit] = {}
         top = before
-        at_once = self.ranked and self.entries <= READ
-        window = REST if at_once else first_window(before, FIRST)
-        few: Sequence[int] | None = None
+        few = self.few_messages(before) if self.is_common and self.plan.by_somebody else None
+        is_asked = self.plan.by_somebody  # for `few`
+        window = REST if few is not None else self.first_window(before)
         sampled = False
         while True:
             by_index = self.entries <= READ or top != before
@@ -96,8 +98,8 @@ class Search(Statements):
                 return self.found(kept, None)
             if missing <= 0 or time.monotonic() - begun > SECONDS:
                 return self.found(kept, lowest)
-            if self.is_common and self.has_conditions and top == before:
-                few = self.few_messages(lowest)
+            if self.is_common and self.has_conditions and not is_asked:
+                few, is_asked = self.few_messages(lowest), True
             top = lowest
             window = window.next(top[0], read, missing)
             if few is not None:
@@ -107,14 +109,26 @@ class Search(Statements):
             ):
                 window, sampled = self.narrowed(window, top[0]), True
 
+    def first_window(self, before: Place | None) -> Window:
+        """Of words that the index tells soon: as long as it takes for some hits, if they are evenly
+        spread; all at once where they are few, or ranked. Where each is asked whether it fulfils
+        conditions, the newest messages come first."""
+        if self.ranked and self.entries <= READ:
+            return REST
+        if self.entries > READ or self.has_conditions:
+            return first_window(before, FIRST)
+        return window_with(before, SOME / self.entries) if self.entries > AT_ONCE else REST
+
     def found(self, kept: dict[int, Hit], older: Place | None) -> Found:
         in_order = sorted(kept.values(), key=lambda hit: hit.place, reverse=True)
         return Found(in_order, older, self.read)
 
-    def few_messages(self, top: Place) -> list[int] | None:
+    def few_messages(self, top: Place | None) -> list[int] | None:
         """The ids of all below a place that fulfil the other conditions; None where they are many,
         or it takes long to tell."""
-        below = self.messages().filter(BY_TIME.after(keyset.cursor(*top)))
+        below = self.messages()
+        if top:
+            below = below.filter(BY_TIME.after(keyset.cursor(*top)))
         try:
             with limited(FEW_MS):
                 pks = list(below.order_by().values_list("pk", flat=True)[: FEW + 1])

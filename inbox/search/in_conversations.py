@@ -12,7 +12,7 @@ from django.db.models.lookups import IsNull
 from community_hub.lib.query import Context, Query, Term, says, search_query
 from inbox import conditions
 from inbox.languages import READ as READ_OF_TEXT
-from inbox.languages import configurations_in_use
+from inbox.languages import configurations_at, configurations_in_use
 from inbox.models import SearchedConversation, SearchedMessage
 
 from .frequency import READ, Frequencies, frequencies
@@ -23,7 +23,7 @@ def words_in_conversation(term: Term, context: Context) -> Q:
     in one conversation after the other, as far as a list needs to go."""
     if not has_common_words(Query(term.text, term)):
         return conditions.words_in_conversation(term, context)
-    query = search_query(Query(term.text, term), configurations_in_use())
+    query = search_query(Query(term.text, term), configurations_at(context.now))
     # `coalesce`, as the index would read all that it has of the word for each conversation
     seen = SearchedMessage.objects.visible_to(context.user).present()
     there = seen.alias(looked_at=Coalesce(F("search"), F("search")))

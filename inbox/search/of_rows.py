@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 
 from community_hub.lib.query import Context, search_query
 from inbox.filters import MESSAGES
-from inbox.languages import configurations_in_use
+from inbox.languages import configurations_at
 from inbox.models import SearchedMessage
 
 from .hit import Hit
@@ -28,7 +28,7 @@ def newest_of_each(
     seen = SearchedMessage.objects.visible_to(context.user).present()
     if plan.words is None:
         return _newest(seen.filter(plan.any_message), conversations) if plan.any_message else []
-    asked = search_query(plan.words, configurations_in_use())
+    asked = search_query(plan.words, configurations_at(context.now))
     said = MESSAGES.q(plan.sequences, context) if plan.sequences else Q()
     # In an expression, so that the index is not asked for all that has the words.
     looked_at = seen.alias(looked_at=Coalesce(F("search"), F("search")))

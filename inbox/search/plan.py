@@ -27,6 +27,7 @@ from inbox.filters import CONVERSATIONS, MESSAGES, OF_BOTH, OF_MESSAGES
 
 from .in_conversations import words_in_conversation
 
+PEOPLE = {"from", "to"}  # operators that say who wrote a message, or whom it answered
 DATES = {"before", "after", "on"}  # operators that say when a message was sent
 
 
@@ -36,7 +37,8 @@ class Plan:
     else must be so of that message, `sent` of it what is said of its date alone. `conversation`:
     what must be so of its conversation. `said`: what must be said there or not be said, where
     there are words and none to look for, as in `-clock` and `clock or is:open`. `any_message`: what
-    one message of the conversation must be, where there are no words, as in `from:ines`."""
+    one message of the conversation must be, where there are no words, as in `from:ines`.
+    `by_somebody`: with words, messages by or to a person, who wrote few more often than not."""
 
     query: Query
     words: Query | None
@@ -45,6 +47,7 @@ class Plan:
     sent: Q = field(default_factory=Q)
     said: Q = field(default_factory=Q)
     any_message: Q = field(default_factory=Q)
+    by_somebody: bool = False
 
     @property
     def sequences(self) -> Query | None:
@@ -71,6 +74,7 @@ def plan(text: str, context: Context) -> Plan:
             condition(MESSAGES, query, said, context),
             condition(CONVERSATIONS, query, rest, context),
             sent=condition(MESSAGES, query, list(filter(is_date, said)), context),
+            by_somebody=any(isinstance(it, Operator) and it.name in PEOPLE for it in said),
         )
     said = [part for part in every if is_only_of_messages(part)]
     wordy = [part for part in every if part not in said and mentions(part, set())]

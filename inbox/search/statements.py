@@ -18,7 +18,7 @@ from community_hub.lib.keyset import Order
 from community_hub.lib.query import Context, search_query, without_beginning
 from inbox.conditions import any_message, words_in_subject
 from inbox.filters import CONVERSATIONS, MESSAGES
-from inbox.languages import SUBJECTS, configurations_in_use
+from inbox.languages import SUBJECTS, configurations_at
 from inbox.models import Conversation, SearchedConversation, SearchedMessage
 from inbox.models.searched import SearchedMessageQuerySet
 from members.models.member import has_id
@@ -47,7 +47,7 @@ class Statements:
         self.words = plan.words
         self.context = context
         self.ranked = ranked
-        configurations = configurations_in_use()
+        configurations = configurations_at(context.now)
         self.in_messages = search_query(self.words, configurations)
         self.by_index = self.in_messages  # what the index is asked for
         self.entries = self._look_up(frequencies(self.words, configurations), configurations)

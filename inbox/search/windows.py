@@ -64,7 +64,24 @@ class Window:
         return Window(bottom, top - bottom, self.oldest)
 
 
+_SPAN = """
+select max(sent_at), (select min(sent_at) from inbox_message) from inbox_message
+where sent_at <= coalesce(%s, 'infinity'::timestamptz)
+"""
 REST = Window(NO_TIME, timedelta(0), NO_TIME)
+
+
+def window_with(before: Place | None, share: float) -> Window:
+    """The newest messages, of those sent before a place: this share of all, if as many were sent at
+    any time. Reads two of them, so it is for what the full-text index tells."""
+    if share >= 1:
+        return REST
+    with connection.cursor() as cursor:
+        cursor.execute(_SPAN, [before[0] if before else None])
+        top, oldest = cursor.fetchone()
+    if top is None:
+        return REST
+    return Window(top - (top - oldest) * share, (top - oldest) * share, oldest)
 
 
 def first_window(before: Place | None, size: int) -> Window:

@@ -1,15 +1,17 @@
 """How common words are decides how a search looks for them, and never what it finds."""
 
 import math
+import re
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from community_hub.lib.query import Context
 from inbox.search import frequency, hits, limits
 from inbox.search.frequency import Statistics
 from inbox.search.plan import plan
-from members.models import Sighting
+from members.models import Sighting, Tag
 from team import saved_queries
 from tests.inbox.test_search import ago, found, said
 from tests.make import make_identity, make_member, make_source
@@ -131,3 +133,44 @@ def test_the_statistics_are_those_of_postgresql(bob):
     assert known.of({"clock", "tuner"}) == pytest.approx(60)
     assert known.of_beginning("clo") >= 30
     assert known.of({"zephyr"}) == known.least < 30
+
+
+@pytest.mark.parametrize("statistics", [NOTHING, RARE, CLOCK], ids=["nothing", "rare", "clock"])
+@pytest.mark.parametrize(
+    ("query", "most"),
+    [
+        ("clock ", 12),
+        ('"the clock"', 12),
+        ("from:ada clock ", 12),
+        ("is:open clock ", 13),
+        ("last:>1d clock ", 13),
+        ("-tag:bug clo", 14),
+    ],
+)
+def test_a_page_asks_few_things(client, bob, monkeypatch, query, most, statistics):
+    """And begins, limits and ends its transaction, and a part of it. Each further window that it
+    has to look at asks two more."""
+    ada = make_identity(make_member("Ada"))
+    for number in range(40):
+        said("The clock drifts", language="en", author=ada, sent_at=ago(30 + number))
+    Tag.named("bug")
+    monkeypatch.setattr(frequency, "statistics", lambda: statistics)
+    monkeypatch.setattr(hits, "FEW_MS", 60_000)
+    client.force_login(bob)
+    with CaptureQueriesContext(connection) as asked:
+        page = client.get("/inbox/search/", {"q": query})
+    assert len(page.context["page"].rows) == 25
+    own = re.compile(r"\s*(savepoint|release|rollback|begin|commit|select set_config)", re.I)
+    assert len([it for it in asked if not own.match(it["sql"])]) <= most
+
+
+def test_what_somebody_wrote_is_looked_at_before_a_common_word(bob, monkeypatch):
+    ada, ben = (make_identity(make_member(name)) for name in ("Ada", "Ben"))
+    theirs = said("The clock drifts", author=ada, sent_at=ago(90))
+    for number in range(9):
+        said("The clock drifts", author=ben, sent_at=ago(number))
+    monkeypatch.setattr(frequency, "statistics", lambda: CLOCK)
+    monkeypatch.setattr(hits, "FEW_MS", 60_000)
+    monkeypatch.setattr(hits, "first_window", None)  # not asked for
+    assert found("from:ada clock ", bob) == [theirs.pk]
+    assert found("to:ada clock ", bob) == []
