@@ -216,7 +216,7 @@ def edit(
     NotPossible, which says on which date."""
     told = Changes()
     with transaction.atomic():
-        row = Series.objects.select_for_update().get(pk=event.series_id or 0)
+        row = _locked(event)
         was = Event.objects.get(pk=event.pk)
         changed = {name: value for name, value in fields.items() if getattr(was, name) != value}
         own = {name: changed[name] for name in TIMES if name in changed}
@@ -304,7 +304,7 @@ def _to(event: Event, scope: str, by: User, state: State) -> Changes:
     step = editing.publish if state == State.PUBLISHED else editing.cancel
     told = Changes()
     with transaction.atomic():
-        row = Series.objects.select_for_update().filter(pk=event.series_id or 0).first()
+        row = _locked(event) if event.series_id else None
         for each in dates_in(event, scope):
             told.actions.extend(step(each, by=by, group=told.group).actions)
         if row and scope != THIS:
@@ -323,7 +323,7 @@ def add_date(event: Event, starts_at: datetime, *, by: User) -> Changes:
     """A draft like the newest edit of the series, on a day that its rule has not. NotPossible where
     a date is at that time already."""
     with transaction.atomic():
-        row = Series.objects.select_for_update().get(pk=event.series_id or 0)
+        row = _locked(event)
         local = local_time.in_place(starts_at, row.timezone)
         key = rules.recurrence_id(local, row.timezone)
         if Event.objects.filter(uid=row.uid, recurrence_id=key).exists():
@@ -345,6 +345,11 @@ def add_date(event: Event, starts_at: datetime, *, by: User) -> Changes:
 
 
 # Below the verbs ----------------------------------------------------------------------------------
+
+
+def _locked(event: Event) -> Series:
+    """Of a date of one; Series.DoesNotExist for what stands alone."""
+    return Series.objects.select_for_update().get(pk=event.series_id or 0)
 
 
 def _fields(event: Event) -> dict[str, Any]:
