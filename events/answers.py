@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from community_hub.lib import live
+from community_hub.lib import compiled_sql, live
 
 from . import attendance_log, change_notices
 from .models import Answer, Attendance, Event, Origin, Part
@@ -43,13 +43,16 @@ class Outcome:
 def lock(event_id: int) -> Event:
     """In a transaction: until it ends, nobody else changes answers or seats of this event.
     Event.DoesNotExist where it was removed."""
-    return Event.objects.present().select_for_update(of=("self",)).get(pk=event_id)
+    found = compiled_sql.rows("event-lock", _locked, pk=event_id)
+    if not found:
+        raise Event.DoesNotExist
+    return found[0]
 
 
 def taken(event_id: int, *, without: int = 0) -> int:
     """Seats of those who are going, guests too. `without`: the id of an attendance."""
-    going = Attendance.objects.filter(event=event_id).going().exclude(pk=without)
-    return going.aggregate(n=Sum(F("guests") + 1))["n"] or 0
+    found = compiled_sql.rows("event-taken", _taken, event=event_id, without=without)
+    return found[0] if found else 0
 
 
 def answer(
@@ -146,10 +149,36 @@ def closed_words(event: Event) -> str:
     return _("“%(event)s” takes no answers yet.") % {"event": event}
 
 
+def _locked(pk: int) -> Any:
+    return Event.objects.present().select_for_update(of=("self",)).filter(pk=pk)
+
+
+def _taken(event: int, without: int) -> Any:
+    going = Attendance.objects.filter(event=event).going().exclude(pk=without)
+    return (
+        going.order_by()
+        .values("event")
+        .annotate(n=Sum(F("guests") + 1))
+        .values_list("n", flat=True)
+    )
+
+
+def _of_member(event: int, member: int) -> Any:
+    return Attendance.objects.filter(event=event, member=member)
+
+
+def _next_in_line(event: int) -> Any:
+    return (
+        Attendance.objects.filter(event=event)
+        .waiting_longest_first()
+        .values_list("pk", flat=True)[:1]
+    )
+
+
 def _found(event: Event, member_id: int, origin: str) -> tuple[Attendance, dict[str, Any] | None]:
-    row = Attendance.objects.filter(event=event, member=member_id).first()
-    if row:
-        return row, _state(row)
+    rows = compiled_sql.rows("event-answer", _of_member, event=event.pk, member=member_id)
+    if rows:
+        return rows[0], _state(rows[0])
     made = Attendance(event=event, member_id=member_id, answer=Answer.INVITED, origin=origin)
     return made, None
 
@@ -177,7 +206,7 @@ def _decide(event: Event, row: Attendance, wanted: Answer, guests: int) -> None:
         row.waiting_since = now  # who wants more seats than before waits anew
         row.guests = guests
         return
-    waiting = Attendance.objects.filter(event=event, answer=Answer.WAITING).exists()
+    waiting = compiled_sql.rows("event-line", _next_in_line, event=event.pk)
     seated = not waiting and _fits(event, row, guests + 1)
     row.answer = Answer.GOING if seated else Answer.WAITING
     row.waiting_since = None if seated else now

@@ -10,11 +10,11 @@ from datetime import timedelta
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from community_hub.lib import queue
+from community_hub.lib import compiled_sql, queue
 from community_hub.lib.paths import path
 from members import email_identity
 
@@ -71,16 +71,25 @@ def link_of(row: PendingAnswer) -> str:
 
 
 def pending_of(token: str, *, lock: bool = False) -> PendingAnswer | None:
-    """What a link is about; None where it is none of ours, too old, or they said something else
-    since."""
+    """What a link is about, with its event, or locked; None where it is none of ours, too old, or
+    they said something else since."""
     try:
         pk, nonce = signing.loads(token, salt=SALT, max_age=KEPT)
     except (signing.BadSignature, ValueError, TypeError):
         return None
-    rows = PendingAnswer.objects.select_related("event", "attendance")
-    rows = rows.select_for_update(of=("self",)) if lock else rows
-    row = rows.filter(pk=pk, expires_at__gt=timezone.now()).first()
-    return row if row and constant_time_compare(row.nonce, nonce) else None
+    build = _locked if lock else _with_event
+    found = compiled_sql.rows(f"pending-answer{build.__name__}", build, pk=pk)
+    row = found[0] if found else None
+    valid = row and row.expires_at > timezone.now() and constant_time_compare(row.nonce, nonce)
+    return row if valid else None
+
+
+def _locked(pk: int) -> QuerySet[PendingAnswer]:
+    return PendingAnswer.objects.filter(pk=pk).select_for_update()
+
+
+def _with_event(pk: int) -> QuerySet[PendingAnswer]:
+    return PendingAnswer.objects.filter(pk=pk).select_related("event", "attendance")
 
 
 def confirm(token: str) -> Attendance | None:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from community_hub.lib import compiled_sql
 from community_hub.lib.text import database_key, one_line
 
 from .models import Identity, Member
@@ -40,12 +42,11 @@ def verified_owner(address: str, name: str) -> Owner:
     a known member's name stays. In a transaction: two who open links of one address at once get
     one member."""
     address = normal(address)
-    found = _find(address)
-    if found is None:
-        _lock(address)
-        found = _find(address)
-    if found is None:
+    _lock(address)
+    rows = compiled_sql.rows("email-identity", _of_address, address=address)
+    if not rows:
         return _add(address, name)
+    found = rows[0]
     if not found.email:
         Identity.objects.filter(pk=found.pk).update(email=address)
     return Owner(found.member_id, found.pk, is_new=False)
@@ -68,9 +69,8 @@ def addresses_of(member_ids: list[int]) -> dict[int, str]:
     return {member: address for member, (_rank, _pk, address) in best.items()}
 
 
-def _find(address: str) -> Identity | None:
-    own = Identity.objects.filter(network=NETWORK, external_id=address)
-    return own.only("pk", "member_id", "email").first()
+def _of_address(address: str) -> QuerySet[Identity]:
+    return Identity.objects.filter(network=NETWORK, external_id=address)
 
 
 def _lock(address: str) -> None:
@@ -94,9 +94,18 @@ def _add(address: str, name: str) -> Owner:
 
 def _known_otherwise(address: str) -> int | None:
     """The one member whose platform verified it, or who is a colleague with it."""
-    there = Member.objects.filter(erased_at__isnull=True).order_by()
-    by_platform = Identity.objects.alias(lower=Lower("email")).filter(lower=address)
-    seen = there.filter(pk__in=by_platform.exclude(email="").values("member"))
-    ours = there.filter(user__email__iexact=address)
-    found = list(seen.values_list("pk", flat=True).union(ours.values_list("pk", flat=True))[:2])
-    return found[0] if len(found) == 1 else None
+    found: set[int] = set()
+    for key, build in (("email-seen", _seen_with), ("email-colleague", _colleague_with)):
+        found |= set(compiled_sql.rows(key, build, address=address))
+    return found.pop() if len(found) == 1 else None
+
+
+def _seen_with(address: str) -> Any:
+    accounts = Identity.objects.alias(lower=Lower("email")).filter(lower=address)
+    seen = accounts.exclude(email="").filter(member__erased_at__isnull=True)
+    return seen.values_list("member_id", flat=True).distinct()[:2]
+
+
+def _colleague_with(address: str) -> Any:
+    there = Member.objects.alias(lower=Lower("user__email")).filter(erased_at__isnull=True)
+    return there.filter(lower=address).values_list("pk", flat=True)[:2]

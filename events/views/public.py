@@ -7,6 +7,7 @@ from typing import Any
 
 from csp.decorators import csp_replace
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -17,6 +18,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from community_hub.lib import compiled_sql
 from community_hub.lib.keyset import Order
 from events import public_pages, rsvp, rsvp_limits
 from events.models import Event
@@ -96,10 +98,14 @@ def picture(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _event(slug: str) -> Event:
     """Published, or cancelled after that. A draft and one of the team alone are not there."""
-    found = Event.objects.with_public_page().filter(slug=slug).first()
-    if found is None:
+    found = compiled_sql.rows("public-event", _with_slug, slug=slug)
+    if not found:
         raise Http404
-    return found
+    return found[0]
+
+
+def _with_slug(slug: str) -> QuerySet[Event]:
+    return Event.objects.with_public_page().filter(slug=slug)
 
 
 def _context(found: Event) -> dict[str, Any]:
