@@ -203,3 +203,15 @@ def test_question_mark_lists_what_can_be_done_with_selected_members(list_of) -> 
     group = [" ".join(each.split()) for each in keys.locator("section div").all_inner_texts()]
     assert "e Done" in group
     assert "; Saved replies" in group
+
+
+def test_show_more_leads_to_the_first_of_the_new_rows(sit) -> None:
+    page = sit("bo")
+    page.goto("/members/")
+    rows = page.locator("a.person-row")
+    expect(rows).to_have_count(40)
+    page.get_by_role("link", name="Show more").focus()
+    page.keyboard.press("Enter")
+    expect(rows).to_have_count(80)
+    expect(rows.nth(40)).to_be_focused()
+    expect(page.locator("#member-count")).to_have_text(re.compile(r"^\s*[\d,]+ members\s*$"))
