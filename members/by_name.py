@@ -50,6 +50,13 @@ def members_named(typed: Sequence[str], user: User) -> MemberQuerySet:
     return Member.objects.visible_to(user).filter(pk__in=_named(begun, user))
 
 
+def members_called(typed: Sequence[str]) -> MemberQuerySet:
+    """The same by their names alone, without those of accounts, and whoever may see them: for a
+    query that asks for that itself."""
+    begun = _all_begun(typed)
+    return _by_name(_wanted(begun)) if begun else Member.objects.none()
+
+
 def are_a_name(typed: Sequence[str], user: User, *, most: int) -> bool:
     """Is there anybody of members_named()? Not for words that more than about `most` members or
     accounts are called by: those are not read."""

@@ -74,6 +74,15 @@ def test_a_helper_reads_names_and_never_an_address_a_note_or_an_account(bob, mal
     assert answer.json()["answers"][0]["name"] == "ines"
 
 
+def test_a_helper_finds_nobody_by_an_account(bob, mallory):
+    event, member = make_event(), make_member("Ines Wolff")
+    make_identity(member, handle="moogfan")
+    make_attendance(event, member)
+    _link, address = door(event, bob)
+    assert "Ines Wolff" in mallory.get(f"{address}?q=wol").content.decode()
+    assert "Ines Wolff" not in mallory.get(f"{address}?q=moogfan").content.decode()
+
+
 def test_a_link_is_for_its_event_alone(bob, mallory):
     event, other = make_event(), make_event("Another")
     row = make_attendance(other, make_member("Elsewhere"))
