@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from community_hub.lib.permissions_policy import CAMERA, HEADER
-from community_hub.lib.text import number
+from community_hub.lib.text import number, one_line
 from events import answers, desk, scans
 from events.desk import Desk
 
@@ -31,7 +31,7 @@ LONGEST_QUERY = 200
 def page(request: HttpRequest, at: Desk) -> HttpResponse:
     """The list, searched by name or code (`q`), after a place (`before`). `done`: the nonce of a
     form that was sent just now."""
-    typed = request.GET.get("q", "")[:LONGEST_QUERY]
+    typed = one_line(request.GET.get("q", ""), LONGEST_QUERY)
     listing = desk.listing(at, typed, request.GET.get("before", ""))
     rows = desk.noted(at, listing.rows)
     for row in rows:

@@ -64,7 +64,7 @@ def question_after(reply: Message, user: User) -> dict[str, str]:
 
 def _question(ids: list[int], group: uuid.UUID, user: User) -> dict[str, str]:
     """Of what is promised, and of what will be once a reply is sent."""
-    if not ids or not user.can_edit_members:
+    if not ids or not user.can_edit_members or not _is_any(ids, user):
         return {}
     rows: list[FollowUp | ReplyPromise] = [*_asked_of(ids, group, user), *_leaving(ids, user)]
     if not rows:
@@ -80,13 +80,27 @@ def _question(ids: list[int], group: uuid.UUID, user: User) -> dict[str, str]:
     return {"text": said, "link": link}
 
 
+def _is_any(ids: Iterable[int], user: User) -> bool:
+    """Whether there may be something to ask of; in most conversations nothing is promised, so one
+    query looks for both."""
+    promised = _promised([path("conversation", pk) for pk in ids], user).order_by().values("pk")
+    leaving = ReplyPromise.objects.visible_to(user).filter(conversation__in=ids)
+    waiting = leaving.filter(message__isnull=False).order_by().values("pk")
+    return bool(promised[:1].union(waiting[:1], all=True))
+
+
+def _promised(places: Iterable[str], user: User) -> QuerySet[FollowUp]:
+    """What is open, as far as this colleague may see it."""
+    found = FollowUp.objects.visible_to(user).open().filter(kind=FollowUpKind.PROMISE)
+    return found.filter(link__in=places)
+
+
 def _asked_of(ids: Iterable[int], group: uuid.UUID, user: User) -> list[FollowUp]:
     """Open promises of these conversations, soonest first, as far as this colleague may see them,
     without those that stood there when somebody closed the conversation before this group did."""
     places = {path("conversation", pk): pk for pk in ids}
-    found = FollowUp.objects.visible_to(user).open().filter(kind=FollowUpKind.PROMISE)
-    found = found.filter(link__in=places).select_related("owner", "member").soonest_first()
-    rows = list(found[:MOST])
+    found = _promised(places, user).select_related("owner", "member")
+    rows = list(found.order_by("due_on", "pk")[:MOST])
     if not rows:
         return []
     closings = Action.objects.filter(

@@ -275,8 +275,9 @@ def test_today_asks_as_often_with_many_rows_as_with_few(
     client.force_login(bob)
     for number in range(12):
         plan(make_member(f"Member {number}"), bob, days=0)
-    with django_assert_max_num_queries(12):
-        assert client.get("/today/").content.decode().count('id="due-') == 12
+    for queries in (13, 10):  # what the team has is counted once a minute
+        with django_assert_max_num_queries(queries):
+            assert client.get("/today/").content.decode().count('id="due-') == 12
 
 
 def test_another_day_is_set_by_one_key_and_a_wrong_one_is_refused(client, bob, ines, friday):
