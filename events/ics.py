@@ -28,6 +28,7 @@ from .models import Answer, Attendance, Event, State
 
 PRODUCT = "-//Community Hub//Events//EN"
 REFRESHED = timedelta(hours=1)
+YEARS = (2020, 2037)  # at least these, of each timezone
 
 _SAID = {
     Answer.INVITED: "NEEDS-ACTION",
@@ -108,14 +109,16 @@ def _calendar(
 
 
 def _zones(rows: Iterable[Event]) -> list[tuple[str, int, int]]:
-    """Names of those that entries are dated by, with the first and the last year."""
+    """Names of those that entries are dated by, with the first and the last year to be told. Some
+    readers keep the first timezone of a name that they meet, also for later calendars: so each is
+    told for more years than this one needs."""
     years: dict[str, set[int]] = {}
     for row in rows:
         zone = zone_of(row.timezone)
         if zone is UTC or row.timezone in ("UTC", "Etc/UTC") or lasts_whole_days(row):
             continue
         there = (row.starts_at.astimezone(zone), row.ends_at.astimezone(zone))
-        years.setdefault(row.timezone, set()).update(at.year for at in there)
+        years.setdefault(row.timezone, set(YEARS)).update(at.year for at in there)
     return [(name, min(found), max(found)) for name, found in sorted(years.items())]
 
 
