@@ -8,6 +8,7 @@ class EventsConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from events import (  # noqa: F401 - some register themselves
+            attendance_imports,
             calendar_files,
             change_notices,
             conversation_filters,
@@ -31,6 +32,7 @@ class EventsConfig(AppConfig):
             editing,
             feeds,
             hosting,
+            imported_answers,
             importing,
             linking,
             removing,

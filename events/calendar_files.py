@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -77,5 +78,5 @@ def import_file(job: BackgroundJob) -> bool:
         )
         importing.write_down(result.added, result.changed, by=by, group=uuid.UUID(job.group))
         job.done = job.total = said["found"]
-    path.unlink(missing_ok=True)
+    transaction.on_commit(lambda: path.unlink(missing_ok=True))
     return False

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from community_hub.lib import queue
 from community_hub.lib.schedule import SHORT, scheduled
 
-from . import feed_pull, notices, pending_mails, rsvp
+from . import attendance_imports, feed_pull, notices, pending_mails, rsvp
 from .models import Feed
 from .verbs import series
 
@@ -60,6 +60,15 @@ def pull_due_feeds() -> None:
 @shared_task(name="events.tasks.pull_feed")
 def pull_feed(pk: int) -> None:
     feed_pull.pull(pk)
+
+
+@scheduled(
+    every=timedelta(hours=1),
+    name="events.tasks.forget_imports",
+    label=_("Delete lists of attendees that nobody imported"),
+)
+def forget_imports() -> None:
+    attendance_imports.forget_files()
 
 
 # Series -------------------------------------------------------------------------------------------

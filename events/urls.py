@@ -10,6 +10,7 @@ from events.views import (
     effect,
     event_list,
     event_page,
+    imports,
     links,
     states,
 )
@@ -41,6 +42,17 @@ urlpatterns = [
     path("events/calendars/feeds/<int:pk>/", calendars.feed, name="calendar-feed"),
     path(
         "events/calendars/feeds/<int:pk>/pause/", calendars.feed_pause, name="calendar-feed-pause"
+    ),
+    path("events/<int:pk>/imports/", imports.imports, name="attendance-imports"),
+    path(
+        "events/<int:pk>/imports/<int:import_pk>/",
+        imports.one_import,
+        name="attendance-import",
+    ),
+    path(
+        "events/<int:pk>/imports/<int:import_pk>/confirmation/",
+        imports.confirmation,
+        name="attendance-import-confirmation",
     ),
     path("events/calendars/files/", calendars.file_import, name="calendar-files"),
 ]

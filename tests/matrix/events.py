@@ -25,6 +25,7 @@ CHANGED = {"answer": "maybe", "role": "speaker", "guests": "0"}
 CALENDAR_LINK = {"pk": lambda world: world.calendar_link.pk}
 FEED = {"pk": lambda world: world.calendar_feed.pk}
 NEW_FEED = {"url": "https://example.org/a.ics", "visibility": "team"}
+IMPORT = {**EVENT, "import_pk": lambda world: world.attendance_import.pk}
 
 ENDPOINTS = (
     Endpoint("events/", "GET"),
@@ -58,6 +59,12 @@ ENDPOINTS = (
     Endpoint("events/calendars/feeds/<int:pk>/", "DELETE", TRIAGERS, FEED),
     Endpoint("events/calendars/feeds/<int:pk>/pause/", "POST", TRIAGERS, FEED),
     Endpoint("events/calendars/feeds/<int:pk>/pause/", "DELETE", TRIAGERS, FEED),
+    Endpoint("events/<int:pk>/imports/", "GET", TRIAGERS, EVENT),
+    Endpoint("events/<int:pk>/imports/", "POST", TRIAGERS, EVENT, ok=(422,)),
+    Endpoint("events/<int:pk>/imports/<int:import_pk>/", "GET", TRIAGERS, IMPORT),
+    Endpoint("events/<int:pk>/imports/<int:import_pk>/", "POST", TRIAGERS, IMPORT),
+    Endpoint("events/<int:pk>/imports/<int:import_pk>/", "DELETE", TRIAGERS, IMPORT),
+    Endpoint("events/<int:pk>/imports/<int:import_pk>/confirmation/", "POST", TRIAGERS, IMPORT),
     Endpoint("events/calendars/files/", "POST", TRIAGERS, ok=(422,)),
     # Effect and content
     Endpoint("events/<int:pk>/effect/", "GET", ids=EVENT),

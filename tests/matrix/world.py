@@ -13,6 +13,7 @@ from community_hub.lib import html
 from events import rsvp
 from events.models import (
     Attendance,
+    AttendanceImport,
     CalendarLink,
     DoorLink,
     Event,
@@ -145,6 +146,13 @@ class World:
         """Out since an hour."""
         start = timezone.now() - timedelta(hours=1)
         return make_event("Ask us anything", kind=Kind.CONTENT, starts_at=start)
+
+    @cached_property
+    def attendance_import(self) -> AttendanceImport:
+        made = AttendanceImport.objects.create(event=self.event, by=self.asker, name="a.csv")
+        made.path.parent.mkdir(parents=True, exist_ok=True)
+        made.path.write_text("Email,Name\na@example.org,Ana\n")
+        return made
 
     @cached_property
     def asker(self) -> User:
