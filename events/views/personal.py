@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from events import answers, calendar_links, public_pages, rsvp, rsvp_limits
+from events import answers, calendar_links, desk, public_pages, rsvp, rsvp_limits
 from events.models import Answer, Attendance
 from events.public_pages import PublicEvent
 from events.rsvp_forms import MyAnswerForm
@@ -123,7 +123,7 @@ def _context(attendance: Attendance, form: MyAnswerForm) -> dict[str, Any]:
 
 def qr_of(attendance: Attendance) -> SafeString:
     """What the phone at the door reads: "HUB:7:K4M2PQRS", as an SVG."""
-    code = segno.make(f"HUB:{attendance.event_id}:{attendance.code}", error="m", micro=False)
+    code = segno.make(desk.qr_text(attendance), error="m", micro=False)
     drawn = code.svg_inline(scale=6, border=4, light="#ffffff", dark="#000000", omitsize=True)
     return mark_safe(drawn)  # noqa: S308 - drawn by segno of a number and letters
 
