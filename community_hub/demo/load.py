@@ -19,7 +19,7 @@ from sandbox.models import Post, Site
 from team import verbs as team_verbs
 from team.models import Hub, User
 
-from . import apply, encounters, organisations
+from . import apply, encounters, events, organisations
 from .community import Community, community
 from .team import COLLEAGUES, OWNER
 
@@ -48,6 +48,7 @@ def load(say: Say | None = None, demo: Community | None = None) -> None:
     apply.everything(sources, users, waiting)
     encounters.log_all(sources, users)
     organisations.write_down(sources, users)
+    events.plan_all(sources, users)
     say(f"The demo is ready, {_seconds(begun)}.")
 
 

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
 
+from community_hub.demo import event_words
 from community_hub.demo.community import Community, community
 from community_hub.demo.credits import CREDITED_ANSWERS
 from community_hub.demo.handled import HANDLED
 from community_hub.demo.known_members import KNOWN_MEMBERS
 from community_hub.demo.load import SEED, load
+from events import attendances
+from events.effect import effect_of
+from events.models import Attendance, Event, EventLink
 from inbox.models import Conversation, Draft, Message, Quarantined, SavedReply, Source
 from inbox.variables import what_is_wrong
 from members import bonds
 from members.listing import MemberListing
-from members.models import Activity, Affiliation, Member, Organisation
+from members.models import Activity, Affiliation, Identity, Member, Organisation
 from sandbox.seed import SeedThread
 from team.models import User
 from tests.sandbox.serving import Served
@@ -44,6 +49,8 @@ def trimmed(whole: Community) -> Community:
 
 def _called(threads: list[SeedThread], slug: str) -> set[int]:
     begins = tuple(told.begins for told in (*HANDLED, *CREDITED_ANSWERS) if told.site == slug)
+    if slug == "forum":
+        begins += tuple(each for event in event_words.LINKED for each in event.linked)
     texts = enumerate(thread.title or thread.posts[0].body for thread in threads)
     return {index for index, text in texts if text.startswith(begins)}
 
@@ -99,9 +106,8 @@ def test_the_demo_arrives_whole_and_lies_on_the_desk(served: Served, whole: Comm
     assert petra.stage == "champion"
     lena = User.objects.get(name="Lena Okafor")
     (held,) = MemberListing(query="stage:champion held-by-one:yes").found(lena)
-    assert [(each.name, each.is_only) for each in bonds.who_knows(held, lena)] == [
-        ("Lena Okafor", True)
-    ]
+    alone = [each.name for each in bonds.who_knows(held, lena) if each.is_only]
+    assert alone == ["Lena Okafor"]
     there = Organisation.objects.get(name="Repair Café International").affiliations
     assert there.filter(until=None).count() == 3
     assert there.exclude(until=None).count() == 1
@@ -113,3 +119,40 @@ def test_the_demo_arrives_whole_and_lies_on_the_desk(served: Served, whole: Comm
     assert Conversation.objects.done().count() > 20
     longest = waiting.waiting_longest_first()[0]
     assert timezone.now() - longest.waiting_since < timedelta(days=4)
+    events_are_there(lena)
+
+
+def events_are_there(user: User) -> None:
+    now = timezone.now()
+    events = {event.title: event for event in Event.objects.filter(series=None)}
+    autumn, berlin = events["Autumn meet-up"], events["Berlin meet-up"]
+    assert autumn.state_now == "over"
+    who = attendances.counts(autumn, user)
+    assert (who.came, who.declined) == (14, 3)
+    assert who.no_show >= 3
+    assert effect_of(autumn, user).first_timers == 5
+    absent = Activity.objects.filter(key__endswith=":no-show", summary__contains="Autumn meet-up")
+    assert absent.count() == who.no_show
+    assert not Activity.objects.filter(key__startswith="attendance:", occurred_at__gt=now).exists()
+
+    who = attendances.counts(berlin, user)
+    assert (who.seats, who.capacity) == (40, 40)
+    assert who.waiting == 5
+    line = Attendance.objects.filter(event=berlin).waiting_longest_first().select_related("member")
+    assert line.last().member.identities.get().external_id == "teo@albrecht.example"
+    assert EventLink.objects.filter(event=berlin, title__startswith="Berlin, in two weeks").exists()
+
+    evenings = Event.objects.exclude(series=None).soonest_first()
+    zone = ZoneInfo("Europe/Berlin")
+    days = [event.starts_at.astimezone(zone) for event in evenings]
+    assert all((day.weekday(), day.hour) == (1, 19) and 8 <= day.day <= 14 for day in days)
+    assert evenings.filter(ends_at__lt=now).count() >= 2
+    assert evenings.filter(starts_at__gt=now).count() >= 11
+    ama = events["Ask us anything: firmware 2.4"]
+    assert ama.is_content
+    assert attendances.counts(ama, user).came >= 5
+    assert events["Live: one drone, four hands"].kind == "online"
+    assert events["Spring meet-up"].state == "draft"
+    assert Identity.objects.filter(network="email", member__user=None).count() == len(
+        event_words.EMAILS
+    ) + len(event_words.BERLIN_STRANGERS)
