@@ -285,6 +285,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 BACKFILL_HANDLED_AFTER_DAYS = int(os.environ.get("BACKFILL_HANDLED_AFTER_DAYS", "7"))
 PICTURES_MB = int(os.environ.get("PICTURES_MB", "500"))  # on disk, of pictures from outside
 UNDO_SEND_SECONDS = int(os.environ.get("UNDO_SEND_SECONDS", "10"))
+INVITATIONS_A_MINUTE = int(os.environ.get("INVITATIONS_A_MINUTE", "60"))  # of all events
 
 LOGGING = logs.django_logging(os.environ.get("LOG_LEVEL", "INFO"))
 logs.configure_structlog()

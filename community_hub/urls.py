@@ -53,6 +53,7 @@ urlpatterns = [
     path("", include("inbox.urls_sources")),
     path("", include("members.urls")),
     path("", include("events.urls")),
+    path("", include("events.urls_around")),
     path("", include("events.urls_check_in")),
     path("", include("events.urls_public")),
     path("", include("team.urls")),

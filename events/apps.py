@@ -19,6 +19,7 @@ class EventsConfig(AppConfig):
             filters,
             glance,
             handover,
+            invitations,
             listing,
             member_filters,
             today,
@@ -34,6 +35,7 @@ class EventsConfig(AppConfig):
             hosting,
             imported_answers,
             importing,
+            inviting,
             linking,
             removing,
             series,
@@ -44,6 +46,7 @@ class EventsConfig(AppConfig):
 
         hooks.tag_uses.append(hooks.TagUse(EventTag, "event", visible_event_tags))
         change_notices.register_kinds()
+        invitations.register_kinds()
         hooks.glance_facts.append(glance.FACTS)
         hooks.deeds.append(deeds.of_attendances)
         hooks.bond_contributions += event_bonds.CONTRIBUTIONS

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from community_hub.lib import queue
 from community_hub.lib.schedule import SHORT, scheduled
 
-from . import attendance_imports, feed_pull, notices, pending_mails, rsvp
+from . import attendance_imports, feed_pull, invitation_sending, notices, pending_mails, rsvp
 from .models import Feed
 from .verbs import series
 
@@ -82,3 +82,16 @@ def forget_imports() -> None:
 )
 def make_series_dates() -> None:
     series.make_all_dates()
+
+
+# Invitations --------------------------------------------------------------------------------------
+
+
+@scheduled(
+    every=invitation_sending.TICK,
+    name="events.tasks.send_invitations",
+    label=_("Send invitations"),
+    timeout=SHORT,
+)
+def send_invitations() -> None:
+    invitation_sending.send_due()

@@ -8,7 +8,7 @@ class InboxConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from community_hub.templatetags.hub import network_name
-        from inbox import bond_contributions, filters, listing, member_filters
+        from inbox import bond_contributions, filters, listing, member_filters, reaching
         from inbox.ingest import deeds
         from inbox.ingest.recompute import recompute_after_staff_change
         from inbox.models.access import hidden_scopes, our_places
@@ -41,6 +41,7 @@ class InboxConfig(AppConfig):
         of_members.bond_contributions += bond_contributions.CONTRIBUTIONS
         of_members.handover_sections.append(handover.CONVERSATIONS)
         of_members.today_sections.append(today.REPLIES_OWED)
+        of_members.ways_to_reach.append(reaching.IN_THEIR_CONVERSATION)
         of_team.hidden_scopes.append(hidden_scopes)
         member_filters.register(PEOPLE)
         listings.register(

@@ -138,6 +138,33 @@ class ConversationMenu:
     url: Callable[[int], str]
 
 
+class NotReached(Exception):
+    """Somebody who can't be written to: a sentence that says why."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where somebody can be written to: "conversation:42", and what it is called on screen."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True)
+class WayToReach:
+    """A way to write to many people, each for themselves. `places`: given a User who writes and
+    ids of members, by id where each of them is written to, as far as there is a place that this
+    user may write in. `send`: given the User, the id of the member, the key of a place and the text
+    in Markdown, puts it on its way, in the caller's transaction; NotReached where it can't be.
+    `may`: whether this user may write that way at all."""
+
+    slug: str
+    label: Any
+    may: Callable[[Any], bool]
+    places: Callable[[Any, list[int]], dict[int, Place]]
+    send: Callable[[Any, int, str, str], None]
+
+
 glance_facts: list[GlanceFacts] = []  # of higher apps
 today_sections: list[TodaySection] = []  # of this app and higher ones
 handover_sections: list[HandoverSection] = []  # of this app and higher ones
@@ -145,6 +172,7 @@ bond_contributions: list[BondContribution] = []  # of this app and higher ones
 tag_uses: list[TagUse] = []  # of higher apps
 # The scopes that are the team's own places ("source:3"); who was seen in none is an outsider
 our_places: list[Callable[[], list[str]]] = []
+ways_to_reach: list[WayToReach] = []  # of higher apps, besides mail
 # Given a member and the User who is about to write to them, or None: why not, as a sentence, or ""
 contact_guards: list[Callable[[Any, Any], str]] = []
 # Called with the id of a member who became staff, or stopped being one.

@@ -5,6 +5,7 @@ from .calendars import CalendarLink, Feed, FeedEntry
 from .door_link import DoorLink
 from .event import Content, Event, EventLink, EventTag, Kind, State, Visibility
 from .imports import AttendanceImport
+from .invitation import Invitation, InvitationRun, InvitationState, RunState
 from .notice import Notice
 from .pending import PendingAnswer
 from .scan import Scan, ScanKind
@@ -22,11 +23,15 @@ __all__ = [
     "EventTag",
     "Feed",
     "FeedEntry",
+    "Invitation",
+    "InvitationRun",
+    "InvitationState",
     "Kind",
     "Notice",
     "Origin",
     "Part",
     "PendingAnswer",
+    "RunState",
     "Scan",
     "ScanKind",
     "Series",

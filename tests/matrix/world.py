@@ -19,6 +19,7 @@ from events.models import (
     Event,
     EventLink,
     Feed,
+    InvitationRun,
     Kind,
     PendingAnswer,
 )
@@ -153,6 +154,12 @@ class World:
         made.path.parent.mkdir(parents=True, exist_ok=True)
         made.path.write_text("Email,Name\na@example.org,Ana\n")
         return made
+
+    @cached_property
+    def invitation_run(self) -> InvitationRun:
+        return InvitationRun.objects.create(
+            event=self.event, by=self.colleague, body="Come!", way="mail"
+        )
 
     @cached_property
     def asker(self) -> User:

@@ -1,0 +1,12 @@
+"""Addresses of what happens around an event: invitations, reminders, thanks and feedback."""
+
+from django.urls import path
+
+from events.views import invitations
+
+urlpatterns = [
+    path("events/<int:pk>/invitations/", invitations.invitations, name="event-invitations"),
+    path("events/<int:pk>/invitations/preview/", invitations.preview, name="invitation-preview"),
+    path("events/invitations/<int:pk>/", invitations.run, name="invitation-run"),
+    path("events/invitations/<int:pk>/stop/", invitations.stop, name="invitation-stop"),
+]

@@ -1,0 +1,16 @@
+"""Who may invite people to an event, and who may say afterwards how it was."""
+
+from .endpoints import TRIAGERS, Endpoint
+
+EVENT = {"pk": lambda world: world.event.pk}
+RUN = {"pk": lambda world: world.invitation_run.pk}
+WRITTEN = {"q": "", "body": "Come!", "way": "mail"}
+
+# Nobody is there whom the query finds: refused with a sentence.
+ENDPOINTS = (
+    Endpoint("events/<int:pk>/invitations/", "GET", TRIAGERS, EVENT),
+    Endpoint("events/<int:pk>/invitations/", "POST", TRIAGERS, EVENT, WRITTEN, ok=(422,)),
+    Endpoint("events/<int:pk>/invitations/preview/", "POST", TRIAGERS, EVENT, WRITTEN),
+    Endpoint("events/invitations/<int:pk>/", "GET", TRIAGERS, RUN),
+    Endpoint("events/invitations/<int:pk>/stop/", "POST", TRIAGERS, RUN),
+)
