@@ -22,6 +22,7 @@ class EventsConfig(AppConfig):
             invitations,
             listing,
             member_filters,
+            reminders,
             today,
         )
         from events.models.event import EventTag, visible_event_tags
@@ -47,6 +48,7 @@ class EventsConfig(AppConfig):
         hooks.tag_uses.append(hooks.TagUse(EventTag, "event", visible_event_tags))
         change_notices.register_kinds()
         invitations.register_kinds()
+        reminders.register_kinds()
         hooks.glance_facts.append(glance.FACTS)
         hooks.deeds.append(deeds.of_attendances)
         hooks.bond_contributions += event_bonds.CONTRIBUTIONS

@@ -12,7 +12,15 @@ from django.utils.translation import gettext_lazy as _
 from community_hub.lib import queue
 from community_hub.lib.schedule import SHORT, scheduled
 
-from . import attendance_imports, feed_pull, invitation_sending, notices, pending_mails, rsvp
+from . import (
+    attendance_imports,
+    feed_pull,
+    invitation_sending,
+    notices,
+    pending_mails,
+    reminders,
+    rsvp,
+)
 from .models import Feed
 from .verbs import series
 
@@ -95,3 +103,16 @@ def make_series_dates() -> None:
 )
 def send_invitations() -> None:
     invitation_sending.send_due()
+
+
+# Before and after an event ------------------------------------------------------------------------
+
+
+@scheduled(
+    every=timedelta(minutes=1),
+    name="events.tasks.queue_reminders",
+    label=_("Queue reminders of events"),
+    timeout=SHORT,
+)
+def queue_reminders() -> None:
+    reminders.queue_due()

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from events.views import invitations
+from events.views import invitations, reminders
 
 urlpatterns = [
     path("events/<int:pk>/invitations/", invitations.invitations, name="event-invitations"),
     path("events/<int:pk>/invitations/preview/", invitations.preview, name="invitation-preview"),
     path("events/invitations/<int:pk>/", invitations.run, name="invitation-run"),
     path("events/invitations/<int:pk>/stop/", invitations.stop, name="invitation-stop"),
+    path("e/mine/<str:token>/reminders/", reminders.reminders, name="my-reminders"),
 ]

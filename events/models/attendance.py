@@ -111,6 +111,7 @@ class Attendance(models.Model):
     )  # the address that confirmed it, which mails about it go to
     code = models.CharField(max_length=10, default=new_code)
     token = models.CharField(max_length=64, unique=True, default=new_token)
+    no_reminders = models.BooleanField(default=False, db_default=False)  # they want none of this
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = AttendanceQuerySet.as_manager()

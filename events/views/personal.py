@@ -117,6 +117,7 @@ def _context(attendance: Attendance, form: MyAnswerForm) -> dict[str, Any]:
         "google": calendar_links.google(event),
         "outlook": calendar_links.outlook(event),
         "joins": event.link if attendance.answer == Answer.GOING and is_on else "",
+        "reminds": bool(event.reminders) and comes and is_on,
         "team": public_pages.team_name(),
     }
 

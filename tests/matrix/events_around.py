@@ -1,8 +1,9 @@
 """Who may invite people to an event, and who may say afterwards how it was."""
 
-from .endpoints import TRIAGERS, Endpoint
+from .endpoints import OPEN, TRIAGERS, Endpoint
 
 EVENT = {"pk": lambda world: world.event.pk}
+MINE = {"token": lambda world: world.attendance.token}
 RUN = {"pk": lambda world: world.invitation_run.pk}
 WRITTEN = {"q": "", "body": "Come!", "way": "mail"}
 
@@ -13,4 +14,5 @@ ENDPOINTS = (
     Endpoint("events/<int:pk>/invitations/preview/", "POST", TRIAGERS, EVENT, WRITTEN),
     Endpoint("events/invitations/<int:pk>/", "GET", TRIAGERS, RUN),
     Endpoint("events/invitations/<int:pk>/stop/", "POST", TRIAGERS, RUN),
+    Endpoint("e/mine/<str:token>/reminders/", "POST", ids=MINE, stranger=OPEN),
 )
