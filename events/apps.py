@@ -8,6 +8,7 @@ class EventsConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from events import (  # noqa: F401 - some register themselves
+            afterwards,
             attendance_imports,
             calendar_files,
             change_notices,
@@ -49,6 +50,7 @@ class EventsConfig(AppConfig):
         change_notices.register_kinds()
         invitations.register_kinds()
         reminders.register_kinds()
+        afterwards.register_kinds()
         hooks.glance_facts.append(glance.FACTS)
         hooks.deeds.append(deeds.of_attendances)
         hooks.bond_contributions += event_bonds.CONTRIBUTIONS

@@ -13,6 +13,7 @@ from community_hub.lib import queue
 from community_hub.lib.schedule import SHORT, scheduled
 
 from . import (
+    afterwards,
     attendance_imports,
     feed_pull,
     invitation_sending,
@@ -116,3 +117,12 @@ def send_invitations() -> None:
 )
 def queue_reminders() -> None:
     reminders.queue_due()
+
+
+@scheduled(
+    every=timedelta(minutes=10),
+    name="events.tasks.wind_up_events",
+    label=_("Thank people and greet newcomers after events"),
+)
+def wind_up_events() -> None:
+    afterwards.run()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from events.views import invitations, reminders
+from events.views import feedback, invitations, reminders
 
 urlpatterns = [
     path("events/<int:pk>/invitations/", invitations.invitations, name="event-invitations"),
@@ -10,4 +10,6 @@ urlpatterns = [
     path("events/invitations/<int:pk>/", invitations.run, name="invitation-run"),
     path("events/invitations/<int:pk>/stop/", invitations.stop, name="invitation-stop"),
     path("e/mine/<str:token>/reminders/", reminders.reminders, name="my-reminders"),
+    path("e/mine/<str:token>/feedback/", feedback.mine, name="my-feedback"),
+    path("events/<int:pk>/feedback/", feedback.results, name="event-feedback"),
 ]

@@ -4,6 +4,7 @@ from .attendance import Answer, Attendance, Origin, Part
 from .calendars import CalendarLink, Feed, FeedEntry
 from .door_link import DoorLink
 from .event import Content, Event, EventLink, EventTag, Kind, State, Visibility
+from .feedback import Feedback
 from .imports import AttendanceImport
 from .invitation import Invitation, InvitationRun, InvitationState, RunState
 from .notice import Notice
@@ -23,6 +24,7 @@ __all__ = [
     "EventTag",
     "Feed",
     "FeedEntry",
+    "Feedback",
     "Invitation",
     "InvitationRun",
     "InvitationState",

@@ -112,6 +112,7 @@ class Attendance(models.Model):
     code = models.CharField(max_length=10, default=new_code)
     token = models.CharField(max_length=64, unique=True, default=new_token)
     no_reminders = models.BooleanField(default=False, db_default=False)  # they want none of this
+    feedback_given = models.BooleanField(default=False, db_default=False)  # the link was used
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = AttendanceQuerySet.as_manager()

@@ -150,6 +150,7 @@ class Event(models.Model):
     published_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
     removed_at = models.DateTimeField(null=True)
+    wound_up_at = models.DateTimeField(null=True)  # what is done the day after was done
 
     objects = EventQuerySet.as_manager()
 

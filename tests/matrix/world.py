@@ -156,6 +156,12 @@ class World:
         return made
 
     @cached_property
+    def came(self) -> Attendance:
+        """To an event that is over."""
+        yesterday = timezone.now() - timedelta(days=1)
+        return make_attendance(make_event(starts_at=yesterday), checked_in_at=yesterday)
+
+    @cached_property
     def invitation_run(self) -> InvitationRun:
         return InvitationRun.objects.create(
             event=self.event, by=self.colleague, body="Come!", way="mail"
