@@ -39,7 +39,7 @@ def rows(view: Viewpoint) -> list[Any]:
         for number, after in pairwise(numbers)
     ]
     year = Case(*(When(on, then=ExtractYear(day)) for on, day in zip(falls, days, strict=True)))
-    found = occasions.members_to_turn_to(view.user).filter(reduce(or_, falls))
+    found = occasions.members_to_turn_to(view).filter(reduce(or_, falls))
     found = found if view.of_team else found.filter(owner=view.user)
     found = found.filter(pk=view.member) if view.member else found
     dated: Any = found.annotate(in_year=year)

@@ -16,6 +16,7 @@ from django.db.models import (
     Min,
     OuterRef,
     Q,
+    QuerySet,
     Subquery,
     Value,
 )
@@ -26,6 +27,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from community_hub.lib import compiled_sql, prepared_sql
 from team import actions
 from team.actions import Changes, one_by_one, verb
 from team.models import Action, User
@@ -44,18 +46,30 @@ CONTACTS = [kind.value for kind in ActivityKind if kind.is_contact or kind.value
 
 def rows(view: Viewpoint) -> list[Any]:
     """The longest overdue first, with the cadence and for how many days it is due; those that are
-    not due come last. Mine are those of members I own."""
-    tagged = MemberTag.objects.filter(tag__removed_at=None, tag__cadence_days__isnull=False)
+    not due come last. Mine are those of members I own. One query for those with a cadence of their
+    own, one for those who have it from tags, and one for whom a hidden source saw."""
     own = Rhythm.objects.filter(cadence_days__isnull=False)
-    either = tagged.values("member").union(own.values("member"))
-    parts = []
-    for members, whose in occasions.parts_to_turn_to(either, view.user):
-        found = _with_days(members, whose, view)
-        found = found if view.of_team else found.filter(owner=view.user)
-        found = found.filter(pk=view.member) if view.member else found
-        columns = occasions.columns(found, KEEP_IN_TOUCH.slug, "pk", "cadence", "days")
-        parts.append(columns.order_by("-o_second", "pk"))
-    return parts
+    tagged = MemberTag.objects.filter(tag__removed_at=None, tag__cadence_days__isnull=False)
+    last = Greatest("member__last_seen", "member__last_contact_at")
+    dated = _kept(own, view).values("member").annotate(cadence=F("cadence_days"))
+    parts = [(_with_days(dated, last, "contact_due_on", view), "member")]
+    by_tag = tagged.filter(member__rhythm__cadence_days=None).order_by()
+    dated = (
+        _kept(by_tag, view)
+        .values("member", "member__last_seen", "member__last_contact_at")
+        .annotate(put_off=F("member__rhythm__contact_due_on"))
+        .annotate(cadence=Min("tag__cadence_days"))
+    )
+    parts.append((_with_days(dated, last, "put_off", view), "member"))
+    partly = occasions.partly_seen_to_turn_to([tagged, own], view)
+    if partly is not None:
+        parts.append((_worked_out(partly, view), "pk"))
+    return [
+        occasions.columns(part, KEEP_IN_TOUCH.slug, member, "cadence", "days").order_by(
+            "-o_second", "o_member"
+        )
+        for part, member in parts
+    ]
 
 
 def cadence_of(member: Member) -> tuple[int | None, str]:
@@ -127,20 +141,31 @@ def _set(member: Member, name: str, after: dict[str, Any], by: User) -> Changes:
 # Below the verbs ----------------------------------------------------------------------------------
 
 
-def _with_days(members: MemberQuerySet, whose: User | None, view: Viewpoint) -> Any:
-    """With their `cadence`, and since how many `days` of the hub contact is due. Worked out once
-    for each: a condition on it would do so again."""
-    found = members.with_seen_at(whose, all_differ=True).with_contact_at(whose, all_differ=True)
+def _kept(rows: Any, view: Viewpoint) -> Any:
+    """Of rows with a `member`, those about members whose kept dates hold for this reader."""
+    found = occasions.about_wholly_seen(rows, view)
+    found = found if view.of_team else found.filter(member__owner=view.user)
+    return found.filter(member=view.member) if view.member else found
+
+
+def _worked_out(members: MemberQuerySet, view: Viewpoint) -> Any:
+    """Of members whose dates are worked out for this reader; their cadence, too."""
+    user = view.user
+    found = members if view.of_team else members.filter(owner=user)
+    found = found.filter(pk=view.member) if view.member else found
+    found = found.with_seen_at(user, all_differ=True).with_contact_at(user, all_differ=True)
     by_tag = Min("tagged__tag__cadence_days", filter=Q(tagged__tag__removed_at=None))
-    dated: Any = found.annotate(
-        cadence=Coalesce("rhythm__cadence_days", by_tag),
-        contact_last=Greatest("seen_at", "contact_at"),
-    )
-    last = TruncDate("contact_last", tzinfo=view.zone)
-    due = Coalesce(
-        Greatest(_days(last, "+", F("cadence"), DateField()), "rhythm__contact_due_on"),
-        Value(view.today),
-    )
+    dated = found.annotate(cadence=Coalesce("rhythm__cadence_days", by_tag))
+    last = Greatest("seen_at", "contact_at")
+    return _with_days(dated, last, "rhythm__contact_due_on", view)
+
+
+def _with_days(rows: Any, last: Any, put_off: str, view: Viewpoint) -> Any:
+    """Since how many `days` of the hub contact is due. Worked out once for each: a condition on it
+    would do so again."""
+    day = TruncDate("contact_last", tzinfo=view.zone)
+    due = Coalesce(Greatest(_days(day, "+", F("cadence"), DateField()), put_off), Value(view.today))
+    dated = rows.annotate(contact_last=last)
     return dated.annotate(days=_days(Value(view.today), "-", due, IntegerField()))
 
 
@@ -152,22 +177,30 @@ def _days(one: Any, sign: str, other: Any, kind: Field[Any, Any]) -> Func:
 
 def fill(found: list[Found], user: User) -> list[Occasion]:
     """Without those that are not due. Two queries for the last contact of all of them."""
-    due = [row for row in found if row.second >= 0]
-    found = sorted(due, key=lambda row: (-row.second, row.member))
-    lines = Activity.objects.visible_to(user).present().filter(kind__in=CONTACTS)
-    last = lines.filter(member=OuterRef("pk")).order_by("-occurred_at", "-pk").values("pk")[:1]
-    members: dict[int, Any] = (
-        Member.objects.select_related("owner")
-        .annotate(last_line=Subquery(last))
-        .in_bulk([row.member for row in found])
-    )
+    found = sorted((row for row in found if row.second >= 0), key=lambda r: (-r.second, r.member))
+    members = _with_last_lines(found, user) if found else {}
     wanted = [each.last_line for each in members.values() if each.last_line]
-    known = Activity.objects.select_related("actor").in_bulk(wanted)
+    known = occasions.lines_of(wanted) if wanted else {}
     return [
         _occasion(member, row.first, known.get(member.last_line), user)
         for row in found
         if (member := members[row.member])
     ]
+
+
+def _with_last_lines(found: list[Found], user: User) -> dict[int, Any]:
+    """By id, with the id of the `last_line` of contact that this reader may see."""
+    role = user.role
+
+    def rows(ids: str, user: int) -> QuerySet[Member]:
+        lines = Activity.objects.visible_to(User(pk=user, role=role)).present()
+        lines = lines.filter(kind__in=CONTACTS, member=OuterRef("pk"))
+        last = lines.order_by("-occurred_at", "-pk").values("pk")[:1]
+        return occasions.with_owners(ids).annotate(last_line=Subquery(last))
+
+    pks = prepared_sql.as_array(row.member for row in found)
+    key = ("last contacts of occasions", role)
+    return {row.pk: row for row in compiled_sql.rows(key, rows, ids=pks, user=user.pk)}
 
 
 def _occasion(member: Member, cadence: int, line: Activity | None, user: User) -> Occasion:

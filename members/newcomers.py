@@ -30,7 +30,7 @@ def rows(view: Viewpoint) -> list[Any]:
     colleague: whoever takes one on has it as a follow-up."""
     lines = Activity.objects.visible_to(view.user).present().filter(kind=ActivityKind.MESSAGE)
     first = lines.filter(member=OuterRef("pk")).order_by("occurred_at", "pk")
-    new = occasions.members_to_turn_to(view.user).alias(since=or_never("first_seen"))
+    new = occasions.members_to_turn_to(view).alias(since=or_never("first_seen"))
     new = new.filter(~occasions.taken_care_of(Q(kind=FollowUpKind.WELCOME)))
     found: Any = new.filter(since__gte=view.ago(NEW))
     if view.member:

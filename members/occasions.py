@@ -32,8 +32,9 @@ from team.models import User
 
 from .hooks import MailLine, TodaySection
 from .models import Activity, FollowUp, FollowUpKind, Identity, Member
-from .models.member import MemberQuerySet, Part, has_id
-from .models.scopes import rows_with_scopes_read
+from .models.member import MemberQuerySet, has_id, is_any_of
+from .models.scopes import rows_with_scopes_read, with_hidden_scopes_read
+from .seen_hidden import ids_seen_hidden, is_one_of, visible_besides
 
 FEW = 6  # rows of a section: none of them is late, and the next comes when one is done
 
@@ -41,7 +42,8 @@ FEW = 6  # rows of a section: none of them is late, and the next comes when one 
 @dataclass(frozen=True)
 class Viewpoint:
     """Who looks, at the whole team's or at their own, and when: days are the hub's. `member`: the
-    id of the only one that is looked at. Values may be placeholders of compiled SQL."""
+    id of the only one that is looked at. `seen_hidden`: see ids_seen_hidden(). Values may be
+    placeholders of compiled SQL."""
 
     user: User
     of_team: bool
@@ -49,6 +51,7 @@ class Viewpoint:
     today: date
     zone: tzinfo
     member: int | None = None
+    seen_hidden: str | None = None
 
     def ago(self, time: timedelta) -> ExpressionWrapper[Any]:
         """That long before now."""
@@ -150,13 +153,18 @@ def find_together(user: User, of_team: bool, most: dict[str, int]) -> dict[str, 
     keeps its order."""
     seen = _viewpoint(user, of_team)
 
-    def union(reader: User, now: datetime, today: date) -> QuerySet[Any, Any]:
-        view = Viewpoint(reader, of_team, now, today, seen.zone)
+    def union(
+        reader: User, now: datetime, today: date, seen_hidden: str | None = None
+    ) -> QuerySet[Any, Any]:
+        view = Viewpoint(reader, of_team, now, today, seen.zone, seen_hidden=seen_hidden)
         parts = [part for slug, number in most.items() for part in _kinds[slug].parts(view, number)]
         return parts[0].union(*parts[1:], all=True)
 
     key = ("occasions", of_team, str(seen.zone), *most.items())
-    rows = rows_with_scopes_read(user, key, union, now=seen.now, today=seen.today)
+    given: dict[str, Any] = {"now": seen.now, "today": seen.today}
+    if seen.seen_hidden is not None:
+        given["seen_hidden"] = seen.seen_hidden
+    rows = rows_with_scopes_read(seen.user, key, union, **given)
     found: dict[str, list[Found]] = defaultdict(list)
     for slug, *values in rows:
         found[slug].append(Found(*values))
@@ -168,7 +176,8 @@ def find_together(user: User, of_team: bool, most: dict[str, int]) -> dict[str, 
 
 def _viewpoint(user: User, of_team: bool, member: int | None = None) -> Viewpoint:
     now, zone = timezone.now(), hours.zone_of_hub(user)
-    return Viewpoint(user, of_team, now, now.astimezone(zone).date(), zone, member)
+    today, reader = now.astimezone(zone).date(), with_hidden_scopes_read(user)
+    return Viewpoint(reader, of_team, now, today, zone, member, ids_seen_hidden(reader))
 
 
 def section(
@@ -200,21 +209,43 @@ def section(
     )
 
 
-def members_to_turn_to(user: User) -> MemberQuerySet:
+def members_to_turn_to(view: Viewpoint) -> MemberQuerySet:
     """Of the community, as far as this reader may see it; nobody who asked not to be contacted."""
-    return _to_turn_to(Member.objects.few_visible_to(user))
+    return _to_turn_to(visible_besides(view.seen_hidden, view.user))
 
 
-def wholly_seen_to_turn_to(user: User) -> MemberQuerySet:
+def wholly_seen_to_turn_to(view: Viewpoint) -> MemberQuerySet:
     """Of them, those of whom nothing is hidden from this reader: kept values of the others would
     tell of it."""
-    return _to_turn_to(Member.objects.visible_parts(user)[0][0])
+    return _wholly_seen(_to_turn_to(Member.objects.filter(erased_at=None)), "pk", view)
 
 
-def parts_to_turn_to(these: QuerySet[Any, Any], user: User) -> list[Part]:
-    """As visible_parts() has them, of a few thousand, by a query of their ids."""
-    parts = Member.objects.visible_parts_of(these, user)
-    return [(_to_turn_to(members), whose) for members, whose in parts]
+def partly_seen_to_turn_to(these: list[Any], view: Viewpoint) -> MemberQuerySet | None:
+    """Of `these` rows with a `member`, the others: whose dates are to be worked out. None where
+    nothing is hidden from this reader."""
+    if view.seen_hidden is None:
+        return None
+    hidden = [rows.filter(is_one_of("member", view.seen_hidden)).values("member") for rows in these]
+    partly = is_any_of("pk", hidden[0].union(*hidden[1:]))
+    return members_to_turn_to(view).filter(partly)
+
+
+def about_wholly_seen(rows: QuerySet[Any, Any], view: Viewpoint) -> QuerySet[Any, Any]:
+    """Of rows with a `member`, those about members to turn to of whom nothing is hidden from this
+    reader."""
+    ours = Identity.objects.filter(member=OuterRef("member"), is_us=True)
+    rows = rows.filter(
+        ~Exists(ours),
+        member__erased_at=None,
+        member__user=None,
+        member__is_bot=False,
+        member__do_not_contact=False,
+    )
+    return _wholly_seen(rows, "member", view)
+
+
+def _wholly_seen(rows: Any, member: str, view: Viewpoint) -> Any:
+    return rows.filter(~is_one_of(member, view.seen_hidden)) if view.seen_hidden else rows
 
 
 def _to_turn_to(found: MemberQuerySet) -> MemberQuerySet:
@@ -224,12 +255,12 @@ def _to_turn_to(found: MemberQuerySet) -> MemberQuerySet:
 
 def members_of(found: list[Found]) -> dict[int, Member]:
     """By id, with their owners."""
-
-    def rows(ids: str) -> QuerySet[Member]:
-        return Member.objects.filter(has_id(ids)).select_related("owner")
-
     pks = prepared_sql.as_array(row.member for row in found)
-    return {row.pk: row for row in compiled_sql.rows("members of occasions", rows, ids=pks)}
+    return {row.pk: row for row in compiled_sql.rows("members of occasions", with_owners, ids=pks)}
+
+
+def with_owners(ids: str) -> QuerySet[Member]:
+    return Member.objects.filter(has_id(ids)).select_related("owner")
 
 
 def lines_of(pks: Iterable[int]) -> dict[int, Activity]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, Max, OuterRef
+from django.db.models import Count, Exists, Max, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _now
@@ -32,9 +33,10 @@ def rows(view: Viewpoint) -> list[Any]:
     thanked = FollowUp.objects.filter(
         member=OuterRef("member"), kind=FollowUpKind.THANKS, created_at__gt=OuterRef("occurred_at")
     )
-    newest = lately.order_by("-occurred_at").values("pk")[:MOST_CREDITS]
-    helped = Activity.objects.filter(pk__in=newest).filter(~Exists(thanked))
-    helped = helped.filter(member__in=occasions.members_to_turn_to(view.user)).order_by()
+    oldest = lately.order_by("-occurred_at").values("occurred_at")[MOST_CREDITS - 1 : MOST_CREDITS]
+    since = Coalesce(Subquery(oldest), view.ago(WITHIN))
+    helped = lately.filter(~Exists(thanked), occurred_at__gte=since)
+    helped = helped.filter(member__in=occasions.members_to_turn_to(view)).order_by()
     counted: Any = helped.values("member").annotate(
         answers=Count("pk"), last=Max("occurred_at"), newest=Max("pk")
     )

@@ -75,22 +75,10 @@ class MemberQuerySet(models.QuerySet["Member"]):
         seen = Sighting.objects.filter(identity__member=models.OuterRef("pk"))
         is_hidden = models.Exists(seen.filter(scope__in=hidden))
         elsewhere = models.Subquery(seen.exclude(scope__in=hidden).values("pk")[:1])
-        members = is_any_of("pk", _seen_in(hidden))
+        members = is_any_of("pk", seen_in(hidden))
         return [
             (there.filter(~is_hidden), None),
             (there.filter(members, IsNull(elsewhere, False)), user),
-        ]
-
-    def visible_parts_of(self, these: models.QuerySet[Any, Any], user: User) -> list[Part]:
-        """The same of a few thousand, by a query of their ids."""
-        hidden = hidden_scopes(user)
-        if hidden is None or not user.is_authenticated:
-            return [(self.visible_to(user).filter(is_any_of("pk", these)), None)]
-        seen, there = _seen_in(hidden), self.filter(erased_at__isnull=True)
-        partly = is_any_of("pk", these.intersection(seen))
-        return [
-            (there.filter(is_any_of("pk", these.difference(seen))), None),
-            (self.few_visible_to(user).filter(partly), user),
         ]
 
     # Of these, None for `user` means the kept dates as they are, and `all_differ` that all of them
@@ -176,7 +164,7 @@ def has_own_id(pks: str) -> models.Q:
     return has_id(pks, "own_id")
 
 
-def _seen_in(hidden: Scopes) -> models.QuerySet[Any, Any]:
+def seen_in(hidden: Scopes) -> models.QuerySet[Any, Any]:
     """Ids of members that these scopes saw."""
     accounts = Sighting.objects.filter(_in_any_of(hidden)).order_by().values("identity_id")
     return Identity.objects.filter(is_any_of("pk", accounts)).order_by().values("member_id")

@@ -73,4 +73,9 @@ class Rhythm(models.Model):
                 condition=Q(contact_due_on__isnull=False),
                 name="contacts_due",
             ),
+            models.Index(
+                fields=["member"],
+                condition=Q(cadence_days__isnull=False),
+                name="members_with_cadence",
+            ),
         ]
