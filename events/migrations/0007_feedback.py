@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('events', '0011_reminders'),
+        ('events', '0006_reminders'),
         ('members', '0026_bond_first_at'),
     ]
 
