@@ -10,7 +10,9 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Q
+from django.db import connection
+from django.db.models import BooleanField, Func, Q, TextField, Value
+from django.db.models.functions import Upper
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -200,11 +202,33 @@ class TimelineFilters:
 
 
 def contains(words: Iterable[str]) -> Q:
-    """Lines that have all of these in their words or in where it was."""
-    found = Q()
-    for word in words:
-        found &= Q(summary__icontains=word) | Q(where__icontains=word)
-    return found
+    """Lines that have all of these in their words or in where it was, whatever their case. A line
+    break, which no word has, stands between both; PostgreSQL changes the case of a line once, and
+    not of each text for each word."""
+    likes = [Value(f"%{connection.ops.prep_for_like_query(word)}%") for word in words]
+    if not likes:
+        return Q()
+    text = Func(
+        "summary",
+        "where",
+        template="upper(%(expressions)s)",
+        arg_joiner=" || e'\\n' || ",
+        output_field=TextField(),
+    )
+    patterns = Func(
+        *(Upper(like) for like in likes),
+        template="all (array[%(expressions)s])",
+        output_field=TextField(),
+    )
+    return Q(
+        Func(
+            text,
+            patterns,
+            template="%(expressions)s",
+            arg_joiner=" like ",
+            output_field=BooleanField(),
+        )
+    )
 
 
 def shown_groups(
