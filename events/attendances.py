@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from community_hub.lib import keyset
 from community_hub.lib.keyset import Listing, Order
 from members import by_name
+from members.models.scopes import rows_as_seen_by
 from team.models import User
 
 from .models import Answer, Attendance, Event
@@ -74,19 +75,42 @@ class Counts:
 
 
 def counts(event: Event, user: User) -> Counts:
-    """Two queries: of what the reader may see, and of the seats where that is not all."""
-    there = Attendance.objects.visible_to(user).filter(event=event)
-    going, here = Q(answer=Answer.GOING), Q(checked_in_at__isnull=False)
-    found: dict[str, Any] = there.aggregate(
-        **{answer.value: Count("pk", filter=Q(answer=answer)) for answer in Answer},
-        came=Count("pk", filter=here),
-        absent=Count("pk", filter=going & ~here),
-        guests=Coalesce(Sum("guests", filter=going), 0),
+    """One query; another for the seats where there is nobody that the reader may see."""
+    rows = rows_as_seen_by(user, ("people of an event",), _counted, event=event.pk)
+    if not rows:
+        return Counts(seats=_seats(event.pk).first() or 0, capacity=event.capacity)
+    *answers, came, absent, guests, seats = rows[0]
+    over = event.state_now == "over" and came > 0
+    return Counts(
+        **dict(zip(Answer.values, answers, strict=True)),
+        came=came,
+        guests=guests,
+        no_show=absent if over else 0,
+        seats=seats or 0,
+        capacity=event.capacity,
     )
-    absent = found.pop("absent")
-    over = event.state_now == "over" and found["came"] > 0
-    seats = Attendance.objects.filter(event=event).going().aggregate(n=Sum(F("guests") + 1))["n"]
-    return Counts(**found, no_show=absent if over else 0, seats=seats or 0, capacity=event.capacity)
+
+
+def _counted(reader: User | None, event: int) -> QuerySet[Attendance, Any]:
+    """A row, where there is anybody: by answer, in their order, who came, who did not, the guests
+    of who is going, and the seats of the event."""
+    seen = Attendance.objects
+    there = seen.visible_to(reader) if reader else seen.of_those_there()
+    going, here = Q(answer=Answer.GOING), Q(checked_in_at__isnull=False)
+    columns = {
+        **{f"n_{answer.value}": Count("pk", filter=Q(answer=answer)) for answer in Answer},
+        "n_came": Count("pk", filter=here),
+        "n_absent": Count("pk", filter=going & ~here),
+        "n_guests": Coalesce(Sum("guests", filter=going), 0),
+    }
+    grouped = there.filter(event=event).order_by().values("event").annotate(**columns)
+    return grouped.annotate(n_seats=Subquery(_seats(event))).values_list(*columns, "n_seats")
+
+
+def _seats(event: int) -> QuerySet[Any, Any]:
+    """A row, where somebody is going."""
+    going = Attendance.objects.filter(event=event).going().order_by("event").values("event")
+    return going.annotate(n=Sum(F("guests") + 1)).values_list("n", flat=True)
 
 
 def tabs(found: Counts) -> list[tuple[str, Any, int]]:

@@ -68,8 +68,12 @@ class AttendanceQuerySet(models.QuerySet["Attendance"]):
         if not user.is_authenticated:
             return self.none()
         if hidden_scopes(user) is None:
-            return self.filter(member__erased_at__isnull=True)
+            return self.of_those_there()
         return self.filter(member__in=Member.objects.visible_to(user))
+
+    def of_those_there(self) -> AttendanceQuerySet:
+        """Of nobody who was erased."""
+        return self.filter(member__erased_at__isnull=True)
 
     def going(self) -> AttendanceQuerySet:
         return self.filter(answer=Answer.GOING)

@@ -18,8 +18,10 @@ from events.models import Answer, Event, Part
 from events.verbs import editing
 from events.views.access import visible_event
 from members.models import Tag
+from members.models.scopes import with_hidden_scopes_read
 from team import files
 from team.http import AuthenticatedHttpRequest
+from team.models import User
 
 MOST_SIBLINGS = 4
 PARTS = ("event", "event-people", "more-people")
@@ -31,9 +33,10 @@ def event(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     the cursor of the last row above. DELETE: of what nobody has answered to."""
     found = visible_event(request, pk)
     if request.method == "GET":
-        context = people_of(request, found)
+        reader = with_hidden_scopes_read(request.user)
+        context = people_of(request, found, reader)
         if htmx.target(request) not in ("event-people", "more-people"):
-            context |= about(request, found)
+            context |= about(found, reader)
         return htmx.respond(request, "events/event.html", context, parts=PARTS)
     editing.remove.require(request.user)
     if htmx.method(request) != "DELETE":
@@ -49,15 +52,15 @@ def event(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 # Below the view ----------------------------------------------------------------------------------
 
 
-def people_of(request: AuthenticatedHttpRequest, found: Event) -> dict[str, Any]:
-    counts = attendances.counts(found, request.user)
+def people_of(request: AuthenticatedHttpRequest, found: Event, user: User) -> dict[str, Any]:
+    counts = attendances.counts(found, user)
     tab = request.GET.get("answer", "")
     if tab not in attendances.TABS:
         tab = attendances.usual_tab(found, counts)
     name = one_line(request.GET.get("name", ""), 100)
     size = min(max(attendances.PAGE, number(request.GET.get("shown"))), attendances.MOST_SHOWN)
     page = attendances.people(
-        found, request.user, tab, name=name, before=request.GET.get("before", ""), size=size
+        found, user, tab, name=name, before=request.GET.get("before", ""), size=size
     )
     return {
         "event": found,
@@ -71,9 +74,9 @@ def people_of(request: AuthenticatedHttpRequest, found: Event) -> dict[str, Any]
     }
 
 
-def about(request: AuthenticatedHttpRequest, found: Event) -> dict[str, Any]:
+def about(found: Event, user: User) -> dict[str, Any]:
     """All but the people."""
-    seen = Tag.objects.visible_to(request.user).current().filter(pk__in=found.tags.values("pk"))
+    seen = Tag.objects.visible_to(user).current().filter(pk__in=found.tags.values("pk"))
     return {
         "siblings": siblings_of(found),
         "purpose": html.from_markdown(found.purpose),
@@ -81,9 +84,9 @@ def about(request: AuthenticatedHttpRequest, found: Event) -> dict[str, Any]:
         "co_hosts": list(found.co_hosts.order_by("name")),
         "tags": list(seen.by_name()),
         "files": list(files.present(found.files_key)),
-        "links": links.of_event(found, request.user),
+        "links": links.of_event(found, user),
         "public_path": f"/e/{found.slug}/" if found.has_public_page else "",
-        "may_delete": found.state == "draft" and request.user.can_edit_events,
+        "may_delete": found.state == "draft" and user.can_edit_events,
     }
 
 
