@@ -18,7 +18,7 @@ from team.models import User
 from .follow_up_words import log_planned
 from .models import FollowUp, FollowUpKind, Member
 from .models.follow_up import FollowUpQuerySet
-from .models.scopes import hidden_scopes
+from .models.scopes import hidden_scopes, rows_with_scopes_read
 
 MOST = 20  # of one member
 WEEK = 7  # days
@@ -53,11 +53,7 @@ def due(user: User, *, of_team: bool, most: int) -> list[FollowUp]:
     """Open ones that are due today or late, of this colleague or of everybody; of each kind at most
     so many, soonest first. A part of a UNION ALL keeps its order."""
 
-    role, sees_all = user.role, hidden_scopes(user) is None
-
-    def found(user: int, day: date, owner: int | None = None) -> QuerySet[FollowUp]:
-        reader = User(pk=user, role=role)
-        reader.known_hidden_scopes = () if sees_all else None
+    def found(reader: User, day: date, owner: int | None = None) -> QuerySet[FollowUp]:
         rows = (
             FollowUp.objects.visible_to(reader)
             .open()
@@ -69,9 +65,9 @@ def due(user: User, *, of_team: bool, most: int) -> list[FollowUp]:
         first, *others = (rows.filter(kind=kind)[:most] for kind in FollowUpKind)
         return first.union(*others, all=True)
 
-    key = ("due follow-ups", of_team, most, role, sees_all)
     mine: dict[str, int] = {} if of_team else {"owner": user.pk}
-    rows = compiled_sql.rows(key, found, user=user.pk, day=today_of(user), **mine)
+    key = ("due follow-ups", of_team, most)
+    rows = rows_with_scopes_read(user, key, found, day=today_of(user), **mine)
     return with_days_left(rows, user)
 
 
