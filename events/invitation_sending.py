@@ -178,7 +178,9 @@ def _take_back(attendance: Attendance) -> None:
 
 
 def _finish(run: InvitationRun) -> None:
-    left = run.invitations.filter(state=InvitationState.QUEUED)
-    if not left.exists():
+    """Not while the mail server has some to take: Stop still takes these back."""
+    queued = run.invitations.filter(state=InvitationState.QUEUED)
+    mails = run.invitations.filter(notice__in=Notice.objects.open())
+    if not queued.exists() and not mails.exists():
         running = InvitationRun.objects.running().filter(pk=run.pk)
         running.update(state=RunState.DONE, ended_at=timezone.now())

@@ -185,6 +185,21 @@ def test_stop_in_the_middle_sends_no_more(bob, settings):
     assert list(Action.objects.order_by("pk").values_list("verb", flat=True)) == ["start", "stop"]
 
 
+def test_stop_takes_back_mails_that_the_mail_server_has_not_taken(bob):
+    event = make_event()
+    member = somebody("Ines")
+    run = start(event, bob)
+    with time_machine.travel(timezone.now() + timedelta(minutes=1), tick=True):
+        tasks.send_invitations()
+        assert Attendance.objects.count() == 1
+        tasks.send_invitations()
+        inviting.stop(run, by=bob)
+    go_on(rounds=2)
+    assert not mail.outbox
+    assert state_of(run, member) == (InvitationState.FAILED, "Stopped.")
+    assert not Attendance.objects.exists()
+
+
 def test_no_more_than_so_many_leave_in_a_minute(bob, settings):
     settings.INVITATIONS_A_MINUTE = 3
     for number in range(8):
