@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from django.db.models import Count
@@ -38,6 +39,12 @@ class Wanted:
     body: str
     way: str
 
+    @property
+    def digest(self) -> str:
+        """Of all of it: what is sent is what was previewed."""
+        words = "\0".join((self.query, self.way, self.body.replace("\r\n", "\n")))
+        return sha256(words.encode()).hexdigest()[:16]
+
     @classmethod
     def parse(cls, request: HttpRequest, user: User) -> Wanted:
         """A saved segment takes the place of the query."""
@@ -49,12 +56,15 @@ class Wanted:
 
 @require_http_methods(["GET", "POST"])
 def invitations(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
-    """GET: the form, and what was sent before. POST: sends."""
+    """GET: the form, and what was sent before. POST: sends; where something was changed since the
+    preview, another preview comes first."""
     verbs.start.require(request.user)
     event = visible_event(request, pk)
     if request.method == "GET":
         return page(request, event, Wanted("", first_words(), inviting.MAIL))
     wanted = Wanted.parse(request, request.user)
+    if request.POST.get("previewed") != wanted.digest:
+        return previewed_page(request, event, wanted)
     try:
         changes = verbs.start(event, wanted.query, wanted.body, wanted.way, by=request.user)
     except (NotPossible, Mistake) as error:
@@ -68,14 +78,8 @@ def invitations(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 def preview(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """To whom, in which words each, and who is left out. Sends nothing."""
     verbs.start.require(request.user)
-    event, wanted = visible_event(request, pk), Wanted.parse(request, request.user)
-    try:
-        inviting.check(wanted.body)
-        found = inviting.audience(event, wanted.query, wanted.way, request.user)
-    except (NotPossible, Mistake) as error:
-        return page(request, event, wanted, error=error)
-    shown = previewed(event, found, wanted, request.user, number(request.POST.get("page")))
-    return page(request, event, wanted, shown=shown)
+    wanted = Wanted.parse(request, request.user)
+    return previewed_page(request, visible_event(request, pk), wanted)
 
 
 @require_GET
@@ -109,6 +113,16 @@ def stop(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
 
 
 # Below the views ----------------------------------------------------------------------------------
+
+
+def previewed_page(request: AuthenticatedHttpRequest, event: Event, wanted: Wanted) -> HttpResponse:
+    try:
+        inviting.check(wanted.body)
+        found = inviting.audience(event, wanted.query, wanted.way, request.user)
+    except (NotPossible, Mistake) as error:
+        return page(request, event, wanted, error=error)
+    shown = previewed(event, found, wanted, request.user, number(request.POST.get("page")))
+    return page(request, event, wanted, shown=shown)
 
 
 def visible_run(request: AuthenticatedHttpRequest, pk: int) -> InvitationRun:

@@ -366,6 +366,11 @@ def test_the_preview_shows_the_words_of_each_and_sends_nothing(client, bob):
     assert "Send 1 invitation<" in text.replace(" </button", "<")
     assert "<b>Wolff" not in text
     assert not Invitation.objects.exists()
+    form["previewed"] = page.context["wanted"].digest
+    for changed in ({"body": "Else"}, {"q": "Ines"}, {"previewed": ""}):
+        again = client.post(f"/events/{event.pk}/invitations/", {**form, **changed})
+        assert again.status_code == 200
+    assert not Invitation.objects.exists(), "what was changed is previewed first"
     sent = client.post(f"/events/{event.pk}/invitations/", form, follow=True)
     assert "0 of 1" in one_line(sent.content)
     run = InvitationRun.objects.get()
@@ -387,9 +392,9 @@ def test_a_saved_view_takes_the_place_of_the_query(client, bob):
     somebody("Jo")
     view = make_view(bob, "Only Jo", text="Jo")
     form = {"segment": view.pk, "q": "", "body": BODY, "way": "mail"}
-    client.post(f"/events/{make_event().pk}/invitations/", form)
-    queued = Invitation.objects.filter(state=InvitationState.QUEUED)
-    assert [row.member.name for row in queued] == ["Jo"]
+    page = client.post(f"/events/{make_event().pk}/invitations/preview/", form)
+    assert [person.member.name for person, _words in page.context["preview"]["people"]] == ["Jo"]
+    assert page.context["wanted"].query == "Jo", "and stands in the box from then on"
 
 
 def test_five_thousand_are_queued_in_few_queries(bob, django_assert_max_num_queries):
