@@ -157,18 +157,27 @@ def visit(
     return found
 
 
-def ask(connection: socket.socket, path: str, headers: dict[str, str]) -> tuple[float, int]:
-    """Milliseconds, and bytes of the body. RuntimeError where the answer is not 200 and whole."""
+def ask(
+    connection: socket.socket,
+    path: str,
+    headers: dict[str, str],
+    method: str = "GET",
+    status: int = 200,
+) -> tuple[float, int]:
+    """Milliseconds, and bytes of the body. RuntimeError where the answer is not whole, or of
+    another status."""
     lines = {"Host": "127.0.0.1", **headers, "Accept-Encoding": "gzip"}
+    if method == "POST":
+        lines["Content-Length"] = "0"
     words = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
     begun = time.perf_counter()
-    connection.sendall(f"GET {path} HTTP/1.1\r\n{words}\r\n".encode())
+    connection.sendall(f"{method} {path} HTTP/1.1\r\n{words}\r\n".encode())
     head, found, body = b"", b"", b""
     while not found:
         head += received(connection)
         head, found, body = head.partition(b"\r\n\r\n")
     length = _LENGTH.search(head)
-    if not head.startswith(b"HTTP/1.1 200 ") or not length:
+    if not head.startswith(f"HTTP/1.1 {status} ".encode()) or not length:
         raise RuntimeError(f"{path} answered {head[:40]!r}")
     size, missing = len(body), int(length[1]) - len(body)
     while missing > 0:

@@ -70,6 +70,13 @@ def test_it_measures_all_it_promises_and_writes_it_as_json(tmp_path) -> None:
     for name in ("nightly pass of bonds and rhythms", "check of other milestones",
                  "ingest, with stages to without"):  # fmt: skip
         assert found[name]["budget"] > 0
+    for page in ("event of 5,000", "check-in list of 5,000", "calendar of 500 events"):
+        assert found[f"{page}, p95"]["budget"] > 0
+        assert found[f"{page}, queries"]["ok"]
+    for name in ("http, 8 at once, RSVP confirmed, p95", "5,000 invitations queued",
+                 "import of a calendar of 1,000 events",
+                 "http, 8 at once, public event, rate"):  # fmt: skip
+        assert found[name]["budget"] > 0
     assert found["suggestions, a member, p95"]["unit"] == "ms"
     assert found["tags of 1,000 members at once"]["unit"] == "s"
     (bulk,) = [name for name in found if name.startswith("done on")]
@@ -78,7 +85,7 @@ def test_it_measures_all_it_promises_and_writes_it_as_json(tmp_path) -> None:
 
 
 def test_a_part_that_there_is_not_is_refused_before_anything_is_filled_in() -> None:
-    with pytest.raises(CommandError, match=r"--only takes http, ingest, .*, not pagse"):
+    with pytest.raises(CommandError, match=r"--only takes events, http, ingest, .*, not pagse"):
         call_command("bench", "--only", "today,pagse")
 
 

@@ -15,6 +15,7 @@ from django.test.utils import override_settings
 
 from community_hub.bench.database import database_of_its_own, filled
 from community_hub.bench.figures import Figure, Machine
+from community_hub.bench.happenings import happenings
 from community_hub.bench.incoming import incoming
 from community_hub.bench.pages import pages, today, verbs
 from community_hub.bench.people import fill_people, people
@@ -27,7 +28,9 @@ from inbox.models import Source
 from team.models import User
 
 MOST_ROUNDS = 30  # of each of some 25 searches
-PARTS = {"pages", "searches", "verbs", "http", "ingest", "relationships", "members", "today"}
+PARTS = {
+    "pages", "searches", "verbs", "http", "ingest", "relationships", "members", "today", "events",
+}  # fmt: skip
 PLAIN = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 OVERRIDDEN = {
     "ALLOWED_HOSTS": ["testserver"],
@@ -88,6 +91,10 @@ class Command(BaseCommand):
             self.stdout.write("They were there already.")
         settle_collector()
         wanted = parts_of(options["only"])
+        if "events" in wanted:
+            yield from happenings(
+                user, machine, options["rounds"], http=options["http"], seconds=options["seconds"]
+            )
         if not options["http"]:
             wanted.discard("http")
         yield from self.inbox(wanted, user, source, machine, options)
