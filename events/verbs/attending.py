@@ -187,14 +187,14 @@ def _raised_by_check_in(pk: int) -> list[dict[str, Any]]:
     return list(last.after.get("raised", ())) if last else []
 
 
-def _undo_role(rows: Sequence[Action], by: User) -> set[int]:
-    return {
-        action.pk
-        for action in rows
-        if Attendance.objects.filter(pk=action.object_id, role=action.after["role"]).update(
-            role=action.before["role"]
-        )
-    }
+@one_by_one
+def _undo_role(action: Action, by: User) -> bool:
+    """Not where it was changed again since."""
+    rows = Attendance.objects.filter(pk=action.object_id, role=action.after["role"])
+    if not rows.update(role=action.before["role"]):
+        return False
+    answers.publish(Event.objects.get(attendances=action.object_id))
+    return True
 
 
 @verb("role", on=ON, right="can_edit_events", words=_("changed the role of %(object)s"),
@@ -202,9 +202,10 @@ def _undo_role(rows: Sequence[Action], by: User) -> set[int]:
 def set_role(attendance: Attendance, role: str, *, by: User) -> Changes:
     """Attendee, speaker, volunteer or host."""
     wanted = Part(role)
-    row = Attendance.objects.get(pk=attendance.pk)
+    row = Attendance.objects.select_related("event").get(pk=attendance.pk)
     if not Attendance.objects.filter(pk=row.pk).exclude(role=wanted).update(role=wanted):
         return Changes()
+    answers.publish(row.event)
     before, after = {"role": str(row.role)}, {"role": str(wanted)}
     return actions.record("role", [row], by=by, before=before, after=after)
 
