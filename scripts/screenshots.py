@@ -34,6 +34,7 @@ OURS = ("DATABASE_", "REDIS_URL", "SECRET_KEY", "CREDENTIAL_KEYS", "HUB_", "DJAN
 WHO = "bo@polyphon.example"
 PASSWORD = "a password that nobody keeps"  # noqa: S105 - the demo is thrown away
 TALK = "MIDI clock drifts after firmware 2.4"
+EVENT = "Berlin meet-up"
 LARGEST = 300 * 1024
 
 
@@ -52,6 +53,8 @@ def main(folder: Path) -> None:
         page = context.new_page()
         open_talk(page)
         keep(page, folder / "inbox-light.png")
+        open_event(page)
+        keep(page, folder / "event-light.png")
         context.close()
         context = browser.new_context(
             storage_state=state, base_url=url, viewport=PHONE, reduced_motion="reduce",
@@ -60,6 +63,10 @@ def main(folder: Path) -> None:
         page = context.new_page()
         page.goto("/inbox/")
         keep(page, folder / "inbox-phone.png")
+        open_event(page)
+        page.goto(f"{page.url}check-in/")
+        page.locator("h1").first.wait_for()
+        keep(page, folder / "check-in-phone.png")
         browser.close()
 
 
@@ -110,6 +117,12 @@ def open_talk(page: Page) -> None:
     row.first.wait_for()
     row.first.click()
     page.locator(".head h1").filter(has_text=TALK).wait_for()
+
+
+def open_event(page: Page) -> None:
+    page.goto("/events/?show=list")
+    page.get_by_role("link", name=EVENT).first.click()
+    page.locator("h1").filter(has_text=EVENT).wait_for()
 
 
 def keep(page: Page, path: Path) -> None:
