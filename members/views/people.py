@@ -122,13 +122,22 @@ def list_page(
         "stages": Stage.choices,
         "jobs": [(job, jobs.words_of(job)) for job in begun if job.group and not job.finished_at],
         "exports": exports.begun_from(asked, begun),
+        **what_is_wrong(wanted, asked, mistake),
+    }
+    return htmx.respond(request, "members/list.html", context, parts=LIST_PARTS)
+
+
+def what_is_wrong(
+    wanted: MemberListing, asked: MemberListing, mistake: Mistake | None
+) -> dict[str, object]:
+    """Of the query: where it is wrong and what was meant, or what of it was not looked for."""
+    return {
         "mistake": mistake,
         "not_searched": "" if mistake else what_is_not_searched(parse(asked.query)),
         "elsewhere": listings.elsewhere(mistake, wanted.text),
         "place": marked(mistake, wanted.query) if mistake else None,
         "corrected": replace(wanted, query=mistake.corrected).address if mistake else "",
     }
-    return htmx.respond(request, "members/list.html", context, parts=LIST_PARTS)
 
 
 def bar_of(
