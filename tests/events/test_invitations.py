@@ -362,7 +362,7 @@ def test_the_preview_shows_the_words_of_each_and_sends_nothing(client, bob):
     page = client.post(f"/events/{event.pk}/invitations/preview/", form)
     text = one_line(page.content)
     assert "Hi Ines, come to Synth night" in text
-    assert "1 person is left out" in text
+    assert "1 person will be left out" in text
     assert "Send 1 invitation<" in text.replace(" </button", "<")
     assert "<b>Wolff" not in text
     assert not Invitation.objects.exists()
