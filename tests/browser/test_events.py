@@ -30,16 +30,16 @@ def test_an_event_is_made_published_and_gets_a_person_by_keyboard(sit, hub: Hub)
     page.locator("body").press("a")
     who = page.locator("#event-who")
     expect(who).to_be_focused()
-    who.press_sequentially("Jo Perkins")
+    who.press_sequentially("Jo Quimbleton")
     expect(page.locator("people-picker [role=option]")).to_have_text(
-        ["Add “Jo Perkins” as somebody new"]
+        ["Add “Jo Quimbleton” as somebody new"]
     )
     who.press("Enter")
     page.keyboard.press("Control+Enter")
-    expect(page.locator(".attendances")).to_contain_text("Jo Perkins")
+    expect(page.locator(".attendances")).to_contain_text("Jo Quimbleton")
     expect(page.locator(".toast")).to_contain_text("1 person added")
 
-    page.get_by_role("link", name="Change Jo Perkins").press("Enter")
+    page.get_by_role("link", name="Change Jo Quimbleton").press("Enter")
     page.get_by_label("Role").press("s")  # Speaker
     page.get_by_label("Role").press("Enter")
     page.get_by_role("button", name="Save").press("Enter")
@@ -59,7 +59,7 @@ def test_an_event_and_the_form_that_adds_people_are_accessible(
     page.locator("body").press("p")
     page.locator("body").press("a")
     look_at(page, tmp_path, "add people")
-    page.locator("#event-who").fill("Jo Perkins, Ann Example")
+    page.locator("#event-who").fill("Jo Quimbleton, Ann Example")
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.locator(".attendances li")).to_have_count(2)
     look_at(page, tmp_path, "event")

@@ -59,6 +59,12 @@ def slow(monkeypatch):
     )
 
 
+@pytest.fixture(autouse=True)
+def a_busy_machine_is_waited_for(monkeypatch):
+    """What one request has no time for is counted by the next; here all is counted at once."""
+    monkeypatch.setattr(view_counts, "PATIENCE", 60)
+
+
 def numbers(user) -> dict[str, int | None]:
     views = view_counts.in_navigation(user)
     counts, _complete = view_counts.brought_up_to_date(user, views, age=0)
@@ -140,6 +146,7 @@ def exact_clock(monkeypatch, slow):
         now += int(text) / 1000
         return 7
 
+    monkeypatch.setattr(view_counts, "PATIENCE", 0.25)
     monkeypatch.setattr(view_counts, "monotonic", lambda: now)
     slow_list = listings._listings["slow"]
     monkeypatch.setitem(listings._listings, "slow", replace(slow_list, count=count))
