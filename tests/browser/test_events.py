@@ -59,11 +59,11 @@ def test_an_event_and_the_form_that_adds_people_are_accessible(
     page.locator("body").press("p")
     page.locator("body").press("a")
     look_at(page, tmp_path, "add people")
-    page.locator("#event-who").fill("Jo Quimbleton, Ann Example")
+    page.locator("#event-who").fill("Una Testwood, Ann Testwood")
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.locator(".attendances li")).to_have_count(2)
     look_at(page, tmp_path, "event")
-    page.get_by_role("link", name="Change Ann Example").click()
+    page.get_by_role("link", name="Change Ann Testwood").click()
     expect(page.get_by_role("button", name="Take off the list")).to_be_visible()
     look_at(page, tmp_path, "changing an answer")
 
