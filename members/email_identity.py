@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, CharField, Q, Value
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -43,13 +43,13 @@ def verified_owner(address: str, name: str) -> Owner:
     one member."""
     address = normal(address)
     _lock(address)
-    rows = compiled_sql.rows("email-identity", _of_address, address=address)
-    if not rows:
-        return _add(address, name)
-    found = rows[0]
-    if not found.email:
-        Identity.objects.filter(pk=found.pk).update(email=address)
-    return Owner(found.member_id, found.pk, is_new=False)
+    rows = compiled_sql.rows("email-owners", _owners, address=address)
+    if not rows or not rows[0][0]:
+        return _add(address, name, {member for _pk, member, _email in rows})
+    identity, member, email = rows[0]
+    if not email:
+        Identity.objects.filter(pk=identity).update(email=address)
+    return Owner(member, identity, is_new=False)
 
 
 def addresses_of(member_ids: list[int]) -> dict[int, str]:
@@ -69,10 +69,6 @@ def addresses_of(member_ids: list[int]) -> dict[int, str]:
     return {member: address for member, (_rank, _pk, address) in best.items()}
 
 
-def _of_address(address: str) -> QuerySet[Identity]:
-    return Identity.objects.filter(network=NETWORK, external_id=address)
-
-
 def _lock(address: str) -> None:
     digest = hashlib.sha256(f"{NETWORK}:{address}".encode()).digest()
     number = int.from_bytes(digest[:8], "big", signed=True)
@@ -80,32 +76,31 @@ def _lock(address: str) -> None:
         cursor.execute("select pg_advisory_xact_lock(%s)", [number])
 
 
-def _add(address: str, name: str) -> Owner:
-    member_id, now = _known_otherwise(address), timezone.now()
-    is_new = member_id is None
-    if member_id is None:
+def _add(address: str, name: str, known: set[int]) -> Owner:
+    """`known`: members who have it otherwise; of two of them nobody can say which."""
+    now = timezone.now()
+    if is_new := len(known) != 1:
         called = one_line(name, 200)
         member_id = Member.objects.create(name=called, first_seen=now, last_seen=now).pk
+    else:
+        (member_id,) = known
     identity = Identity.objects.create(
         member_id=member_id, network=NETWORK, external_id=address, email=address
     )
     return Owner(member_id, identity.pk, is_new=is_new)
 
 
-def _known_otherwise(address: str) -> int | None:
-    """The one member whose platform verified it, or who is a colleague with it."""
-    found: set[int] = set()
-    for key, build in (("email-seen", _seen_with), ("email-colleague", _colleague_with)):
-        found |= set(compiled_sql.rows(key, build, address=address))
-    return found.pop() if len(found) == 1 else None
-
-
-def _seen_with(address: str) -> Any:
+def _owners(address: str) -> Any:
+    """(account, member, its verified address): the account of this address first, then with 0 and
+    "" members whose platform verified it, or who are a colleague with it; two say enough. Joined
+    by union, since PostgreSQL walks all accounts by their members for a `distinct` of its own."""
+    own = Identity.objects.filter(network=NETWORK, external_id=address)
     accounts = Identity.objects.alias(lower=Lower("email")).filter(lower=address)
     seen = accounts.exclude(email="").filter(member__erased_at__isnull=True)
-    return seen.values_list("member_id", flat=True).distinct()[:2]
-
-
-def _colleague_with(address: str) -> Any:
     there = Member.objects.alias(lower=Lower("user__email")).filter(erased_at__isnull=True)
-    return there.filter(lower=address).values_list("pk", flat=True)[:2]
+    no_id, no_email = Value(0, BigIntegerField()), Value("", CharField())
+    found = own.values_list("pk", "member", "email").union(
+        seen.values_list(no_id, "member_id", no_email),
+        there.filter(lower=address).values_list(no_id, "pk", no_email),
+    )
+    return found.order_by("-pk")[:3]

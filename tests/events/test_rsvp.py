@@ -97,6 +97,22 @@ def test_an_address_that_a_platform_verified_is_its_member_s_unless_two_have_it(
     assert Member.objects.count() == 4
 
 
+def test_a_colleague_and_a_platform_with_one_address_are_not_mistaken(mallory, bob):
+    make_member("Bob", user=bob)
+    assert confirmed(mallory, make_event(), email=bob.email.upper()).member.user == bob
+    Identity.objects.filter(network="email").delete()
+    make_identity(make_member("Another Bob"), email=bob.email)
+    assert confirmed(mallory, make_event(), email=bob.email).member.name == "Ines Wolff"
+    assert confirmed(mallory, make_event(), email=bob.email).member.name == "Ines Wolff"
+
+
+def test_a_platform_that_knows_one_member_twice_knows_one(mallory):
+    ines = make_member("Known")
+    for _account in range(2):
+        make_identity(ines, email="ines@example.org")
+    assert confirmed(mallory, make_event(), email="ines@example.org").member == ines
+
+
 def test_a_name_alone_is_nobody_known(mallory):
     make_member("Ines Wolff")
     confirmed(mallory, make_event())
