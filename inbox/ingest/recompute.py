@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from inbox import bond_contributions
+from inbox.ingest import asks
 from inbox.ingest.message_lines import log_team_replies, remove_former_replies
 from inbox.models import Conversation, Message
 from inbox.models.kept_fields import KEPT, recompute
@@ -16,6 +17,7 @@ from team.jobs import background_job
 from team.models import BackgroundJob
 
 RECOMPUTE_MEMBER = "recompute-member"
+FILL_ASKS = "fill-asks"
 STEP = 200  # conversations
 
 
@@ -44,6 +46,21 @@ def recompute_member(job: BackgroundJob) -> bool:
     return len(batch) == STEP
 
 
+@background_job(FILL_ASKS, words=_("Working out response times"))
+def fill_asks(job: BackgroundJob) -> bool:
+    """The asks of the next STEP conversations, the newest first: those of before they were kept."""
+    before = job.cursor.get("before")
+    rest = Conversation.objects.filter(pk__lt=before) if before else Conversation.objects.all()
+    if job.total is None:
+        job.total = rest.order_by("-pk").values_list("pk", flat=True).first() or 0
+    batch = list(rest.order_by("-pk").values_list("pk", flat=True)[:STEP])
+    recompute(batch)
+    if batch:
+        job.cursor = {"before": batch[-1]}
+        job.done = job.total - batch[-1]
+    return len(batch) == STEP
+
+
 def repair_drift(most: int = 1000) -> dict[int, list[str]]:
     """Mend a random sample of conversations; which of them were wrong, and in which fields.
 
@@ -54,10 +71,15 @@ def repair_drift(most: int = 1000) -> dict[int, list[str]]:
         wanted = random.sample(range(1, newest + 1), min(most, newest))
         sample = Conversation.objects.filter(pk__in=wanted).order_by("pk")
         before = {row["id"]: row for row in sample.select_for_update().values("id", *KEPT)}
+        # while they are worked out for the first time, most are missing
+        wrong_asks = asks.drifted(sample) if jobs.unfinished("asks") is None else []
         recompute(before)
         after = {row["id"]: row for row in sample.values("id", *KEPT)}
-    return {
+    wrong = {
         pk: [name for name in KEPT if before[pk][name] != row[name]]
         for pk, row in after.items()
         if before[pk] != row
     }
+    for pk in wrong_asks:
+        wrong.setdefault(pk, []).append("asks")
+    return wrong

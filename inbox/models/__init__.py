@@ -4,6 +4,7 @@ from inbox.models.counters import Quarantined, SourceDay
 from inbox.models.pull_state import SourceState
 
 from .application import PlatformApplication
+from .ask import Ask
 from .channel import Channel
 from .conversation import Conversation, ConversationTag, State, ThreadAlias
 from .delivery import Delivery, DeliveryState
@@ -16,6 +17,7 @@ from .source import Source
 from .webhook import WebhookDelivery, WebhookState
 
 __all__ = [
+    "Ask",
     "Channel",
     "Conversation",
     "ConversationTag",

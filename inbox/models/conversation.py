@@ -131,6 +131,7 @@ class Conversation(models.Model):
     last_reply_at = models.DateTimeField(null=True)
     message_count = models.PositiveIntegerField(default=0)
     participant_count = models.PositiveIntegerField(default=0)
+    alternations = models.PositiveIntegerField(default=0, db_default=0)  # between team and people
     last_message_id = models.BigIntegerField(default=0)  # highest id of what others wrote
     preview = models.CharField(max_length=300, blank=True)
     opening = models.CharField(

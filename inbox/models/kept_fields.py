@@ -11,12 +11,15 @@ whatever its date. Notes never count; a deleted message answers nothing and asks
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
 from community_hub.lib import prepared_sql
 from community_hub.lib.text import MISLEADING
+from inbox.models.ask import ASKS
 
 STEP = 500  # conversations
 
@@ -27,9 +30,9 @@ select id from inbox_conversation where id = any(%(ids)s) order by id for no key
 """
 _FACTS = """
 with said as (
-    select m.id, m.conversation_id, m.sent_at, m.kind, m.author_id, m.body_text,
+    select m.id, m.conversation_id, m.sent_at, m.received_at, m.kind, m.author_id, m.body_text,
            m.mention_reason, m.keyword, m.handled_on_arrival,
-           person.id as member_id,
+           person.id as member_id, coalesce(m.by_id, person.user_id) as user_id,
            coalesce(person.is_bot, false) as is_bot,
            (m.kind = 'outbound' or person.user_id is not null or coalesce(i.is_us, false))
                as is_team,
@@ -142,6 +145,7 @@ update inbox_conversation c set
     preview = coalesce(left(regexp_replace(translate(
         left(coalesce(w.body_text, newest.body_text), 600), %(misleading)s, ''),
         '\\s+', ' ', 'g'), 300), ''),
+    alternations = coalesce(turn.changes, 0),
     opening = coalesce(left(regexp_replace(translate(
         left(opening.body_text, 300), %(misleading)s, ''), '\\s+', ' ', 'g'), 120), ''),
     preview_by_id = coalesce(w.author_id, asker.author_id, other.author_id, arrived.author_id)
@@ -154,36 +158,43 @@ left join newest on newest.conversation_id = touched.id
 left join asker on asker.conversation_id = touched.id
 left join opening on opening.conversation_id = touched.id
 left join other on other.conversation_id = touched.id
+left join turn on turn.conversation_id = touched.id
 left join arrived on arrived.conversation_id = touched.id
 where c.id = touched.id
 returning c.id, c.first_reply_at is not null
 """
 
 
-def recompute(ids: Iterable[int], *, locked: bool = False) -> list[int]:
-    """Bring the kept fields of these conversations up to date: one query to lock their rows, in
-    order, unless the caller holds them (`locked`), and one to write. Those in which the team has
-    replied."""
+def recompute(
+    ids: Iterable[int], *, locked: bool = False, now: datetime | None = None
+) -> list[int]:
+    """Bring the kept fields of these conversations and their asks up to date: one query to lock
+    their rows, in order, unless the caller holds them (`locked`), and one to write. Those in which
+    the team has replied. `now`: when they are marked as done, where that is being done and no line
+    says so yet."""
     wanted = sorted(set(ids))
     if not wanted:
         return []
     with prepared_sql.cursor(connection) as cursor:
-        values: dict[str, Any] = {"ids": wanted, "misleading": MISLEADING}
+        values: dict[str, Any] = {
+            "ids": wanted, "misleading": MISLEADING, "now": now or timezone.now(),
+        }  # fmt: skip
         if not locked:
             cursor.execute(_LOCK, {"ids": wanted})
-        cursor.execute(_FACTS + _UPDATE, values)
+        cursor.execute(_FACTS + ASKS + _UPDATE, values)
         return [pk for pk, is_answered in cursor.fetchall() if is_answered]
 
 
-def recompute_locked(ids: Iterable[int]) -> None:
+def recompute_locked(ids: Iterable[int], *, now: datetime | None = None) -> None:
     """However many, a bounded number in a statement; the caller holds their rows."""
     wanted = sorted(set(ids))
     for start in range(0, len(wanted), STEP):
-        recompute(wanted[start : start + STEP], locked=True)
+        recompute(wanted[start : start + STEP], locked=True, now=now)
 
 
 KEPT = (
     "waiting_since", "mention_reason", "mention_keyword", "opened_at", "last_message_at",
     "message_count", "participant_count", "first_reply_at", "last_reply_at", "last_mention_at",
     "first_answer_at", "peer_answered_at", "last_message_id", "preview", "preview_by_id", "opening",
+    "alternations",
 )  # fmt: skip

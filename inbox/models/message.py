@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -173,6 +174,7 @@ class Message(models.Model):
         verb: str,
         *,
         by: User | None,
+        at: datetime | None = None,
         facts: dict[str, object] | None = None,
     ) -> Message:
         """A line such as "Lena assigned this to Bo", not saved yet."""
@@ -182,6 +184,6 @@ class Message(models.Model):
             kind=Kind.EVENT,
             by=by,
             event={"verb": verb, **(facts or {})},
-            sent_at=timezone.now(),
+            sent_at=at or timezone.now(),
             visibility="team",
         )

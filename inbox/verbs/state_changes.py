@@ -6,9 +6,11 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from community_hub.lib import live
 from inbox.models import Conversation, Message, State
@@ -32,6 +34,7 @@ def change(
 ) -> Changes:
     """Rows that are so already are left alone. The instances given are brought up to date."""
     given = {row.pk: row for row in conversations}
+    now = timezone.now()
     with transaction.atomic():
         locked = state_fields.lock(given)
         before: dict[int, Fields] = {}
@@ -43,7 +46,8 @@ def change(
                 before[pk], wanted[pk] = old, new
         state_fields.write(wanted)
         recompute_locked(
-            pk for pk in wanted if state_fields.may_wait_otherwise(locked[pk], wanted[pk])
+            (pk for pk in wanted if state_fields.may_wait_otherwise(locked[pk], wanted[pk])),
+            now=now,
         )
         fresh = Conversation.objects.in_bulk(list(wanted))
         for row in _keep_open_what_waits(fresh.values()):
@@ -53,7 +57,7 @@ def change(
             name, changed, by=by, group=group,
             before=lambda row: before[row.pk], after=lambda row: wanted[row.pk],
         )  # fmt: skip
-        add_event_lines(changed, name, by=by, facts=[
+        add_event_lines(changed, name, by=by, at=now, facts=[
             {"action": action.pk, **action.after} for action in changes.actions
         ])  # fmt: skip
         announce(changed)
@@ -107,12 +111,13 @@ def add_event_lines(
     name: str,
     *,
     by: User | None,
+    at: datetime | None = None,
     facts: Sequence[dict[str, Any]] | None = None,
 ) -> None:
     """A line such as "Lena assigned this to Bo" each; the words are made when it is shown."""
     Message.objects.bulk_create(
         [
-            Message.event_line(row.pk, row.source_id, name, by=by, facts=fact)
+            Message.event_line(row.pk, row.source_id, name, by=by, at=at, facts=fact)
             for row, fact in zip(conversations, facts or [{}] * len(conversations), strict=True)
         ]
     )
