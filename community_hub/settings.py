@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "team",
     "members",
     "events",
+    "insights",
     "inbox",
     "sandbox",
 ]
