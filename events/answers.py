@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import Count, F, Q, Sum
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -70,22 +70,41 @@ def answer(
     Refused where the event takes no answers, or somebody who is going has no seats for so many
     guests. Asked again, nothing changes. `identity_id`: the address that they confirmed it by."""
     with transaction.atomic():
-        event = lock(event_id)
-        if not event.takes_answers:
-            raise Refused(closed_words(event))
-        row, before = _found(event, member_id, origin)
-        guests = min(max(guests, 0), max(event.most_guests, row.guests))
-        _decide(event, row, Answer(wanted), guests)
-        if role:
-            row.role = Part(role)
-        if before == _state(row):
-            return Outcome(row, before)
-        row.identity_id = identity_id or row.identity_id
-        row.save()
-        attendance_log.write(event, [row], actor_id=actor_id)
-        given = give_seats(event) if before else []  # who is new frees no seat
-        publish(event)
-        return Outcome(row, before, given)
+        return answer_within(
+            event_id, member_id, wanted, guests=guests, origin=origin, role=role,
+            actor_id=actor_id, identity_id=identity_id,
+        )  # fmt: skip
+
+
+def answer_within(
+    event_id: int,
+    member_id: int,
+    wanted: str,
+    *,
+    guests: int = 0,
+    origin: str = Origin.PAGE,
+    role: str = "",
+    actor_id: int | None = None,
+    identity_id: int | None = None,
+) -> Outcome:
+    """As answer(), in a transaction of the caller, which a Refused must end: everybody else who
+    answers waits from here until it does."""
+    event = lock(event_id)
+    if not event.takes_answers:
+        raise Refused(closed_words(event))
+    row, before = _found(event, member_id, origin)
+    guests = min(max(guests, 0), max(event.most_guests, row.guests))
+    _decide(event, row, Answer(wanted), guests)
+    if role:
+        row.role = Part(role)
+    if before == _state(row):
+        return Outcome(row, before)
+    row.identity_id = identity_id or row.identity_id
+    row.save(force_insert=before is None)
+    attendance_log.write(event, [row], actor_id=actor_id)
+    given = give_seats(event) if before else []  # who is new frees no seat
+    publish(event)
+    return Outcome(row, before, given)
 
 
 def give_seats(event: Event) -> list[Attendance]:
@@ -150,7 +169,8 @@ def closed_words(event: Event) -> str:
 
 
 def _locked(pk: int) -> Any:
-    return Event.objects.present().select_for_update(of=("self",)).filter(pk=pk)
+    rows = Event.objects.present().select_for_update(of=("self",), no_key=True)
+    return rows.filter(pk=pk)
 
 
 def _taken(event: int, without: int) -> Any:
@@ -167,12 +187,14 @@ def _of_member(event: int, member: int) -> Any:
     return Attendance.objects.filter(event=event, member=member)
 
 
-def _next_in_line(event: int) -> Any:
-    return (
-        Attendance.objects.filter(event=event)
-        .waiting_longest_first()
-        .values_list("pk", flat=True)[:1]
-    )
+def _seats(event: int) -> Any:
+    """(seats that are taken, how many wait)."""
+    rows = Attendance.objects.filter(event=event, answer__in=[Answer.GOING, Answer.WAITING])
+    taken = Sum(F("guests") + 1, filter=Q(answer=Answer.GOING), default=0)
+    waiting = Count("pk", filter=Q(answer=Answer.WAITING))
+    return rows.order_by().values("event").annotate(taken=taken, waiting=waiting).values_list(
+        "taken", "waiting"
+    )  # fmt: skip
 
 
 def _found(event: Event, member_id: int, origin: str) -> tuple[Attendance, dict[str, Any] | None]:
@@ -206,8 +228,10 @@ def _decide(event: Event, row: Attendance, wanted: Answer, guests: int) -> None:
         row.waiting_since = now  # who wants more seats than before waits anew
         row.guests = guests
         return
-    waiting = compiled_sql.rows("event-line", _next_in_line, event=event.pk)
-    seated = not waiting and _fits(event, row, guests + 1)
+    found = compiled_sql.rows("event-seats", _seats, event=event.pk)
+    seats_taken, waiting = found[0] if found else (0, 0)
+    room = event.capacity is None or seats_taken + guests + 1 <= event.capacity
+    seated = not waiting and room
     row.answer = Answer.GOING if seated else Answer.WAITING
     row.waiting_since = None if seated else now
     row.answered_at, row.guests = now, guests

@@ -40,7 +40,7 @@ def attended(value: str, context: Context) -> Q:
         return _at_least(n + (sign == ">"))
     if sign in ("<", "<="):
         return ~_at_least(n + (sign == "<="))
-    return _at_least(n) & ~_at_least(n + 1)
+    return _so_often(n=n) if n else ~_at_least(1)
 
 
 def answered(value: str, context: Context) -> Q:
@@ -78,12 +78,15 @@ def _few(rows: QuerySet[Attendance]) -> Q:
 
 
 def _at_least(n: int) -> Q:
-    if n < 1:
-        return EVERY_ROW
-    came = Attendance.objects.came()
-    often = came.values("member").annotate(n=Count("pk")).filter(n__gte=n)
+    return _so_often(n__gte=n) if n > 0 else EVERY_ROW
+
+
+def _so_often(**times: int) -> Q:
+    """By a lookup of `n`, the number of events that they came to."""
+    came = Attendance.objects.came().values("member")
+    often = came.annotate(n=Count("event")).filter(**times)  # of a column that the index has
     few = found_first(often, "member")
-    return Q(Exists(came.filter(member=OuterRef("pk"))[n - 1 : n])) if few is None else few
+    return Q(pk__in=often.values("member")) if few is None else few
 
 
 def _members_called(value: str, context: Context, mistake: Mistake) -> list[int]:

@@ -100,7 +100,7 @@ def confirm(token: str) -> Attendance | None:
         if row is None or row.attendance:
             return row.attendance if row else None
         owner = email_identity.verified_owner(row.email, row.name)
-        outcome = answers.answer(
+        outcome = answers.answer_within(
             row.event_id,
             owner.member_id,
             row.wanted,

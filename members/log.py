@@ -147,7 +147,7 @@ def rewrite(lines: Iterable[Line]) -> None:
     """As `log_many`, for what somebody corrects: also when and where it was, and who may read it.
     The last contact of whom they tell of may be an earlier one then."""
     rows = list(lines)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         _written(rows, _REWRITE)
         _keep_contact({row.member_id for row in rows if row.kind.is_contact})
 

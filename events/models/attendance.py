@@ -142,6 +142,11 @@ class Attendance(models.Model):
             models.Index(
                 fields=["event"], condition=Q(checked_in_at__isnull=False), name="came_to_event"
             ),
+            models.Index(
+                fields=["member", "event"],
+                condition=Q(checked_in_at__isnull=False),
+                name="came_by_member",
+            ),
         ]
 
     def __str__(self) -> str:

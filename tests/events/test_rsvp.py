@@ -359,6 +359,6 @@ def test_confirming_takes_few_queries(mallory, django_assert_max_num_queries):
     say(mallory, event)
     link = mailed_link()
     cache.clear()
-    with django_assert_max_num_queries(21):
+    with django_assert_max_num_queries(14):
         mallory.post(link)
     assert notices.Notice.objects.count() == 1
