@@ -48,7 +48,9 @@ class Ask(models.Model):
         "inbox.Source", on_delete=models.CASCADE, related_name="+", db_index=False
     )
     message = models.ForeignKey("inbox.Message", on_delete=models.CASCADE, related_name="+")
-    member = models.ForeignKey("members.Member", null=True, on_delete=models.SET_NULL)
+    member = models.ForeignKey(
+        "members.Member", null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     asked_at = models.DateTimeField()
     team_replied_at = models.DateTimeField(null=True)
     replied_by = models.ForeignKey(
