@@ -70,7 +70,6 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "community_hub.lib.permissions_policy.PermissionsPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -214,7 +213,10 @@ SANDBOX_ENABLED = env_flag("SANDBOX_ENABLED", DEMO)
 
 # Words, times, files -----------------------------------------------------------------------
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+# Of the pages and mails for people without an account. Those of the team are in LANGUAGE_CODE.
+VISITOR_LANGUAGES = LANGUAGES
+LOCALE_PATHS = [BASE_DIR / "community_hub" / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -22,7 +22,7 @@ from members.follow_ups import today
 from members.models import FollowUpKind
 from team.models import User
 
-from . import answers, attendance_log, feedback, notices
+from . import answers, attendance_log, feedback, mail_subjects, notices
 from .models import Attendance, Event, Kind, Notice, State
 from .models.attendance import AttendanceQuerySet
 from .models.event import EventQuerySet
@@ -107,13 +107,6 @@ def _owners(event: Event, row: Attendance) -> list[User]:
     return [user for user in both if user is not None]
 
 
-def _subject(notice: Notice) -> str:
-    event = notice.attendance.event
-    if event.thanks:
-        return _("Thanks for coming: %(event)s") % {"event": event}
-    return _("How was it? %(event)s") % {"event": event}
-
-
 def _asks(notice: Notice) -> bool:
     return feedback.is_asked(notice.attendance) and not notice.attendance.feedback_given
 
@@ -131,4 +124,6 @@ def _more(notice: Notice) -> dict[str, str]:
 
 def register_kinds() -> None:
     """By EventsConfig.ready()."""
-    notices.register(notices.Kind(THANKS, _subject, is_true=_is_true, coming=False, more=_more))
+    notices.register(
+        notices.Kind(THANKS, mail_subjects.thanks, is_true=_is_true, coming=False, more=_more)
+    )

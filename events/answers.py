@@ -86,6 +86,7 @@ def answer_within(
     role: str = "",
     actor_id: int | None = None,
     identity_id: int | None = None,
+    language: str = "",
 ) -> Outcome:
     """As answer(), in a transaction of the caller, which a Refused must end: everybody else who
     answers waits from here until it does."""
@@ -100,6 +101,7 @@ def answer_within(
     if before == _state(row):
         return Outcome(row, before)
     row.identity_id = identity_id or row.identity_id
+    row.language = language or row.language
     row.save(force_insert=before is None)
     attendance_log.write(event, [row], actor_id=actor_id)
     given = give_seats(event) if before else []  # who is new frees no seat

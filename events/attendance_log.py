@@ -16,7 +16,7 @@ from members import log, stage_rule
 from members.log import Line
 from members.models import ActivityKind
 
-from . import event_bonds
+from . import event_bonds, visitors
 from .models import Answer, Attendance, Event
 
 CAME = "checked-in"
@@ -72,7 +72,8 @@ def _line(
     at: datetime | None,
     actor_id: int | None,
 ) -> Line:
-    said = words_of(TOOK_PART if event.is_content else what, row.guests)
+    with visitors.as_the_team():
+        said = words_of(TOOK_PART if event.is_content else what, row.guests)
     return Line(
         member_id=row.member_id,
         kind=kind,

@@ -9,9 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from . import notices
+from . import mail_subjects, notices
 from .models import Answer, Attendance, Event, Notice, State
 from .notices import Kind
 from .when_words import when_at
@@ -70,14 +69,6 @@ def _written(event: Event) -> dict[str, Any]:
 # The kinds ----------------------------------------------------------------------------------------
 
 
-def _confirmed_subject(notice: Notice) -> str:
-    said = {
-        Answer.WAITING: _("Waiting list: %(event)s"),
-        Answer.MAYBE: _("You may come: %(event)s"),
-    }.get(Answer(notice.attendance.answer), _("You’re going: %(event)s"))
-    return said % {"event": notice.attendance.event}
-
-
 def _is_coming(notice: Notice) -> bool:
     return notice.attendance.answer in (Answer.GOING, Answer.MAYBE, Answer.WAITING)
 
@@ -116,14 +107,14 @@ def register_kinds() -> None:
     for kind in (
         Kind(
             "confirmed",
-            _confirmed_subject,
+            mail_subjects.confirmed,
             is_true=lambda notice: _event_is_on(notice) and _is_coming(notice),
             asked_for=True,
             method="REQUEST",
         ),
         Kind(
             "seat",
-            lambda notice: _("You have a seat: %(event)s") % {"event": notice.attendance.event},
+            mail_subjects.seat,
             is_true=lambda notice: (
                 _event_is_on(notice) and notice.attendance.answer == Answer.GOING
             ),
@@ -131,20 +122,20 @@ def register_kinds() -> None:
         ),
         Kind(
             "moved",
-            lambda notice: _("Changed: %(event)s") % {"event": notice.attendance.event},
+            mail_subjects.moved,
             is_true=_is_moved,
             method="REQUEST",
             more=_what_moved,
         ),
         Kind(
             "cancelled",
-            lambda notice: _("Cancelled: %(event)s") % {"event": notice.attendance.event},
+            mail_subjects.cancelled,
             is_true=lambda notice: notice.attendance.event.state == State.CANCELLED,
             method="CANCEL",
         ),
         Kind(
             "restored",
-            lambda notice: _("It takes place: %(event)s") % {"event": notice.attendance.event},
+            mail_subjects.restored,
             is_true=_event_is_on,
             method="REQUEST",
         ),

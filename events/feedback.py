@@ -7,12 +7,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django import forms
 from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from community_hub.lib.text import one_line
 from members import log
@@ -20,44 +18,12 @@ from members.log import Line
 from members.models import ActivityKind
 from team.models import User
 
+from . import visitors
 from .models import Answer, Attendance, Event, Feedback, State
-from .models.feedback import LONGEST_ANSWER
 
 RATINGS = (5, 4, 3, 2, 1)
 MOST_SHOWN = 200
 LONGEST_LINE = 300
-
-
-class FeedbackForm(forms.Form):
-    rating = forms.TypedChoiceField(
-        label=gettext_lazy("Was it worth your time?"),
-        coerce=int,
-        choices=[
-            ("5", gettext_lazy("5: very much")),
-            ("4", "4"),
-            ("3", "3"),
-            ("2", "2"),
-            ("1", gettext_lazy("1: not at all")),
-        ],
-        widget=forms.RadioSelect,
-    )
-    best = forms.CharField(
-        label=gettext_lazy("What was best?"),
-        max_length=LONGEST_ANSWER,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-    change = forms.CharField(
-        label=gettext_lazy("What should we change?"),
-        max_length=LONGEST_ANSWER,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-    anonymous = forms.BooleanField(
-        label=gettext_lazy("Send it without my name"),
-        help_text=gettext_lazy("Then nobody can see that it is yours, and it can’t be changed."),
-        required=False,
-    )
 
 
 def is_asked(attendance: Attendance) -> bool:
@@ -90,10 +56,11 @@ def give(
 
 
 def _line(attendance: Attendance, row: Feedback) -> Line:
-    said = _("Feedback on “%(event)s”: %(rating)s of 5") % {
-        "event": attendance.event.title,
-        "rating": row.rating,
-    }
+    with visitors.as_the_team():
+        said = _("Feedback on “%(event)s”: %(rating)s of 5") % {
+            "event": attendance.event.title,
+            "rating": row.rating,
+        }
     words = [words for words in (row.best, row.change) if words]
     return Line(
         member_id=attendance.member_id,

@@ -19,7 +19,7 @@ from members.hooks import Place, WayToReach
 from members.listing import MemberListing
 from members.models import Member
 
-from . import notices
+from . import mail_subjects, notices
 from .calendar_words import public_url
 from .models import Answer, Attendance, Event, Invitation, Notice
 from .models.invitation import LONGEST_TEXT
@@ -244,7 +244,7 @@ def register_kinds() -> None:
     notices.register(
         Kind(
             "invitation",
-            lambda notice: _("Invitation: %(event)s") % {"event": notice.attendance.event},
+            mail_subjects.invitation,
             is_true=_is_open,
             more=lambda notice: {
                 "words": notice.data["text"],

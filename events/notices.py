@@ -29,7 +29,7 @@ from community_hub.lib.paths import path
 from community_hub.lib.text import one_line
 from members import contact, email_identity
 
-from . import mailing
+from . import mailing, visitors
 from .models import Attendance, Event, Notice
 
 log = structlog.get_logger(__name__)
@@ -137,7 +137,8 @@ def _send(row: Notice, to: str, connection: Any) -> bool:
         Notice.objects.filter(pk=row.pk).update(sent_at=None, dropped_at=now, error=reason[:200])
         return True
     try:
-        message = _compose(row, to)
+        with visitors.speaking(row.attendance.language):
+            message = _compose(row, to)
         message.connection = connection
         message.send()
     except OSError as error:

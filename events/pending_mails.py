@@ -5,11 +5,9 @@ from __future__ import annotations
 from time import monotonic
 
 import structlog
-from django.conf import settings
-from django.utils import timezone, translation
-from django.utils.translation import gettext as _
+from django.utils import timezone
 
-from . import mailing, rsvp
+from . import mail_subjects, mailing, rsvp, visitors
 from .models import PendingAnswer
 
 log = structlog.get_logger(__name__)
@@ -29,8 +27,8 @@ def send(pk: int) -> bool:
     if row.confirmed_at or not row.event.takes_answers or not row.event.has_public_page:
         return True
     try:
-        with translation.override(row.language or settings.LANGUAGE_CODE):
-            subject = _("Confirm your answer: %(event)s") % {"event": row.event}
+        with visitors.speaking(row.language):
+            subject = mail_subjects.confirm(row.event)
             more = {"confirm": rsvp.link_of(row)}
             mailing.compose("confirm", subject, row.email, row.event, more).send()
     except OSError as error:

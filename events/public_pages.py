@@ -82,8 +82,9 @@ class PublicEvent:
     @property
     def picture(self) -> str:
         """With the version, since chat programs keep pictures for long."""
-        drawn = path("event-picture", self.event.slug)
-        return f"{settings.HUB_URL}{drawn}?v={self.event.version}"
+        drawn, language = path("event-picture", self.event.slug), get_language()
+        spoken = "" if language == settings.LANGUAGE_CODE else f"&lang={language}"
+        return f"{settings.HUB_URL}{drawn}?v={self.event.version}{spoken}"
 
     @property
     def data(self) -> Any:

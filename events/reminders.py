@@ -10,11 +10,10 @@ from datetime import UTC, datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from team import hours
 
-from . import notices
+from . import mail_subjects, notices
 from .models import Answer, Attendance, Event, Kind, Notice, State
 from .models.attendance import AttendanceQuerySet
 
@@ -92,10 +91,6 @@ def _is_true(notice: Notice) -> bool:
     )
 
 
-def _subject(notice: Notice) -> str:
-    return _("Reminder: %(event)s") % {"event": notice.attendance.event}
-
-
 def register_kinds() -> None:
     """By EventsConfig.ready()."""
-    notices.register(notices.Kind(KIND, _subject, is_true=_is_true))
+    notices.register(notices.Kind(KIND, mail_subjects.reminder, is_true=_is_true))

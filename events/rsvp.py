@@ -107,11 +107,15 @@ def confirm(token: str) -> Attendance | None:
             guests=row.guests,
             origin=Origin.PAGE,
             identity_id=owner.identity_id,
+            language=row.language,
         )
         there = outcome.attendance
-        if there.identity_id != owner.identity_id:  # the answer itself was no other than before
-            there.identity_id = owner.identity_id
-            Attendance.objects.filter(pk=there.pk).update(identity=owner.identity_id)
+        language = row.language or there.language
+        if (there.identity_id, there.language) != (owner.identity_id, language):
+            # the answer itself was no other than before
+            there.identity_id, there.language = owner.identity_id, language
+            rows = Attendance.objects.filter(pk=there.pk)
+            rows.update(identity=owner.identity_id, language=language)
         row.attendance, row.confirmed_at = there, timezone.now()
         row.save(update_fields=["attendance", "confirmed_at"])
         notices.queue_notices("confirmed", [there.pk], sequence=notices.moment(row.confirmed_at))

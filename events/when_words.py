@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.formats import date_format
+from django.utils.translation import pgettext
 
 from team import hours
 
@@ -22,16 +23,17 @@ class When:
 
     @property
     def day(self) -> str:
-        return date_format(self.starts, "l, j F Y")
+        return _day(self.starts)
 
     @property
     def clock(self) -> str:
         """ "19:00–21:00"; with the last day where it is another."""
         if self.starts == self.ends:
-            return f"{self.starts:%H:%M}"
+            return _clock(f"{self.starts:%H:%M}")
         if self.starts.date() == self.ends.date():
-            return f"{self.starts:%H:%M}–{self.ends:%H:%M}"
-        return f"{self.starts:%H:%M} – {date_format(self.ends, 'l, j F Y')}, {self.ends:%H:%M}"
+            return _clock(f"{self.starts:%H:%M}–{self.ends:%H:%M}")
+        start, end = _clock(f"{self.starts:%H:%M}"), _clock(f"{self.ends:%H:%M}")
+        return f"{start} – {_day(self.ends)}, {end}"
 
     @property
     def zone_words(self) -> str:
@@ -57,6 +59,15 @@ def when_at(starts: datetime, ends: datetime, zone_name: str) -> When:
     zone = hours.zone(zone_name)
     known = zone_name if str(zone) == zone_name else "UTC"
     return When(starts.astimezone(zone), ends.astimezone(zone), known)
+
+
+def _day(at: datetime) -> str:
+    return date_format(at, pgettext("date format", "l, j F Y"))
+
+
+def _clock(words: str) -> str:
+    """`words`: "19:00" or "19:00–21:00"."""
+    return pgettext("times of day", "%(times)s") % {"times": words}
 
 
 def place_of(event: Event) -> str:

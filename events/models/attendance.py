@@ -115,6 +115,7 @@ class Attendance(models.Model):
     )  # the address that confirmed it, which mails about it go to
     code = models.CharField(max_length=10, default=new_code)
     token = models.CharField(max_length=64, unique=True, default=new_token)
+    language = models.CharField(max_length=16, blank=True, default="", db_default="")  # of mails
     no_reminders = models.BooleanField(default=False, db_default=False)  # they want none of this
     feedback_given = models.BooleanField(default=False, db_default=False)  # the link was used
     created_at = models.DateTimeField(default=timezone.now)

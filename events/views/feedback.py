@@ -11,15 +11,17 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from events import feedback as asking
 from events import public_pages, rsvp, rsvp_limits
-from events.feedback import FeedbackForm
+from events.feedback_form import FeedbackForm
 from events.views.access import visible_event
 from events.views.personal import PRIVATE
+from events.visitors import in_their_language
 from team.http import AuthenticatedHttpRequest
 
 
 @csrf_exempt  # whoever has the link may; nothing depends on a session
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@in_their_language
 def mine(request: HttpRequest, token: str) -> HttpResponse:
     """Asked once a link. POST answers."""
     found = rsvp.attendance_of(token)

@@ -18,6 +18,7 @@ from events import answers, calendar_links, desk, public_pages, rsvp, rsvp_limit
 from events.models import Answer, Attendance
 from events.public_pages import PublicEvent
 from events.rsvp_forms import MyAnswerForm
+from events.visitors import in_their_language
 
 PRIVATE = {
     "Referrer-Policy": "no-referrer",
@@ -29,6 +30,7 @@ PRIVATE = {
 @csrf_exempt  # whoever has the link may; nothing depends on a session
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@in_their_language
 def confirmation(request: HttpRequest, token: str) -> HttpResponse:
     """GET changes nothing, since mail scanners follow links: the page has a button that posts."""
     try:
@@ -41,6 +43,7 @@ def confirmation(request: HttpRequest, token: str) -> HttpResponse:
 @csrf_exempt
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@in_their_language
 def mine(request: HttpRequest, token: str) -> HttpResponse:
     """The answer that the link is of; POST changes it."""
     attendance = _attendance(token)
@@ -59,6 +62,7 @@ def mine(request: HttpRequest, token: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@in_their_language
 def calendar_file(request: HttpRequest, token: str) -> HttpResponse:
     """Without the address that they gave: the link may have been forwarded."""
     from events import ics  # icalendar is read by who needs it alone

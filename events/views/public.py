@@ -1,5 +1,6 @@
-"""What anybody may open without an account. No page of these sets or reads a cookie, so a form on
-them needs no token against forgery: nothing is done in anybody's name."""
+"""What anybody may open without an account. The only cookie that these pages set or read is that
+of the language, so a form on them needs no token against forgery: nothing is done in anybody's
+name."""
 
 from __future__ import annotations
 
@@ -24,6 +25,7 @@ from events import public_pages, rsvp, rsvp_limits
 from events.models import Event
 from events.public_pages import PublicEvent
 from events.rsvp_forms import RsvpForm
+from events.visitors import in_their_language
 
 PAGE = 50
 NONCE = "nonce-of-this-answer"  # in kept pages, in the place of the one of each answer
@@ -32,6 +34,7 @@ SOONEST, NEWEST = Order("starts_at"), Order("-starts_at")
 
 @login_not_required
 @require_safe
+@in_their_language
 def events(request: HttpRequest) -> HttpResponse:
     """Those to come, the soonest first; with `past`, those that are over, the newest first."""
     past, now = "past" in request.GET, timezone.now()
@@ -52,6 +55,7 @@ def events(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@in_their_language
 def event(request: HttpRequest, slug: str) -> HttpResponse:
     """GET: the page. POST: an answer, which a link by mail confirms."""
     found = _event(slug)
@@ -63,6 +67,7 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@in_their_language
 def sent(request: HttpRequest, slug: str) -> HttpResponse:
     """After an answer: the same for every address."""
     return render(request, "events/public/sent.html", _context(_event(slug)))
@@ -72,6 +77,7 @@ def sent(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @xframe_options_exempt
 @csp_replace({"frame-ancestors": ["*"]})  # type: ignore[arg-type]  # its type knows no slug
+@in_their_language
 def embedded(request: HttpRequest, slug: str) -> HttpResponse:
     """For a frame on any site: no form, but a link to the whole page in a window of its own, so
     that nobody types into what they can't tell from the site around it."""
@@ -87,6 +93,7 @@ def embedded(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@in_their_language
 def picture(request: HttpRequest, slug: str) -> HttpResponse:
     drawn = public_pages.picture_of(_event(slug))
     headers = {"Cache-Control": "public, max-age=3600"}
