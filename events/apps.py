@@ -25,6 +25,7 @@ class EventsConfig(AppConfig):
             member_filters,
             reminders,
             today,
+            undelivered,
         )
         from events.models.event import EventTag, visible_event_tags
         from events.verbs import (  # noqa: F401 - register themselves
@@ -40,11 +41,13 @@ class EventsConfig(AppConfig):
             inviting,
             linking,
             removing,
+            resending,
             series,
         )
         from members import hooks
         from members.filters import PEOPLE
         from team import files, listings
+        from team import hooks as of_team
 
         hooks.tag_uses.append(hooks.TagUse(EventTag, "event", visible_event_tags))
         change_notices.register_kinds()
@@ -60,6 +63,7 @@ class EventsConfig(AppConfig):
         hooks.handover_sections.append(handover.SECTION)
         hooks.on_staff_changed.append(event_bonds.staff_changed)
         hooks.conversation_menu.append(conversation_menu.ENTRY)
+        of_team.health_lines.append(undelivered.health)
         files.readers.append(event_files.FILE_READER)
         listings.register(
             listings.ListKind(

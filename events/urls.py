@@ -13,6 +13,7 @@ from events.views import (
     imports,
     links,
     states,
+    undelivered,
 )
 
 urlpatterns = [
@@ -30,6 +31,7 @@ urlpatterns = [
     path("events/<int:pk>/effect/", effect.effect, name="event-effect"),
     path("events/<int:pk>/effect/<slug:slug>/", effect.rows, name="event-effect-rows"),
     path("events/<int:pk>/participants/", effect.participants, name="event-participants"),
+    path("events/<int:pk>/undelivered/", undelivered.mails, name="event-undelivered"),
     # Calendars: read by others, and imported
     path("events/calendars/", calendars.calendars, name="calendars"),
     path("events/calendars/links/", calendars.links, name="calendar-links"),

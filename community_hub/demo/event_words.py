@@ -147,3 +147,12 @@ NAMED: People = (
     *SUMMER_CAME, *AUTUMN_BACK, *AUTUMN_NEW, *AUTUMN_NO_SHOWS, *AUTUMN_DECLINED, *EVENING_REGULARS,
     *BERLIN_GOING, *BERLIN_MAYBE, *BERLIN_DECLINED, *(each[:2] for each in BERLIN_ROLES),
 )  # fmt: skip
+
+# Of 5, what was best, what to change; as those who came to the autumn meet-up answered
+AUTUMN_FEEDBACK = (
+    (5, "Seeing the insides of somebody else’s build, and being allowed to touch it.", ""),
+    (4, "The talk about clock drift.", "The soldering tables were in the loudest corner."),
+    (5, "I came alone and knew six people by the end.", "Name tags with handles, please."),
+    (3, "Good people.", "It started forty minutes late. Trains do not."),
+    (5, "Petra’s patch explained from the first knob.", "A second date for who works Saturdays."),
+)

@@ -11,15 +11,16 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from events import answers, attendance_log, rsvp
-from events.models import Answer, Attendance, Event, Part
+from events import answers, attendance_log, feedback, rsvp
+from events.models import Answer, Attendance, Event, Feedback, Part
 from events.series import BY_WEEKDAY, Repeat
 from events.verbs import adding, attending, content, editing, linking, series
 from inbox.models import Source
 from members import derived, email_identity
-from members.models import Identity, Member, Stage, Tag
+from members.models import Activity, Identity, Member, Stage, Tag
 from team.models import User
 
 from . import event_words as words
@@ -102,9 +103,20 @@ def autumn_meet_up(
     for number, row in enumerate(answered.filter(member__in=came).order_by("pk")):
         at = event.starts_at + timedelta(minutes=4 * number - 10)
         attending.check_in(row, by=users[words.AUTUMN.co_host], at=at)
+    _give_feedback(event, answered.filter(member__in=came).order_by("pk"))
     walked_in = Member.objects.get(name=words.AUTUMN_WALK_IN, identities=None)
     adding.add_people(event, [walked_in], by=by)
     attendance_log.write_no_shows(event, answered.filter(member__in=absent))
+
+
+def _give_feedback(event: Event, came: QuerySet[Attendance]) -> None:
+    """By some of those who came, on the two days after; every other one without their name."""
+    for number, (row, said) in enumerate(zip(came, words.AUTUMN_FEEDBACK, strict=False)):
+        given = feedback.give(row, *said, anonymous=number % 2 == 1)
+        if given and given.at:
+            at = event.ends_at + timedelta(hours=14 + 5 * number)
+            Feedback.objects.filter(pk=given.pk).update(at=at)
+            Activity.objects.filter(key=f"feedback:{given.pk}").update(occurred_at=at)
 
 
 def repair_evenings(sources: Sources, users: Users, others: Iterator[Member]) -> None:

@@ -55,7 +55,12 @@ class Notice(models.Model):
                 fields=["next_try_at", "id"],
                 condition=Q(sent_at__isnull=True, dropped_at__isnull=True),
                 name="notices_to_send",
-            )
+            ),
+            models.Index(
+                fields=["attendance"],
+                condition=Q(dropped_at__isnull=False, failures__gt=0),
+                name="notices_refused",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django_htmx.http import trigger_client_event
 
 from community_hub.lib import htmx
-from events.models import Attendance, Event
+from events.models import Attendance, Event, Notice
 from team.actions import Changes
 from team.http import AuthenticatedHttpRequest
 
 
-def visible_event(request: AuthenticatedHttpRequest, pk: int) -> Event:
+def visible_event(request: AuthenticatedHttpRequest, pk: int, *, with_mails: bool = False) -> Event:
+    """`with_mails`: also whether some could not be delivered, as `has_undelivered`."""
     seen = Event.objects.visible_to(request.user).present().select_related("host", "series")
+    if with_mails:
+        refused = Notice.objects.refused().filter(attendance__event=OuterRef("pk"))
+        seen = seen.annotate(has_undelivered=Exists(refused))
     return get_object_or_404(seen, pk=pk)
 
 

@@ -31,7 +31,7 @@ PARTS = ("event", "event-people", "more-people")
 def event(request: AuthenticatedHttpRequest, pk: int) -> HttpResponse:
     """`answer`: whose list is shown, one of attendances.TABS; `name`: a part of a name; `before`:
     the cursor of the last row above. DELETE: of what nobody has answered to."""
-    found = visible_event(request, pk)
+    found = visible_event(request, pk, with_mails=True)
     if request.method == "GET":
         reader = with_hidden_scopes_read(request.user)
         context = people_of(request, found, reader)

@@ -21,7 +21,8 @@ from community_hub.lib import live, schedule
 from community_hub.lib.keyset import counted
 from inbox.models import Delivery, Source
 from inbox.pages.source_status import Report, reports
-from team import jobs
+from team import hooks, jobs
+from team.hooks import HealthLine
 from team.models import BackgroundJob, MailFailure
 
 QUEUES = ("celery", "delivery", "pictures")
@@ -47,6 +48,7 @@ class SystemHealth:
     queues: list[Queue]
     sources: list[Report]
     deliveries: dict[str, int]  # by state; capped
+    others: list[HealthLine]  # of other apps
     mail: dict[str, int]  # how many addresses of colleagues are refused, or tried again later
     disk_free: int  # bytes
     disk_total: int
@@ -69,6 +71,7 @@ def look() -> SystemHealth:
         queues=[_queue(name) for name in QUEUES],
         sources=reports(Source.objects.order_by("name", "pk")[:200]),
         deliveries=_deliveries(),
+        others=[line for lines in hooks.health_lines for line in lines()],
         mail={
             "refused": counted(MailFailure.objects.refused()),
             "delayed": counted(MailFailure.objects.delayed()),

@@ -63,6 +63,11 @@ def _queues(health: SystemHealth) -> Iterator[Figure]:
             yield "hub_queue_oldest_seconds", {"queue": queue.name}, queue.oldest
 
 
+def _others(health: SystemHealth) -> Iterator[Figure]:
+    for line in health.others:
+        yield "hub_part_ok", {"part": line.slug}, float(not line.is_bad)
+
+
 def _sources(health: SystemHealth) -> Iterator[Figure]:
     """By their ids: a name may tell what is restricted."""
     now = timezone.now()
@@ -96,6 +101,7 @@ _FIGURES: dict[str, Callable[[SystemHealth], Iterator[Figure]]] = {
     "jobs": _jobs,
     "queues": _queues,
     "sources": _sources,
+    "others": _others,
     "deliveries": _deliveries,
     "mail": _mail,
     "disk_free": lambda health: iter([("hub_disk_free_bytes", {}, float(health.disk_free))]),

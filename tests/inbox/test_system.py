@@ -43,7 +43,7 @@ def test_the_page_costs_the_same_for_many_sources(
     for _ in range(12):
         make_source()
     client.force_login(alice)
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(22):
         client.get("/system/")
 
 
@@ -104,6 +104,7 @@ def test_metrics_tell_what_the_page_shows(client, alice, bob, settings) -> None:
     at = f'{{source="{source.pk}"}}'
     assert told[f"hub_source_last_sync_age_seconds{at}"] == pytest.approx(540, abs=30)
     assert told[f'hub_source_state{{source="{source.pk}",state="active"}}'] == 1
+    assert told['hub_part_ok{part="event-mails"}'] == 1
     assert told["hub_disk_size_bytes"] == shown.disk_total
     for name, number in shown.versions.items():
         assert told[f'hub_version_info{{component="{name}",version="{number}"}}'] == 1

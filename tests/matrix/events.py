@@ -22,6 +22,7 @@ WRITTEN = {
 PEOPLE = {"who": "Jo Park", "answer": "going", "role": "attendee"}
 CHANGED = {"answer": "maybe", "role": "speaker", "guests": "0"}
 
+REFUSED = {"notice": lambda world: world.refused_notice.pk}
 CALENDAR_LINK = {"pk": lambda world: world.calendar_link.pk}
 FEED = {"pk": lambda world: world.calendar_feed.pk}
 NEW_FEED = {"url": "https://example.org/a.ics", "visibility": "team"}
@@ -50,6 +51,8 @@ ENDPOINTS = (
     Endpoint("attendances/<int:pk>/", "GET", TRIAGERS, ATTENDANCE, scoped=True),
     Endpoint("attendances/<int:pk>/", "POST", TRIAGERS, ATTENDANCE, CHANGED, scoped=True),
     Endpoint("attendances/<int:pk>/", "DELETE", TRIAGERS, ATTENDANCE, scoped=True),
+    Endpoint("events/<int:pk>/undelivered/", "GET", TRIAGERS, EVENT),
+    Endpoint("events/<int:pk>/undelivered/", "POST", TRIAGERS, EVENT, REFUSED, ok=(302,)),
     # Calendars
     Endpoint("events/calendars/", "GET"),
     Endpoint("events/calendars/links/", "POST"),

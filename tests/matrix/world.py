@@ -21,6 +21,7 @@ from events.models import (
     Feed,
     InvitationRun,
     Kind,
+    Notice,
     PendingAnswer,
 )
 from events.verbs import calendar_links, door_links
@@ -147,6 +148,12 @@ class World:
         """Out since an hour."""
         start = timezone.now() - timedelta(hours=1)
         return make_event("Ask us anything", kind=Kind.CONTENT, starts_at=start)
+
+    @cached_property
+    def refused_notice(self) -> Notice:
+        return Notice.objects.create(
+            attendance=self.attendance, kind="confirmed", failures=1, dropped_at=timezone.now()
+        )
 
     @cached_property
     def attendance_import(self) -> AttendanceImport:
