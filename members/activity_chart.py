@@ -182,7 +182,7 @@ def offered(counts: Counts, identities: Iterable[Identity], names: dict[str, str
         sources=[(scope, name) for name, scope in sources],
         teammates=[(f"us-{pk}", name) for name, pk in by_name[:MOST_PEOPLE]],
         accounts=[
-            (f"account-{each.pk}", each.at_handle or each.display_name or _("no name"))
+            (f"account-{each.pk}", each.called or _("no name"))
             for each in identities
             if each.pk in counts.accounts
         ],

@@ -109,3 +109,9 @@ class Identity(models.Model):
     @property
     def at_handle(self) -> str:
         return f"@{self.handle.lstrip('@')}" if self.handle else ""
+
+    @property
+    def called(self) -> str:
+        """What it is known by: "@ines", a name, or an email address; "" where none is known."""
+        address = self.external_id if self.network == "email" else ""
+        return self.at_handle or self.display_name or address

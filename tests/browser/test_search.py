@@ -22,7 +22,7 @@ def test_a_sentence_is_found_and_its_search_becomes_the_teams_view(sit, talk: Ta
     expect(box).to_be_focused()
     expect(box).to_have_value("is:waiting")
     page.keyboard.type(f'"{SAID}" i')
-    options = page.get_by_role("option")
+    options = page.get_by_role("listbox", name="Suggestions").get_by_role("option")
     expect(options.first).to_contain_text("is:")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")

@@ -183,3 +183,12 @@ def test_what_they_took_part_in_is_said_so(bob):
         "Took part in “Ask us anything”"
     )
     assert glance(ines, bob) == [("Last took part in", "Ask us anything")]
+
+
+def test_an_address_stands_among_the_accounts(client, bob):
+    ines = make_member("Ines Wolff")
+    make_identity(ines, network="email", external_id="ines@example.org", handle="", display_name="")
+    client.force_login(bob)
+    page = client.get(ines.get_absolute_url()).content.decode()
+    assert "ines@example.org" in page
+    assert "no name" not in page

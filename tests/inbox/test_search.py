@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from inbox import filter_values, listing
 from inbox.models import ConversationTag, Draft
 from inbox.pages import folders, searches
-from inbox.search import hits, limits
+from inbox.search import as_names, hits, limits
 from inbox.search.of_rows import newest_of_each
 from inbox.search.plan import plan
 from inbox.verbs import triage, writing
@@ -232,7 +232,10 @@ def test_a_quoted_name_or_handle_finds_what_they_wrote_and_is_taken_as_it_is_wri
         assert found(query, bob, sort) == [], query
 
 
-def test_where_nothing_is_found_a_word_that_is_a_name_is_offered_as_one(client, bob, lena):
+def test_where_nothing_is_found_a_word_that_is_a_name_is_offered_as_one(
+    client, bob, lena, monkeypatch
+):
+    monkeypatch.setattr(as_names, "PATIENCE_MS", 5_000)  # a busy machine answers late
     sofie = make_identity(make_member("Sofie Dahl"))
     said("my glass broke", author=sofie)
     said("glass", author=make_identity(make_member("Ann Other")))
