@@ -56,6 +56,7 @@ urlpatterns = [
     path("", include("events.urls_around")),
     path("", include("events.urls_check_in")),
     path("", include("events.urls_public")),
+    path("", include("insights.urls")),
     path("", include("team.urls")),
 ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from django.db.models import Q
@@ -58,6 +58,14 @@ class Scope:
     def _matching(self) -> Q:
         """Raises Mistake where the query has one."""
         return CONVERSATIONS.q(CONVERSATIONS.parse(self.query), context(self.user))
+
+    def check(self) -> None:
+        """Raises Mistake where the query has one."""
+        if self.query:
+            assert self._matching is not None
+
+    def without_query(self) -> Scope:
+        return replace(self, query="")
 
     def asks(self) -> AskQuerySet:
         rows = Ask.objects.filter(source__in=self.sources)

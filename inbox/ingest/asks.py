@@ -32,7 +32,7 @@ class _Said:
     is_bot: bool
     is_from_here: bool
     asks: bool
-    history_until: datetime | None  # when it arrived, if it arrived as history
+    is_history: bool  # when it arrived
 
 
 @dataclass(frozen=True)
@@ -98,11 +98,11 @@ def _end(
         it.at for it in closings
         if it.is_close and it.up_to >= ask.pk and (not reopened or it.at > max(reopened))
     ]  # fmt: skip
-    done = min(closes, default=ask.history_until)
+    done = min(closes, default=ask.at if ask.is_history else None)
     if done is None and ask.pk <= conversation.handled_up_to:
         row = Ask.objects.filter(conversation=conversation, message=ask.pk).first()
         done = row.closed_at if row else None
-    if reply and (done is None or ask.history_until or reply <= done):
+    if reply and (done is None or ask.is_history or reply <= done):
         return reply, True, reply
     return done, False, reply
 
@@ -130,7 +130,7 @@ def _facts(row: Message) -> _Said:
         user=row.by_id or (member.user_id if member else None), is_team=is_team, is_bot=is_bot,
         is_from_here=row.kind == Kind.OUTBOUND and row.by_id is not None,
         asks=row.kind == Kind.INBOUND and bool(row.mention_reason) and not is_team and not is_bot,
-        history_until=row.received_at if row.handled_on_arrival else None,
+        is_history=row.handled_on_arrival,
     )  # fmt: skip
 
 

@@ -38,7 +38,7 @@ class Ask(models.Model):
     `team_replied_at` is the first reply of the team, before anybody asks again; `replied_by` the
     teammate who wrote it, where it is known. `answered_at` is the first message after the mention
     by any other human, of the team or not. `closed_at` is when it was marked as done before there
-    was a reply, or arrived as history.
+    was a reply; what arrived as history never waited here, and has the time of the mention.
     """
 
     conversation = models.ForeignKey(
@@ -75,6 +75,9 @@ class Ask(models.Model):
                 fields=["team_replied_at", "id"],
                 condition=Q(team_replied_at__isnull=False),
                 name="asks_by_reply",
+            ),
+            models.Index(
+                fields=["closed_at"], condition=Q(closed_at__isnull=False), name="asks_by_end"
             ),
             models.Index(
                 fields=["asked_at", "id"],
@@ -121,7 +124,7 @@ closed as (
 ),
 ended as (
     select m.*, least(m.native_reply_at, h.at) as replied_at,
-           coalesce(c.at, case when m.handled_on_arrival then m.received_at
+           coalesce(c.at, case when m.handled_on_arrival then m.sent_at
                                when m.id <= m.handled_up_to then coalesce(old.closed_at, %(now)s)
                           end) as done_at
     from mention m

@@ -30,7 +30,7 @@ select id from inbox_conversation where id = any(%(ids)s) order by id for no key
 """
 _FACTS = """
 with said as (
-    select m.id, m.conversation_id, m.sent_at, m.received_at, m.kind, m.author_id, m.body_text,
+    select m.id, m.conversation_id, m.sent_at, m.kind, m.author_id, m.body_text,
            m.mention_reason, m.keyword, m.handled_on_arrival,
            person.id as member_id, coalesce(m.by_id, person.user_id) as user_id,
            coalesce(person.is_bot, false) as is_bot,

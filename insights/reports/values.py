@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -74,33 +73,24 @@ class Compared:
         return "up" if self.now.value > self.before.value else "down"
 
 
-@dataclass(frozen=True)
-class Series:
-    """A line or a row of bars: one value for each x, in order."""
-
-    name: Text
-    points: Sequence[tuple[date | str, float | None]]
-
-
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """Also what a chart's CSV has. `rows`: plain values, as many as there are columns."""
+    """Also what a chart's CSV has. `rows`: plain values, as many as there are columns. `units`: how
+    each column is shown; "" for words and days."""
 
     columns: Sequence[Text]
+    units: Sequence[Unit | str]
     rows: Sequence[Sequence[Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """One section of the page: its chart (by `chart`, a kind that charts know: "line", "bars",
-    "stacked", "heat", "flow", "" for none), the same as a table, and the finding in one sentence,
-    which is the chart's alternative text too."""
+    """One section of the page: a table, and the finding in one sentence. `chart`: "heat" where the
+    numbers of the table are shaded by how large they are."""
 
     key: str
     title: Text
     how: Text
     finding: str
-    unit: Unit = Unit.COUNT
+    table: Table
     chart: str = ""
-    series: Sequence[Series] = ()
-    table: Table = field(default_factory=lambda: Table(columns=(), rows=()))

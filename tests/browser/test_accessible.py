@@ -48,6 +48,7 @@ SCREENS = {
     "bond": "bond",
     "hand-over brief": "handover",
     "fields of members": "/members/fields/",
+    "insights": "/insights/",
     "outreach": "/members/outreach/",
     "organisations": "/organisations/",
     "organisation": "organisation",
