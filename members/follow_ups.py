@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -54,21 +54,38 @@ def due(user: User, *, of_team: bool, most: int) -> list[FollowUp]:
     so many, soonest first. A part of a UNION ALL keeps its order."""
 
     def found(reader: User, day: date, owner: int | None = None) -> QuerySet[FollowUp]:
-        rows = (
-            FollowUp.objects.visible_to(reader)
-            .open()
-            .due_by(day)
-            .select_related("owner", "member")
-            .soonest_first()
-        )
-        rows = rows.filter(owner=owner) if owner else rows
-        first, *others = (rows.filter(kind=kind)[:most] for kind in FollowUpKind)
+        first, *others = _due_by_kind(_due(reader, day), owner, most)
         return first.union(*others, all=True)
 
     mine: dict[str, int] = {} if of_team else {"owner": user.pk}
     key = ("due follow-ups", of_team, most)
     rows = rows_with_scopes_read(user, key, found, day=today_of(user), **mine)
     return with_days_left(rows, user)
+
+
+def due_of_both(user: User, *, most: int) -> tuple[list[FollowUp], list[FollowUp]]:
+    """due() of this colleague, and of everybody. One query."""
+
+    def found(reader: User, day: date, owner: int) -> QuerySet[FollowUp]:
+        rows = _due(reader, day)
+        own = _due_by_kind(rows.annotate(is_own=Value(True)), owner, most)
+        all_of_them = _due_by_kind(rows.annotate(is_own=Value(False)), None, most)
+        return own[0].union(*own[1:], *all_of_them, all=True)
+
+    key = ("due follow-ups of both", most)
+    rows: list[Any] = rows_with_scopes_read(user, key, found, day=today_of(user), owner=user.pk)
+    with_days_left(rows, user)
+    return [row for row in rows if row.is_own], [row for row in rows if not row.is_own]
+
+
+def _due(reader: User, day: date) -> FollowUpQuerySet:
+    rows = FollowUp.objects.visible_to(reader).open().due_by(day)
+    return rows.select_related("owner", "member").soonest_first()
+
+
+def _due_by_kind(rows: Any, owner: int | None, most: int) -> list[Any]:
+    rows = rows.filter(owner=owner) if owner else rows
+    return [rows.filter(kind=kind)[:most] for kind in FollowUpKind]
 
 
 def about(member: Any) -> FollowUpQuerySet:

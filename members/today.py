@@ -54,8 +54,13 @@ class FilledSection:
 
 def sections(user: User, *, of_team: bool) -> list[FilledSection]:
     """In their order; one query each, or one for several, and some for what is found."""
+    due = follow_ups.due(user, of_team=of_team, most=MOST + 1)
+    return _filled(user, of_team, _by_kind(due))
+
+
+def _filled(user: User, of_team: bool, due_of: dict[str, Found]) -> list[FilledSection]:
     found = []
-    rows_of, due_of = _rows_of_all(user, of_team), _due_of_all(user, of_team)
+    rows_of = _rows_of_all(user, of_team)
     for section in sorted(hooks.today_sections, key=lambda each: each.place):
         due, more_due = due_of.get(section.planned, ([], False))
         rows = rows_of[section.slug]
@@ -73,9 +78,12 @@ def _is_due(section: TodaySection, row: Any) -> bool:
     return section.is_due(row) if callable(section.is_due) else section.is_due
 
 
-def with_counts_of_team(own: list[FilledSection], user: User) -> list[FilledSection]:
-    """One's own sections; those that are empty say how many the team has there, as of a minute ago
-    at most: they are looked for as often as the team's page is, and not with each of one's own."""
+def own_sections(user: User) -> list[FilledSection]:
+    """One's own; those that are empty say how many the team has there, as of a minute ago at most:
+    they are looked for as often as the team's page is, and not with each of one's own. What the
+    team planned is read with what one planned oneself."""
+    due, due_of_team = follow_ups.due_of_both(user, most=MOST + 1)
+    own = _filled(user, False, _by_kind(due))
     if all(each.shown for each in own):
         return own
     key = f"today-of-team:{user.pk}"
@@ -83,8 +91,8 @@ def with_counts_of_team(own: list[FilledSection], user: User) -> list[FilledSect
     if rows is None:
         rows = {slug: len(found) for slug, found in _rows_of_all(user, True).items()}
         cache.set(key, rows, KEPT)
-    due = _due_of_all(user, True)
-    return [each if each.shown else _with_count(each, rows, due) for each in own]
+    of_team = _by_kind(due_of_team)
+    return [each if each.shown else _with_count(each, rows, of_team) for each in own]
 
 
 def _with_count(
@@ -112,10 +120,10 @@ def _rows_of_all(user: User, of_team: bool) -> dict[str, list[Any]]:
     return rows
 
 
-def _due_of_all(user: User, of_team: bool) -> dict[str, Found]:
-    """Due follow-ups by kind, the soonest first. One query."""
+def _by_kind(due: list[FollowUp]) -> dict[str, Found]:
+    """Due follow-ups, as many of each kind as are shown."""
     by_kind: dict[str, list[FollowUp]] = defaultdict(list)
-    for row in follow_ups.due(user, of_team=of_team, most=MOST + 1):
+    for row in due:
         by_kind[row.kind].append(row)
     return {kind: (rows[:MOST], len(rows) > MOST) for kind, rows in by_kind.items()}
 

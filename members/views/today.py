@@ -17,9 +17,7 @@ def today(request: AuthenticatedHttpRequest) -> HttpResponse:
     """`whose` is "team", or one's own."""
     user = with_hidden_scopes_read(request.user)
     of_team = request.GET.get("whose") == "team"
-    sections = page.sections(user, of_team=of_team)
-    if not of_team:
-        sections = page.with_counts_of_team(sections, user)
+    sections = page.sections(user, of_team=True) if of_team else page.own_sections(user)
     context = {
         "sections": sections,
         "of_team": of_team,

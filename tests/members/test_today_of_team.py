@@ -64,3 +64,14 @@ def test_the_teams_page_says_nothing_of_itself(client, bob, lena):
     promised(lena, 1)
     client.force_login(bob)
     assert "The team has" not in client.get("/today/?whose=team").content.decode()
+
+
+def test_the_first_page_of_the_day_asks_twelve_times(
+    client, bob, lena, django_assert_max_num_queries
+):
+    promised(lena, 2)
+    client.force_login(bob)
+    with django_assert_max_num_queries(12):
+        client.get("/today/")
+    with django_assert_max_num_queries(9):
+        client.get("/today/")
