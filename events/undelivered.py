@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy, ngettext
 from community_hub.lib import keyset
 from community_hub.lib.keyset import Listing, Order, counted
 from community_hub.lib.paths import path
-from community_hub.templatetags.hub import capped
 from team.hooks import HealthLine
 from team.models import User
 
@@ -62,5 +61,5 @@ def health() -> Iterator[HealthLine]:
     n = counted(recent)
     words = ngettext(
         "%(n)s not delivered in the last 30 days", "%(n)s not delivered in the last 30 days", n
-    ) % {"n": capped(n)}  # fmt: skip
+    ) % {"n": n if n < keyset.CAP else f"{keyset.CAP - 1}+"}  # fmt: skip
     yield HealthLine("event-mails", _("Emails about events"), words, path("events"), is_bad=bool(n))
