@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from inbox.filters import CONVERSATIONS
 from inbox.models import Ask, Conversation, Source
 from inbox.models.ask import AskQuerySet
 from inbox.models.conversation import ConversationQuerySet
+from insights.models import Day
+from insights.periods import Period
 from members.models import Member
 from team.models import User
 from team.query_context import context
@@ -66,6 +68,15 @@ class Scope:
 
     def without_query(self) -> Scope:
         return replace(self, query="")
+
+    def days(self, period: Period) -> QuerySet[Day]:
+        """Rows of the roll-up. It knows no conversations: what limits those limits nothing here."""
+        rows = Day.objects.filter(
+            source__in=self.sources, day__gte=period.first, day__lte=period.last
+        )
+        if self.stage:
+            rows = rows.filter(member__stage=self.stage)
+        return rows
 
     def asks(self) -> AskQuerySet:
         rows = Ask.objects.filter(source__in=self.sources)

@@ -131,6 +131,11 @@ class Message(models.Model):
                 condition=Q(kind="outbound", deleted_at__isnull=True),
                 name="own_replies",
             ),
+            models.Index(
+                fields=["deleted_at"],
+                condition=Q(deleted_at__isnull=False),
+                name="deleted_messages",
+            ),
         ]
 
     @property

@@ -1,1 +1,5 @@
-"""What reports read besides the rows of other apps, and the weekly digest."""
+"""What reports read besides the rows of other apps."""
+
+from .day import Day, RollUpState
+
+__all__ = ["Day", "RollUpState"]

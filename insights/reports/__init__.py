@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from . import load, responses
+from . import load, people, responses
 from .values import Measure
 
-MEASURES: tuple[Measure, ...] = responses.MEASURES
-REPORTS = load.REPORTS
+MEASURES: tuple[Measure, ...] = responses.MEASURES + people.MEASURES
+REPORTS = {**people.REPORTS, **load.REPORTS}
 
 
 def measure(key: str) -> Measure | None:

@@ -39,7 +39,7 @@ class Measure:
     """One number. `how`: its formula in plain words, shown behind "How is this counted?". `better`:
     "lower", "higher", or "" where neither is. `compute` gives a value for each period, in as few
     queries as it can. `rows`: the rows that the number counts, of one period, for who opens it;
-    `row_kind` says which list shows them ("asks", "conversations", "members", "messages")."""
+    `row_kind` says which list shows them, "asks" or "members"."""
 
     key: str
     title: Text
@@ -48,7 +48,7 @@ class Measure:
     compute: Callable[[Scope, Sequence[Period]], list[Value]]
     better: str = ""
     rows: Callable[[Scope, Period], QuerySet[Any]] | None = None
-    row_kind: str = ""
+    row_kind: str = "asks"
     is_health: bool = False  # one of the digest's six
 
 

@@ -20,7 +20,8 @@ from team.http import AuthenticatedHttpRequest
 
 PAGE = 50
 MOST_CHOICES = 500
-BY_TIME = Order("-asked_at")
+ORDERS = {"asks": Order("-asked_at"), "members": Order("-last_seen")}
+RELATED = {"asks": ("member", "conversation__source", "replied_by"), "members": ()}
 
 
 @require_GET
@@ -44,8 +45,9 @@ def rows(request: AuthenticatedHttpRequest, key: str) -> HttpResponse:
         raise Http404
     chosen = selected(request.user, request.GET.dict())
     found = measure.rows(chosen.scope, chosen.period)
-    found = found.select_related("member", "conversation__source", "replied_by")
-    page = keyset.page(found, BY_TIME, request.GET.get("before", ""), PAGE)
+    if related := RELATED[measure.row_kind]:
+        found = found.select_related(*related)
+    page = keyset.page(found, ORDERS[measure.row_kind], request.GET.get("before", ""), PAGE)
     context = {"chosen": chosen, "measure": measure, "page": page}
     return htmx.respond(request, "insights/rows.html", context, parts=("insight-rows",))
 
