@@ -87,7 +87,7 @@ class Up:
         raise AssertionError(f"{pattern!r} was never said:\n{self.said}")
 
     def rest(self) -> str:
-        self.said += self.process.communicate(timeout=120)[0]
+        self.said += self.process.communicate(timeout=400)[0]
         return self.said
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> int:
