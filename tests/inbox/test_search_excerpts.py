@@ -52,8 +52,17 @@ def test_a_subject_is_marked_as_a_whole():
     ]
 
 
+def seconds_of_a_loop():
+    """Of the processor, for what takes it 0.08 s on the machine that limits are meant for."""
+    begun, total = time.process_time(), 0
+    for n in range(1_000_000):
+        total += n * n
+    return time.process_time() - begun
+
+
 def test_a_long_hostile_text_is_no_trouble():
+    slower = max(1, seconds_of_a_loop() / 0.08)
     begun = time.process_time()
     shown("a" * 3_000_000, "aaa", "en")
     shown("ab " * 1_000_000, " ".join(["ab"] * 60), "en")
-    assert time.process_time() - begun < 2
+    assert time.process_time() - begun < 2 * slower
