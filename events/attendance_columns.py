@@ -116,7 +116,14 @@ _ANSWERS = {
     Answer.INVITED: ("invited", "no response", "not responded"),
 }  # fmt: skip
 ANSWERS = {word: answer for answer, words in _ANSWERS.items() for word in words}
-_NOT = {"", "no", "false", "0", "-", "–", "n", "nein", "not checked in", "absent", "no show"}
+_THERE = {
+    "yes", "y", "true", "x", "✓", "ja", "checked in", "attended", "did attend", "came", "present",
+    "here", "show", "showed up",
+}  # fmt: skip
+_NOT_THERE = {
+    "", "no", "n", "false", "-", "–", "nein", "absent", "no show", "not checked in", "checked out",
+    "not attended", "did not attend", "didn't attend", "did not come", "not present", "not here",
+}  # fmt: skip
 
 
 def recognise(header: Sequence[str]) -> tuple[str, dict[str, int]]:
@@ -138,9 +145,17 @@ def answer_of(text: str) -> str | None:
     return ANSWERS.get(" ".join(text.strip().lower().split()))
 
 
-def is_yes(text: str) -> bool:
-    """Whether a column such as "checked in" says that it is so: by a yes, or the time of it."""
-    return text.strip().lower() not in _NOT
+def was_there(text: str, zone: tzinfo) -> bool | None:
+    """Whether a column such as "checked in" says so: by a word, how often, or the time of it. None
+    for a word that is not known."""
+    words = " ".join(text.lower().replace("_", " ").replace("-", " ").replace("’", "'").split())
+    if words in _THERE:
+        return True
+    if words in _NOT_THERE or text.strip() in _NOT_THERE:
+        return False
+    if words.isdecimal():
+        return int(words) > 0
+    return True if moment_of(text, zone) else None
 
 
 def moment_of(text: str, zone: tzinfo) -> datetime | None:

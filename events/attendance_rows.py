@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from community_hub.lib.placeholder_names import is_placeholder
 from community_hub.lib.text import one_line
 
-from .attendance_columns import CAME, KEYS, answer_of, is_yes, moment_of, network_of
+from .attendance_columns import CAME, KEYS, answer_of, moment_of, network_of, was_there
 from .models import Answer
 
 MOST_BYTES = 20_000_000
@@ -31,6 +31,7 @@ REASONS = {
     "email": _("The email address can’t be right"),
     "answer": _("The answer isn’t known"),
     "guests": _("The number of guests can’t be right"),
+    "checked_in": _("Whether they came is not known"),
     "row": _("The row can’t be read"),
     "twice": _("Listed before"),
 }
@@ -126,7 +127,10 @@ def _person(
     guests = cell("guests") or "0"
     if not guests.isdecimal() or len(guests) > 3 or int(guests) > MOST_GUESTS:
         return Broken(line, "guests", one_line(guests, 100))
-    came = answer == CAME or ("checked_in" in columns and is_yes(cell("checked_in")))
+    there = was_there(cell("checked_in"), zone)
+    if there is None:
+        return Broken(line, "checked_in", one_line(cell("checked_in"), 100))
+    came = answer == CAME or there
     name = cell("name") or f"{cell('first_name')} {cell('last_name')}"
     return Person(
         line,

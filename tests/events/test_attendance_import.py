@@ -110,6 +110,28 @@ def test_people_are_matched_by_their_address_and_never_by_their_name(event, bob)
     assert not Attendance.objects.filter(member=namesake).exists()
 
 
+@pytest.mark.parametrize(
+    ("word", "came"),
+    [
+        ("Attended", True), ("yes", True), ("Checked In", True), ("2", True), ("✓", True),
+        ("2026-02-03 18:05", True), ("Did not attend", False), ("no_show", False),
+        ("No-show", False), ("not attended", False), ("Absent", False), ("0", False), ("", False),
+        ("–", False), ("-", False), ("Didn’t attend", False),
+    ],
+)  # fmt: skip
+def test_who_did_not_come_is_not_noted_as_there(event, bob, word, came):
+    bring_in(event, f"Name\tUser ID\tRSVP\tAttended\nAna\tuser 11\tYes\t{word}\n", bob)
+    assert answers(event) == {"Ana": "going+" if came else "going"}
+
+
+def test_a_word_for_having_come_that_is_not_known_leaves_the_row_out(event, bob):
+    text = "Name\tUser ID\tRSVP\tAttended\nAna\tuser 11\tYes\tperhaps\n"
+    preview = attendance_imports.preview(take(event, text, bob))
+    assert [(row.reason, row.said) for row in preview.broken] == [("checked_in", "perhaps")]
+    bring_in(event, text, bob)
+    assert answers(event) == {}
+
+
 def test_a_new_address_is_not_a_confirmed_one(event, bob):
     bring_in(event, LUMA, bob)
     row = Identity.objects.get(external_id="ana@example.org")
